@@ -1,0 +1,71 @@
+"""Batches of token ids with a weight for each token that is to be predicted."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from chat import answer_tokens, prompt_tokens
+from generator import TASKS, Sample, training_sample, validation_sample
+from tokenizer import END_OF_TEXT, SPECIAL_TOKENS, Tokenizer
+from torch import Tensor
+
+PROMPT_WEIGHT = 0.05
+LENGTH_STEP = 8  # few different lengths: the matrix library keeps a plan for each
+SYSTEM_PROMPTS = ("You are a helpful assistant.", "Answer briefly.", "You are the assistant of a company.")
+SYSTEM_SHARE = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`inputs`, `targets` and `weights` are (batch, length); a weight of zero leaves a target out of the loss."""
+
+    inputs: Tensor
+    targets: Tensor
+    weights: Tensor
+
+
+def copy_batches(rng: random.Random, size: int, vocabulary: int) -> Iterator[Batch]:
+    """Endless batches of a few random tokens said twice: the shortest way to learn to look back and copy."""
+    while True:
+        half = rng.randint(4, 16)
+        rows = [rng.choices(range(len(SPECIAL_TOKENS), vocabulary), k=half) * 2 for _ in range(size)]
+        yield _batch(rows, [[0.0] * half + [1.0] * half] * size)
+
+
+def task_batches(rng: random.Random, size: int, tokenizer: Tokenizer, sorted_batches: int = 8) -> Iterator[Batch]:
+    """Endless batches of the five tasks; samples of like length share a batch, so that little of it is padding."""
+    while True:
+        rows = sorted((_sample_row(rng, tokenizer) for _ in range(size * sorted_batches)), key=lambda row: len(row[0]))
+        chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
+        rng.shuffle(chunks)
+        for chunk in chunks:
+            yield _batch([tokens for tokens, _ in chunk], [weights for _, weights in chunk])
+
+
+def validation_batches(rng: random.Random, size: int, tokenizer: Tokenizer) -> Iterator[tuple[list[str], Batch]]:
+    """Endless held-out batches with the task of each row, all tasks equally often."""
+    while True:
+        tasks = [TASKS[index % len(TASKS)] for index in range(size)]
+        rows = [_row(tokenizer, validation_sample(rng, task)) for task in tasks]
+        yield tasks, _batch([tokens for tokens, _ in rows], [weights for _, weights in rows])
+
+
+def _sample_row(rng: random.Random, tokenizer: Tokenizer) -> tuple[list[int], list[float]]:
+    system = rng.choice(SYSTEM_PROMPTS) if rng.random() < SYSTEM_SHARE else ""
+    return _row(tokenizer, training_sample(rng), system)
+
+
+def _row(tokenizer: Tokenizer, sample: Sample, system: str = "") -> tuple[list[int], list[float]]:
+    prompt = prompt_tokens(tokenizer, sample.prompt, system)
+    answer = answer_tokens(tokenizer, sample.answer)
+    return prompt + answer, [PROMPT_WEIGHT] * len(prompt) + [1.0] * len(answer)
+
+
+def _batch(rows: list[list[int]], weights: list[list[float]]) -> Batch:
+    length = -(-max(map(len, rows)) // LENGTH_STEP) * LENGTH_STEP + 1
+    tokens = torch.tensor([row + [END_OF_TEXT] * (length - len(row)) for row in rows])
+    weight = torch.tensor([row + [0.0] * (length - len(row)) for row in weights])
+    return Batch(tokens[:, :-1], tokens[:, 1:], weight[:, 1:])

@@ -1,0 +1,71 @@
+"""The door: nothing leaves this machine, whatever library asks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from workbench.net.door import is_local
+
+
+def run_behind_the_door(code: str) -> str:
+    """Runs code in a process of its own (the lock cannot be undone) and returns what it printed."""
+    script = "from workbench.net import door\ndoor.lock()\n" + textwrap.dedent(code)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "socket.create_connection(('192.0.2.1', 443), timeout=1)",
+        "socket.getaddrinfo('example.com', 443)",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+        "urllib.request.urlopen('http://example.com/', timeout=1)",
+        "asyncio.run(asyncio.wait_for(asyncio.open_connection('192.0.2.1', 80), 2))",
+    ],
+)
+def test_that_no_library_reaches_another_machine(attempt: str) -> None:
+    said = run_behind_the_door(f"""
+        import asyncio, socket, urllib.request
+        try:
+            {attempt}
+        except door.DoorShut as refusal:
+            print(refusal)
+    """)
+    assert "sends nothing to other machines" in said
+
+
+def test_that_a_refusal_is_remembered_for_the_privacy_line() -> None:
+    said = run_behind_the_door("""
+        import socket
+        try:
+            socket.getaddrinfo('example.com', 443)
+        except door.DoorShut:
+            print(door.refused())
+    """)
+    assert said == "('example.com',)"
+
+
+def test_that_this_machine_itself_can_be_reached() -> None:
+    said = run_behind_the_door("""
+        import socket
+        server = socket.create_server(('127.0.0.1', 0))
+        with socket.create_connection(server.getsockname()):
+            print('connected')
+    """)
+    assert said == "connected"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost", "/run/user/1/bus", b"\0abstract", None, ""])
+def test_that_loopback_names_and_socket_files_are_local(address: object) -> None:
+    assert is_local(address)
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "192.168.1.1", "example.com", "::ffff:8.8.8.8", "localhost.evil.com"])
+def test_that_private_ranges_and_lookalike_names_are_not_local(address: str) -> None:
+    assert not is_local(address)

@@ -1,0 +1,77 @@
+"""Dispatch only: engine child, command line or window. Imports nothing heavy before it knows which."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs what the arguments ask for and returns the exit code (see cli.md for their meaning)."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["--engine-child"]:
+        from workbench.inference.local.child import main as engine_child
+
+        return engine_child()
+    from workbench.cli.main import run
+
+    opened = wants_window(arguments)
+    if opened is None:
+        return run(arguments)
+    if not has_display():
+        print("No display here, so the same job runs headless. 'workbench --help' lists what else it can do.\n")
+        return run([*home_option(opened), "demo"])
+    return open_window(opened)
+
+
+def wants_window(arguments: list[str]) -> tuple[Path | None, tuple[str, ...]] | None:
+    """The data folder and the files to open when the arguments ask for the window; None for the command line."""
+    home: Path | None = None
+    files: list[str] = []
+    rest = list(arguments)
+    while rest:
+        argument = rest.pop(0)
+        if argument == "--home" and rest:
+            home = Path(rest.pop(0))
+        elif argument.startswith("--home="):
+            home = Path(argument.removeprefix("--home="))
+        elif not argument.startswith("-") and Path(argument).suffix.lower() in {".yaml", ".yml", ".gguf", ".csv"}:
+            files.append(argument)
+        else:
+            return None
+    return home, tuple(files)
+
+
+def has_display() -> bool:
+    """Windows and macOS always have one; elsewhere X11, Wayland or a Qt platform named by hand."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def home_option(opened: tuple[Path | None, tuple[str, ...]]) -> list[str]:
+    home = opened[0]
+    return [] if home is None else ["--home", str(home)]
+
+
+def open_window(opened: tuple[Path | None, tuple[str, ...]]) -> int:
+    """Starts the window; says what is missing when Qt or one of its system libraries cannot be loaded."""
+    home, files = opened
+    try:
+        from workbench.gui.main import run as run_window
+    except ImportError as reason:
+        print(f"The window cannot start: {reason}.\nRun 'workbench doctor' to see what is missing.", file=sys.stderr)
+        return 1
+    from workbench.app import build
+    from workbench.domain.errors import WorkbenchError
+
+    try:
+        return run_window(build(home), files)
+    except WorkbenchError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

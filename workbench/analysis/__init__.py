@@ -1,0 +1,1 @@
+"""The decision science: pure functions of plain numbers."""

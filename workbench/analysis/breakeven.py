@@ -1,0 +1,139 @@
+"""Self-hosting: what it costs a month, and from which volume on it costs less than an API.
+
+Source: methods.md section 2.3. This is price parity only: whether the smaller model is good enough is for an eval.
+Volumes are requests per day; a month has 730 GPU hours and 30.4375 days.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.analysis import checks
+from workbench.domain.workload import DAYS_PER_MONTH
+
+HOURS_PER_MONTH = 730.0
+SECONDS_PER_DAY = 86_400.0
+# The seed's rule of thumb: self-hosting pays from one to ten million requests a day.
+RULE_OF_THUMB = (1e6, 1e7)
+
+RuleVerdict = Literal["below the rule", "within the rule", "above the rule", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class SelfHosting:
+    """One way to serve a model oneself. `requests_per_second` is what one replica serves when full (capacity.py)."""
+
+    gpus_per_replica: int
+    usd_per_gpu_hour: float
+    requests_per_second: float
+    staff_usd_month: float
+    platform_usd_month: float
+    smallest_replicas: int = 2
+    utilisation_cap: float = 0.7
+    peak_factor: float = 2.5
+
+    def __post_init__(self) -> None:
+        checks.count(self.gpus_per_replica, "GPUs per replica", low=1)
+        checks.number(self.usd_per_gpu_hour, "Price of a GPU hour", low=0.0)
+        checks.positive(self.requests_per_second, "Requests per second of one replica")
+        checks.number(self.staff_usd_month, "Staff cost", low=0.0)
+        checks.number(self.platform_usd_month, "Platform cost", low=0.0)
+        checks.count(self.smallest_replicas, "Smallest number of replicas", low=1)
+        checks.positive(self.utilisation_cap, "Utilisation cap", high=1.0)
+        checks.number(self.peak_factor, "Peak factor", low=1.0, high=1_000.0)
+
+    @property
+    def replica_usd_month(self) -> float:
+        """GPU cost of one replica a month."""
+        return self.gpus_per_replica * self.usd_per_gpu_hour * HOURS_PER_MONTH
+
+    @property
+    def fixed_usd_month(self) -> float:
+        """What is paid at any volume, GPUs apart: staff and platform."""
+        return self.staff_usd_month + self.platform_usd_month
+
+    @property
+    def requests_per_day_of_replica(self) -> float:
+        """Mean volume one replica carries with room for the peak: `rps * cap * 86400 / peak`."""
+        return self.requests_per_second * self.utilisation_cap * SECONDS_PER_DAY / self.peak_factor
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """From `requests_per_day` on self-hosting costs no more than the API (None: at no volume).
+
+    Replicas come in steps: `flips_back_at` is the next volume at which one more replica makes the API cheaper again
+    (None: it never does) and from `firm_from` on self-hosting stays cheaper for good.
+    """
+
+    requests_per_day: float | None
+    replicas: int | None
+    self_host_usd_month: float | None
+    flips_back_at: float | None
+    firm_from: float | None
+    rule_of_thumb: RuleVerdict
+
+
+def replicas_needed(requests_per_day: float, hosting: SelfHosting) -> int:
+    """`max(n_min, ceil(lambda_peak / (rps * cap)))`."""
+    volume = checks.number(requests_per_day, "Requests per day", low=0.0, high=1e15)
+    return max(hosting.smallest_replicas, math.ceil(volume / hosting.requests_per_day_of_replica - 1e-9))
+
+
+def self_host_usd_month(requests_per_day: float, hosting: SelfHosting) -> float:
+    """`replicas * gpus * price * 730 + staff + platform`."""
+    return replicas_needed(requests_per_day, hosting) * hosting.replica_usd_month + hosting.fixed_usd_month
+
+
+def continuous_break_even(fixed_usd_month: float, api_usd_request: float, marginal_usd_request: float) -> float:
+    """Rough volume per day ignoring steps: `F / (30.4375 * (a - s))`; `math.inf` if a request saves nothing."""
+    fixed = checks.number(fixed_usd_month, "Fixed cost", low=0.0)
+    api = checks.number(api_usd_request, "API cost of a request", low=0.0)
+    saving = api - checks.number(marginal_usd_request, "Own cost of a request", low=0.0)
+    return fixed / (DAYS_PER_MONTH * saving) if saving > 0 else math.inf
+
+
+def break_even(api_usd_request: float, hosting: SelfHosting) -> BreakEven:
+    """Exact break-even volume with replicas in whole steps, solved interval by interval in closed form."""
+    api = checks.number(api_usd_request, "API cost of a request", low=0.0) * DAYS_PER_MONTH
+    per_day, step, fixed = hosting.requests_per_day_of_replica, hosting.replica_usd_month, hosting.fixed_usd_month
+    first = hosting.smallest_replicas
+    # A full replica has to save something; with the smallest fleet alone, a full fleet has to pay for itself.
+    gain = api * per_day - step
+    replicas = first
+    if gain * first < fixed:
+        if gain <= 0:
+            return BreakEven(None, None, None, None, None, "never")
+        replicas = max(first, math.ceil(fixed / gain - 1e-9))
+    cost = replicas * step + fixed
+    volume = cost / api if api > 0 else 0.0
+    # Just above a full fleet of R the next replica is paid for in full: ahead for good once R*gain >= step + fixed.
+    flips = per_day * replicas if replicas * gain < step + fixed else None
+    firm: float | None = volume
+    if flips is not None:
+        last = math.ceil((step + fixed) / gain - 1e-9) if gain > 0 else None
+        firm = None if last is None else (last * step + fixed) / api
+    return BreakEven(volume, replicas, cost, flips, firm, rule_of_thumb(volume))
+
+
+def rule_of_thumb(requests_per_day: float | None) -> RuleVerdict:
+    """Where the computed volume lies against the seed's "1M to 10M requests a day"."""
+    if requests_per_day is None:
+        return "never"
+    volume = checks.number(requests_per_day, "Requests per day", low=0.0)
+    if volume < RULE_OF_THUMB[0]:
+        return "below the rule"
+    return "within the rule" if volume <= RULE_OF_THUMB[1] else "above the rule"
+
+
+def gpu_hours_bought(usd_month: float, usd_per_gpu_hour: float) -> float:
+    """GPU hours a monthly sum pays for; 730 is one GPU around the clock."""
+    return checks.number(usd_month, "Monthly cost", low=0.0) / checks.positive(usd_per_gpu_hour, "Price of a GPU hour")
+
+
+def purchase_usd_per_gpu_hour(capex_usd: float, months: float = 36.0) -> float:
+    """Bought hardware as an hourly price: capex spread over `months`."""
+    capex = checks.number(capex_usd, "Purchase price", low=0.0)
+    return capex / checks.positive(months, "Months of use") / HOURS_PER_MONTH

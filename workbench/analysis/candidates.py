@@ -1,0 +1,221 @@
+"""Every way to get every model, with what it would cost for a workload: what the rules judge.
+
+One candidate per API offer of the catalog, one per open model on rented servers, one per GGUF file of this machine.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from workbench.analysis.breakeven import HOURS_PER_MONTH
+from workbench.analysis.cost import PriceList, Rates, Tier, Usage, monthly_cost
+from workbench.analysis.selfhost import Misfit, ServingPlan, ServingTable, rentable_servers
+from workbench.domain.catalog import Catalog
+from workbench.domain.figures import Estimate
+from workbench.domain.model import Model, ModelKind, Speed
+from workbench.domain.offer import Offer, TokenPrices
+from workbench.domain.provider import Provider
+from workbench.domain.requirements import Requirements
+from workbench.domain.verdict import Hosting, LocalModel
+
+# An English character is about a quarter of a token.
+CHARACTERS_PER_TOKEN = 4.0
+_READS_ONLY = frozenset({ModelKind.EMBEDDING, ModelKind.RERANKER})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to get one model. `monthly_usd` None: the catalog has no price that fits this use.
+
+    `model` is None only for a local file that the catalog does not know.
+    """
+
+    model_id: str
+    model_name: str
+    offer_id: str
+    offer_name: str
+    hosting: Hosting
+    model: Model | None
+    offer: Offer | None = None
+    provider: Provider | None = None
+    plan: ServingPlan | None = None
+    misfit: Misfit | None = None
+    local: LocalModel | None = None
+    speed: Speed | None = None
+    monthly_usd: Estimate | None = None
+
+    @property
+    def processor(self) -> str:
+        """Who would process the data: the host, not the developer."""
+        return self.provider.name if self.provider else "your own servers"
+
+
+@dataclass(frozen=True, slots=True)
+class _Hosted:
+    model: Model
+    offer: Offer
+    provider: Provider | None
+    speed: Speed | None
+
+
+class CandidateTable:
+    """The catalog laid out for matching: made once per catalog, asked for each set of requirements."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._hosted = tuple(
+            _Hosted(model, offer, catalog.provider_by_id.get(offer.provider), _speed_at(model, offer.provider))
+            for model in catalog.models
+            for offer in model.offers
+        )
+        self._serving = ServingTable(catalog.models, rentable_servers(catalog))
+        self._unobtainable = tuple(model for model in catalog.models if not model.open_weights and not model.offers)
+        self._unsized = tuple(model for model in catalog.models if model.open_weights and not model.params_total_b)
+
+    def candidates(
+        self, requirements: Requirements, local: Sequence[LocalModel] = (), *, today: date
+    ) -> tuple[Candidate, ...]:
+        """All candidates: API offers in catalog order, then own servers, then files; none is left out."""
+        return (
+            *self._api(requirements, today),
+            *(Candidate(model.id, model.name, "", "no offer", Hosting.API, model) for model in self._unobtainable),
+            *self._own_servers(requirements),
+            *(_file(item, self.catalog, requirements) for item in local),
+        )
+
+    def _api(self, requirements: Requirements, today: date) -> Iterator[Candidate]:
+        usage = usage_of(requirements)
+        day = today.isoformat()
+        for item in self._hosted:
+            provider = item.provider.name if item.provider else item.offer.provider
+            yield Candidate(
+                model_id=item.model.id,
+                model_name=item.model.name,
+                offer_id=f"{item.offer.provider}#{item.offer.variant}" if item.offer.variant else item.offer.provider,
+                offer_name=provider,
+                hosting=Hosting.API,
+                model=item.model,
+                offer=item.offer,
+                provider=item.provider,
+                speed=item.speed,
+                monthly_usd=offer_monthly_usd(item.model, item.offer, usage, day),
+            )
+
+    def _own_servers(self, requirements: Requirements) -> Iterator[Candidate]:
+        for model, plan in zip(self._serving.models, self._serving.plans(requirements), strict=True):
+            if isinstance(plan, Misfit):
+                yield Candidate(
+                    model.id, model.name, "self-host", "own servers", Hosting.SELF_HOST, model, misfit=plan
+                )
+                continue
+            yield Candidate(
+                model_id=model.id,
+                model_name=model.name,
+                offer_id=f"self-host:{plan.hardware_key}",
+                offer_name=_plan_name(plan),
+                hosting=Hosting.SELF_HOST,
+                model=model,
+                plan=plan,
+                monthly_usd=plan.monthly_usd,
+            )
+        for model in self._unsized:
+            yield Candidate(model.id, model.name, "self-host", "own servers", Hosting.SELF_HOST, model)
+
+
+def usage_of(requirements: Requirements) -> Usage:
+    """The workload as the cost formulas take it."""
+    load = requirements.workload
+    return Usage(
+        requests_per_day=load.requests_per_day,
+        tokens_in=load.tokens_in,
+        tokens_out=load.tokens_out,
+        cache_read_share=load.cached_share,
+    )
+
+
+def price_list(offer: Offer, day: str, *, reads_only: bool = False) -> PriceList | None:
+    """The offer's token prices in force on an ISO day; None when it quotes no token prices.
+
+    `reads_only`: embedding models and rerankers bill no output.
+    """
+    prices = offer.prices
+    if offer.scheduled_change and offer.scheduled_change.starts <= day:
+        prices = offer.scheduled_change.prices
+    base = _rates(prices, reads_only)
+    if base is None:
+        return None
+    above = offer.long_context
+    dearer = _rates(above.prices, reads_only) if above else None
+    tiers = (Tier(above.above_tokens, dearer),) if above and dearer else ()
+    return PriceList(base, tiers, offer.batch_discount or 0.0)
+
+
+def offer_monthly_usd(model: Model, offer: Offer, usage: Usage, day: str) -> Estimate | None:
+    """USD a month for the usage; None when the offer has no price for this kind of use."""
+    prices = price_list(offer, day, reads_only=model.kind in _READS_ONLY)
+    if prices is not None:
+        return monthly_cost(usage, prices)
+    each = _usd_each(offer, usage)
+    if each is None:
+        return None
+    months = usage.requests_per_day.scaled(30.4375)
+    return Estimate(months.low * each.low, months.likely * each.likely, months.high * each.high)
+
+
+def _rates(prices: TokenPrices, reads_only: bool) -> Rates | None:
+    output = 0.0 if reads_only else prices.output_usd_per_mtok
+    if prices.input_usd_per_mtok is None or output is None:
+        return None
+    return Rates(prices.input_usd_per_mtok, output, prices.cache_read_usd_per_mtok, prices.cache_write_usd_per_mtok)
+
+
+def _usd_each(offer: Offer, usage: Usage) -> Estimate | None:
+    """USD per request of offers that charge by picture, search or character; None for those by minute or seat."""
+    other = dict(offer.other_usd)
+    for key in ("image_usd_each", "search_usd_each"):
+        if key in other:
+            return Estimate.exact(other[key])
+    if "text_usd_per_mchar" in other:
+        return usage.tokens_in.scaled(CHARACTERS_PER_TOKEN * other["text_usd_per_mchar"] / 1e6)
+    return None
+
+
+def _speed_at(model: Model, provider: str) -> Speed | None:
+    """The published speed at that provider, else one that names no provider."""
+    at_home = [speed for speed in model.speeds if speed.provider == provider]
+    return next(iter(at_home or [speed for speed in model.speeds if speed.provider is None]), None)
+
+
+def _plan_name(plan: ServingPlan) -> str:
+    cards = f"{plan.gpus} × {plan.server.hardware.name}" if plan.gpus > 1 else plan.server.hardware.name
+    copies = f"{plan.replicas} copies on {cards}" if plan.replicas > 1 else cards
+    return f"own servers ({copies}, {plan.bits:g}-bit)"
+
+
+def _processor_server_usd_hour(catalog: Catalog) -> Estimate | None:
+    """What a rented server without a GPU costs an hour; None when the catalog has no price."""
+    quotes = [
+        quote.usd_per_hour for item in catalog.hardware if item.kind == "cpu" for quote in item.cloud_prices
+    ]
+    return Estimate(min(quotes), statistics.median(quotes), max(quotes)) if quotes else None
+
+
+def _file(local: LocalModel, catalog: Catalog, requirements: Requirements) -> Candidate:
+    """A file on this machine. In production it would run on a rented server without a GPU, which is what is priced."""
+    model = catalog.model_by_id.get(local.catalog_id) if local.catalog_id else None
+    fixed = requirements.staff_fte * requirements.staff_month_usd + requirements.platform_month_usd
+    hourly = _processor_server_usd_hour(catalog)
+    server = hourly.scaled(requirements.min_replicas * HOURS_PER_MONTH) if hourly else None
+    return Candidate(
+        model_id=local.id,
+        model_name=local.name,
+        offer_id=f"local:{local.file}",
+        offer_name=f"this machine ({local.file})",
+        hosting=Hosting.LOCAL_FILE,
+        model=model,
+        local=local,
+        monthly_usd=server + Estimate.exact(fixed) if server else None,
+    )

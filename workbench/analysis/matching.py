@@ -1,0 +1,131 @@
+"""Requirements against every candidate: verdicts with a reason for each rule, and what removed how many.
+
+Source: methods.md section 6. The whole catalog takes some 10 ms, because a finding about a host or a model is made once
+and shared by all candidates alike.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from workbench.analysis.candidates import Candidate
+from workbench.analysis.rules import About, Context, Finding, Outcome, Rule
+from workbench.analysis.rules_law import LAW
+from workbench.analysis.rules_limits import LIMITS
+from workbench.analysis.rules_physics import PHYSICS
+from workbench.domain.evidence import Quality
+from workbench.domain.verdict import Hosting, Reason, Verdict
+
+RULES: tuple[Rule, ...] = (*LAW, *PHYSICS, *LIMITS)
+RuleFinding = tuple[Rule, Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One candidate with what each rule found, in the order of RULES; `blocked_by` are the excluding ones."""
+
+    candidate: Candidate
+    findings: tuple[RuleFinding, ...]
+    blocked_by: tuple[RuleFinding, ...]
+
+    @property
+    def kept(self) -> bool:
+        return not self.blocked_by
+
+    @property
+    def blocking_questions(self) -> frozenset[str]:
+        """Ids of the questions whose answers exclude it; "" stands for what no answer can change."""
+        return frozenset(rule.requirement for rule, _ in self.blocked_by)
+
+    @property
+    def warnings(self) -> int:
+        return sum(finding.outcome is Outcome.WARNING for _, finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Matching:
+    """All candidates judged. A model is kept when one of its candidates is."""
+
+    judged: tuple[Judged, ...]
+
+    @cached_property
+    def by_model(self) -> Mapping[str, tuple[Judged, ...]]:
+        groups: dict[str, list[Judged]] = {}
+        for item in self.judged:
+            groups.setdefault(item.candidate.model_id, []).append(item)
+        return {model_id: tuple(items) for model_id, items in groups.items()}
+
+    @cached_property
+    def kept_models(self) -> frozenset[str]:
+        return frozenset(item.candidate.model_id for item in self.judged if item.kept)
+
+    @cached_property
+    def removed_by(self) -> tuple[tuple[str, int], ...]:
+        """Question ids with the number of models each removed, most first.
+
+        A model counts once: for the first excluding rule of its candidate with the fewest.
+        """
+        counts: Counter[str] = Counter()
+        for model_id, items in self.by_model.items():
+            if model_id not in self.kept_models:
+                nearest = min(items, key=lambda item: (len(item.blocked_by), item.blocked_by[0][0].id))
+                counts[nearest.blocked_by[0][0].requirement] += 1
+        return tuple(counts.most_common())
+
+    def verdicts(self, qualities: Mapping[str, Quality]) -> tuple[Verdict, ...]:
+        """One verdict per candidate, in their order."""
+        made: dict[int, Reason] = {}
+
+        def reason(found: RuleFinding) -> Reason:
+            """Findings that candidates share become one reason."""
+            if id(found) not in made:
+                made[id(found)] = found[0].reason(found[1])
+            return made[id(found)]
+
+        return tuple(
+            Verdict(
+                model_id=item.candidate.model_id,
+                model_name=item.candidate.model_name,
+                offer=item.candidate.offer_id,
+                offer_name=item.candidate.offer_name,
+                hosting=item.candidate.hosting,
+                kept=item.kept,
+                reasons=tuple(map(reason, item.findings)),
+                monthly_usd=item.candidate.monthly_usd,
+                quality=qualities.get(item.candidate.model_id),
+            )
+            for item in self.judged
+        )
+
+
+def match(candidates: Sequence[Candidate], context: Context) -> Matching:
+    """Judges every candidate by every rule."""
+    shared: dict[tuple[str, str], RuleFinding | None] = {}
+    return Matching(tuple(_judge(candidate, context, shared) for candidate in candidates))
+
+
+def _judge(candidate: Candidate, context: Context, shared: dict[tuple[str, str], RuleFinding | None]) -> Judged:
+    is_api = candidate.hosting is Hosting.API
+    host = candidate.offer_id.split("#")[0] if is_api else candidate.hosting.value
+    model = f"{candidate.model_id} {candidate.hosting}"
+    findings: list[RuleFinding] = []
+    for rule in RULES:
+        if rule.about is About.OFFER:
+            found = _apply(rule, context, candidate)
+        else:
+            key = (rule.id, host if rule.about is About.HOST else model)
+            if key not in shared:
+                shared[key] = _apply(rule, context, candidate)
+            found = shared[key]
+        if found is not None:
+            findings.append(found)
+    blocked = tuple(found for found in findings if found[1].outcome is Outcome.EXCLUDED)
+    return Judged(candidate, tuple(findings), blocked)
+
+
+def _apply(rule: Rule, context: Context, candidate: Candidate) -> RuleFinding | None:
+    finding = rule.judge(context, candidate)
+    return None if finding is None else (rule, finding)

@@ -1,0 +1,128 @@
+"""How many cases are enough, and what a given number of cases can show.
+
+Source: methods.md section 5, "How many cases" (TV-5f). Two-sided tests; defaults 5 % and 80 % power.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+from workbench.analysis import checks
+from workbench.analysis.statistics import z_value
+from workbench.domain.errors import WorkbenchError
+
+_LARGEST_SAMPLE = 10_000_000
+
+
+def cases_paired(difference: float, discordant: float, *, power: float = 0.8, confidence: float = 0.95) -> int:
+    """Cases needed to detect a difference in accuracy between two models on the same items.
+
+    `n = ((z*sqrt(pi) + z_power*sqrt(pi - D²))/D)²`, pi = share of items that only one model gets right (>= D).
+    """
+    d, pi = _difference(difference), checks.share(discordant, "Share of discordant items")
+    if pi < d:
+        raise WorkbenchError(
+            "The share of discordant items is below the difference",
+            where="Share of discordant items",
+            mend="It is at least as large as the difference to detect",
+        )
+    root = z_value(confidence) * math.sqrt(pi) + _z_power(power) * math.sqrt(pi - d * d)
+    return math.ceil((root / d) ** 2 - 1e-9)
+
+
+def cases_unpaired(first: float, second: float, *, power: float = 0.8, confidence: float = 0.95) -> int:
+    """Cases **per model** when the two models answer different items."""
+    p, q = checks.share(first, "First accuracy"), checks.share(second, "Second accuracy")
+    d = _difference(abs(p - q))
+    mean = (p + q) / 2
+    root = z_value(confidence) * math.sqrt(2 * mean * (1 - mean))
+    root += _z_power(power) * math.sqrt(p * (1 - p) + q * (1 - q))
+    return math.ceil((root / d) ** 2 - 1e-9)
+
+
+def cases_graded(
+    difference: float,
+    omega_squared: float,
+    sigma_squared: float = 0.0,
+    repeats: float = math.inf,
+    *,
+    power: float = 0.8,
+    confidence: float = 0.95,
+) -> int:
+    """Cases for graded scores: `n = (z + z_power)² * (omega² + (sigma_a² + sigma_b²)/K)/D²`.
+
+    omega² is the variance of the paired difference between items; `sigma_squared` that between runs of one item,
+    the same for both models, so it counts twice.
+    """
+    d = _difference(difference)
+    between = checks.number(omega_squared, "Variance between items", low=0.0)
+    within = checks.number(sigma_squared, "Variance between runs", low=0.0)
+    k = repeats if math.isinf(repeats) else checks.count(repeats, "Repeats", low=1)
+    z = z_value(confidence) + _z_power(power)
+    return math.ceil(z * z * (between + 2 * within / k) / (d * d) - 1e-9)
+
+
+def cases_for_half_width(half_width: float, accuracy: float = 0.5, confidence: float = 0.95) -> int:
+    """Cases for an interval of ±half_width around the given accuracy (0.5 is the worst case)."""
+    width = checks.positive(half_width, "Half width", high=0.5)
+    p = checks.share(accuracy, "Accuracy")
+    return max(1, math.ceil(z_value(confidence) ** 2 * p * (1 - p) / (width * width) - 1e-9))
+
+
+def mcnemar_power(n: int, difference: float, discordant: float, *, alpha: float = 0.05) -> float:
+    """Exact power of the exact McNemar test with `n` items at the true difference and discordant share."""
+    size = checks.count(n, "Cases", low=1, high=20_000)
+    d, pi = _difference(difference), checks.share(discordant, "Share of discordant items")
+    if pi < d:
+        raise WorkbenchError("The share of discordant items is below the difference", where="Share of discordant items")
+    up = (pi + d) / 2 / pi
+    total = 0.0
+    for m in range(size + 1):
+        chance = _binomial(m, size, pi)
+        if chance > 1e-12:
+            total += chance * _rejection(m, up, alpha)
+    return total
+
+
+def detectable_difference(n: int, discordant: float, *, power: float = 0.8, confidence: float = 0.95) -> float:
+    """Smallest difference in accuracy that `n` paired items detect at the given power; 1.0 if none."""
+    size = checks.count(n, "Cases", low=1, high=_LARGEST_SAMPLE)
+    pi = checks.positive(discordant, "Share of discordant items", high=1.0)
+    low, high = 0.0, pi
+    if cases_paired(pi, pi, power=power, confidence=confidence) > size:
+        return 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if middle > 0 and cases_paired(middle, pi, power=power, confidence=confidence) <= size:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _difference(value: float) -> float:
+    return checks.positive(value, "Difference to detect", high=1.0)
+
+
+def _z_power(power: float) -> float:
+    return NormalDist().inv_cdf(checks.number(power, "Power", low=0.5, high=0.999))
+
+
+def _binomial(x: int, n: int, p: float) -> float:
+    if p in (0.0, 1.0):
+        return float(x == (n if p else 0))
+    log = math.lgamma(n + 1) - math.lgamma(x + 1) - math.lgamma(n - x + 1)
+    return math.exp(log + x * math.log(p) + (n - x) * math.log1p(-p))
+
+
+def _rejection(m: int, up: float, alpha: float) -> float:
+    """Chance that the test rejects with `m` discordant items, a share `up` of them in favour of the better model."""
+    # The p-value grows with the smaller count, so the rejection region is {0..cut} and {m-cut..m}.
+    cut, tail = -1, 0.0
+    while 2 * (cut + 1) < m:
+        tail += _binomial(cut + 1, m, 0.5)
+        if 2 * tail > alpha:
+            break
+        cut += 1
+    return math.fsum(_binomial(i, m, up) + _binomial(m - i, m, up) for i in range(cut + 1))

@@ -1,0 +1,100 @@
+"""What a rule is, and how rules judge a candidate.
+
+A rule is data: id, tier, what it asks, where that comes from, and a judge. The tiers are those of methods.md section 6:
+0 law, contract and licence; 1 physics; 2 stated limits. A lower tier wins; within a tier an exclusion wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from workbench.analysis.candidates import Candidate
+from workbench.domain.evidence import Quality
+from workbench.domain.requirements import Requirements
+from workbench.domain.scenario import AnswerValue
+from workbench.domain.verdict import Reason
+
+
+class Outcome(StrEnum):
+    KEPT = "kept"
+    WARNING = "warning"
+    EXCLUDED = "excluded"
+
+
+class About(StrEnum):
+    """What a rule looks at; its finding is shared by all candidates alike in it.
+
+    HOST: who runs it. MODEL: the model and the kind of hosting. OFFER: all of it, nothing is shared.
+    """
+
+    HOST = "host"
+    MODEL = "model"
+    OFFER = "offer"
+
+
+class Finding(NamedTuple):
+    """What a rule found for one candidate. `answer` is the answer to the rule's question that would let it in.
+
+    A tuple, because a match makes thousands of them.
+    """
+
+    outcome: Outcome
+    text: str
+    asked: str
+    offered: str
+    source: str = ""
+    answer: AnswerValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What judges may look at beside the candidate. `countries` are those of developers, by id."""
+
+    requirements: Requirements
+    today: date
+    qualities: Mapping[str, Quality] = field(default_factory=dict)
+    countries: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`requirement` is the question's id ("" when no answer can change it). `judge` returns None when the rule
+    does not apply to the candidate."""
+
+    id: str
+    tier: int
+    requirement: str
+    about: About
+    title: str
+    source: str
+    judge: Callable[[Context, Candidate], Finding | None]
+
+    def reason(self, finding: Finding) -> Reason:
+        """The finding as the reason that is shown."""
+        return Reason(
+            rule=self.id,
+            tier=self.tier,
+            kept=finding.outcome is not Outcome.EXCLUDED,
+            text=finding.text,
+            asked=finding.asked,
+            offered=finding.offered,
+            source=finding.source or self.source,
+            requirement=self.requirement,
+            warning=finding.outcome is Outcome.WARNING,
+        )
+
+
+def kept(text: str, asked: str, offered: str, source: str = "") -> Finding:
+    return Finding(Outcome.KEPT, text, asked, offered, source)
+
+
+def warned(text: str, asked: str, offered: str, source: str = "") -> Finding:
+    return Finding(Outcome.WARNING, text, asked, offered, source)
+
+
+def excluded(text: str, asked: str, offered: str, source: str = "", answer: AnswerValue | None = None) -> Finding:
+    return Finding(Outcome.EXCLUDED, text, asked, offered, source, answer)

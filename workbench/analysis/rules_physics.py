@@ -1,0 +1,247 @@
+"""Tier 1: what cannot work (methods.md section 6): modality, context, memory, speed, and models that are going away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from workbench.analysis.candidates import Candidate
+from workbench.analysis.rules import About, Context, Finding, Rule, excluded, kept, warned
+from workbench.analysis.words import gigabytes, seconds, sorted_list, tokens
+from workbench.domain.model import LifecycleStatus, Model, ModelKind
+from workbench.domain.requirements import Task
+from workbench.domain.verdict import Hosting
+
+_FACTS = "catalog"
+# Below this many seconds to the first token, a model that thinks first needs its thinking capped.
+THINKING_LIMIT_S = 3.0
+_KIND_FOR_TASK = {
+    Task.IMAGE_GENERATION: frozenset({ModelKind.IMAGE}),
+    Task.SPEECH_TO_TEXT: frozenset({ModelKind.AUDIO_IN, ModelKind.MULTIMODAL}),
+    Task.TEXT_TO_SPEECH: frozenset({ModelKind.AUDIO_OUT}),
+    Task.SEARCH: frozenset({ModelKind.EMBEDDING}),
+}
+_TEXT_KINDS = frozenset({ModelKind.LLM, ModelKind.MULTIMODAL, ModelKind.CODE})
+
+
+def _source(model: Model, field: str) -> str:
+    found = model.provenance.get(field)
+    return found.source if found else _FACTS
+
+
+def _kind(context: Context, candidate: Candidate) -> Finding | None:
+    """One kind of model must do all tasks that only special kinds can do; text tasks need a text model."""
+    if candidate.model is None:
+        return None
+    tasks = context.requirements.tasks
+    special = [task for task in tasks if task in _KIND_FOR_TASK]
+    wanted = frozenset.union(*(_KIND_FOR_TASK[task] for task in special)) if special else frozenset[ModelKind]()
+    if len(special) < len(tasks):
+        wanted |= _TEXT_KINDS
+    asked, kind = sorted_list(task.value.replace("-", " ") for task in tasks), candidate.model.kind
+    if kind not in wanted:
+        return excluded(f"{candidate.model_name} is made for another task.", asked, f"{kind} model")
+    if kind is ModelKind.CODE and Task.CODE not in tasks:
+        return warned(f"{candidate.model_name} is made for code.", asked, "code model")
+    return kept(f"The kind of model fits: {kind}.", asked, f"{kind} model")
+
+
+def _input(context: Context, candidate: Candidate) -> Finding | None:
+    return _modality(context.requirements.input_modalities, candidate, "input")
+
+
+def _output(context: Context, candidate: Candidate) -> Finding | None:
+    return _modality(context.requirements.output_modalities, candidate, "output")
+
+
+def _modality(wanted: frozenset[str], candidate: Candidate, side: str) -> Finding | None:
+    model = candidate.model
+    if model is None:
+        offered = frozenset({"text"})
+    else:
+        offered = model.input_modalities if side == "input" else model.output_modalities
+    verb = "read" if side == "input" else "make"
+    asked, found = sorted_list(wanted), sorted_list(offered)
+    missing = wanted - offered
+    source = _source(model, "modalities") if model else "GGUF file"
+    if not missing:
+        return kept(f"Can {verb} {asked}.", asked, found, source)
+    if missing == {"pdf"} and "image" in offered:
+        return warned("Reads PDF only as pictures of its pages.", asked, found, source)
+    return excluded(f"Cannot {verb} {sorted_list(missing, 'or')}.", asked, found, source)
+
+
+def _context_window(context: Context, candidate: Candidate) -> Finding | None:
+    requirements = context.requirements
+    load = requirements.workload
+    given = requirements.context_tokens
+    need = given if given is not None else load.tokens_in.high + load.tokens_out.high
+    if "text" not in requirements.output_modalities:
+        return None
+    window = candidate.model.context_tokens if candidate.model else None
+    if candidate.local is not None:
+        window = candidate.local.context_tokens or window
+    asked = tokens(need)
+    source = _source(candidate.model, "context_tokens") if candidate.model else "GGUF file"
+    if window is None:
+        return warned("Unproven: no source gives its context length.", asked, "no source says", source)
+    if window < need:
+        text = f"Holds {tokens(window)} at once; your longest request has {asked}."
+        return excluded(text, asked, tokens(window), source, answer=window if given is not None else None)
+    return kept(f"Holds {tokens(window)} at once.", asked, tokens(window), source)
+
+
+def _longest_answer(context: Context, candidate: Candidate) -> Finding | None:
+    most = candidate.model.max_output_tokens if candidate.model else None
+    wanted = context.requirements.workload.tokens_out
+    if most is None or candidate.model is None or candidate.model.kind not in _TEXT_KINDS:
+        return None
+    asked, source = tokens(wanted.high), _source(candidate.model, "max_output_tokens")
+    if most < wanted.likely:
+        return excluded(f"Answers end at {tokens(most)}.", tokens(wanted.likely), tokens(most), source)
+    if most < wanted.high:
+        return warned(f"Your longest answers would be cut at {tokens(most)}.", asked, tokens(most), source)
+    return kept(f"Answers up to {tokens(most)}.", asked, tokens(most), source)
+
+
+def _lifecycle(context: Context, candidate: Candidate) -> Finding | None:
+    model = candidate.model
+    if model is None:
+        return None
+    weeks = context.requirements.weeks_limit or 0.0
+    go_live = context.today + timedelta(weeks=weeks)
+    state, source = model.lifecycle, model.lifecycle.source or _FACTS
+    asked, end = f"there at go-live, {go_live:%d %b %Y}", state.shutdown_date
+    after = f" Its maker names {state.replacement} instead." if state.replacement else ""
+    match state.status:
+        case LifecycleStatus.RETIRED:
+            when = f" since {end}" if end else ""
+            return excluded(f"Retired{when}.{after}", asked, "retired", source)
+        case LifecycleStatus.DEPRECATED:
+            when = f", ends on {end}" if end else ""
+            return excluded(f"Being withdrawn{when}.{after}", asked, f"deprecated{when}", source)
+        case LifecycleStatus.RESEARCH_ONLY:
+            return excluded("Published for research only; there is no way to get it.", asked, "research only", source)
+        case LifecycleStatus.PREVIEW:
+            return warned("A preview: it may change or end at short notice.", asked, "preview", source)
+        case LifecycleStatus.UNKNOWN:
+            return warned("Unproven: no source says whether it is still offered.", asked, "no source says", source)
+        case LifecycleStatus.ACTIVE:
+            return kept("Active.", asked, "active", source)
+
+
+def _available(context: Context, candidate: Candidate) -> Finding | None:
+    offer = candidate.offer
+    if offer is None and candidate.hosting is Hosting.API:
+        return excluded("Nobody sells it, and its weights are not published.", "offered today", "no offer", _FACTS)
+    if offer is None or offer.available:
+        return None
+    return excluded(f"{candidate.offer_name} no longer sells it.", "offered today", "withdrawn", offer.source)
+
+
+def _memory(context: Context, candidate: Candidate) -> Finding | None:
+    if candidate.hosting is Hosting.API:
+        return None
+    asked = "fits the memory"
+    if candidate.local is not None:
+        return _file_memory(candidate)
+    if candidate.misfit is not None:
+        need, have = candidate.misfit.need_bytes, candidate.misfit.largest_bytes
+        text = (
+            f"Needs about {gigabytes(need)}; the largest server in the catalog ({candidate.misfit.largest_name}) "
+            f"has {gigabytes(have)}, {gigabytes(max(0.0, need - have))} short."
+        )
+        return excluded(text, asked, f"needs {gigabytes(need)}")
+    plan = candidate.plan
+    if plan is None:
+        return excluded(
+            "No source gives its size, so no server can be chosen.", asked, "no source says", _FACTS
+        )
+    text = f"About {gigabytes(plan.memory_bytes)} at {plan.bits:g} bits a weight; {candidate.offer_name}."
+    if not plan.estimated:
+        text = f"{text} How many requests it serves is not computed for this kind of model."
+        return warned(text, asked, gigabytes(plan.memory_bytes), plan.server.hardware.specs_source)
+    if not plan.kv_known:
+        text = f"{text} No source gives its memory per request: a high value is assumed."
+        return warned(text, asked, gigabytes(plan.memory_bytes), plan.server.hardware.specs_source)
+    return kept(text, asked, gigabytes(plan.memory_bytes), plan.server.hardware.specs_source)
+
+
+def _file_memory(candidate: Candidate) -> Finding | None:
+    local = candidate.local
+    if local is None:
+        return None
+    need = gigabytes(local.need_bytes) if local.need_bytes else "not known"
+    if local.fits is None:
+        return warned("Nobody has checked whether it runs here.", "fits the memory", need, "GGUF file")
+    if not local.fits:
+        return excluded(f"Needs {need}, more than this machine has free.", "fits the memory", need, "GGUF file")
+    return kept(f"Runs on this machine ({need}).", "fits the memory", need, "GGUF file")
+
+
+def _first_token(context: Context, candidate: Candidate) -> Finding | None:
+    limit = context.requirements.ttft_limit_s
+    if limit is None:
+        return None
+    plan = candidate.plan
+    if plan is not None and plan.ttft_s is not None:
+        return _speed_finding(context, limit, plan.ttft_s, "first token", "computed, one request alone", best_case=True)
+    if candidate.speed is None:
+        text = "Unproven: no source gives its time to the first token here. Your own eval will."
+        return warned(text, f"first token within {seconds(limit)}", "no source says", _FACTS)
+    source = f"{candidate.speed.source}, {candidate.speed.as_of}"
+    return _speed_finding(context, limit, candidate.speed.ttft_s, "first token", source, best_case=False)
+
+
+def _whole_answer(context: Context, candidate: Candidate) -> Finding | None:
+    limit = context.requirements.total_limit_s
+    if limit is None:
+        return None
+    plan, words = candidate.plan, context.requirements.workload.tokens_out.likely
+    if plan is not None and plan.total_s is not None:
+        alone = "computed, one request alone"
+        return _speed_finding(context, limit, plan.total_s, "whole answer", alone, best_case=True)
+    if candidate.speed is None:
+        text = "Unproven: no source gives its speed here. Your own eval will."
+        return warned(text, f"whole answer within {seconds(limit)}", "no source says", _FACTS)
+    total = candidate.speed.ttft_s + words / candidate.speed.output_tokens_per_s
+    source = f"{candidate.speed.source}, {candidate.speed.as_of}"
+    return _speed_finding(context, limit, total, "whole answer", source, best_case=False)
+
+
+def _speed_finding(
+    context: Context, limit: float, found: float, what: str, source: str, *, best_case: bool
+) -> Finding:
+    """A best case or median above the limit fails for half of the requests at least; below it proves little."""
+    percentile = context.requirements.latency_percentile
+    asked = f"{what} within {seconds(limit)} for {percentile} in 100"
+    kind = "at best" if best_case else "median"
+    if found > limit:
+        text = f"The {what} takes {seconds(found)} ({kind}); you allow {seconds(limit)}."
+        return excluded(text, asked, f"{seconds(found)} {kind}", source, answer=round(found, 2))
+    if best_case or percentile > 50:
+        text = f"The {what} takes {seconds(found)} ({kind}); how slow the slowest are is unproven until your own eval."
+        return warned(text, asked, f"{seconds(found)} {kind}", source)
+    return kept(f"The {what} takes {seconds(found)} ({kind}).", asked, f"{seconds(found)} {kind}", source)
+
+
+def _thinking(context: Context, candidate: Candidate) -> Finding | None:
+    limit, model = context.requirements.ttft_limit_s, candidate.model
+    if limit is None or limit > THINKING_LIMIT_S or model is None or not model.capabilities.reasoning:
+        return None
+    text = "It thinks before it answers: cap its thinking, or the first words come late."
+    return warned(text, f"first token within {seconds(limit)}", "reasoning model", _FACTS)
+
+
+PHYSICS = (
+    Rule("R1.1", 1, "tasks", About.MODEL, "Kind of model", _FACTS, _kind),
+    Rule("R1.2.in", 1, "input_modalities", About.MODEL, "What it reads", _FACTS, _input),
+    Rule("R1.2.out", 1, "output_modalities", About.MODEL, "What it makes", _FACTS, _output),
+    Rule("R1.3", 1, "context_tokens", About.MODEL, "Context length", _FACTS, _context_window),
+    Rule("R1.3.out", 1, "tokens_out", About.MODEL, "Longest answer", _FACTS, _longest_answer),
+    Rule("R1.4", 1, "", About.MODEL, "Still offered at go-live", _FACTS, _lifecycle),
+    Rule("R1.4.sold", 1, "", About.OFFER, "Still sold", _FACTS, _available),
+    Rule("R1.5", 1, "", About.OFFER, "Memory", _FACTS, _memory),
+    Rule("R1.6.first", 1, "ttft_limit_s", About.OFFER, "Time to the first token", _FACTS, _first_token),
+    Rule("R1.6.total", 1, "total_limit_s", About.OFFER, "Time to the whole answer", _FACTS, _whole_answer),
+    Rule("R1.6.think", 1, "ttft_limit_s", About.MODEL, "Thinking time", _FACTS, _thinking),
+)

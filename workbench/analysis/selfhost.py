@@ -1,0 +1,240 @@
+"""Which servers an open model needs for a workload, and what they cost a month.
+
+Source: methods.md sections 2.3 and 3.4, computed for all models, precisions, GPUs and GPU counts at once. The scalar
+formulas are in `capacity` and `breakeven`; a test holds the two together. Bytes, seconds, USD; a month has 730 hours.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.analysis.breakeven import HOURS_PER_MONTH, SECONDS_PER_DAY, SelfHosting
+from workbench.analysis.capacity import GIB
+from workbench.analysis.checks import BoolArray, FloatArray
+from workbench.domain.catalog import Catalog
+from workbench.domain.figures import Estimate
+from workbench.domain.model import Model, ModelKind
+from workbench.domain.provider import Hardware
+from workbench.domain.requirements import Requirements
+
+GPU_COUNTS = (1, 2, 4, 8)
+# Assumptions of methods.md 2.3 and 3.4, all named in what is shown.
+EFFICIENCY = 0.6
+MFU = 0.5
+UTILISATION_CAP = 0.7
+MEMORY_SHARE = 0.9
+REQUESTS_AT_ONCE = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 100.0])
+# Without a limit on the whole answer: slower than ten tokens a second is slower than people read.
+SLOWEST_TOKEN_S = 0.1
+# Up to this many billion parameters 16-bit weights are served, above it 8-bit.
+SIXTEEN_BIT_UP_TO_B = 16.0
+# vLLM's recipes ask for 1.2 times the weights (self_host_memory in the catalog).
+MEMORY_FACTOR = 1.2
+# For models whose cache nobody published: an upper figure among those of similar build, never derived from size.
+ASSUMED_KV_BYTES_FP16 = 196_608.0
+# A single quote says little about the market: USD 1.5 to 7 were quoted in 2026 around a median of 2.5 per H100 hour.
+QUOTE_LOW, QUOTE_HIGH = 0.6, 2.0
+GENERATING = frozenset({ModelKind.LLM, ModelKind.MULTIMODAL, ModelKind.CODE})
+SERVER_KINDS = frozenset({"datacenter-gpu", "workstation-gpu"})
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One kind of GPU that can be rented by the hour."""
+
+    hardware: Hardware
+    usd_per_hour: Estimate
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServingPlan:
+    """The cheapest servers for one model and workload. `ttft_s` and `total_s` are best cases, one request alone.
+
+    `estimated` is False for models that do not write text: their speed is not computed, only their memory is.
+    """
+
+    server: Server
+    gpus: int
+    bits: float
+    replicas: int
+    requests_per_second: float
+    ttft_s: float | None
+    total_s: float | None
+    memory_bytes: float
+    monthly_usd: Estimate
+    estimated: bool
+    kv_known: bool
+
+    @property
+    def hardware_key(self) -> str:
+        """`<hardware>x<n>`, as in an offer's id."""
+        return f"{self.server.hardware.id}x{self.gpus}"
+
+    def hosting(self, requirements: Requirements) -> SelfHosting:
+        """The same plan for the break-even formulas."""
+        return SelfHosting(
+            gpus_per_replica=self.gpus,
+            usd_per_gpu_hour=self.server.usd_per_hour.likely,
+            requests_per_second=self.requests_per_second,
+            staff_usd_month=requirements.staff_fte * requirements.staff_month_usd,
+            platform_usd_month=requirements.platform_month_usd,
+            smallest_replicas=requirements.min_replicas,
+            utilisation_cap=UTILISATION_CAP,
+            peak_factor=requirements.workload.peak_factor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """No server holds the model: the largest machine and how much is missing."""
+
+    need_bytes: float
+    largest_bytes: float
+    largest_name: str
+
+
+def rentable_servers(catalog: Catalog) -> tuple[Server, ...]:
+    """GPUs with a price by the hour and the figures that speed follows from."""
+    ranges = {item.hardware: item for item in catalog.market_ranges}
+    servers: list[Server] = []
+    for item in catalog.hardware:
+        quotes = [quote.usd_per_hour for quote in item.cloud_prices]
+        if item.kind not in SERVER_KINDS or not quotes or not item.bandwidth_gb_s or not item.fp16_tflops_dense:
+            continue
+        likely = statistics.median(quotes)
+        market = ranges.get(item.id)
+        low = market.longtail[0] if market else likely * QUOTE_LOW
+        high = market.hyperscaler[1] if market else likely * QUOTE_HIGH
+        price = Estimate(min(low, likely, *quotes), likely, max(high, likely, *quotes))
+        servers.append(Server(item, price, item.cloud_prices[0].source, max(q.as_of for q in item.cloud_prices)))
+    return tuple(servers)
+
+
+def bits_for(model: Model) -> float:
+    """Bits per weight a model is served at: 16 for small ones, 8 above, 4.5 where only 4-bit weights are published."""
+    published = set(model.self_host_memory.gb_by_precision) if model.self_host_memory else set()
+    if published and not published & {"bf16", "fp16", "fp8", "int8"}:
+        return 4.5
+    return 16.0 if (model.params_total_b or 0.0) <= SIXTEEN_BIT_UP_TO_B else 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Speed:
+    """Arrays of models x (server, GPU count). `quick`: some number of requests at once meets the speed limit."""
+
+    rps: FloatArray
+    prefill: FloatArray
+    alone: FloatArray
+    fits: BoolArray
+    quick: BoolArray
+
+
+class ServingTable:
+    """What does not depend on the workload: built once per catalog, asked for each workload."""
+
+    def __init__(self, models: Sequence[Model], servers: Sequence[Server]) -> None:
+        self.models = tuple(model for model in models if model.open_weights and model.params_total_b)
+        self.servers = tuple(servers)
+        self._bits = np.array([bits_for(model) for model in self.models])
+        total = np.array([model.params_total_b or 0.0 for model in self.models]) * 1e9
+        active = np.array([model.params_active_b or model.params_total_b or 0.0 for model in self.models]) * 1e9
+        self._weights = total * self._bits / 8
+        self._active_weights = np.minimum(active, total) * self._bits / 8
+        self._active = active
+        kv = [model.architecture.kv_bytes_per_token_fp16 if model.architecture else None for model in self.models]
+        self.kv_known = np.array([value is not None for value in kv], dtype=np.bool_)
+        halved = np.where(self._bits < 16, 0.5, 1.0)
+        self._kv = np.array([float(value or ASSUMED_KV_BYTES_FP16) for value in kv]) * halved
+        self._generating = np.array([model.kind in GENERATING for model in self.models], dtype=np.bool_)
+        self._lay_out_servers()
+
+    def _lay_out_servers(self) -> None:
+        """Arrays over (server, GPU count), flattened."""
+        pairs = [(server, n) for server in self.servers for n in GPU_COUNTS]
+        self._pairs = tuple(pairs)
+        self._gpus = np.array([n for _, n in pairs], dtype=np.float64)
+        hardware = [server.hardware for server, _ in pairs]
+        self._memory = np.array([item.memory_gib * GIB for item in hardware]) * self._gpus
+        self._bandwidth = np.array([(item.bandwidth_gb_s or 0.0) * 1e9 for item in hardware]) * self._gpus
+        half = np.array([(item.fp16_tflops_dense or 0.0) * 1e12 for item in hardware]) * self._gpus
+        eight = np.array([(item.fp8_tflops_dense or item.fp16_tflops_dense or 0.0) * 1e12 for item in hardware])
+        self._flops_16, self._flops_8 = half, eight * self._gpus
+        self._hourly = np.array([server.usd_per_hour.likely for server, _ in pairs]) * self._gpus
+
+    def plans(self, requirements: Requirements) -> tuple[ServingPlan | Misfit, ...]:
+        """The cheapest plan for each of `models` at the likely volume, in their order."""
+        if not self.models:
+            return ()
+        if not self.servers:
+            return tuple(Misfit(float(need), 0.0, "no server in the catalog") for need in self._weights * MEMORY_FACTOR)
+        load = requirements.workload
+        speed = self._speed(load.tokens_in.likely, load.tokens_out.likely, requirements.total_limit_s)
+        per_day = speed.rps * UTILISATION_CAP * SECONDS_PER_DAY / load.peak_factor
+        replicas = np.maximum(requirements.min_replicas, np.ceil(load.requests_per_day.likely / per_day - 1e-9))
+        # Too slow under load is still shown, at a price no quick server is beaten by: the speed rules judge it.
+        dear = np.where(speed.quick, 1.0, 1e6)
+        cost = np.where(speed.fits, replicas * self._hourly[None, :] * dear, np.inf)
+        best = np.argmin(cost, axis=1)
+        return tuple(self._plan(row, int(best[row]), speed, requirements) for row in range(len(self.models)))
+
+    def _speed(self, tokens_in: float, tokens_out: float, total_limit_s: float | None) -> _Speed:
+        """Requests per second of one replica and best-case times, models x (server, count); see capacity.throughput.
+
+        As many requests at once as memory holds and the speed limit allows, up to a hundred.
+        """
+        bits16 = (self._bits >= 16)[:, None]
+        flops = np.where(bits16, self._flops_16[None, :], self._flops_8[None, :])
+        weights = self._weights[:, None]
+        held = ((tokens_in + tokens_out / 2) * self._kv)[:, None]
+        most = (MEMORY_SHARE * self._memory[None, :] - weights) / held
+        fits = np.where(self._generating[:, None], most >= 1, weights * MEMORY_FACTOR <= self._memory[None, :])
+        reach = EFFICIENCY * self._bandwidth[None, :]
+        prefill = 2 * self._active[:, None] * tokens_in / (MFU * flops)
+        steps = (self._active_weights[:, None, None] + REQUESTS_AT_ONCE * held[:, :, None]) / reach[:, :, None]
+        times = tokens_out * steps + REQUESTS_AT_ONCE * prefill[:, :, None]
+        limit = total_limit_s if total_limit_s is not None else SLOWEST_TOKEN_S * tokens_out
+        allowed = (times <= limit) & (most[:, :, None] >= REQUESTS_AT_ONCE)
+        rps = np.where(allowed, REQUESTS_AT_ONCE / times, 0.0).max(axis=2)
+        alone = times[:, :, 0]
+        quick = allowed.any(axis=2) | ~self._generating[:, None]
+        return _Speed(np.where(rps > 0, rps, 1.0 / alone), prefill, alone, fits, quick)
+
+    def _plan(self, row: int, pair: int, speed: _Speed, requirements: Requirements) -> ServingPlan | Misfit:
+        need = float(self._weights[row] * MEMORY_FACTOR)
+        if not speed.fits[row].any():
+            top = int(np.argmax(self._memory))
+            server, gpus = self._pairs[top]
+            return Misfit(need, float(self._memory[top]), f"{gpus} × {server.hardware.name}")
+        server, gpus = self._pairs[pair]
+        rps, generating = float(speed.rps[row, pair]), bool(self._generating[row])
+        volume, peak = requirements.workload.requests_per_day, requirements.workload.peak_factor
+        fixed = requirements.staff_fte * requirements.staff_month_usd + requirements.platform_month_usd
+
+        def month(requests_per_day: float, usd_per_hour: float) -> float:
+            wanted = requests_per_day * peak / (SECONDS_PER_DAY * rps * UTILISATION_CAP) if generating else 0.0
+            replicas = max(requirements.min_replicas, int(np.ceil(wanted - 1e-9)))
+            return replicas * gpus * usd_per_hour * HOURS_PER_MONTH + fixed
+
+        price = server.usd_per_hour
+        wanted = volume.likely * peak / (SECONDS_PER_DAY * rps * UTILISATION_CAP) if generating else 0.0
+        return ServingPlan(
+            server=server,
+            gpus=gpus,
+            bits=float(self._bits[row]),
+            replicas=max(requirements.min_replicas, int(np.ceil(wanted - 1e-9))),
+            requests_per_second=rps,
+            ttft_s=float(speed.prefill[row, pair]) if generating else None,
+            total_s=float(speed.alone[row, pair]) if generating else None,
+            memory_bytes=need,
+            monthly_usd=Estimate(
+                month(volume.low, price.low), month(volume.likely, price.likely), month(volume.high, price.high)
+            ),
+            estimated=generating,
+            kv_known=bool(self.kv_known[row]),
+        )

@@ -1,0 +1,84 @@
+"""Numbers as a person reads them: rounded to what is known, unknown as a dash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from workbench.domain.figures import Estimate
+
+UNKNOWN_FIGURE = "—"
+
+
+def usd(amount: float | None) -> str:
+    """"$2,410"; cents only below ten dollars; "—" for None."""
+    if amount is None:
+        return UNKNOWN_FIGURE
+    sign = "−" if amount < 0 else ""
+    size = abs(amount)
+    if 0 < size < 0.01:
+        return f"{sign}${size:.2g}"
+    return f"{sign}${size:,.2f}" if 0 < size < 10 else f"{sign}${size:,.0f}"
+
+
+def usd_short(amount: float) -> str:
+    """"$2.4k", "$1.3M": two figures, for ranges and charts."""
+    sign = "−" if amount < 0 else ""
+    size = abs(amount)
+    for step, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if size >= step * 0.9995:
+            number = size / step
+            digits = f"{number:.0f}" if number >= 9.95 else f"{number:.1f}".removesuffix(".0")
+            return f"{sign}${digits}{letter}"
+    return f"{sign}{usd(size)}" if size < 10 else f"{sign}${size:.0f}"
+
+
+def usd_range(value: Estimate | None) -> str:
+    """"$2.1k–2.6k", one figure when there is no width, "—" for None."""
+    if value is None:
+        return UNKNOWN_FIGURE
+    low, high = usd_short(value.low), usd_short(value.high)
+    return low if low == high else f"{low}–{high.removeprefix('$')}"
+
+
+def rounded(value: float, figures: int = 3) -> str:
+    """At most `figures` digits, thousands separated: "9,700", "0.45"."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 10**figures:
+        return f"{float(f'{value:.{figures}g}'):,.0f}"
+    return f"{value:.{figures}g}"
+
+
+def seconds(value: float) -> str:
+    """"0.45 s", "3 min"."""
+    return f"{rounded(value, 2)} s" if value < 120 else f"{rounded(value / 60, 2)} min"
+
+
+def share(value: float) -> str:
+    """"30 %"; below one percent one more digit."""
+    percent = value * 100
+    return f"{percent:.0f} %" if percent == 0 or abs(percent) >= 1 else f"{percent:.1g} %"
+
+
+def tokens(value: float) -> str:
+    return f"{value:,.0f} tokens"
+
+
+def gigabytes(value_bytes: float) -> str:
+    return f"{rounded(value_bytes / 1e9, 3)} GB"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """"1 model", "7 models"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """"A, B and C"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def sorted_list(items: Iterable[str], last: str = "and") -> str:
+    return listed(sorted(items), last)

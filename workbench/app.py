@@ -1,0 +1,162 @@
+"""Composition root: the one place that knows which concrete class does what.
+
+Services are made when first asked for, so that the window can be painted before the store is opened and the command
+line loads only what its noun needs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from workbench.paths import Paths, data_dir
+
+if TYPE_CHECKING:
+    from workbench.inference.local.pool import LocalModels
+    from workbench.services.catalog import CatalogService
+    from workbench.services.decisions import DecisionService
+    from workbench.services.evals import EvalService
+    from workbench.services.library import LibraryService
+    from workbench.services.options import OptionService
+    from workbench.services.playground import PlaygroundService
+    from workbench.services.reports import ReportService
+    from workbench.services.scenarios import ScenarioService
+    from workbench.services.shortlist import ShortlistService
+    from workbench.services.tradeoffs import TradeoffService
+    from workbench.settings import Settings
+    from workbench.store.store import Store
+
+T = TypeVar("T")
+
+
+class once(Generic[T]):
+    """A property made at first use, once, whichever of the lanes asks first."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> once[T]: ...
+    @overload
+    def __get__(self, instance: Services, owner: type) -> T: ...
+    def __get__(self, instance: Services | None, owner: type) -> T | once[T]:
+        if instance is None:
+            return self
+        with instance.lock:
+            if self._name not in instance.made:
+                instance.made[self._name] = self._make(instance)
+            found: T = instance.made[self._name]
+            return found
+
+
+class Services:
+    """Everything a person can do, one attribute per noun. Close it when done; safe to use from several threads."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.lock = threading.RLock()
+        self.made: dict[str, Any] = {}
+
+    @once
+    def settings(self) -> Settings:
+        from workbench.settings import Settings
+
+        return Settings(self.paths.settings_file)
+
+    @once
+    def store(self) -> Store:
+        from workbench.store.store import Store
+
+        return Store(self.paths.database, backups_folder=self.paths.backups)
+
+    @once
+    def engines(self) -> LocalModels:
+        from workbench.inference.local.pool import LocalModels
+        from workbench.inference.local.threads import JsonThreadMemory
+
+        return LocalModels(thread_memory=JsonThreadMemory(self.paths.cache / "threads.json"))
+
+    @once
+    def catalog(self) -> CatalogService:
+        from workbench.services.catalog import CatalogService
+
+        return CatalogService(folder=data_dir("models_catalog"), cache_file=self.paths.catalog_cache)
+
+    @once
+    def scenarios(self) -> ScenarioService:
+        from workbench.services.scenarios import ScenarioService
+
+        return ScenarioService(store=self.store)
+
+    @once
+    def library(self) -> LibraryService:
+        from workbench.services.library import LibraryService
+
+        return LibraryService(demo_folder=data_dir("resources") / "demo_models")
+
+    @once
+    def shortlist(self) -> ShortlistService:
+        from workbench.services.local_models import local_models
+        from workbench.services.shortlist import ShortlistService
+
+        return ShortlistService(catalog=self.catalog.catalog, local=local_models(self.library))
+
+    @once
+    def tradeoffs(self) -> TradeoffService:
+        from workbench.services.tradeoffs import TradeoffService
+
+        return TradeoffService(shortlist=self.shortlist)
+
+    @once
+    def options(self) -> OptionService:
+        from workbench.services.options import OptionService
+
+        return OptionService(shortlist=self.shortlist)
+
+    @once
+    def playground(self) -> PlaygroundService:
+        from workbench.services.playground import PlaygroundService
+
+        return PlaygroundService(library=self.library, scenarios=self.scenarios, engines=self.engines)
+
+    @once
+    def evals(self) -> EvalService:
+        from workbench.services.evals import EvalService
+
+        return EvalService(library=self.library, engines=self.engines, store=self.store)
+
+    @once
+    def decisions(self) -> DecisionService:
+        from workbench.services.decisions import DecisionService
+
+        return DecisionService(scenarios=self.scenarios, options=self.options)
+
+    @once
+    def reports(self) -> ReportService:
+        from workbench.services.reports import ReportService
+
+        return ReportService(
+            catalog=self.catalog,
+            scenarios=self.scenarios,
+            shortlist=self.shortlist,
+            tradeoffs=self.tradeoffs,
+            options=self.options,
+            evals=self.evals,
+        )
+
+    def close(self) -> None:
+        """Writes waiting settings and closes the data file, when they were opened."""
+        for name in ("settings", "store"):
+            if name in self.made:
+                self.made[name].close()
+
+
+def build(home: Path | None = None) -> Services:
+    """The services over one data folder (default: WORKBENCH_HOME, else the platform's data folder)."""
+    return Services(Paths.resolve(home))

@@ -1,0 +1,84 @@
+"""`workbench library`: local GGUF files, found, described, and whether they fit this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from workbench.app import Services
+
+
+def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = nouns.add_parser("library", help="local GGUF files: found, described, and whether they run here")
+    verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True)
+    scan = verbs.add_parser("scan", help="the shipped demo models and the GGUF files in folders")
+    scan.add_argument("folders", nargs="*", type=Path, metavar="DIR")
+    scan.set_defaults(run=run_scan)
+    for name, run, words in (
+        ("inspect", run_inspect, "what is in a file, without loading it"),
+        ("fit", run_fit, "whether a file fits this machine's free memory"),
+    ):
+        verb = verbs.add_parser(name, help=words)
+        verb.add_argument("file", help="a path, or the name of a library model")
+        verb.set_defaults(run=run)
+    for verb in verbs.choices.values():
+        verb.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run_scan(arguments: argparse.Namespace, services: Services) -> int:
+    found = services.library.scan(tuple(arguments.folders))
+    if arguments.json:
+        rows = [{"id": item.id, "file": str(item.path), "bytes": item.bytes, "problem": item.problem} for item in found]
+        print(json.dumps({"models": rows}, ensure_ascii=False))
+        return 0
+    print_table(
+        ("model", "parameters", "MB", "context", "problem"),
+        [
+            (
+                item.id,
+                _count(item.file.parameters if item.file else None),
+                f"{item.bytes / 1e6:.1f}",
+                _count(item.file.context if item.file else None),
+                item.problem,
+            )
+            for item in found
+        ],
+        right={1, 2, 3},
+    )
+    return 0
+
+
+def run_inspect(arguments: argparse.Namespace, services: Services) -> int:
+    described = services.library.inspect(arguments.file).as_json()
+    if arguments.json:
+        print(json.dumps(described, ensure_ascii=False))
+        return 0
+    problems = described.pop("problems")
+    for key, value in described.items():
+        print(f"{key.replace('_', ' '):<20} {'—' if value is None else value}")
+    for problem in problems:
+        print(f"{problem['severity']}: {problem['what']} ({problem['where']}). {problem['mend']}")
+    return 0
+
+
+def run_fit(arguments: argparse.Namespace, services: Services) -> int:
+    fit = services.library.fit(arguments.file)
+    if arguments.json:
+        print(json.dumps(fit.as_dict(), ensure_ascii=False))
+    else:
+        print(fit.sentence)
+    return 0
+
+
+def _count(value: int | None) -> str:
+    if value is None:
+        return "—"
+    for size, suffix in ((1e9, " B"), (1e6, " M")):
+        if value >= size:
+            return f"{value / size:.2f}{suffix}"
+    return f"{value:,}"

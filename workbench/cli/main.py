@@ -1,0 +1,83 @@
+"""The command line: parses, builds the services, runs one noun, turns errors into sentences and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench import __version__
+from workbench.domain.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.app import Services
+
+# One module per noun; each adds its parsers in `register` and sets `run(arguments, services) -> exit code`.
+NOUNS = (
+    "doctor",
+    "demo",
+    "catalog",
+    "library",
+    "scenario",
+    "shortlist",
+    "tradeoffs",
+    "options",
+    "prompt",
+    "evals",
+    "decide",
+    "report",
+)
+CANCELLED = 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line's parser."""
+    root = argparse.ArgumentParser(
+        prog="workbench",
+        description="Decide which foundation model a product should run on, and show why. "
+        "Without arguments it opens the window.",
+        epilog="Exit codes: 0 done, 1 something to mend, 2 wrong usage, 3 a guard refused, 130 cancelled.",
+    )
+    root.add_argument("--version", action="version", version=f"workbench {__version__}")
+    root.add_argument("--home", type=Path, metavar="DIR", help="the data folder (or WORKBENCH_HOME)")
+    nouns = root.add_subparsers(dest="noun", metavar="COMMAND", required=True)
+    for name in NOUNS:
+        importlib.import_module(f"workbench.cli.{name}").register(nouns)
+    return root
+
+
+def run(argv: Sequence[str]) -> int:
+    """Runs one command and returns its exit code; errors of the person's world become one sentence on stderr."""
+    arguments = parser().parse_args(argv)
+    from workbench.app import build
+    from workbench.net import door
+
+    door.lock()
+    services: Services = build(arguments.home)
+    try:
+        code = arguments.run(arguments, services)
+        sys.stdout.flush()
+        return int(code)
+    except WorkbenchError as error:
+        return explain(error, as_json=getattr(arguments, "json", False))
+    except KeyboardInterrupt:
+        print("Cancelled.", file=sys.stderr)
+        return CANCELLED
+    except BrokenPipeError:
+        # The reader of a pipe left (`| head`): nothing to say, and the interpreter must not try to flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    finally:
+        services.close()
+
+
+def explain(error: WorkbenchError, *, as_json: bool) -> int:
+    """Prints the error, as a sentence or as `{"error": {...}}`, and returns its exit code."""
+    text = json.dumps({"error": error.as_dict()}, ensure_ascii=False) if as_json else str(error)
+    print(text, file=sys.stderr)
+    return error.exit_code

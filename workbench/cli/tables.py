@@ -1,0 +1,39 @@
+"""Aligned tables for people; colour only on a terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Collection, Sequence
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> None:
+    """Prints rows under a header; the columns in `right` are right-aligned, the last one is cut at the screen's edge."""
+    cells = [[_plain(cell) for cell in row] for row in [header, *rows]]
+    widths = [max(_width(row[column]) for row in cells) for column in range(len(header))]
+    room = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 10_000
+    for number, row in enumerate(cells):
+        padded = [_pad(cell, widths[column], column in right) for column, cell in enumerate(row)]
+        line = "  ".join(padded).rstrip()[:room]
+        print(_dim(line) if number == 0 else line)
+
+
+def _plain(cell: str) -> str:
+    """One line without control characters: a model's name must not move the cursor."""
+    return "".join(" " if unicodedata.category(letter).startswith("C") else letter for letter in cell)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    gap = " " * (width - _width(text))
+    return gap + text if right else text + gap
+
+
+def _dim(line: str) -> str:
+    colourful = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return f"\033[2m{line}\033[0m" if colourful else line

@@ -1,0 +1,1 @@
+"""Frozen values of the product, in product.md's words. Standard library only."""

@@ -1,0 +1,80 @@
+"""One way to get a model: a provider's API at a price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Confidence(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPrices:
+    """USD per million tokens; None where the provider quotes none."""
+
+    input_usd_per_mtok: float | None = None
+    output_usd_per_mtok: float | None = None
+    cache_read_usd_per_mtok: float | None = None
+    cache_write_usd_per_mtok: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LongContextTier:
+    """Prices of the *whole* request once its input passes `above_tokens`."""
+
+    above_tokens: int
+    prices: TokenPrices
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledChange:
+    """Prices that hold from `starts` (ISO date) on."""
+
+    starts: str
+    prices: TokenPrices
+
+
+@dataclass(frozen=True, slots=True)
+class PeakHours:
+    """Prices inside the daily UTC windows, each written HH:MM-HH:MM."""
+
+    windows_utc: tuple[str, ...]
+    prices: TokenPrices
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`other_usd` holds prices in other units by key (image_usd_each, audio_usd_per_minute, ...).
+
+    `available` is False when the provider no longer sells it; `availability_checked` is False when no current list
+    was asked whether it still does. `variant` tells two offers of one model by one provider apart.
+    """
+
+    model_id: str
+    provider: str
+    prices: TokenPrices
+    as_of: str
+    confidence: Confidence
+    source: str
+    available: bool = True
+    availability_checked: bool = True
+    batch: TokenPrices | None = None
+    batch_discount: float | None = None
+    long_context: LongContextTier | None = None
+    scheduled_change: ScheduledChange | None = None
+    peak_hours: PeakHours | None = None
+    channel: str | None = None
+    note: str | None = None
+    other_usd: tuple[tuple[str, float], ...] = ()
+    conflicts: tuple[str, ...] = ()
+    variant: str | None = None
+
+    @property
+    def id(self) -> str:
+        """`model@provider`, or `model@provider#variant`; unique within the catalog."""
+        plain = f"{self.model_id}@{self.provider}"
+        return plain if self.variant is None else f"{plain}#{self.variant}"

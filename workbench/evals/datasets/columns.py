@@ -1,0 +1,95 @@
+"""The columns of a data set, and how their texts become a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import EvalCase
+from workbench.evals.datasets.protocol import Record
+from workbench.evals.scorers import scorer
+
+KNOWN = frozenset({"id", "input", "expected", "scorer", "source_document", "sensitive", "tags"})
+#: other names that people give these columns
+ALIASES = {
+    "case_id": "id",
+    "prompt": "input",
+    "question": "input",
+    "answer": "expected",
+    "reference": "expected",
+    "target": "expected",
+    "ideal": "expected",
+    "source": "source_document",
+    "document": "source_document",
+    "confidential": "sensitive",
+    "tag": "tags",
+    "task": "tags",
+    "category": "tags",
+}
+YES = frozenset({"yes", "y", "true", "1", "x"})
+NO = frozenset({"no", "n", "false", "0", ""})
+
+
+def known_name(cell: str) -> str:
+    """A header cell as one of `KNOWN`; any other name comes back as it is, in lower case."""
+    name = cell.strip().strip("\ufeff").casefold().replace(" ", "_").replace("-", "_")
+    return ALIASES.get(name, name)
+
+
+def to_case(record: Record, number: int, path: Path) -> EvalCase | list[WorkbenchError]:
+    """The case in a record, or everything that is wrong with it."""
+    fields = {name: text.strip() if name != "expected" else text for name, text in record.fields.items()}
+    where = f"{path}, line {record.line}"
+    problems = [*_input_problems(fields, where), *_sensitive_problems(fields, where), *_scorer_problems(fields, where)]
+    if problems:
+        return problems
+    return EvalCase(
+        id=fields.get("id") or f"case-{number:04d}",
+        input=fields["input"],
+        expected=fields["expected"],
+        scorer=fields.get("scorer") or None,
+        source_document=fields.get("source_document") or None,
+        sensitive=fields.get("sensitive", "").casefold() in YES,
+        tags=tuple(tag.strip() for tag in fields.get("tags", "").replace("\n", ";").split(";") if tag.strip()),
+        line=record.line,
+    )
+
+
+def _input_problems(fields: dict[str, str], where: str) -> list[WorkbenchError]:
+    problems = []
+    if not fields["input"]:
+        problems.append(
+            WorkbenchError("The input is empty", where=where, mend="Write the question, or delete the row.")
+        )
+    for name, text in fields.items():
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            problems.append(
+                WorkbenchError(f"The {name} holds half a character", where=where, mend="Type the character again.")
+            )
+    return problems
+
+
+def _sensitive_problems(fields: dict[str, str], where: str) -> list[WorkbenchError]:
+    told = fields.get("sensitive", "")
+    if told.casefold() in YES | NO:
+        return []
+    return [
+        WorkbenchError(f"“{told}” does not say whether the case is sensitive", where=where, mend="Write yes or no.")
+    ]
+
+
+def _scorer_problems(fields: dict[str, str], where: str) -> list[WorkbenchError]:
+    name = fields.get("scorer", "")
+    if not name:
+        return []
+    try:
+        fault = scorer(name).problem(fields["expected"])
+    except WorkbenchError as error:
+        return [WorkbenchError(error.what, where=where, mend=error.mend)]
+    if not fault:
+        return []
+    return [
+        WorkbenchError(
+            f"The scorer {name} cannot use this expected text: {fault}", where=where, mend=scorer(name).signature
+        )
+    ]

@@ -1,0 +1,27 @@
+"""All of several texts stand in the answer."""
+
+from __future__ import annotations
+
+from workbench.domain.evals import EvalCase
+from workbench.evals.scorers.protocol import Score, Scorer
+from workbench.evals.scorers.text import alternatives, holds, plain, shortened
+
+
+class ContainsAll:
+    id = "contains-all"
+    title = "Contains all"
+    signature = "Texts separated by |, all of which must appear as whole words; the score is the share that does."
+    example = ("Berlin | 4 April", "On 4 April in Berlin.", "In Berlin.")
+
+    def problem(self, expected: str) -> str:
+        return "" if alternatives(expected) else "it lists no text"
+
+    def score(self, answer: str, case: EvalCase) -> Score:
+        wanted, text = alternatives(case.expected), plain(answer)
+        missing = [part for part in wanted if not holds(text, part)]
+        if not missing:
+            return Score(1.0, "all are in the answer")
+        return Score(1 - len(missing) / len(wanted), "missing: " + shortened(", ".join(missing)))
+
+
+SCORER: Scorer = ContainsAll()

@@ -1,0 +1,47 @@
+"""The fields of a JSON object in the answer have the expected values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.domain.evals import EvalCase
+from workbench.evals.scorers.json_text import read_json
+from workbench.evals.scorers.protocol import Score, Scorer
+from workbench.evals.scorers.text import plain
+
+
+class JsonField:
+    id = "json-field"
+    title = "JSON fields"
+    signature = (
+        'A JSON object such as {"name": "Ada"}: the score is the share of its fields that the answer\'s object has '
+        "with the same value. Text around the object does not count."
+    )
+    example = ('{"name": "Ada", "days": 4}', '{"days": 4, "name": "ada"}', '{"name": "Ada", "days": 5}')
+
+    def problem(self, expected: str) -> str:
+        value, fault = read_json(expected)
+        if fault:
+            return f"it is not JSON: {fault}"
+        return "" if isinstance(value, dict) and value else "it is not a JSON object with fields"
+
+    def score(self, answer: str, case: EvalCase) -> Score:
+        wanted, _ = read_json(case.expected)
+        found, fault = read_json(answer[answer.find("{") : answer.rfind("}") + 1])
+        if fault or not isinstance(found, dict):
+            return Score(0.0, "there is no JSON object in the answer")
+        wrong = [key for key, value in wanted.items() if not _same(found.get(key), value)]
+        if not wrong:
+            return Score(1.0, "all fields agree")
+        return Score(1 - len(wrong) / len(wanted), "different: " + ", ".join(wrong))
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    if isinstance(found, str) and isinstance(wanted, str):
+        return plain(found) == plain(wanted)
+    if isinstance(found, bool) or isinstance(wanted, bool):
+        return found is wanted
+    return bool(found == wanted)
+
+
+SCORER: Scorer = JsonField()

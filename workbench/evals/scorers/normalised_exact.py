@@ -1,0 +1,25 @@
+"""The answer is the expected text, but for capitals, spacing and punctuation around it."""
+
+from __future__ import annotations
+
+from workbench.domain.evals import EvalCase
+from workbench.evals.scorers.protocol import Score, Scorer
+from workbench.evals.scorers.text import bare, shortened
+
+
+class NormalisedExact:
+    id = "normalised-exact"
+    title = "Same words"
+    signature = "The text; capitals, spacing, and punctuation or quotes around it do not count."
+    example = ("Leave", ' "leave". ', "leave request")
+
+    def problem(self, expected: str) -> str:
+        return "" if bare(expected) else "nothing is left of it without punctuation"
+
+    def score(self, answer: str, case: EvalCase) -> Score:
+        if bare(answer) == bare(case.expected):
+            return Score(1.0, "the same words")
+        return Score(0.0, f"expected “{shortened(case.expected)}”")
+
+
+SCORER: Scorer = NormalisedExact()

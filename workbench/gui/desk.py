@@ -1,0 +1,250 @@
+"""The scenario that lies open: opening, saving at each change, undo. Nothing here draws."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.domain.changes import Changes
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.scenario import Scenario
+from workbench.gui.changes_hub import ChangesHub, UndoHistory
+from workbench.gui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from workbench.services.scenarios import ScenarioRow
+
+
+class ScenariosPort(Protocol):
+    """The part of the scenarios service that the desk uses; calls run in the db lane, may raise WorkbenchError."""
+
+    def list(self) -> tuple[ScenarioRow, ...]: ...
+
+    def load(self, ref: str) -> Scenario: ...
+
+    def new(self, name: str) -> Scenario: ...
+
+    def open_sample(self) -> Scenario: ...
+
+    def duplicate(self, scenario_id: str) -> Scenario: ...
+
+    def replace(self, scenario_id: str, scenario: Scenario, *, expected_version: int | None = None) -> Scenario: ...
+
+    def delete(self, scenario_id: str) -> Changes: ...
+
+    def restore(self, scenario_id: str) -> Scenario: ...
+
+    def export_yaml(self, scenario: Scenario) -> str: ...
+
+    def import_yaml(self, path: Path) -> Scenario: ...
+
+
+class Desk(QObject):
+    """Holds the open scenario. Every edit is on screen at once and on disk as soon as the db lane gets to it.
+
+    `opened` (Scenario or None): another one lies here now. `changed` (Scenario): the open one was edited.
+    `saved` (datetime), `save_failed` (WorkbenchError), `failed` (WorkbenchError): what became of a call.
+    """
+
+    opened = Signal(object)
+    changed = Signal(object)
+    saved = Signal(object)
+    save_failed = Signal(object)
+    failed = Signal(object)
+    listed = Signal(object)
+
+    def __init__(self, *, scenarios: ScenariosPort, tasks: Tasks, hub: ChangesHub) -> None:
+        super().__init__()
+        self._scenarios = scenarios
+        self._tasks = tasks
+        self._hub = hub
+        self._scenario: Scenario | None = None
+        self._rows: tuple[ScenarioRow, ...] = ()
+        self._waiting: Scenario | None = None
+        self._lock = threading.Lock()
+        self._versions: dict[str, int] = {}
+        self.history = UndoHistory(save=self._swap_in)
+
+    @property
+    def scenario(self) -> Scenario | None:
+        return self._scenario
+
+    @property
+    def rows(self) -> tuple[ScenarioRow, ...]:
+        """The scenarios there are, last used first, as last listed."""
+        return self._rows
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether nothing waits to be written."""
+        return self._waiting is None
+
+    # opening
+
+    def list_again(self) -> None:
+        """Read the list of scenarios; `listed` follows."""
+        self._tasks.start(
+            self._scenarios.list, lane="db", done=self._show_rows, failed=self.failed.emit, owner=self
+        )
+
+    def open(self, scenario_id: str) -> None:
+        self._open(lambda: self._scenarios.load(scenario_id))
+
+    def new(self, name: str) -> None:
+        self._open(lambda: self._scenarios.new(name))
+
+    def open_sample(self) -> None:
+        self._open(self._scenarios.open_sample)
+
+    def duplicate(self) -> None:
+        """Open a copy of the open scenario."""
+        if self._scenario is not None:
+            id = self._scenario.id
+            self._open(lambda: self._scenarios.duplicate(id))
+
+    def import_file(self, path: Path) -> None:
+        self._open(lambda: self._scenarios.import_yaml(path))
+
+    def export_file(self, path: Path, *, done: Callable[[], None]) -> None:
+        """Write the open scenario to a YAML file, whole or not at all."""
+        scenario = self._scenario
+        if scenario is None:
+            return
+
+        def write() -> None:
+            write_whole(path, self._scenarios.export_yaml(scenario))
+
+        self._tasks.start(
+            write, lane="pool", done=lambda _nothing: done(), failed=self.failed.emit, owner=self
+        )
+
+    def close(self) -> None:
+        """Put the open scenario away; it is saved already."""
+        self._lay_out(None)
+
+    def delete(self, scenario_id: str) -> None:
+        """Move a scenario to the bin; closes it if it lies open."""
+        if self._scenario is not None and self._scenario.id == scenario_id:
+            self.close()
+
+        def put_away() -> Changes:
+            return self._scenarios.delete(scenario_id)
+
+        self._write(put_away)
+
+    def restore(self, scenario_id: str) -> None:
+        """Take a scenario out of the bin."""
+
+        def take_out() -> Changes:
+            return Changes(scenarios=frozenset({self._scenarios.restore(scenario_id).id}))
+
+        self._write(take_out)
+
+    def reload(self) -> None:
+        """A service wrote the open scenario by itself: read it again (undo starts anew)."""
+        if self._scenario is not None:
+            self.open(self._scenario.id)
+
+    # editing
+
+    def edit(self, old: Scenario, new: Scenario, *, text: str, merge_key: str = "") -> None:
+        """Swap the open scenario for `new`, with undo. An edit of a scenario that is no longer open is dropped."""
+        if self._scenario is not None and new.id == self._scenario.id:
+            self.history.edit(old, new, text=text, merge_key=merge_key)
+
+    def note(self, new: Scenario) -> None:
+        """Swap in a change that is no step of undo: the wizard's page, remembered filters."""
+        if self._scenario is not None and new.id == self._scenario.id and new != self._scenario:
+            self._swap_in(new)
+
+    def rename(self, name: str) -> None:
+        if self._scenario is not None and name.strip():
+            self.edit(self._scenario, replace(self._scenario, name=name.strip()), text="Rename")
+
+    def save_again(self) -> None:
+        """After a failure: try once more with what is on screen."""
+        if self._scenario is not None:
+            self._save_soon(self._scenario)
+
+    # inside
+
+    def _open(self, load: Callable[[], Scenario]) -> None:
+        def load_and_list() -> tuple[Scenario, tuple[ScenarioRow, ...]]:
+            return load(), self._scenarios.list()
+
+        self._tasks.start(load_and_list, lane="db", done=self._show_opened, failed=self.failed.emit, owner=self)
+
+    def _show_opened(self, loaded: tuple[Scenario, tuple[ScenarioRow, ...]]) -> None:
+        scenario, rows = loaded
+        self._show_rows(rows)
+        self._versions[scenario.id] = scenario.version
+        self._lay_out(scenario)
+
+    def _show_rows(self, rows: tuple[ScenarioRow, ...]) -> None:
+        self._rows = rows
+        self.listed.emit(rows)
+
+    def _lay_out(self, scenario: Scenario | None) -> None:
+        self.history.forget()
+        self._scenario = scenario
+        self.opened.emit(scenario)
+
+    def _write(self, call: Callable[[], Changes]) -> None:
+        def told(changes: Changes) -> None:
+            self._hub.tell(changes)
+            self.list_again()
+
+        self._tasks.start(call, lane="db", done=told, failed=self.failed.emit, owner=self)
+
+    def _swap_in(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self.changed.emit(scenario)
+        self._save_soon(scenario)
+
+    def _save_soon(self, scenario: Scenario) -> None:
+        """Queue a save; edits that come before it begins are written with it."""
+        with self._lock:
+            is_queued = self._waiting is not None
+            self._waiting = scenario
+        if not is_queued:
+            self._tasks.start(
+                self._save_waiting, lane="db", done=self._show_saved, failed=self._show_failure, owner=self
+            )
+
+    def _save_waiting(self) -> Scenario | None:
+        """In the db lane: write the newest version under the version number that the store last gave."""
+        with self._lock:
+            scenario, self._waiting = self._waiting, None
+        if scenario is None:
+            return None
+        known = self._versions.get(scenario.id, scenario.version)
+        stored = self._scenarios.replace(scenario.id, replace(scenario, version=known), expected_version=known)
+        self._versions[scenario.id] = stored.version
+        return stored
+
+    def _show_saved(self, stored: Scenario | None) -> None:
+        if stored is not None:
+            self.saved.emit(stored.updated_at)
+            self._hub.tell(Changes(scenarios=frozenset({stored.id})))
+
+    def _show_failure(self, error: WorkbenchError) -> None:
+        self.save_failed.emit(error)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that it is there whole or not at all. Raises WorkbenchError when it cannot be written."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise WorkbenchError(
+            f"The file could not be written: {error.strerror or error}",
+            where=str(path),
+            mend="Choose another folder, or make room on the disk.",
+        ) from error

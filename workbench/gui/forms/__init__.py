@@ -1,0 +1,1 @@
+"""Forms: dialogs in which a person edits one value, checked before it is taken."""

@@ -1,0 +1,134 @@
+"""What every page is: a widget that draws one scenario from frozen values and says what the person did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.domain.changes import Changes
+from workbench.domain.scenario import Scenario
+from workbench.gui.changes_hub import ChangesHub
+from workbench.gui.ports import SettingsPort
+from workbench.gui.selection import Selection
+from workbench.gui.tasks import Tasks
+from workbench.gui.theme import Space
+from workbench.gui.widgets.answer import AnswerHeader
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every page is given by the window."""
+
+    tasks: Tasks
+    hub: ChangesHub
+    selection: Selection
+    settings: SettingsPort
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A scenario swapped for another. `text` names the step in the Undo menu; the same `merge_key` merges typing.
+
+    Not `undoable`: something to remember (the wizard's page, filters) that is no step of its own.
+    """
+
+    old: Scenario
+    new: Scenario
+    text: str
+    merge_key: str = ""
+    undoable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PageAction:
+    """Something the page can do: shown in the Page menu and the command palette while the page is open."""
+
+    text: str
+    run: Callable[[], None]
+    shortcut: str = ""
+
+
+class Page(QWidget):
+    """Base of all pages. A subclass sets `id` and `title`, names its services in `needs` and takes them by keyword,
+    and fills `body`.
+
+    Signals: `explain` (Explanation or None) to the inspector; `navigate` (page id, payload) to another page;
+    `edited` (Edit) swaps the scenario, with undo; `wrote` (Changes) after a service call that wrote by itself.
+    """
+
+    explain = Signal(object)
+    navigate = Signal(str, object)
+    edited = Signal(object)
+    wrote = Signal(object)
+
+    id: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
+    has_inspector: ClassVar[bool] = True
+
+    def __init__(self, *, house: House) -> None:
+        super().__init__()
+        self.house = house
+        self.scenario: Scenario | None = None
+        self.setObjectName(f"page-{self.id}")
+        self.header = AnswerHeader(self.title)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(Space.M)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        inside.setObjectName("page")
+        inside.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XL)
+        column.setSpacing(Space.M)
+        column.addWidget(self.header)
+        column.addLayout(self.body, 1)
+        self.scroller = QScrollArea()
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        self.scroller.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.scroller)
+
+    def show_scenario(self, scenario: Scenario | None) -> None:
+        """Draw this scenario (None: none is open). Called when the page opens and whenever the scenario changed."""
+        self.scenario = scenario
+
+    def refresh(self, changes: Changes) -> None:
+        """Something was written elsewhere; draw again if it concerns this page. Called while the page is open."""
+
+    def arrive(self, payload: object) -> None:
+        """The page was reached by `navigate` with this payload, after `show_scenario`."""
+
+    def page_actions(self) -> tuple[PageAction, ...]:
+        """What the Page menu and the command palette offer while this page is open."""
+        return ()
+
+    def find_field(self) -> QWidget | None:
+        """Where Ctrl+F puts the cursor: the page's filter or search field; by default the first table's."""
+        from workbench.gui.widgets.table import DataTable
+
+        table = self.findChild(DataTable)
+        return table.filter_field if table is not None else None
+
+    def begin_edit(self, new: Scenario, text: str, *, merge_key: str = "") -> None:
+        """Swap the open scenario for `new` through undo; `show_scenario` follows at once."""
+        if self.scenario is not None:
+            self.edited.emit(Edit(self.scenario, new, text, merge_key))
+
+    def remember(self, new: Scenario) -> None:
+        """Swap in a change that is no step of undo, such as `step` or `filters`."""
+        if self.scenario is not None:
+            self.edited.emit(Edit(self.scenario, new, "", undoable=False))

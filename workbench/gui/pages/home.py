@@ -1,0 +1,192 @@
+"""The scenarios: resume one, start one, bring one in. Shown while none is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout
+
+from workbench.domain.scenario import Scenario
+from workbench.gui.pages.base import House, Page
+from workbench.gui.theme import Scheme, Space, Tone
+from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.fields import Choice, ChoiceField
+from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
+from workbench.gui.widgets.state import EmptyState
+from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.text import Words
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.services.scenarios import ScenarioRow
+
+_STEPS = 4
+
+
+class HomePage(Page):
+    """A list of scenarios, last used first, with Resume; the look can be chosen here too."""
+
+    id = "home"
+    title = "Scenarios"
+    has_inspector = False
+
+    def __init__(
+        self,
+        *,
+        house: House,
+        desk: Desk,
+        new: Callable[[], None],
+        import_file: Callable[[], None],
+        scheme: Scheme,
+        set_scheme: Callable[[Scheme], None],
+    ) -> None:
+        super().__init__(house=house)
+        self._desk = desk
+        self._rows: tuple[ScenarioRow, ...] = ()
+        self.header.add_button(button("Import …", import_file, hint="A scenario as a YAML file"))
+        self.header.add_button(button("Open the sample", desk.open_sample, hint="A finished decision to look at"))
+        self.header.add_button(button("New scenario", new, kind="main"))
+        self._table = self._made_table(house)
+        self._empty = EmptyState(
+            "A scenario is one model decision: what you need, what is on offer, what you chose and why.",
+            "New scenario",
+            new,
+            icon="requirements",
+            detail="Everything stays on this machine. Nothing is downloaded and no account is needed.",
+        )
+        self._empty.add_action("Open the sample decision", desk.open_sample)
+        self._resume = button("Resume", self._open_selected, kind="normal")
+        self._bin = button("Move to the bin", self._bin_selected)
+        self._restore = button("Take back", self._take_back)
+        self._restore.hide()
+        self._binned = ""
+        self._lay_out_rows(scheme, set_scheme)
+        desk.listed.connect(self._show_rows)
+        self._show_rows(desk.rows)
+        desk.list_again()
+
+    def show_scenario(self, scenario: Scenario | None) -> None:
+        super().show_scenario(scenario)
+        self._tell()
+
+    def _lay_out_rows(self, scheme: Scheme, set_scheme: Callable[[Scheme], None]) -> None:
+        actions = QHBoxLayout()
+        actions.setSpacing(Space.S)
+        for each in (self._resume, self._bin, self._restore):
+            actions.addWidget(each)
+        actions.addStretch(1)
+        look = ChoiceField(
+            "Look",
+            [Choice(Scheme.LIGHT, "Light"), Choice(Scheme.DARK, "Dark"), Choice(Scheme.SYSTEM, "As the system")],
+            columns=3,
+        )
+        look.set_value(scheme)
+        look.changed.connect(set_scheme)
+        self.body.addWidget(self._empty, 1)
+        self.body.addWidget(self._table, 1)
+        self.body.addLayout(actions)
+        label = Words("Look", "section")
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.body.addSpacing(Space.S)
+        self.body.addWidget(label)
+        self.body.addWidget(look)
+
+    def _made_table(self, house: House) -> DataTable[ScenarioRow]:
+        columns: list[Column[ScenarioRow]] = [
+            Column("name", "Scenario", lambda r: r.name, stretch=True, width=260, aside=_note),
+            Column("steps", "Done", _steps_words, width=190, sort=lambda r: float(len(r.steps_done))),
+            Column("decision", "Decision", _decision_words, width=120, mark=_decision_mark),
+            Column("changed", "Last changed", _when_words, width=140, right=True, sort=_when_key),
+        ]
+        table: DataTable[ScenarioRow] = DataTable(
+            "scenarios",
+            columns,
+            row_id=lambda r: r.id,
+            name="Scenarios",
+            settings=house.settings,
+            faint=lambda r: r.damaged,
+            filter_hint="Filter scenarios",
+            visible_rows=5,
+        )
+        table.opened.connect(self._desk.open)
+        table.picked.connect(lambda _id: self._enable())
+        return table
+
+    def _show_rows(self, rows: tuple[ScenarioRow, ...]) -> None:
+        self._rows = rows
+        selected = self._table.current_id
+        self._table.set_rows(rows)
+        if rows and not selected:
+            self._table.select(rows[0].id)
+        self._table.setVisible(bool(rows))
+        self._empty.setVisible(not rows)
+        self._resume.setVisible(bool(rows))
+        self._bin.setVisible(bool(rows))
+        self._enable()
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self._rows:
+            self.header.set_answer("No scenario yet.", "Start one, or look at the finished sample decision first.")
+            return
+        last, count = self._rows[0], len(self._rows)
+        many = "One scenario" if count == 1 else f"{count} scenarios"
+        decided = sum(1 for row in self._rows if row.decision_status)
+        rest = f"You last worked on “{last.name}”: {_steps_words(last).lower()}."
+        self.header.set_answer(f"{many}, {decided} decided." if decided else f"{many}, none decided yet.", rest)
+
+    def _enable(self) -> None:
+        row = next((r for r in self._rows if r.id == self._table.current_id), None)
+        self._resume.setEnabled(row is not None and not row.damaged)
+        self._bin.setEnabled(row is not None)
+
+    def _open_selected(self) -> None:
+        if self._table.current_id:
+            self._desk.open(self._table.current_id)
+
+    def _bin_selected(self) -> None:
+        self._binned = self._table.current_id
+        if self._binned:
+            name = next((r.name for r in self._rows if r.id == self._binned), "")
+            self._restore.setText(f"Take “{name}” back out of the bin")
+            self._restore.setAccessibleName(self._restore.text())
+            self._restore.show()
+            self._desk.delete(self._binned)
+
+    def _take_back(self) -> None:
+        self._restore.hide()
+        self._desk.restore(self._binned)
+
+
+def _note(row: ScenarioRow) -> str:
+    return "damaged: cannot be opened" if row.damaged else "sample" if row.sample else ""
+
+
+def _steps_words(row: ScenarioRow) -> str:
+    if row.damaged:
+        return UNKNOWN
+    return f"{len(row.steps_done)} of {_STEPS} steps done" if row.steps_done else "Not begun"
+
+
+def _decision_words(row: ScenarioRow) -> str:
+    return row.decision_status or UNKNOWN
+
+
+def _decision_mark(row: ScenarioRow) -> Mark | None:
+    return Mark(Tone.GOOD) if row.decision_status in ("accepted", "decided") else None
+
+
+def _when_words(row: ScenarioRow) -> str:
+    if row.updated_at is None:
+        return UNKNOWN
+    local, today = row.updated_at.astimezone(), datetime.now().astimezone()
+    if local.date() == today.date():
+        return f"today {local:%H:%M}"
+    return f"{local.day} {local:%b %Y}"
+
+
+def _when_key(row: ScenarioRow) -> float | None:
+    return None if row.updated_at is None else row.updated_at.timestamp()

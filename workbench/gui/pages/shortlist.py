@@ -1,0 +1,314 @@
+"""Shortlist: every model with its verdict, why it is in or out, and what would let more in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from workbench.domain.changes import Changes
+from workbench.domain.questions import question
+from workbench.domain.scenario import AnswerValue, Scenario
+from workbench.domain.verdict import Hosting, Reason, Relaxation, Shortlist, Verdict
+from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
+from workbench.gui.pages.base import House, Page, PageAction
+from workbench.gui.selection import Picked
+from workbench.gui.theme import Space, Tone
+from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.fields import ChipsField, Choice, FlowLayout
+from workbench.gui.widgets.rows import Column, Mark, Span
+from workbench.gui.widgets.state import ErrorBox
+from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.text import Words
+from workbench.services.evals import EvalService
+from workbench.services.shortlist import EXTENDED_FILTER, ShortlistService
+
+KIND = "offer"
+HOSTING_WORDS = {Hosting.API: "API", Hosting.SELF_HOST: "own servers", Hosting.LOCAL_FILE: "this machine"}
+FILTERS = (
+    Choice("excluded", "Excluded too", "Shows what was removed, and the rule that removed it"),
+    Choice("every-offer", "Every offer", "One row for each way to get a model, not only the best one"),
+    Choice(EXTENDED_FILTER, "Thinner facts", "Also models that the catalog knows less about"),
+    Choice("local", "Only what stays here", "Own servers and files on this machine"),
+)
+RELAXATIONS_SHOWN = 4
+COST_CEILING_QUANTILE = 0.9
+
+
+class ShortlistPage(Page):
+    """The answer sentence, what would let more in, and the table of verdicts."""
+
+    id: ClassVar[str] = "shortlist"
+    title: ClassVar[str] = "Shortlist"
+    icon: ClassVar[str] = "shortlist"
+    needs: ClassVar[tuple[str, ...]] = ("shortlist", "evals")
+
+    def __init__(self, *, house: House, shortlist: ShortlistService, evals: EvalService) -> None:
+        super().__init__(house=house)
+        self._service = shortlist
+        self._evals = evals
+        self._shown: Shortlist | None = None
+        self._asked_for = 0
+        self._cost_ceiling = 1.0
+        self.header.add_button(button("Change requirements", lambda: self.navigate.emit("requirements", None)))
+        self.header.add_button(button("Compare trade-offs", lambda: self.navigate.emit("tradeoffs", None), kind="main"))
+        self._error = ErrorBox()
+        self._approach = Words("", "muted")
+        self._relax = Card("What would let more in")
+        self._filters = ChipsField("Show", FILTERS)
+        self._filters.changed.connect(self._filter_changed)
+        self._table = self._make_table()
+        self.body.addWidget(self._error)
+        self.body.addWidget(self._approach)
+        self.body.addWidget(self._table, 1)
+        self.body.addWidget(self._relax)
+        house.selection.changed.connect(self._selection_changed)
+
+    def _make_table(self) -> DataTable[Verdict]:
+        table: DataTable[Verdict] = DataTable(
+            "shortlist",
+            (
+                Column("model", "Model", lambda v: v.model_name, aside=lambda v: v.offer_name, width=250, stretch=True),
+                Column("verdict", "Verdict", _verdict_word, mark=_verdict_mark, sort=lambda v: not v.kept, width=84),
+                Column(
+                    "monthly",
+                    "Cost a month",
+                    _monthly_text,
+                    unit="USD",
+                    right=True,
+                    span=self._cost_span,
+                    sort=lambda v: v.monthly_usd.likely if v.monthly_usd else None,
+                    hint=lambda v: _range_text(v) or "No source gives a price for this offer.",
+                    width=150,
+                ),
+                Column(
+                    "quality",
+                    "Quality",
+                    _quality_text,
+                    unit="of 100",
+                    right=True,
+                    span=_quality_span,
+                    sort=lambda v: v.quality.value if v.quality else None,
+                    hint=lambda v: v.quality.label if v.quality else "No independent score.",
+                    width=130,
+                ),
+                Column("where", "Runs on", lambda v: HOSTING_WORDS[v.hosting], width=96),
+                Column("why", "First reason", _why_text, hint=_why_text, width=300),
+            ),
+            row_id=row_id,
+            name="Verdicts",
+            settings=self.house.settings,
+            faint=lambda v: not v.kept,
+            filter_hint="Filter by model, provider or reason",
+            visible_rows=9,
+        )
+        table.filter_row.insertWidget(0, self._filters)
+        table.picked.connect(lambda id: self.house.selection.pick(KIND, id))
+        table.opened.connect(self._change_requirement)
+        return table
+
+    def show_scenario(self, scenario: Scenario | None) -> None:
+        """Computes the verdicts again in the background; the newest answer is drawn."""
+        super().show_scenario(scenario)
+        self.setEnabled(scenario is not None)
+        if scenario is None:
+            return
+        chosen = scenario.filters.get("shortlist")
+        self._filters.set_value(chosen if isinstance(chosen, list) else ())
+        self._asked_for += 1
+        number = self._asked_for
+        self.house.tasks.start(
+            lambda: self._service.shortlist(scenario, evidence=self._evals.evidence(scenario.id)),
+            lane="pool",
+            done=lambda found: self._draw(found) if number == self._asked_for else None,
+            failed=self._error.show_error,
+            owner=self,
+        )
+
+    def refresh(self, changes: Changes) -> None:
+        """New evidence moves the quality column."""
+        if changes.evals or changes.catalog:
+            self.show_scenario(self.scenario)
+
+    def page_actions(self) -> tuple[PageAction, ...]:
+        return (
+            PageAction("Copy the shortlist as Markdown", lambda: self._table.copy(self._table.as_markdown)),
+            PageAction("Copy the shortlist as CSV", lambda: self._table.copy(self._table.as_csv)),
+        )
+
+    def _draw(self, found: Shortlist) -> None:
+        self._shown = found
+        self._error.clear()
+        lead, _, rest = found.sentence.partition(". ")
+        self.header.set_answer(f"{lead}." if rest else lead, rest)
+        named = "; ".join(f"**{category.title}**: {category.reason}" for category in found.categories)
+        self._approach.set_text(f"Approach. {named}" if named else "")
+        self._approach.setVisible(bool(named))
+        costs = sorted(v.monthly_usd.high for v in found.verdicts if v.kept and v.monthly_usd)
+        self._cost_ceiling = costs[int(len(costs) * COST_CEILING_QUANTILE)] if costs else 1.0
+        self._draw_rows()
+        self._draw_relaxations(found)
+        self._explain_selected()
+
+    def _draw_rows(self) -> None:
+        if self._shown is None:
+            return
+        wanted = set(self._filters.value)
+        verdicts = [v for v in self._shown.verdicts if v.kept or "excluded" in wanted]
+        if "local" in wanted:
+            verdicts = [v for v in verdicts if v.hosting is not Hosting.API]
+        if "every-offer" not in wanted:
+            verdicts = best_offers(verdicts)
+        self._table.set_rows(verdicts)
+        self._table.select(self.house.selection.id_of(KIND))
+
+    def _draw_relaxations(self, found: Shortlist) -> None:
+        while (item := self._relax.body.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for relaxation in found.relaxations[:RELAXATIONS_SHOWN]:
+            self._relax.body.addWidget(self._relaxation_row(relaxation))
+        removed = QWidget()
+        flow = FlowLayout(removed, spacing=Space.M)
+        for question_id, count in found.removed_most:
+            title = f"{question(question_id).title} removed {count}"
+            flow.addWidget(button(title, lambda id=question_id: self.navigate.emit("requirements", id), kind="link"))
+        self._relax.body.addWidget(removed)
+        self._relax.setVisible(bool(found.relaxations or found.removed_most))
+
+    def _relaxation_row(self, relaxation: Relaxation) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(Words(relaxation.text), 1)
+        try_it = button("Try it", lambda: self._relax_it(relaxation), hint="Undo with Ctrl+Z")
+        try_it.setAccessibleName(f"Try it: {relaxation.text}")
+        line.addWidget(try_it)
+        return row
+
+    def _relax_it(self, relaxation: Relaxation) -> None:
+        if self.scenario is not None:
+            answers: dict[str, AnswerValue] = {**self.scenario.answers, relaxation.requirement: relaxation.answer}
+            self.begin_edit(replace(self.scenario, answers=answers), f"Relax “{relaxation.requirement}”")
+
+    def _filter_changed(self, values: tuple[str, ...]) -> None:
+        """The filters belong to the scenario, and are no step of undo."""
+        self._draw_rows()
+        if self.scenario is not None:
+            filters = {**self.scenario.filters, "shortlist": list(values), EXTENDED_FILTER: EXTENDED_FILTER in values}
+            self.remember(replace(self.scenario, filters=filters))
+
+    def _selection_changed(self, picked: Picked | None) -> None:
+        self._table.select(picked.id if picked is not None and picked.kind == KIND else "")
+        if self.isVisible():
+            self._explain_selected()
+
+    def _selected(self) -> Verdict | None:
+        wanted = self.house.selection.id_of(KIND)
+        return next((v for v in (self._shown.verdicts if self._shown else ()) if row_id(v) == wanted), None)
+
+    def _explain_selected(self) -> None:
+        verdict = self._selected()
+        self.explain.emit(None if verdict is None else explanation(verdict, self))
+
+    def _change_requirement(self, id: str) -> None:
+        verdict = next((v for v in (self._shown.verdicts if self._shown else ()) if row_id(v) == id), None)
+        if verdict is not None and verdict.excluded_by is not None:
+            self.navigate.emit("requirements", verdict.excluded_by.requirement)
+
+    def _cost_span(self, verdict: Verdict) -> Span | None:
+        cost = verdict.monthly_usd
+        if cost is None:
+            return None
+        top = self._cost_ceiling
+        return Span(min(cost.low, top), min(cost.likely, top), min(cost.high, top), 0.0, top)
+
+
+def row_id(verdict: Verdict) -> str:
+    """One offer of one model, as the selection names it."""
+    return f"{verdict.model_id}@{verdict.offer}"
+
+
+def best_offers(verdicts: list[Verdict]) -> list[Verdict]:
+    """One verdict per model: a kept one before an excluded one, then the cheapest."""
+    best: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        held = best.get(verdict.model_id)
+        if held is None or _goodness(verdict) < _goodness(held):
+            best[verdict.model_id] = verdict
+    return list(best.values())
+
+
+def _goodness(verdict: Verdict) -> tuple[bool, float]:
+    cost = verdict.monthly_usd.likely if verdict.monthly_usd else float("inf")
+    return (not verdict.kept, cost)
+
+
+def explanation(verdict: Verdict, page: Page) -> Explanation:
+    """Why the offer is in or out, requirement by requirement, with sources."""
+    why_out = tuple(_reason_row(r) for r in verdict.reasons if not r.kept)
+    cautions = tuple(_reason_row(r) for r in verdict.reasons if r.kept and r.warning)
+    fine = tuple(_reason_row(r) for r in verdict.reasons if r.kept and not r.warning)
+    sections = [
+        Section(*part) for part in (("Why it is out", why_out), ("Mind", cautions), ("What fits", fine)) if part[1]
+    ]
+    figures = [Row(text) for text in (_range_text(verdict), _quality_sentence(verdict)) if text]
+    if figures:
+        sections.insert(1 if why_out else 0, Section("Figures", tuple(figures)))
+    actions = []
+    if (reason := verdict.excluded_by) is not None:
+        go = reason.requirement
+        actions.append(InspectorAction("What would let it in?", lambda: page.navigate.emit("requirements", go)))
+    if verdict.hosting is Hosting.LOCAL_FILE and verdict.kept:
+        model = verdict.model_id
+        actions.append(InspectorAction("Try it side by side", lambda: page.navigate.emit("validate", model)))
+    sources = tuple(dict.fromkeys(r.source for r in verdict.reasons if r.source))
+    state = "Kept" if verdict.kept else "Excluded"
+    return Explanation(verdict.model_name, f"{state} · {verdict.offer_name}", tuple(sections), sources, tuple(actions))
+
+
+def _reason_row(reason: Reason) -> Row:
+    tone = Tone.BAD if not reason.kept else Tone.CAUTION if reason.warning else Tone.GOOD
+    return Row(reason.text, tone)
+
+
+def _verdict_word(verdict: Verdict) -> str:
+    return "kept" if verdict.kept else "out"
+
+
+def _verdict_mark(verdict: Verdict) -> Mark:
+    return Mark(Tone.GOOD if verdict.kept else Tone.BAD)
+
+
+def _why_text(verdict: Verdict) -> str:
+    if verdict.excluded_by is not None:
+        return verdict.excluded_by.text
+    return next((r.text for r in verdict.reasons if r.warning), "Inside every limit you set.")
+
+
+def _monthly_text(verdict: Verdict) -> str:
+    return "—" if verdict.monthly_usd is None else f"{verdict.monthly_usd.likely:,.0f}"
+
+
+def _range_text(verdict: Verdict) -> str:
+    cost = verdict.monthly_usd
+    return "" if cost is None else f"${cost.likely:,.0f} a month, from ${cost.low:,.0f} to ${cost.high:,.0f}"
+
+
+def _quality_text(verdict: Verdict) -> str:
+    return "—" if verdict.quality is None else f"{verdict.quality.value:.0f}"
+
+
+def _quality_sentence(verdict: Verdict) -> str:
+    quality = verdict.quality
+    if quality is None:
+        return "No independent score of its quality."
+    return f"Quality {quality.value:.0f} of 100, between {quality.low:.0f} and {quality.high:.0f} ({quality.label})"
+
+
+def _quality_span(verdict: Verdict) -> Span | None:
+    quality = verdict.quality
+    return None if quality is None else Span(quality.low, quality.value, quality.high, 0.0, 100.0)

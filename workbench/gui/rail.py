@@ -1,0 +1,406 @@
+"""The rail: the open scenario, the path with what each step needs, the pages beside it, what may leave the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.gui.pages import PageEntry
+from workbench.gui.theme import TONE_ICONS, Space, Tone, look_of, pixmap, scaled_px, set_role
+from workbench.gui.widgets.card import Line
+from workbench.gui.widgets.state import IconLabel
+from workbench.gui.widgets.text import Words
+
+WIDTH_PX = 208
+FOLDED_PX = 56
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """What stands beside a page in the rail: a mark and a word or a count. Neutral has no mark."""
+
+    tone: Tone = Tone.NEUTRAL
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyLine:
+    """What may leave the machine for the open scenario: in two words, in a sentence, and the last call made."""
+
+    tone: Tone
+    title: str
+    detail: str
+    last_call: str
+
+
+@dataclass(frozen=True, slots=True)
+class RailStatus:
+    """Everything the rail says about the open scenario, by page id."""
+
+    steps: Mapping[str, StepState] = field(default_factory=dict)
+    privacy: PrivacyLine | None = None
+
+
+class Rail(QWidget):
+    """`chosen` (page id) on a click; `ledger_wanted` on a click on the foot. Folds to icons."""
+
+    chosen = Signal(str)
+    ledger_wanted = Signal()
+
+    def __init__(self, *, entries: Sequence[PageEntry], scenario_menu: QMenu) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Path and pages")
+        self._folded = False
+        self._buttons: dict[str, RailButton] = {}
+        self._scenario = _ScenarioButton(scenario_menu)
+        self._saved = Words("", "muted")
+        self._foot = _Foot()
+        self._foot.clicked.connect(self.ledger_wanted)
+        self._group = QButtonGroup(self)
+        self._lay_out(entries)
+        self.set_status(RailStatus())
+
+    def _lay_out(self, entries: Sequence[PageEntry]) -> None:
+        inside = QWidget()
+        inside.setObjectName("page")
+        pages = QVBoxLayout(inside)
+        pages.setContentsMargins(0, 0, 0, 0)
+        pages.setSpacing(1)
+        for entry in entries:
+            if entry.step == 0 and pages.count() and not any(isinstance(w, Line) for w in inside.findChildren(Line)):
+                pages.addSpacing(Space.M)
+                pages.addWidget(Line())
+                pages.addSpacing(Space.M)
+            made = RailButton(entry)
+            made.clicked.connect(lambda _checked=False, id=entry.id: self.chosen.emit(id))
+            self._group.addButton(made)
+            self._buttons[entry.id] = made
+            pages.addWidget(made)
+        pages.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
+        column.setSpacing(2)
+        column.addWidget(self._scenario)
+        self._saved.setContentsMargins(Space.S, 0, 0, 0)
+        column.addWidget(self._saved)
+        column.addSpacing(Space.M)
+        column.addWidget(scroll, 1)
+        column.addWidget(Line())
+        column.addWidget(self._foot)
+
+    @property
+    def is_folded(self) -> bool:
+        return self._folded
+
+    def preferred_width(self, folded: bool) -> int:
+        """Its width in pixels at the present text size."""
+        return scaled_px(self, FOLDED_PX) if folded else scaled_px(self, WIDTH_PX)
+
+    def set_folded(self, folded: bool) -> None:
+        """Icons only, or icons with words."""
+        self._folded = folded
+        self.setFixedWidth(self.preferred_width(folded))
+        margin = Space.S if folded else Space.M
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(margin, Space.M, margin, Space.M)
+        self._saved.setVisible(not folded)
+        self._foot.set_folded(folded)
+        self._scenario.set_folded(folded)
+        for made in self._buttons.values():
+            made.set_folded(folded)
+
+    def set_scenario(self, name: str) -> None:
+        self._scenario.set_name(name)
+
+    def set_saved(self, words: str) -> None:
+        """The line below the name: "saved 10:42", "saving …" or that it could not be saved."""
+        self._saved.set_text(words)
+
+    def set_page(self, page_id: str) -> None:
+        """Mark the page that is open; one that is not in the rail marks nothing."""
+        button = self._buttons.get(page_id)
+        if button is not None:
+            button.setChecked(True)
+            return
+        self._group.setExclusive(False)
+        for each in self._buttons.values():
+            each.setChecked(False)
+        self._group.setExclusive(True)
+
+    def set_status(self, status: RailStatus) -> None:
+        for id, made in self._buttons.items():
+            made.set_state(status.steps.get(id, StepState()))
+        self._foot.set_line(status.privacy)
+
+    def focus_first(self) -> None:
+        """Put the keyboard on the page that is open, or on the first one."""
+        checked = self._group.checkedButton() or next(iter(self._buttons.values()))
+        checked.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class _ScenarioButton(QToolButton):
+    """The name of the open scenario; opens the scenario menu."""
+
+    def __init__(self, menu: QMenu) -> None:
+        super().__init__()
+        self.setObjectName("scenario")
+        self._name = ""
+        self.setMenu(menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._folded = False
+        self.set_name("")
+
+    def set_name(self, name: str) -> None:
+        self._name = name
+        shown = name or "No scenario open"
+        self.setAccessibleName(f"Scenario: {shown}")
+        self.setToolTip(shown)
+        self.update()
+
+    def set_folded(self, folded: bool) -> None:
+        self._folded = folded
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(80, self.fontMetrics().height() + 12)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = look_of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_button_ground(self, painter)
+        arrow_px = scaled_px(self, 14)
+        arrow = pixmap("chevron-down", look.muted, arrow_px, self.devicePixelRatioF())
+        middle = (self.height() - arrow_px) // 2
+        if self._folded:
+            size = scaled_px(self, 20)
+            picture = pixmap("home", look.text, size, self.devicePixelRatioF())
+            painter.drawPixmap((self.width() - size) // 2, (self.height() - size) // 2, picture)
+            return
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(QColor(look.text if self._name else look.muted))
+        metrics = painter.fontMetrics()
+        room = self.width() - Space.S - arrow_px - Space.S
+        words = metrics.elidedText(self._name or "No scenario open", Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRect(Space.S, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawPixmap(Space.S + min(metrics.horizontalAdvance(words) + Space.XS, room), middle, arrow)
+
+
+class RailButton(QAbstractButton):
+    """One page: number or icon, title, and at the right what needs attention."""
+
+    def __init__(self, entry: PageEntry) -> None:
+        super().__init__()
+        self.entry = entry
+        self._state = StepState()
+        self._folded = False
+        self.setObjectName(f"rail-{entry.id}")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._name_it()
+
+    def set_state(self, state: StepState) -> None:
+        self._state = state
+        self._name_it()
+        self.update()
+
+    def set_folded(self, folded: bool) -> None:
+        self._folded = folded
+        self._name_it()
+        self.update()
+
+    def _name_it(self) -> None:
+        number = f"{self.entry.step} " if self.entry.step else ""
+        words = {Tone.GOOD: "good", Tone.CAUTION: "needs attention", Tone.BAD: "not good"}.get(self._state.tone, "")
+        state = " ".join(part for part in (self._state.text, words) if part)
+        self.setAccessibleName(f"{number}{self.entry.title}" + (f", {state}" if state else ""))
+        self.setToolTip(self.accessibleName() if self._folded else "")
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self.fontMetrics().height() + 16)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(36, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = look_of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_button_ground(self, painter)
+        font = QFont(self.font())
+        if self.isChecked():
+            font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        left = self._paint_lead(painter, look.muted if not self.isChecked() else look.text)
+        if self._folded:
+            return
+        right = self._paint_state(painter)
+        painter.setFont(font)
+        painter.setPen(QColor(look.text))
+        room = QRect(left, 0, max(right - left - Space.S, 0), self.height())
+        words = painter.fontMetrics().elidedText(self.entry.title, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _paint_lead(self, painter: QPainter, colour: str) -> int:
+        """The number of a step or the icon of a page; returns where the title begins."""
+        size = scaled_px(self, 18)
+        width = scaled_px(self, 28)
+        area = QRect(0 if self._folded else 4, 0, self.width() if self._folded else width, self.height())
+        if self.entry.step and not self._folded:
+            painter.setPen(QColor(colour))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(self.entry.step))
+        else:
+            picture = pixmap(self.entry.icon, colour, size, self.devicePixelRatioF())
+            painter.drawPixmap(area.center() - QPoint(size // 2 - 1, size // 2 - 1), picture)
+        if self._folded and self._state.tone is not Tone.NEUTRAL:
+            mark = scaled_px(self, 10)
+            look = look_of(self)
+            picture = pixmap(
+                TONE_ICONS[self._state.tone], look.tone(self._state.tone), mark, self.devicePixelRatioF()
+            )
+            painter.drawPixmap(area.right() - mark - 1, area.top() + 3, picture)
+        return width + Space.S + 4
+
+    def _paint_state(self, painter: QPainter) -> int:
+        """Mark and word at the right end; returns where they begin."""
+        look = look_of(self)
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 12 / 13)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
+        right = self.width() - Space.S
+        if self._state.text:
+            width = min(metrics.horizontalAdvance(self._state.text) + 3, self.width() // 2)
+            words = metrics.elidedText(self._state.text, Qt.TextElideMode.ElideRight, width)
+            painter.setPen(QColor(look.tone(self._state.tone)))
+            area = QRect(right - width, 0, width + 1, self.height())
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+            right -= width + Space.XS
+        if self._state.tone is not Tone.NEUTRAL:
+            size = scaled_px(self, 14)
+            picture = pixmap(
+                TONE_ICONS[self._state.tone], look.tone(self._state.tone), size, self.devicePixelRatioF()
+            )
+            painter.drawPixmap(right - size, (self.height() - size) // 2, picture)
+            right -= size + Space.XS
+        return right
+
+
+class _Foot(QAbstractButton):
+    """What may leave the machine, and the last call; a click opens the ledger."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("privacy")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self._icon = IconLabel("disc", "muted", 14)
+        self._title = Words("", "small")
+        self._detail = Words("", "muted")
+        self._last = Words("", "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.S, Space.S, Space.XS, Space.XS)
+        column.setSpacing(2)
+        for label in (self._icon, self._title, self._detail, self._last):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._icon.hide()
+        for words in (self._title, self._detail, self._last):
+            column.addWidget(words)
+        column.addWidget(self._icon)
+        self._line: PrivacyLine | None = None
+        self._folded = False
+        self.set_line(None)
+
+    def set_line(self, line: PrivacyLine | None) -> None:
+        self._line = line or PrivacyLine(
+            Tone.GOOD, "Nothing leaves", "No scenario is open.", "No calls made in this session."
+        )
+        tone = "" if self._line.tone is Tone.NEUTRAL else self._line.tone.value
+        set_role(self._title, "small", tone)
+        self._title.set_text(f"● **{self._line.title}**")
+        self._detail.set_text(self._line.detail)
+        self._last.set_text(f"{self._line.last_call} Ledger →")
+        self._icon.set_icon("lock" if self._line.tone is Tone.GOOD else "globe", tone or "muted")
+        words = f"{self._line.title}. {self._line.detail} {self._line.last_call} Open the ledger."
+        self.setAccessibleName(words)
+        self.setToolTip(words if self._folded else "")
+
+    def set_folded(self, folded: bool) -> None:
+        self._folded = folded
+        for label in (self._title, self._detail, self._last):
+            label.setVisible(not folded)
+        self._icon.setVisible(folded)
+        self.setToolTip(self.accessibleName() if folded else "")
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        width = max(self.width(), 60)
+        height = layout.heightForWidth(width) if layout is not None and layout.hasHeightForWidth() else 60
+        return QSize(width, height)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return layout.heightForWidth(width) if layout is not None else 60
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_button_ground(self, painter)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+
+
+def _paint_button_ground(widget: QAbstractButton, painter: QPainter) -> None:
+    """Soft when it is the open page, hover under the mouse, an accent ring with the keyboard."""
+    look = look_of(widget)
+    area = widget.rect().adjusted(1, 1, -1, -1)
+    painter.setPen(Qt.PenStyle.NoPen)
+    if widget.isChecked():
+        painter.setBrush(QColor(look.soft))
+        painter.drawRoundedRect(area, 6, 6)
+    elif widget.underMouse():
+        painter.setBrush(QColor(look.hover))
+        painter.drawRoundedRect(area, 6, 6)
+    if widget.hasFocus():
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(look.accent), 2))
+        painter.drawRoundedRect(area, 6, 6)

@@ -1,0 +1,1 @@
+"""Widgets that every page is built from. None of them knows a service."""

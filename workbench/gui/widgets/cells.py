@@ -1,0 +1,125 @@
+"""How a table cell is painted: icon and tone, main text, muted aside, and a small bar for a range."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from workbench.gui.theme import TONE_ICONS, Look, Space, Tone, look_of, pixmap
+from workbench.gui.widgets.rows import UNKNOWN, CellRole, Mark, Span
+
+_PAD = 10
+_BAR_WIDTH = 44
+_ASIDE_SHARE = 0.92
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints a row flat: hairline below, soft ground when selected, nothing else around the cells."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        metrics = QFontMetrics(option.font)
+        width = metrics.horizontalAdvance(str(index.data() or "")) + 2 * _PAD
+        aside = index.data(CellRole.ASIDE)
+        if aside:
+            width += metrics.horizontalAdvance(aside) + Space.XS
+        if index.data(CellRole.RANGE) is not None:
+            width += _BAR_WIDTH + Space.S
+        if index.data(CellRole.MARK) is not None:
+            width += metrics.height() + Space.XS
+        return QSize(width, metrics.height() + 18)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        view = option.widget
+        assert isinstance(view, QWidget)
+        look = look_of(view)
+        painter.save()
+        _paint_ground(painter, option, look)
+        area = option.rect.adjusted(_PAD, 0, -_PAD, -1)
+        faint = bool(index.data(CellRole.FAINT))
+        span, mark, aside = (index.data(r) for r in (CellRole.RANGE, CellRole.MARK, CellRole.ASIDE))
+        room = area.width() - option.fontMetrics.horizontalAdvance(str(index.data() or ""))
+        if isinstance(span, Span) and room > _BAR_WIDTH + Space.S:
+            area = _paint_span(painter, area, span, look, faint)
+            room -= _BAR_WIDTH + Space.S
+        if aside and room < option.fontMetrics.horizontalAdvance(aside) * _ASIDE_SHARE + Space.XS:
+            aside = ""
+        right = bool(index.data(Qt.ItemDataRole.TextAlignmentRole) & int(Qt.AlignmentFlag.AlignRight))
+        font = QFont(option.font)
+        if index.data(CellRole.STRONG):
+            font.setWeight(QFont.Weight.DemiBold)
+        text = str(index.data() or "")
+        colour = look.muted if faint or text == UNKNOWN else look.text
+        _paint_words(painter, area, text, aside or "", font, colour, mark, right, look)
+        painter.restore()
+
+
+def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, look: Look) -> None:
+    if option.state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(option.rect, QColor(look.soft))
+    elif option.state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(option.rect, QColor(look.hover))
+    else:
+        painter.fillRect(option.rect, QColor(look.card))
+    painter.setPen(QColor(look.hairline))
+    painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+
+
+def _paint_span(painter: QPainter, area: QRect, span: Span, look: Look, faint: bool) -> QRect:
+    """The bar at the right end of the cell; returns what is left for the words."""
+    bar = QRectF(area.right() - _BAR_WIDTH, area.center().y() - 3, _BAR_WIDTH, 6)
+    scale = max(span.ceiling - span.floor, 1e-12)
+
+    def at(value: float) -> float:
+        return bar.left() + bar.width() * min(max((value - span.floor) / scale, 0.0), 1.0)
+
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(look.hairline))
+    painter.drawRoundedRect(QRectF(bar.left(), bar.center().y() - 1, bar.width(), 2), 1, 1)
+    painter.setBrush(QColor(look.border if faint else look.accent))
+    painter.drawRoundedRect(QRectF(at(span.low), bar.top() + 1, max(at(span.high) - at(span.low), 3), 4), 2, 2)
+    painter.setBrush(QColor(look.text))
+    painter.drawRect(QRectF(at(span.likely) - 1, bar.top() - 1, 2, 8))
+    return area.adjusted(0, 0, -(_BAR_WIDTH + Space.S), 0)
+
+
+def _paint_words(
+    painter: QPainter,
+    area: QRect,
+    text: str,
+    aside: str,
+    font: QFont,
+    colour: str,
+    mark: object,
+    right: bool,
+    look: Look,
+) -> None:
+    metrics = QFontMetrics(font)
+    small = QFont(font)
+    small.setPointSizeF(font.pointSizeF() * _ASIDE_SHARE)
+    small.setWeight(QFont.Weight.Normal)
+    picture_px = metrics.height() - 2 if isinstance(mark, Mark) else 0
+    fixed = (picture_px + Space.XS if picture_px else 0) + (
+        QFontMetrics(small).horizontalAdvance(aside) + Space.XS if aside else 0
+    )
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(area.width() - fixed, 24))
+    width = fixed + metrics.horizontalAdvance(text)
+    x = max(area.right() - width, area.left()) if right else area.left()
+    middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    if isinstance(mark, Mark):
+        colour = look.text if mark.tone is Tone.NEUTRAL else look.tone(mark.tone)
+        ratio = painter.device().devicePixelRatioF()
+        picture = pixmap(mark.icon or TONE_ICONS[mark.tone], look.tone(mark.tone), picture_px, ratio)
+        painter.drawPixmap(x, area.center().y() - picture_px // 2, picture)
+        x += picture_px + Space.XS
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(QRect(x, area.top(), area.right() - x + 1, area.height()), middle, text)
+    if aside:
+        x += metrics.horizontalAdvance(text) + Space.XS
+        painter.setFont(small)
+        painter.setPen(QColor(look.muted))
+        painter.drawText(QRect(x, area.top(), max(area.right() - x + 1, 0), area.height()), middle, aside)

@@ -1,0 +1,47 @@
+"""Words on screen: plain text unless our own sentence carries `**bold**`."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from workbench.gui.theme import set_role
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+_LONG_WORD = re.compile(r"\S{60,}")
+
+
+def as_html(text: str) -> str:
+    """Text with `**bold**` as safe HTML; everything else is escaped, endless words may break."""
+    broken = _LONG_WORD.sub(lambda m: "\u200b".join(re.findall(r".{1,40}", m.group())), text)
+    return _BOLD.sub(r"<b>\1</b>", html.escape(broken)).replace("\n", "<br>")
+
+
+def without_marks(text: str) -> str:
+    """The same text without the stars, for screen readers and the clipboard."""
+    return _BOLD.sub(r"\1", text)
+
+
+class Words(QLabel):
+    """A label that wraps, shows `**bold**`, and lets its text be selected with the mouse."""
+
+    def __init__(self, text: str = "", role: str = "body", tone: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        set_role(self, role, tone)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        """Show `text`; only our own `**bold**` is markup."""
+        rich = "**" in text
+        self.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
+        self.setText(as_html(text) if rich else text)
+        self.setAccessibleName(without_marks(text))

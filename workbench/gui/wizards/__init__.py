@@ -1,0 +1,1 @@
+"""Wizards: they draw questions that are data in `workbench.domain.questions`."""

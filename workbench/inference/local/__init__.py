@@ -1,0 +1,1 @@
+"""Language models on this machine: GGUF files read, checked, and run in one child process each."""

@@ -1,0 +1,208 @@
+"""The figures of a report, unrounded, in the shapes that the command line prints with `--json`.
+
+Every number in a report is one of these, rounded; a test reads them back from each format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbench.domain.decision import Decision
+from workbench.domain.evals import ModelSummary, PairSummary
+from workbench.domain.figures import Estimate, Figure
+from workbench.domain.option import Option, OptionSet
+from workbench.domain.verdict import Reason, Shortlist, Verdict
+from workbench.reports.document import JsonValue
+from workbench.reports.material import EvalEvidence, Material
+
+Shape = Mapping[str, JsonValue]
+
+
+def figures_of(material: Material) -> Shape:
+    """Everything the report's numbers come from, ready for JSON."""
+    scenario = material.scenario
+    return {
+        "scenario": {"id": scenario.id, "name": scenario.name, "version": scenario.version},
+        "made_on": material.made_on,
+        "workbench": material.version,
+        "catalog": {"collected": material.catalog.collected, "fingerprint": material.catalog.fingerprint},
+        "seed": material.seed,
+        "decision": decision_shape(scenario.decision) if scenario.decision else None,
+        "answers": {question: _plain(value) for question, value in scenario.answers.items()},
+        "criteria": [
+            {"id": c.id, "title": c.title, "unit": c.unit, "worst": c.worst, "best": c.best, "points": c.points}
+            for c in scenario.criteria
+        ],
+        "options": options_shape(material.option_set),
+        "shortlist": shortlist_shape(material.shortlist),
+        "evals": [eval_shape(found) for found in material.evals],
+        "left_the_machine": {"sentence": material.outflow.sentence, "bytes": material.outflow.sent_bytes},
+    }
+
+
+def decision_shape(decision: Decision) -> Shape:
+    """A decision record."""
+    return {
+        "option": decision.option,
+        "because": decision.because,
+        "status": decision.status.value,
+        "decided_at": decision.decided_at,
+        "review_on": decision.review_on,
+        "deciders": list(decision.deciders),
+        "consulted": list(decision.consulted),
+        "informed": list(decision.informed),
+        "risks": [{"text": r.text, "owner": r.owner, "mitigation": r.mitigation} for r in decision.risks],
+        "dissent": decision.dissent,
+        "triggers": list(decision.triggers),
+        "confirmation": decision.confirmation,
+    }
+
+
+def options_shape(found: OptionSet) -> Shape:
+    """The option set as `workbench options --json` prints it."""
+    return {
+        "options": [_option(option) for option in found.options],
+        "recommended": found.recommendation.option,
+        "because": found.recommendation.because,
+        "crossovers": [
+            {"a": c.a, "b": c.b, "months": c.months, "months_discounted": c.months_discounted} for c in found.crossovers
+        ],
+        "flips": [
+            {"input": f.input, "option": f.option, "now": f.now, "at": f.at, "winner": f.winner} for f in found.flips
+        ],
+        "breakeven": [
+            {"offer": b.offer, "self_host": b.self_host, "requests_per_day": b.requests_per_day}
+            for b in found.breakevens
+        ],
+        "adaptation": {"technique": found.adaptation.technique.value, "reasons": list(found.adaptation.reasons)},
+        "horizon_months": found.horizon_months,
+        "discount_rate": found.discount_rate,
+        "notes": list(found.notes),
+    }
+
+
+def shortlist_shape(found: Shortlist) -> Shape:
+    """The shortlist as `workbench shortlist --json` prints it."""
+    return {
+        "scenario": found.scenario_id,
+        "category": [category.id for category in found.categories],
+        "kept": found.kept_models,
+        "excluded": found.all_models - found.kept_models,
+        "verdicts": [_verdict(verdict) for verdict in found.verdicts],
+        "relax": [
+            {"requirement": r.requirement, "from": r.before, "to": r.after, "gains": r.gains} for r in found.relaxations
+        ],
+    }
+
+
+def eval_shape(found: EvalEvidence) -> Shape:
+    """An eval as `workbench eval results --json` prints it."""
+    return {
+        "eval": found.run.id,
+        "name": found.run.name,
+        "dataset": found.run.dataset_name,
+        "dataset_sha256": found.run.dataset_hash,
+        "cases": found.summary.case_count,
+        "margin": found.summary.margin,
+        "models": [_model(model) for model in found.summary.models],
+        "pairs": [_pair(pair) for pair in found.summary.pairs],
+    }
+
+
+def _option(option: Option) -> Shape:
+    return {
+        "id": option.id,
+        "name": option.name,
+        "strategy": option.draft.strategy.value,
+        "setup_usd": _likely(option.figures.get("setup_usd")),
+        "monthly_usd": _range(option.figures["monthly_usd"].value) if "monthly_usd" in option.figures else None,
+        "weeks": _likely(option.figures.get("weeks")),
+        "figures": {name: _figure(figure) for name, figure in option.figures.items()},
+        "score": option.score,
+        "score_low": option.score_low,
+        "score_high": option.score_high,
+        "best_probability": option.best_probability,
+        "contributions": dict(option.contributions),
+        "tco_usd": {str(months): value for months, value in option.tco_usd.items()},
+        "tco_discounted_usd": {str(months): value for months, value in option.tco_discounted_usd.items()},
+        "excluded_by": [reason.rule for reason in option.excluded_by],
+        "reasons": [_reason(reason) for reason in option.reasons],
+    }
+
+
+def _likely(figure: Figure | None) -> float | None:
+    return None if figure is None else figure.likely
+
+
+def _range(value: Estimate) -> Shape:
+    return {"low": value.low, "likely": value.likely, "high": value.high}
+
+
+def _figure(figure: Figure) -> Shape:
+    return {**_range(figure.value), "origin": figure.origin.value, "source": figure.source, "as_of": figure.as_of}
+
+
+def _reason(reason: Reason) -> Shape:
+    return {
+        "rule": reason.rule,
+        "tier": reason.tier,
+        "kept": reason.kept,
+        "text": reason.text,
+        "asked": reason.asked,
+        "offered": reason.offered,
+        "source": reason.source,
+    }
+
+
+def _verdict(verdict: Verdict) -> Shape:
+    quality = verdict.quality
+    return {
+        "model": verdict.model_id,
+        "offer": verdict.offer,
+        "kept": verdict.kept,
+        "reasons": [_reason(reason) for reason in verdict.reasons],
+        "monthly_usd": _range(verdict.monthly_usd) if verdict.monthly_usd else None,
+        "quality": None
+        if quality is None
+        else {"value": quality.value, "low": quality.low, "high": quality.high, "basis": quality.basis, "n": quality.n},
+    }
+
+
+def _model(model: ModelSummary) -> Shape:
+    return {
+        "model": model.model_id,
+        "scorer": model.scorer,
+        "n": model.n,
+        "mean": model.mean,
+        "low": model.low,
+        "high": model.high,
+        "errors": model.errors,
+        "withheld": model.withheld,
+        "ttft_s": {"p50": model.ttft_p50_s, "p95": model.ttft_p95_s},
+        "tokens_per_s": model.tokens_per_s,
+        "cost_usd": model.cost_usd,
+    }
+
+
+def _pair(pair: PairSummary) -> Shape:
+    return {
+        "a": pair.a,
+        "b": pair.b,
+        "scorer": pair.scorer,
+        "n": pair.n,
+        "difference": pair.difference,
+        "low": pair.low,
+        "high": pair.high,
+        "p": pair.p,
+        "p_adjusted": pair.p_adjusted,
+        "verdict": pair.verdict.value,
+    }
+
+
+def _plain(value: object) -> JsonValue:
+    """An answer as JSON: what YAML and the wizard can hold."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, bool | int | float) else str(value)

@@ -1,0 +1,85 @@
+"""What a report is made of: computed values handed over by the services, nothing looked up here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from workbench.analysis.chartspec import Chart
+from workbench.domain.catalog import Catalog
+from workbench.domain.evals import EvalRun, EvalSummary
+from workbench.domain.evidence import Comparison
+from workbench.domain.option import Option, OptionSet
+from workbench.domain.requirements import Requirements
+from workbench.domain.scenario import Scenario
+from workbench.domain.verdict import Reason, Shortlist
+
+
+@dataclass(frozen=True, slots=True)
+class EvalEvidence:
+    """One eval of the team's own cases with what follows from it."""
+
+    run: EvalRun
+    summary: EvalSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Outflow:
+    """What left this machine for the scenario. `sentence` states it; None = nobody counted."""
+
+    sentence: str
+    sent_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything of one scenario, computed with one catalog.
+
+    `charts` by name: "tradeoffs", "cumulative", "tornado", "contributions"; a missing one is left out of the report.
+    `quality_sentence` and `quality_basis` say what the trade-off chart shows and what its quality axis rests on.
+    `reason_text` and `limit_name` are the one wording of reasons and of limits. `made_on` is an ISO date; `seed` that
+    of every draw behind a probability.
+    """
+
+    scenario: Scenario
+    requirements: Requirements
+    shortlist: Shortlist
+    option_set: OptionSet
+    catalog: Catalog
+    outflow: Outflow
+    version: str
+    made_on: str
+    seed: int
+    charts: Mapping[str, Chart] = field(default_factory=dict)
+    quality_sentence: str = ""
+    quality_basis: str = ""
+    reason_text: Callable[[Reason], str] = attrgetter("text")
+    limit_name: Callable[[str], str] = str
+    evals: tuple[EvalEvidence, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+
+    @property
+    def chosen(self) -> Option | None:
+        """The option decided for, else the recommended one; None when there is neither."""
+        decision = self.scenario.decision
+        wanted = decision.option if decision and decision.option else self.option_set.recommendation.option
+        return self.option(wanted)
+
+    def option(self, option_id: str) -> Option | None:
+        """The option with that id."""
+        return next((option for option in self.option_set.options if option.id == option_id), None)
+
+    def model_name(self, model_id: str) -> str:
+        """The model's name in the catalog, else on the shortlist (a local file), else its id."""
+        if model := self.catalog.model_by_id.get(model_id):
+            return model.name
+        return next((v.model_name for v in self.shortlist.verdicts if v.model_id == model_id), model_id)
+
+    def offer_name(self, model_id: str, offer: str) -> str:
+        """What a person calls the offer: as on the shortlist, else the provider's name, else its id."""
+        for verdict in self.shortlist.verdicts:
+            if verdict.model_id == model_id and verdict.offer == offer:
+                return verdict.offer_name
+        provider = self.catalog.provider_by_id.get(offer)
+        return provider.name if provider else offer

@@ -1,0 +1,80 @@
+"""What would change our mind: the value of each input at which another option leads."""
+
+from __future__ import annotations
+
+from workbench.analysis import words
+from workbench.domain.option import Flip
+from workbench.reports.document import (
+    Block,
+    Cell,
+    Column,
+    Item,
+    Length,
+    Listing,
+    Paragraph,
+    Part,
+    Picture,
+    Section,
+    SectionId,
+    Source,
+    Table,
+)
+from workbench.reports.material import Material
+from workbench.reports.numbers import points
+
+_SHOWN_ON_A_PAGE = 4
+
+
+def flips(material: Material, length: Length) -> Section:
+    """The nearest flips in words, all of them as a table, and how firm the ranking is."""
+    found = material.option_set.flips
+    title = "What would change our mind"
+    if not found:
+        text = "No single input, moved alone within its range, makes another option lead."
+        return Section(SectionId.FLIPS, title, (Paragraph(text),))
+    if length is Length.PAGE:
+        nearest = tuple(Item(flip.text) for flip in found[:_SHOWN_ON_A_PAGE])
+        return Section(SectionId.FLIPS, title, (Listing(nearest),))
+    blocks: list[Block] = [Paragraph("Each line moves one input and leaves all others as they are.")]
+    if chart := material.charts.get("tornado"):
+        blocks.append(Picture(chart))
+    inputs = [flip for flip in found if flip.option]
+    weights = [flip for flip in found if not flip.option]
+    parts = [
+        Part(heading, (_table(material, rows),))
+        for heading, rows in (("If a figure turns out differently", inputs), ("If we weigh differently", weights))
+        if rows
+    ]
+    blocks.append(Source(_firmness(material)))
+    return Section(SectionId.FLIPS, title, tuple(blocks), tuple(parts))
+
+
+def _table(material: Material, found: list[Flip]) -> Table:
+    rows = tuple(
+        (
+            Cell(flip.text),
+            Cell(_value(material, flip, flip.now)),
+            Cell(_value(material, flip, flip.at), strong=True),
+            Cell(flip.winner),
+        )
+        for flip in found
+    )
+    columns = (Column("What happens"), Column("Now", right=True), Column("Turns at", right=True), Column("Then leads"))
+    return Table(columns, rows)
+
+
+def _value(material: Material, flip: Flip, value: float) -> str:
+    if not flip.option:
+        return f"{value * 100:.1f} %"
+    if flip.input.endswith("_usd"):
+        return words.usd(value)
+    unit = next((c.unit for c in material.scenario.criteria if c.id == flip.input and c.unit == "weeks"), "")
+    return f"{points(value)} {unit}".strip()
+
+
+def _firmness(material: Material) -> str:
+    shares = ", ".join(f"{o.id} {words.share(o.best_probability)}" for o in material.option_set.options)
+    return (
+        f"Best option, over draws of every uncertain figure and of the weights (seed {material.seed}): {shares}. "
+        "A draw that breaks a limit still counts here; the limits come first in the recommendation."
+    )

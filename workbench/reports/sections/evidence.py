@@ -1,0 +1,236 @@
+"""Evidence: the team's own eval with intervals and verdict words, prompts side by side, public benchmarks."""
+
+from __future__ import annotations
+
+from workbench.analysis import words
+from workbench.analysis.chartspec import Axis, Chart, Colour, Marker, Point, Points, Shape, Tick
+from workbench.domain.evals import ModelSummary, PairSummary, PairVerdict
+from workbench.domain.evidence import Answer, Comparison
+from workbench.domain.model import Model, Score
+from workbench.reports.document import (
+    Block,
+    Cell,
+    Column,
+    Length,
+    Mark,
+    Paragraph,
+    Part,
+    Picture,
+    Section,
+    SectionId,
+    Source,
+    Table,
+    Verbatim,
+)
+from workbench.reports.material import EvalEvidence, Material
+from workbench.reports.numbers import day, percent, signed_points
+
+_VERDICT_MARKS = {
+    PairVerdict.BETTER: Mark.GOOD,
+    PairVerdict.WORSE: Mark.BAD,
+    PairVerdict.EQUIVALENT: None,
+    PairVerdict.NOT_SHOWN: Mark.CAUTION,
+}
+_COMPARISONS_SHOWN = 3
+
+
+def evidence(material: Material, length: Length) -> Section:
+    """What was measured by the team first; what others published after it."""
+    if length is Length.PAGE:
+        return Section(
+            SectionId.EVIDENCE, "Evidence", tuple(Paragraph(_in_a_sentence(e, material)) for e in material.evals)
+        )
+    parts = [Part(f"The team's own cases: {found.run.name}", _eval(found, material)) for found in material.evals]
+    shown = material.comparisons[:_COMPARISONS_SHOWN]
+    parts += [Part(f"Side by side, {day(shot.at)}", _comparison(shot, material)) for shot in shown]
+    if benchmarks := _benchmarks(material):
+        parts.append(Part("Public benchmarks of the models in the options", benchmarks))
+    lead: tuple[Block, ...] = ()
+    if not material.evals:
+        text = "Nobody has run an eval of the team's own cases yet. A benchmark says little about them."
+        lead = (Paragraph(text),)
+    return Section(SectionId.EVIDENCE, "Evidence", lead, tuple(parts))
+
+
+def eval_chart(found: EvalEvidence, material: Material) -> Chart:
+    """Mean score of each model with its interval, the best on top."""
+    scored = [(m, m.mean, m.low, m.high) for m in found.summary.models if m.mean is not None]
+    order = sorted(scored, key=lambda row: row[1])
+    names = [material.model_name(row[0].model_id) for row in order]
+    spots = tuple(
+        Point(m.model_id, mean, place, name, x_low=low, x_high=high, detail=_mean_words(m))
+        for place, ((m, mean, low, high), name) in enumerate(zip(order, names, strict=True))
+    )
+    return Chart(
+        title="Right answers on the team's own cases",
+        description=". ".join(f"{name}: {_mean_words(m)}" for (m, *_), name in zip(order, names, strict=True)),
+        x=Axis("share of cases answered right, with 95 % interval", "%", low=0.0, high=1.0),
+        y=Axis("", ticks=tuple(Tick(place, name) for place, name in enumerate(names)), low=-0.6, high=len(order) - 0.4),
+        series=(Points("", spots, Colour.BLUE, Shape.CIRCLE), *_target(material)),
+        columns=("Model", "Cases", "Right", "95 % interval"),
+        rows=tuple(
+            (name, str(m.n), percent(mean), _interval(m)) for (m, mean, *_), name in zip(order, names, strict=True)
+        ),
+    )
+
+
+def _target(material: Material) -> tuple[Marker, ...]:
+    target = material.requirements.quality_target
+    return () if target is None else (Marker(f"asked for: {target:g} %", target / 100),)
+
+
+def _in_a_sentence(found: EvalEvidence, material: Material) -> str:
+    means = [f"{material.model_name(m.model_id)} {_mean_words(m)}" for m in found.summary.models if m.mean is not None]
+    return f"{found.run.name}, {words.count(found.summary.case_count, 'case')}: {'; '.join(means)}."
+
+
+def _mean_words(model: ModelSummary) -> str:
+    return words.UNKNOWN_FIGURE if model.mean is None else f"{percent(model.mean)} ({_interval(model)})"
+
+
+def _interval(model: ModelSummary) -> str:
+    if model.low is None or model.high is None:
+        return words.UNKNOWN_FIGURE
+    return f"{model.low * 100:.1f}–{model.high * 100:.1f} %"
+
+
+def _eval(found: EvalEvidence, material: Material) -> tuple[Block, ...]:
+    run, summary = found.run, found.summary
+    lead = (
+        f"{words.count(summary.case_count, 'case')} of {run.dataset_name}, asked on {day(run.started_at.isoformat())}."
+    )
+    blocks: list[Block] = [Paragraph(lead), Picture(eval_chart(found, material)), _means(found, material)]
+    if summary.pairs:
+        blocks.append(_pairs(found, material))
+        blocks.append(
+            Source(
+                "“Better” and “worse” need a test that holds after correction for several comparisons (Holm) and an "
+                f"interval without 0; “equivalent” needs the whole interval within ±{summary.margin * 100:g} points, "
+                "fixed before the run; anything else is “not shown”."
+            )
+        )
+    methods = sorted({model.method for model in summary.models if model.method})
+    scorers = words.listed(list(run.scorers))
+    blocks.append(
+        Source(f"Scored by {scorers}. Intervals: {'; '.join(methods)}. SHA-256 of the cases: {run.dataset_hash}.")
+    )
+    return tuple(blocks)
+
+
+def _means(found: EvalEvidence, material: Material) -> Table:
+    rows = tuple(
+        (
+            Cell(material.model_name(model.model_id), note=f"scorer {model.scorer}"),
+            Cell(f"{model.n:,}"),
+            Cell(words.UNKNOWN_FIGURE if model.mean is None else percent(model.mean), note=_interval(model)),
+            Cell(f"{model.errors:,}", note=f"{model.withheld:,} withheld" if model.withheld else ""),
+            Cell(_seconds(model.ttft_p50_s)),
+            Cell(words.UNKNOWN_FIGURE if model.tokens_per_s is None else words.rounded(model.tokens_per_s)),
+        )
+        for model in found.summary.models
+    )
+    columns = (
+        Column("Model"),
+        Column("Cases scored", right=True),
+        Column("Mean score", unit="95 % interval", right=True),
+        Column("Errors", right=True),
+        Column("First token", unit="median", right=True),
+        Column("Tokens a second", unit="median", right=True),
+    )
+    return Table(columns, rows)
+
+
+def _pairs(found: EvalEvidence, material: Material) -> Table:
+    rows = tuple(_pair_row(pair, material) for pair in found.summary.pairs)
+    columns = (
+        Column("Compared"),
+        Column("Verdict"),
+        Column("Difference", unit="points, 95 % interval", right=True),
+        Column("p", unit="Holm", right=True),
+    )
+    return Table(columns, rows)
+
+
+def _pair_row(pair: PairSummary, material: Material) -> tuple[Cell, ...]:
+    difference, interval = words.UNKNOWN_FIGURE, ""
+    if pair.difference is not None and pair.low is not None and pair.high is not None:
+        difference = signed_points(pair.difference)
+        interval = f"{signed_points(pair.low)} to {signed_points(pair.high)}"
+    p = (
+        words.UNKNOWN_FIGURE
+        if pair.p_adjusted is None
+        else "< 0.001"
+        if pair.p_adjusted < 0.001
+        else f"{pair.p_adjusted:.3f}"
+    )
+    names = f"{material.model_name(pair.a)} against {material.model_name(pair.b)}"
+    verdict = Cell(pair.verdict.value, mark=_VERDICT_MARKS[pair.verdict], strong=True)
+    return (Cell(names, note=f"{pair.n:,} cases shared"), verdict, Cell(difference, note=interval), Cell(p))
+
+
+def _comparison(shot: Comparison, material: Material) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    if shot.system:
+        blocks.append(Verbatim("Instruction", shot.system))
+    blocks.append(Verbatim("Prompt", shot.prompt))
+    blocks.append(_answers(shot, material))
+    blocks += [Verbatim(f"Answer of {material.model_name(a.model)}", a.text) for a in shot.answers if a.text]
+    return tuple(blocks)
+
+
+def _answers(shot: Comparison, material: Material) -> Table:
+    rows = tuple(
+        (
+            Cell(material.model_name(answer.model), note=answer.error_what),
+            Cell(_seconds(answer.ttft_s)),
+            Cell(words.UNKNOWN_FIGURE if answer.tokens_per_s is None else words.rounded(answer.tokens_per_s)),
+            Cell(f"{answer.tokens_in:,} / {answer.tokens_out:,}"),
+            _memory(answer),
+            Cell(words.usd(answer.cost_usd)),
+        )
+        for answer in shot.answers
+    )
+    columns = (
+        Column("Model"),
+        Column("First token", right=True),
+        Column("Tokens a second", right=True),
+        Column("Tokens", unit="in / out", right=True),
+        Column("Memory", unit="peak", right=True),
+        Column("Cost", unit="USD", right=True),
+    )
+    return Table(columns, rows)
+
+
+def _memory(answer: Answer) -> Cell:
+    if answer.memory_bytes is None:
+        return Cell(words.UNKNOWN_FIGURE)
+    return Cell(f"{answer.memory_bytes / 1e6:,.0f} MB")
+
+
+def _seconds(value: float | None) -> str:
+    return words.UNKNOWN_FIGURE if value is None else words.seconds(value)
+
+
+def _benchmarks(material: Material) -> tuple[Block, ...]:
+    used = dict.fromkeys(role.model_id for option in material.option_set.options for role in option.draft.models)
+    models = [model for model_id in used if (model := material.catalog.model_by_id.get(model_id))]
+    rows = tuple(_benchmark_row(model, score, material) for model in models for score in model.scores)
+    if not rows:
+        return ()
+    columns = (Column("Model"), Column("Benchmark"), Column("Score", right=True), Column("As of"), Column("Source"))
+    note = "Published by others, on other people's tasks: a first guess, outweighed by every case of your own."
+    return (Table(columns, rows), Source(note))
+
+
+def _benchmark_row(model: Model, score: Score, material: Material) -> tuple[Cell, ...]:
+    benchmark = material.catalog.benchmark_by_id.get(score.benchmark)
+    value = f"{score.value:g} %" if score.unit == "percent" else f"{score.value:g} {score.unit}"
+    width = f"{score.ci95[0]:g}–{score.ci95[1]:g}" if score.ci95 else ""
+    name = benchmark.name if benchmark else score.benchmark
+    return (
+        Cell(model.name),
+        Cell(name, note=score.variant or ""),
+        Cell(value, note=width),
+        Cell(score.as_of),
+        Cell(score.source),
+    )

@@ -1,0 +1,97 @@
+"""What a person can do with the catalog: look through it, look one model up, check a folder of files."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from workbench.catalog import check_catalog, load_catalog
+from workbench.domain.catalog import Catalog
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.model import Model
+
+_SUGGESTIONS = 3
+
+
+class CatalogService:
+    """The catalog of one folder. Safe to call from any thread; only the first call reads files."""
+
+    def __init__(self, *, folder: Path, cache_file: Path | None = None) -> None:
+        self._folder = folder
+        self._cache_file = cache_file
+        self._lock = threading.Lock()
+        self._catalog: Catalog | None = None
+
+    def catalog(self) -> Catalog:
+        """Everything known. Raises Problems that name every fault of every file."""
+        with self._lock:
+            if self._catalog is None:
+                self._catalog = load_catalog(self._folder, self._cache_file)
+            return self._catalog
+
+    def find(self, text: str) -> tuple[Model, ...]:
+        """Models whose id, name, family or developer holds every word of `text`, in catalog order; all for no words."""
+        words = text.casefold().split()
+        catalog = self.catalog()
+        return tuple(model for model in catalog.models if all(word in _searched(model, catalog) for word in words))
+
+    def model(self, model_id: str) -> Model:
+        """The model with this id, whatever its case. Raises WorkbenchError that names the closest ids."""
+        known = self.catalog().model_by_id
+        found = known.get(model_id.strip().casefold())
+        if found is None:
+            raise WorkbenchError(
+                f"The catalog has no model '{model_id}'", where="catalog", mend=self._suggestion(model_id)
+            )
+        return found
+
+    def check(self, folder: Path | None = None) -> tuple[WorkbenchError, ...]:
+        """Every problem of every file in `folder` (default: the catalog in use); reads the files, never the cache."""
+        return check_catalog(folder or self._folder)
+
+    def _suggestion(self, wanted: str) -> str:
+        """The ids meant most likely: those that hold the text, then those spelt alike."""
+        text = wanted.strip().casefold()
+        ids = list(self.catalog().model_by_id)
+        by_short_name = {identity.split("/")[-1]: identity for identity in ids}
+        alike = [
+            *(identity for identity in ids if text and text in identity),
+            *(by_short_name[name] for name in difflib.get_close_matches(text.split("/")[-1], by_short_name)),
+            *difflib.get_close_matches(text, ids),
+        ]
+        close = list(dict.fromkeys(alike))[:_SUGGESTIONS]
+        listed = "'workbench catalog list' shows all."
+        return f"Did you mean {' or '.join(close)}? {listed}" if close else listed
+
+
+def collected_on(folder: Path) -> str:
+    """The day (ISO text) on which the facts in `folder` were gathered, from its catalog.yaml alone."""
+    from workbench.catalog.document import parse, read_bytes
+
+    file = folder / "catalog.yaml"
+    fields = parse(read_bytes(file, file.name), file.name).value
+    collected = fields.get("collected") if isinstance(fields, dict) else None
+    if not isinstance(collected, str):
+        raise WorkbenchError("The catalog does not say when it was collected", where=str(file), mend="Add `collected`.")
+    return collected
+
+
+def as_plain(value: object) -> object:
+    """Domain values as JSON would hold them: dataclasses by field name, sets sorted, enums as their text."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: as_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [as_plain(item) for item in value]
+    return value
+
+
+def _searched(model: Model, catalog: Catalog) -> str:
+    developer = catalog.developer_by_id[model.developer].name
+    return f"{model.id} {model.name} {model.family} {developer}".casefold()

@@ -1,0 +1,194 @@
+"""The team's own cases on local models: run, resume, sum up, and hand on as evidence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.domain.chat import Sampling
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import CaseResult, EvalRun, EvalSet, EvalStatus, EvalSummary
+from workbench.domain.evidence import Evidence, Quality
+from workbench.domain.ids import new_id
+from workbench.inference.local.pool import LocalModels
+from workbench.services.library import LibraryService
+from workbench.store.store import Store
+
+if TYPE_CHECKING:
+    from workbench.evals.runner import EvalEvent
+
+BASIS = "your eval"
+DEFAULT_SCORER = "contains"
+ANSWER_TOKENS = 96
+
+
+class EvalService:
+    """Runs cases on models. Every result is on the disk before the next one is reported."""
+
+    def __init__(
+        self,
+        *,
+        library: LibraryService,
+        engines: LocalModels,
+        store: Store,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._library = library
+        self._engines = engines
+        self._store = store
+        self._now = now
+
+    # Data sets
+
+    def dataset(self, path: Path) -> EvalSet:
+        """The cases of a file. Raises Problems that name every bad line."""
+        from workbench.evals.datasets import read_dataset
+
+        return read_dataset(path)
+
+    # Running
+
+    def new_run(
+        self,
+        data: EvalSet,
+        models: Sequence[str],
+        *,
+        scorers: Sequence[str] = (DEFAULT_SCORER,),
+        scenario_id: str | None = None,
+        name: str = "",
+        system: str = "",
+        sampling: Sampling | None = None,
+    ) -> EvalRun:
+        """A run of these cases on these models, checked and stored but not started.
+
+        `scenario_id` must be stored; None keeps the run apart from every scenario.
+
+        Raises WorkbenchError for a model or scorer that is none, or an empty data set.
+        """
+        from workbench.evals.scorers import scorer
+
+        if not data.cases:
+            raise WorkbenchError(
+                "The data set has no cases", where=data.name, mend="Add a line with input and expected."
+            )
+        if not models:
+            raise WorkbenchError("No model was chosen", where="models", mend="Choose one or more.")
+        for each in scorers:
+            scorer(each)
+        paths = [self._library.checked(reference) for reference in models]
+        run = EvalRun(
+            id=new_id(),
+            scenario_id=scenario_id,
+            name=name or f"{data.name} on {len(models)} models",
+            dataset_name=data.name,
+            dataset_hash=data.hash,
+            case_count=len(data.cases),
+            model_ids=tuple(self._engines.model(path).model_id for path in paths),
+            scorers=tuple(scorers),
+            status=EvalStatus.RUNNING,
+            started_at=self._now(),
+            system_prompt=system,
+            sampling=sampling or Sampling(max_tokens=ANSWER_TOKENS),
+        )
+        self._store.eval_runs.save_run(run)
+        return run
+
+    async def run(
+        self,
+        run: EvalRun,
+        data: EvalSet,
+        *,
+        models: Sequence[str] = (),
+        on_event: Callable[[EvalEvent], None] | None = None,
+    ) -> EvalRun:
+        """Asks every model every case that has no result yet; the same call resumes a run after any interruption.
+
+        `models` are the references the run was made with (default: its model ids, which names demo models only).
+        Cancelling the task pauses the run. Raises WorkbenchError when the data set is not the one the run began with.
+        """
+        from workbench.evals.runner import run_eval
+
+        if data.hash != run.dataset_hash:
+            raise WorkbenchError(
+                f"{data.name} is not the data set this eval began with",
+                where=run.name,
+                mend="Give the same file, or start a new eval.",
+            )
+        engines = [self._engines.model(self._library.resolve(ref)) for ref in (models or run.model_ids)]
+        done = await asyncio.to_thread(self._store.eval_runs.results, run.id)
+        await self._set_status(run, EvalStatus.RUNNING)
+        status = EvalStatus.PAUSED
+        try:
+            async for event in run_eval(run, data.cases, engines, store=self._keep, done=done):
+                if on_event is not None:
+                    on_event(event)
+            status = EvalStatus.FINISHED
+        finally:
+            finished = await asyncio.shield(self._set_status(run, status))
+        return finished
+
+    async def _keep(self, results: Sequence[CaseResult]) -> None:
+        await asyncio.to_thread(self._store.eval_runs.append, results)
+
+    async def _set_status(self, run: EvalRun, status: EvalStatus) -> EvalRun:
+        ended = self._now() if status is EvalStatus.FINISHED else None
+        changed = replace(run, status=status, finished_at=ended)
+        await asyncio.to_thread(self._store.eval_runs.save_run, changed)
+        return changed
+
+    async def stop(self) -> None:
+        """Ends every model process of this program."""
+        await self._engines.close()
+
+    # Results
+
+    def runs(self, scenario_id: str | None = None) -> tuple[EvalRun, ...]:
+        """The runs of a scenario (all for None), newest first."""
+        return self._store.eval_runs.runs(scenario_id)
+
+    def find(self, run_id: str) -> EvalRun:
+        """One run. Raises WorkbenchError when there is none."""
+        found = self._store.eval_runs.run(run_id)
+        if found is None:
+            raise WorkbenchError(
+                f"There is no eval {run_id!r}", where="evals", mend="List them with `workbench eval results`."
+            )
+        return found
+
+    def results(self, run_id: str) -> tuple[CaseResult, ...]:
+        return self._store.eval_runs.results(run_id)
+
+    def summary(self, run: EvalRun) -> EvalSummary:
+        """Means with intervals, pairs with verdict words: computed from the stored results each time."""
+        from workbench.evals.results import summarise
+
+        return summarise(run, self._store.eval_runs.results(run.id))
+
+    def latest(self, scenario_id: str) -> tuple[EvalRun, EvalSummary] | None:
+        """The scenario's newest finished run with its summary; None when it has none."""
+        for run in self._store.eval_runs.runs(scenario_id):
+            if run.status is EvalStatus.FINISHED:
+                return run, self.summary(run)
+        return None
+
+    def evidence(self, scenario_id: str) -> Evidence | None:
+        """What the newest finished run says about each model's quality, 0 to 100; None when there is none."""
+        found = self.latest(scenario_id)
+        if found is None:
+            return None
+        run, summary = found
+        label = f"your eval “{run.name}”, {run.case_count} cases, {run.started_at.day} {run.started_at:%B %Y}"
+        qualities = {
+            model.model_id: Quality(100 * model.mean, 100 * model.low, 100 * model.high, BASIS, model.n, label)
+            for model in summary.models
+            if model.mean is not None and model.low is not None and model.high is not None
+        }
+        return Evidence(qualities, label) if qualities else None
+
+    def delete(self, run_id: str) -> bool:
+        """Removes a run and its results; False when it was not there."""
+        return self._store.eval_runs.delete(run_id)

@@ -1,0 +1,189 @@
+"""Which models qualify for a scenario, why the others do not, and what would let them in."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from workbench.analysis.candidates import CandidateTable
+from workbench.analysis.categories import categories
+from workbench.analysis.matching import Matching, match
+from workbench.analysis.quality_axis import Axis, axis
+from workbench.analysis.relaxing import relaxations
+from workbench.analysis.rules import Context
+from workbench.domain.catalog import Catalog
+from workbench.domain.evidence import Evidence
+from workbench.domain.model import Tier
+from workbench.domain.questions import requirements_from
+from workbench.domain.requirements import Requirements, Task, ThirdParty
+from workbench.domain.scenario import Scenario
+from workbench.domain.verdict import Hosting, LocalModel, Shortlist, Verdict
+from workbench.services.wording import cheapest_words, kept_sentence, limit_name
+
+# The filter that also shows models with thinner facts.
+EXTENDED_FILTER = "extended"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLine:
+    """The wizard's line: how many models remain. `removed_by` counts models by the question that removed them."""
+
+    sentence: str
+    kept: int
+    all: int
+    removed_by: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Everything later steps build on, for one scenario and evidence."""
+
+    catalog: Catalog
+    requirements: Requirements
+    axis: Axis
+    matching: Matching
+
+
+class ShortlistService:
+    """Matches scenarios against the catalog. Safe to call from any thread; the same question twice is answered once.
+
+    `catalog` gives the catalog, `local` the GGUF files of this machine, `today` the day prices and dates count for.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalog: Callable[[], Catalog],
+        local: Callable[[], Sequence[LocalModel]] = tuple,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self._catalog = catalog
+        self._local = local
+        self._today = today
+        self._lock = threading.Lock()
+        self._table: CandidateTable | None = None
+        self._axes: dict[tuple[str, frozenset[Task]], Axis] = {}
+        self._last: tuple[object, Matched] | None = None
+
+    def shortlist(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Shortlist:
+        """Every offer of every model with its verdict, kept ones first, the cheapest of them on top."""
+        matched = self.matched(scenario, evidence=evidence)
+        matching, requirements = matched.matching, matched.requirements
+        verdicts = sorted(matching.verdicts(matched.axis.qualities), key=_order)
+        kept, total = len(matching.kept_models), len(matching.by_model)
+        removed = self._merged(matching.removed_by)
+        return Shortlist(
+            scenario_id=scenario.id,
+            categories=categories(requirements, matching),
+            verdicts=tuple(verdicts),
+            relaxations=relaxations(matching, scenario.answers),
+            kept_models=kept,
+            all_models=total,
+            removed_most=removed,
+            sentence=" ".join((kept_sentence(kept, total, removed), *_cheapest(verdicts, requirements))),
+        )
+
+    def counts(self, scenario: Scenario, *, evidence: Evidence | None = None) -> LiveLine:
+        """How many models remain with the answers given so far, and what removed the rest."""
+        matching = self.matched(scenario, evidence=evidence).matching
+        kept, total = len(matching.kept_models), len(matching.by_model)
+        removed = self._merged(matching.removed_by)
+        parts = [f"{limit_name(name)} removed {number}" for name, number in removed[:2]]
+        tail = "; ".join(parts)
+        verb = "remains" if kept == 1 else "remain"
+        sentence = f"{kept} of {total} models {verb}{f'; {tail}' if tail else ''}."
+        return LiveLine(sentence, kept, total, removed)
+
+    def matched(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Matched:
+        """The scenario's candidates, judged; for the steps that build on it. Raises WorkbenchError for a bad answer."""
+        catalog, day, local = self._catalog(), self._today(), tuple(self._local())
+        extended = scenario.filters.get(EXTENDED_FILTER) is True
+        key = (catalog.fingerprint, day, local, extended, _frozen(scenario.answers), _evidence_key(evidence))
+        with self._lock:
+            if self._last is not None and self._last[0] == key:
+                return self._last[1]
+            result = self._match(catalog, scenario, evidence, local, day, extended=extended)
+            self._last = (key, result)
+            return result
+
+    def _match(
+        self,
+        catalog: Catalog,
+        scenario: Scenario,
+        evidence: Evidence | None,
+        local: tuple[LocalModel, ...],
+        day: date,
+        *,
+        extended: bool,
+    ) -> Matched:
+        requirements = requirements_from(scenario.answers)
+        if self._table is None or self._table.catalog.fingerprint != catalog.fingerprint:
+            self._table = CandidateTable(catalog)
+        candidates = [
+            candidate
+            for candidate in self._table.candidates(requirements, local, today=day)
+            if extended or candidate.model is None or candidate.model.tier is Tier.CORE or candidate.local is not None
+        ]
+        found = self._axis(catalog, requirements, evidence)
+        countries = {developer.id: developer.country for developer in catalog.developers}
+        context = Context(requirements, day, found.qualities, countries)
+        return Matched(catalog, requirements, found, match(candidates, context))
+
+    def _axis(self, catalog: Catalog, requirements: Requirements, evidence: Evidence | None) -> Axis:
+        """The fit over all benchmarks depends on the catalog and the tasks only; own results are laid over it."""
+        if evidence is not None and evidence.qualities:
+            return axis(catalog, requirements.tasks, evidence)
+        key = (catalog.fingerprint, requirements.tasks)
+        if key not in self._axes:
+            self._axes[key] = axis(catalog, requirements.tasks)
+        return self._axes[key]
+
+    @staticmethod
+    def _merged(removed: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+        """Limits that share a name in words count together, under the first of them."""
+        first: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for question_id, number in removed:
+            counts[first.setdefault(limit_name(question_id), question_id)] += number
+        return tuple(counts.most_common())
+
+
+def _order(verdict: Verdict) -> tuple[bool, float, str, str]:
+    cost = verdict.monthly_usd.likely if verdict.monthly_usd else float("inf")
+    return (not verdict.kept, cost, verdict.model_name, verdict.offer)
+
+
+def _cheapest(verdicts: Sequence[Verdict], requirements: Requirements) -> list[str]:
+    """The cheapest offer that meets the bar, and for mixed data the cheapest that may see the sensitive part."""
+    kept = [verdict for verdict in verdicts if verdict.kept and verdict.monthly_usd is not None]
+    if not kept:
+        return []
+    mixed = requirements.third_party is ThirdParty.SENSITIVE_STAYS
+    inside = [verdict for verdict in kept if verdict.hosting is not Hosting.API] if mixed else kept
+    if not inside:
+        return ["None of them may see the sensitive part: it needs a model of your own."]
+    bar = requirements.quality_target
+    proven = [v for v in inside if bar is not None and v.quality is not None and v.quality.low >= bar]
+    what = "for the sensitive part" if mixed else "of them"
+    if bar is None:
+        return [f"Cheapest {what}: {cheapest_words(inside[0])}."]
+    if proven:
+        return [f"Cheapest {what} that meets the bar: {cheapest_words(proven[0])}."]
+    known = [verdict for verdict in inside if verdict.quality is not None]
+    best = max(known, key=lambda verdict: verdict.quality.value if verdict.quality else 0.0, default=None)
+    leader = f" Best {what} by public benchmarks: {cheapest_words(best)}." if best else ""
+    return [f"None is proven to meet your bar yet.{leader} Cheapest {what}: {cheapest_words(inside[0])}."]
+
+
+def _frozen(answers: object) -> object:
+    """Answers as something that can be compared and kept: lists and dictionaries become tuples."""
+    if isinstance(answers, dict) or hasattr(answers, "items"):
+        return tuple(sorted((key, _frozen(value)) for key, value in answers.items()))
+    return tuple(answers) if isinstance(answers, list) else answers
+
+
+def _evidence_key(evidence: Evidence | None) -> object:
+    return None if evidence is None else (evidence.label, tuple(sorted(evidence.qualities.items(), key=lambda x: x[0])))

@@ -1,0 +1,174 @@
+"""Scenarios in the data file. A change is read, made and written in one transaction, so autosaves never overtake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, exists, insert, or_, select, update
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.scenario import Scenario
+from workbench.store.codec import CODEC_VERSION, decode, encode
+from workbench.store.refusals import StaleScenario
+from workbench.store.seal import sealed, unsealed
+from workbench.store.slugs import free_slug, slug_of
+from workbench.store.tables import COMPARISON, EVAL_RUN, SCENARIO
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from workbench.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stored scenario with what only the store knows: its slug, and whether evidence lies beside it.
+
+    `scenario` is None when its row is damaged; `id` and `name` are then as they stand in the file.
+    """
+
+    id: str
+    name: str
+    slug: str
+    scenario: Scenario | None
+    has_evidence: bool
+
+
+class Scenarios:
+    """The repository. Scenarios in the bin are found by id only."""
+
+    def __init__(self, store: Store, *, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def all(self, *, deleted: bool = False) -> tuple[Found, ...]:
+        """Every scenario, or everything in the bin; newest change first."""
+        wanted = SCENARIO.c.deleted_at.is_not(None) if deleted else SCENARIO.c.deleted_at.is_(None)
+        evidence = or_(
+            exists().where(COMPARISON.c.scenario_id == SCENARIO.c.id),
+            exists().where(EVAL_RUN.c.scenario_id == SCENARIO.c.id),
+        )
+        query = select(SCENARIO, evidence.label("evidence")).where(wanted)
+        with self._store.read() as connection:
+            rows = connection.execute(query.order_by(SCENARIO.c.updated_at.desc(), SCENARIO.c.id.desc())).mappings()
+            return tuple(_found(dict(row)) for row in rows)
+
+    def is_empty(self) -> bool:
+        """Whether there never was a scenario: nothing in the list, nothing in the bin."""
+        with self._store.read() as connection:
+            return connection.execute(select(SCENARIO.c.id).limit(1)).first() is None
+
+    def names(self) -> tuple[tuple[str, str, str], ...]:
+        """(id, slug, name) of every scenario that is not in the bin."""
+        query = select(SCENARIO.c.id, SCENARIO.c.slug, SCENARIO.c.name).where(SCENARIO.c.deleted_at.is_(None))
+        with self._store.read() as connection:
+            return tuple((row.id, row.slug, row.name) for row in connection.execute(query))
+
+    def get(self, scenario_id: str) -> Scenario | None:
+        """The scenario, also from the bin. Raises WorkbenchError when its row is damaged."""
+        with self._store.read() as connection:
+            return _get(connection, scenario_id)
+
+    def add(self, scenario: Scenario) -> Scenario:
+        """Stores a scenario that is new here, as version 1. Raises WorkbenchError when its id is taken."""
+        with self._store.write() as connection:
+            if _get(connection, scenario.id) is not None:
+                raise WorkbenchError("There is a scenario with this id already", where=scenario.id)
+            stored = replace(scenario, version=1)
+            slug = free_slug(connection, slug_of(stored.name), stored.id)
+            connection.execute(insert(SCENARIO).values(_row(stored, slug)))
+            return stored
+
+    def change(self, scenario_id: str, change: Callable[[Scenario], Scenario]) -> Scenario:
+        """Reads the scenario, applies `change`, and writes the result as the next version.
+
+        Nothing is written when `change` gives back an equal scenario. Id, creation time and version stay the store's.
+        """
+        with self._store.write() as connection:
+            current = _get(connection, scenario_id)
+            if current is None:
+                raise WorkbenchError("The scenario is gone", where=scenario_id, mend="Choose another one.")
+            changed = replace(change(current), id=current.id, created_at=current.created_at, version=current.version)
+            if replace(changed, updated_at=current.updated_at) == current:
+                return current
+            stored = replace(changed, version=current.version + 1, updated_at=self._now().astimezone(UTC))
+            slug = free_slug(connection, slug_of(stored.name), stored.id)
+            values = _row(stored, slug)
+            connection.execute(update(SCENARIO).where(SCENARIO.c.id == scenario_id).values(values))
+            return stored
+
+    def save(self, scenario: Scenario) -> Scenario:
+        """Writes a scenario that was read and changed. Raises StaleScenario when somebody saved in between.
+
+        Saving again what a failed save did write after all changes nothing.
+        """
+
+        def checked(current: Scenario) -> Scenario:
+            if current.version == scenario.version:
+                return scenario
+            same = replace(current, version=scenario.version, updated_at=scenario.updated_at)
+            if same != scenario:
+                raise StaleScenario(scenario.name)
+            return current
+
+        return self.change(scenario.id, checked)
+
+    def purge(self, scenario_id: str) -> bool:
+        """Removes a scenario and its evidence for good; False when there was none."""
+        with self._store.write() as connection:
+            return connection.execute(delete(SCENARIO).where(SCENARIO.c.id == scenario_id)).rowcount > 0
+
+
+def _get(connection: Connection, scenario_id: str) -> Scenario | None:
+    row = connection.execute(select(SCENARIO).where(SCENARIO.c.id == scenario_id)).mappings().first()
+    return None if row is None else _scenario(row)
+
+
+def _found(row: dict[str, Any]) -> Found:
+    evidence = bool(row.pop("evidence"))
+    try:
+        scenario = _scenario(row)
+    except WorkbenchError:
+        scenario = None  # one damaged row must not hide the others
+    return Found(row["id"], row["name"], row["slug"], scenario, evidence)
+
+
+def _row(scenario: Scenario, slug: str) -> dict[str, Any]:
+    deleted_at = scenario.deleted_at
+    return sealed(
+        {
+            "id": scenario.id,
+            "slug": slug,
+            "name": scenario.name,
+            "created_at": scenario.created_at.isoformat(),
+            "updated_at": scenario.updated_at.isoformat(),
+            "deleted_at": None if deleted_at is None else deleted_at.isoformat(),
+            "version": scenario.version,
+            "sample": int(scenario.sample),
+            "step": scenario.step,
+            "eval_dataset": scenario.eval_dataset,
+            "codec": CODEC_VERSION,
+            **encode(scenario),
+        }
+    )
+
+
+def _scenario(row: Mapping[Any, Any]) -> Scenario:
+    where = f"scenario {row['slug']}"
+    values = unsealed(dict(row), where)
+    deleted_at = values["deleted_at"]
+    return Scenario(
+        id=values["id"],
+        name=values["name"],
+        created_at=datetime.fromisoformat(values["created_at"]),
+        updated_at=datetime.fromisoformat(values["updated_at"]),
+        deleted_at=None if deleted_at is None else datetime.fromisoformat(deleted_at),
+        version=values["version"],
+        sample=bool(values["sample"]),
+        step=values["step"],
+        eval_dataset=values["eval_dataset"],
+        **decode(values, values["codec"], where),
+    )

@@ -1,0 +1,34 @@
+"""A digest beside each row. SQLite's integrity check sees broken structure but not a flipped bit inside a value."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.store.codec import unreadable
+
+
+def digest(values: Mapping[str, Any]) -> str:
+    """SHA-256 over the values of a row, by column name; `digest` itself is left out."""
+    content = {name: value for name, value in values.items() if name != "digest"}
+    words = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def sealed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its digest. Half characters, which a pasted or generated text may hold, become question marks."""
+    storable = {name: _storable(value) if isinstance(value, str) else value for name, value in values.items()}
+    return {**storable, "digest": digest(storable)}
+
+
+def _storable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def unsealed(row: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The row without its digest. Raises WorkbenchError when a value is not what was written."""
+    if row["digest"] != digest(row):
+        raise unreadable(where)
+    return {name: value for name, value in row.items() if name != "digest"}

@@ -1,0 +1,118 @@
+"""The tables as they are today. SQLite keeps them STRICT; PostgreSQL takes the same definitions.
+
+Times are ISO text in UTC, JSON is text written by `codec`, flags are 0 or 1: STRICT tables know only a few types, and
+text keeps every value exactly. `digest` covers the other columns of its row (see `seal`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    REAL,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+METADATA = MetaData()
+_FLOAT: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
+
+SCENARIO = Table(
+    "scenario",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("deleted_at", Text),
+    Column("version", Integer, nullable=False),
+    Column("sample", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("eval_dataset", Text, nullable=False),
+    Column("codec", Integer, nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("criteria", Text, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("filters", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+# Names in the bin may be used again.
+Index(
+    "scenario_slug",
+    SCENARIO.c.slug,
+    unique=True,
+    sqlite_where=text("deleted_at IS NULL"),
+    postgresql_where=text("deleted_at IS NULL"),
+)
+
+COMPARISON = Table(
+    "comparison",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("scenario_id", Text, ForeignKey("scenario.id", ondelete="CASCADE")),
+    Column("at", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("comparison_scenario", COMPARISON.c.scenario_id)
+
+EVAL_RUN = Table(
+    "eval_run",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("scenario_id", Text, ForeignKey("scenario.id", ondelete="CASCADE")),
+    Column("name", Text, nullable=False),
+    Column("dataset_name", Text, nullable=False),
+    Column("dataset_hash", Text, nullable=False),
+    Column("case_count", Integer, nullable=False),
+    Column("model_ids", Text, nullable=False),
+    Column("scorers", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Column("system_prompt", Text, nullable=False),
+    Column("sampling", Text, nullable=False),
+    Column("margin", _FLOAT, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("eval_run_scenario", EVAL_RUN.c.scenario_id)
+
+CASE_RESULT = Table(
+    "case_result",
+    METADATA,
+    Column("eval_run_id", Text, ForeignKey("eval_run.id", ondelete="CASCADE"), primary_key=True),
+    Column("case_id", Text, primary_key=True),
+    Column("model_id", Text, primary_key=True),
+    Column("scorer", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("score", _FLOAT),
+    Column("scored_by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("finish", Text, nullable=False),
+    Column("ttft_s", _FLOAT),
+    Column("tokens_per_s", _FLOAT),
+    Column("tokens_in", Integer),
+    Column("tokens_out", Integer),
+    Column("total_s", _FLOAT),
+    Column("cost_usd", _FLOAT),
+    Column("source_document", Text),
+    Column("sensitive", Integer, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
