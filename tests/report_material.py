@@ -29,6 +29,7 @@ from workbench.domain.questions import requirements_from
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.domain.verdict import Category, Hosting, Reason, Relaxation, Shortlist, Verdict
 from workbench.reports.material import EvalEvidence, Material, Outflow
+from workbench.services.eval_words import eval_chart
 
 AT = datetime(2026, 11, 19, 10, 42, tzinfo=UTC)
 ANSWERS: dict[str, AnswerValue] = {
@@ -56,20 +57,39 @@ def _reason(kept: bool, rule: str, text: str, asked: str, requirement: str, tier
     return Reason(rule, tier, kept, text, asked, "", "your answer", requirement)
 
 
-def _option(key: str, name: str, strategy: Strategy, flow: DataFlow, raw: tuple[float, ...], score: float, best: float,
-            reasons: tuple[Reason, ...], parts: tuple[float, ...], models: tuple[ModelRole, ...], summary: str) -> Option:
+def _option(
+    key: str,
+    name: str,
+    strategy: Strategy,
+    flow: DataFlow,
+    raw: tuple[float, ...],
+    score: float,
+    best: float,
+    reasons: tuple[Reason, ...],
+    parts: tuple[float, ...],
+    models: tuple[ModelRole, ...],
+    summary: str,
+) -> Option:
     names = ("setup_usd", "monthly_usd", "privacy", "weeks", "quality", "independence")
-    figures = {n: Figure(Estimate.exact(v), Origin.YOURS, "the team's brief", "2026-11-19") for n, v in zip(names, raw, strict=True)}
+    figures = {
+        n: Figure(Estimate.exact(v), Origin.YOURS, "the team's brief", "2026-11-19")
+        for n, v in zip(names, raw, strict=True)
+    }
     setup, run = raw[0], raw[1]
     draft = OptionDraft(key, name, strategy, summary, models, Technique.RAG, flow, figures)
     i = 1.08 ** (1 / 12) - 1
     return Option(
-        draft=draft, figures=figures,
+        draft=draft,
+        figures=figures,
         tco_usd={t: setup + run * t for t in (12, 24, 36, 48, 60)},
         tco_discounted_usd={t: setup + run * (1 - (1 + i) ** -t) / i for t in (12, 24, 36, 48, 60)},
-        reasons=reasons, score=score, score_low=score, score_high=score,
-        contributions=dict(zip(names, parts, strict=True)), best_probability=best,
-    )  # fmt: skip
+        reasons=reasons,
+        score=score,
+        score_low=score,
+        score_high=score,
+        contributions=dict(zip(names, parts, strict=True)),
+        best_probability=best,
+    )
 
 
 def _options() -> tuple[Option, ...]:
@@ -82,17 +102,49 @@ def _options() -> tuple[Option, ...]:
         return _reason(n <= 12, "R2.2", f"Live in {n} weeks, {within} your limit of 12.", LIVE_IN_12, "weeks_limit", 2)
 
     return (
-        _option("A", "Claude API + RAG", Strategy.BUY, DataFlow.ALL_LEAVES, (15_000, 3_200, 0, 6, 90, 20), 0.4250, 0.0,
-                (leaves, weeks(6)), (.075, .0392, 0, .1225, .1647, .0235), (ModelRole(claude, "anthropic", "everything", 1.0),),
-                "Claude answers every question; retrieval finds the passages."),
-        _option("B", "Llama 4 self-hosted + RAG", Strategy.BUILD, DataFlow.NOTHING_LEAVES, (80_000, 1_800, 100, 14, 75, 90), 0.6529, 0.391,
-                (stays, weeks(14)), (.0176, .1078, .2941, .0245, .1029, .1059), (ModelRole(llama, "self-host:h100x1", "everything", 1.0),),
-                "Llama 4 on your own server answers everything."),
-        _option("C", "Blend: Llama 4, Claude for complex", Strategy.BLEND, DataFlow.CLEAN_LEAVES, (55_000, 2_100, 80, 10, 85, 70), 0.6681, 0.609,
-                (stays, weeks(10)), (.0397, .0931, .2353, .0735, .1441, .0824),
-                (ModelRole(llama, "self-host:h100x1", "standard and all sensitive questions", 0.8), ModelRole(claude, "anthropic", "complex questions without sensitive text", 0.2)),
-                "Llama 4 on your own server for most questions; Claude for complex ones without sensitive text."),
-    )  # fmt: skip
+        _option(
+            "A",
+            "Claude API + RAG",
+            Strategy.BUY,
+            DataFlow.ALL_LEAVES,
+            (15_000, 3_200, 0, 6, 90, 20),
+            0.4250,
+            0.0,
+            (leaves, weeks(6)),
+            (0.075, 0.0392, 0, 0.1225, 0.1647, 0.0235),
+            (ModelRole(claude, "anthropic", "everything", 1.0),),
+            "Claude answers every question; retrieval finds the passages.",
+        ),
+        _option(
+            "B",
+            "Llama 4 self-hosted + RAG",
+            Strategy.BUILD,
+            DataFlow.NOTHING_LEAVES,
+            (80_000, 1_800, 100, 14, 75, 90),
+            0.6529,
+            0.391,
+            (stays, weeks(14)),
+            (0.0176, 0.1078, 0.2941, 0.0245, 0.1029, 0.1059),
+            (ModelRole(llama, "self-host:h100x1", "everything", 1.0),),
+            "Llama 4 on your own server answers everything.",
+        ),
+        _option(
+            "C",
+            "Blend: Llama 4, Claude for complex",
+            Strategy.BLEND,
+            DataFlow.CLEAN_LEAVES,
+            (55_000, 2_100, 80, 10, 85, 70),
+            0.6681,
+            0.609,
+            (stays, weeks(10)),
+            (0.0397, 0.0931, 0.2353, 0.0735, 0.1441, 0.0824),
+            (
+                ModelRole(llama, "self-host:h100x1", "standard and all sensitive questions", 0.8),
+                ModelRole(claude, "anthropic", "complex questions without sensitive text", 0.2),
+            ),
+            "Llama 4 on your own server for most questions; Claude for complex ones without sensitive text.",
+        ),
+    )
 
 
 def _flip(name: str, option: str, now: float, at: float, text: str) -> Flip:
@@ -103,28 +155,44 @@ OPTION_SET = OptionSet(
     scenario_id="0192f0c1",
     options=_options(),
     recommendation=Recommendation(
-        "C", "constraints", "C, the blend, is the only option inside your limits.",
+        "C",
+        "constraints",
+        "C, the blend, is the only option inside your limits.",
         "A sends confidential text out; B needs 14 weeks, you allow 12. On points alone C leads B by a hair "
         "(0.668 to 0.653): the limits carry this decision, not the score.",
     ),
-    crossovers=(Crossover("A", "C", 40_000 / 1_100, 41.56), Crossover("A", "B", 65_000 / 1_400, 55.33), Crossover("C", "B", 25_000 / 300, 119.79)),
+    crossovers=(
+        Crossover("A", "C", 40_000 / 1_100, 41.56),
+        Crossover("A", "B", 65_000 / 1_400, 55.33),
+        Crossover("C", "B", 25_000 / 300, 119.79),
+    ),
     flips=(
         _flip("weeks", "C", 10, 11.2, "C takes longer than 11.2 weeks to launch."),
         _flip("monthly_usd", "C", 2_100, 2_410, "C costs more than $2,410 a month."),
         _flip("setup_usd", "C", 55_000, 72_222, "C costs more than $72,222 to set up."),
         _flip("privacy", "", 0.2941, 0.3440, "Privacy weighs more than 34.4 %."),
     ),
-    breakevens=(BreakEven("anthropic", "self-host:h100x1", 82_000.0, "From about 82,000 requests a day own servers cost less than Claude Sonnet 4.6."),),
-    adaptation=Adaptation(Technique.RAG, ("The facts are private and change: retrieve them.", "No skill gap was measured, so no fine-tuning.")),
+    breakevens=(
+        BreakEven(
+            "anthropic",
+            "self-host:h100x1",
+            82_000.0,
+            "From about 82,000 requests a day own servers cost less than Claude Sonnet 4.6.",
+        ),
+    ),
+    adaptation=Adaptation(
+        Technique.RAG,
+        ("The facts are private and change: retrieve them.", "No skill gap was measured, so no fine-tuning."),
+    ),
     notes=("0.09 of a full-time operator erases C's saving over A; none was entered.",),
     horizon_months=36,
     discount_rate=0.08,
-)  # fmt: skip
+)
 
 DECISION = Decision(
     option="C",
-    because="confidential HR and finance text stays on our own server, it is live within the 12 weeks we have, and it runs "
-    "34 % cheaper than the API alone.",
+    because="confidential HR and finance text stays on our own server, it is live within the 12 weeks we have, and it "
+    "runs 34 % cheaper than the API alone.",
     status=DecisionStatus.ACCEPTED,
     decided_at="2026-11-19",
     review_on="2027-05-19",
@@ -132,13 +200,17 @@ DECISION = Decision(
     consulted=("Legal", "Works council"),
     informed=("All staff",),
     risks=(
-        Risk("A sensitive question is routed to the API by mistake.", "Jonas Weber", "Route by document label before any call; test with 50 marked cases."),
+        Risk(
+            "A sensitive question is routed to the API by mistake.",
+            "Jonas Weber",
+            "Route by document label; test with 50 marked cases.",
+        ),
         Risk("Two stacks on call.", "Platform team", "One on-call rota, API as the fallback for clean questions only."),
     ),
     dissent="Finance would have started with A for a quarter.",
     triggers=("C's running cost passes $2,410 a month.", "Claude Sonnet 4.6 is announced to shut down."),
     confirmation="Each quarter the 150 cases are run again; at least 80 of 100 answers must be right.",
-)  # fmt: skip
+)
 
 
 def chart_of_tradeoffs() -> Chart:
@@ -153,11 +225,16 @@ def chart_of_tradeoffs() -> Chart:
             Region("below the bar you set (80)", y_high=80),
             Line("Best quality for the money", (650, 1_800, 2_100, 3_200), (74, 75, 85, 90), Colour.BLUE),
             Points("Models", points, Colour.BLUE, Shape.CIRCLE),
-            Points("Blend", (Point("C", 2_100, 85, "C: blend", y_low=82, y_high=88, labelled=True),), Colour.ORANGE, Shape.DIAMOND),
+            Points(
+                "Blend",
+                (Point("C", 2_100, 85, "C: blend", y_low=82, y_high=88, labelled=True),),
+                Colour.ORANGE,
+                Shape.DIAMOND,
+            ),
         ),
         columns=("Way", "USD a month", "Quality"),
         rows=tuple((n, f"{x:,}", str(y)) for n, x, y in (*spots, ("C: blend", 2_100, 85))),
-    )  # fmt: skip
+    )
 
 
 def chart_of_costs() -> Chart:
@@ -165,59 +242,150 @@ def chart_of_costs() -> Chart:
     lines = tuple(
         Line(key, months, tuple(setup + run * m for m in months), colour, labelled=True)
         for key, setup, run, colour in (
-            ("A", 15_000, 3_200, Colour.VERMILION), ("B", 80_000, 1_800, Colour.GREEN), ("C", 55_000, 2_100, Colour.ORANGE))
-    )  # fmt: skip
+            ("A", 15_000, 3_200, Colour.VERMILION),
+            ("B", 80_000, 1_800, Colour.GREEN),
+            ("C", 55_000, 2_100, Colour.ORANGE),
+        )
+    )
     return Chart(
-        "Cumulative cost", "C overtakes A in month 37, B overtakes A in month 47.",
-        Axis("months after the start"), Axis("Cost so far, not discounted", "$", low=0),
+        "Cumulative cost",
+        "C overtakes A in month 37, B overtakes A in month 47.",
+        Axis("months after the start"),
+        Axis("Cost so far, not discounted", "$", low=0),
         (*lines, Marker("C overtakes A in month 37", 36.36), Marker("B overtakes A in month 47", 46.43)),
-        columns=("Month", "A", "B", "C"), rows=(("36", "$130,200", "$144,800", "$130,600"),),
-    )  # fmt: skip
+        columns=("Month", "A", "B", "C"),
+        rows=(("36", "$130,200", "$144,800", "$130,600"),),
+    )
 
 
 def chart_of_swings() -> Chart:
-    bars = (Bar("1", "A's running cost", -80_000, 36_000), Bar("2", "C's running cost", -18_000, 54_000), Bar("3", "C's set-up", -15_000, 30_000))
-    return Chart("What moves C against A", "A's running cost moves it most.", Axis("C minus A over 36 months (USD)", "$"), Axis(""),
-                 (Bars("", bars, base=400, low_label="C cheaper", high_label="A cheaper"),),
-                 columns=("Input", "Low", "High"), rows=tuple((b.label, f"{b.low:,.0f}", f"{b.high:,.0f}") for b in bars))  # fmt: skip
+    bars = (
+        Bar("1", "A's running cost", -80_000, 36_000),
+        Bar("2", "C's running cost", -18_000, 54_000),
+        Bar("3", "C's set-up", -15_000, 30_000),
+    )
+    return Chart(
+        "What moves C against A",
+        "A's running cost moves it most.",
+        Axis("C minus A over 36 months (USD)", "$"),
+        Axis(""),
+        (Bars("", bars, base=400, low_label="C cheaper", high_label="A cheaper"),),
+        columns=("Input", "Low", "High"),
+        rows=tuple((b.label, f"{b.low:,.0f}", f"{b.high:,.0f}") for b in bars),
+    )
 
 
 def eval_evidence() -> EvalEvidence:
     models = ("local/demo-nano", "local/demo-small", "local/demo-large")
-    run = EvalRun("0192f0c2", "0192f0c1", "HR policy questions", "knowledge-assistant.csv", "ab12" * 16, 150, models, ("contains",), EvalStatus.FINISHED, AT, AT)
-    figures = ((models[0], 0.3467, 0.2753, 0.4258), (models[1], 0.7133, 0.6362, 0.7797), (models[2], 0.9067, 0.8485, 0.9447))
-    summaries = tuple(ModelSummary(m, "contains", 150, mean, low, high, 0, 0, "Agresti–Coull, 95 %", 40, 0.012, 0.03, 310.0, 0.0) for m, mean, low, high in figures)
+    run = EvalRun(
+        "0192f0c2",
+        "0192f0c1",
+        "HR policy questions",
+        "knowledge-assistant.csv",
+        "ab12" * 16,
+        150,
+        models,
+        ("contains",),
+        EvalStatus.FINISHED,
+        AT,
+        AT,
+    )
+    figures = (
+        (models[0], 0.3467, 0.2753, 0.4258),
+        (models[1], 0.7133, 0.6362, 0.7797),
+        (models[2], 0.9067, 0.8485, 0.9447),
+    )
+    summaries = tuple(
+        ModelSummary(m, "contains", 150, mean, low, high, 0, 0, "Agresti–Coull, 95 %", 40, 0.012, 0.03, 310.0, 0.0)
+        for m, mean, low, high in figures
+    )
     pairs = (
         PairSummary(models[2], models[0], "contains", 150, 0.56, 0.47, 0.64, 1e-20, 3e-20, PairVerdict.BETTER),
         PairSummary(models[2], models[1], "contains", 150, 0.1933, 0.11, 0.28, 1e-5, 2e-5, PairVerdict.BETTER),
         PairSummary(models[1], models[0], "contains", 150, 0.3667, 0.26, 0.46, 1e-9, 2e-9, PairVerdict.BETTER),
     )
-    return EvalEvidence(run, EvalSummary(run.id, 150, 0.05, summaries, pairs))  # fmt: skip
+    summary = EvalSummary(run.id, 150, 0.05, summaries, pairs)
+    return EvalEvidence(run, summary, (eval_chart(summary, "contains", str, target=0.8),))
 
 
 def comparison() -> Comparison:
     answers = (
         Answer("local/demo-small", "25 days a year.", "stop", 0.011, 320.0, 96, 8, 0.05, 0.0, 42_000_000),
-        Answer("local/demo-large", "You have 25 days of leave a year.", "stop", 0.03, 120.0, 96, 11, 0.12, 0.0, 88_000_000),
+        Answer(
+            "local/demo-large", "You have 25 days of leave a year.", "stop", 0.03, 120.0, 96, 11, 0.12, 0.0, 88_000_000
+        ),
     )
-    return Comparison("0192f0c3", "0192f0c1", AT.isoformat(), "Answer from the passage.", "How many days of leave do I have?", answers)
+    return Comparison(
+        "0192f0c3", "0192f0c1", AT.isoformat(), "Answer from the passage.", "How many days of leave do I have?", answers
+    )
 
 
 def shortlist() -> Shortlist:
-    out = _reason(False, "R0.1", "Hosted by a third party; your sensitive data must stay local.", "sensitive part stays", "third_party")
-    slow = _reason(False, "R1.1", "Its context of 4,096 tokens is below the 8,000 you need.", "8,000 tokens", "context_tokens", 1)
-    kept = Verdict("meta/llama-4-scout", "Llama 4 Scout", "self-host:h100x1", "1× H100, own server", Hosting.SELF_HOST, True, (),
-                   Estimate(1_600, 1_825, 3_600), Quality(75, 70, 80, "public benchmarks", 6, "6 public benchmarks, to November 2026"))
+    out = _reason(
+        False,
+        "R0.1",
+        "Hosted by a third party; your sensitive data must stay local.",
+        "sensitive part stays",
+        "third_party",
+    )
+    slow = _reason(
+        False, "R1.1", "Its context of 4,096 tokens is below the 8,000 you need.", "8,000 tokens", "context_tokens", 1
+    )
+    kept = Verdict(
+        "meta/llama-4-scout",
+        "Llama 4 Scout",
+        "self-host:h100x1",
+        "1× H100, own server",
+        Hosting.SELF_HOST,
+        True,
+        (),
+        Estimate(1_600, 1_825, 3_600),
+        Quality(75, 70, 80, "public benchmarks", 6, "6 public benchmarks, to November 2026"),
+    )
     verdicts = (
         kept,
-        Verdict("anthropic/claude-opus-4-6", "Claude Opus 4.6", "anthropic", "Anthropic API", Hosting.API, False, (out,), Estimate.exact(6_000), None),
-        Verdict("old/model", "Old model", "self-host:h100x1", "1× H100, own server", Hosting.SELF_HOST, False, (slow,), None, None),
+        Verdict(
+            "anthropic/claude-opus-4-6",
+            "Claude Opus 4.6",
+            "anthropic",
+            "Anthropic API",
+            Hosting.API,
+            False,
+            (out,),
+            Estimate.exact(6_000),
+            None,
+        ),
+        Verdict(
+            "old/model",
+            "Old model",
+            "self-host:h100x1",
+            "1× H100, own server",
+            Hosting.SELF_HOST,
+            False,
+            (slow,),
+            None,
+            None,
+        ),
     )
     return Shortlist(
-        "0192f0c1", (Category("C3", "Data must stay local", "Open weights on your own servers: nothing leaves."),), verdicts,
-        (Relaxation("context_tokens", "8,000", "4,000", 1, "Accept 4,000 tokens of context and 1 more model qualifies.", 4_000),),
-        1, 3, (("third_party", 1), ("context_tokens", 1)), "1 of 3 models qualifies. Data sensitivity removed most (1).",
-    )  # fmt: skip
+        "0192f0c1",
+        (Category("C3", "Data must stay local", "Open weights on your own servers: nothing leaves."),),
+        verdicts,
+        (
+            Relaxation(
+                "context_tokens",
+                "8,000",
+                "4,000",
+                1,
+                "Accept 4,000 tokens of context and 1 more model qualifies.",
+                {"context_tokens": 4_000},
+            ),
+        ),
+        1,
+        3,
+        (("third_party", 1), ("context_tokens", 1)),
+        "1 of 3 models qualifies. Data sensitivity removed most (1).",
+    )
 
 
 def scenario() -> Scenario:
@@ -248,13 +416,24 @@ def material() -> Material:
 def bare_material() -> Material:
     """A scenario in which nothing is filled in."""
     found = Scenario("0192f0d0", "Untitled", AT, AT)
-    empty = replace(OPTION_SET, options=(), crossovers=(), flips=(), breakevens=(), notes=(),
-                    recommendation=Recommendation("", "", "There is no option yet.", ""))  # fmt: skip
+    empty = replace(
+        OPTION_SET,
+        options=(),
+        crossovers=(),
+        flips=(),
+        breakevens=(),
+        notes=(),
+        recommendation=Recommendation("", "", "There is no option yet.", ""),
+    )
     return replace(
         material(),
         scenario=found,
         requirements=requirements_from({}),
         option_set=empty,
         shortlist=Shortlist("0192f0d0", (), (), (), 0, 0, (), "No model has been checked yet."),
-        charts={}, quality_sentence="", quality_basis="", evals=(), comparisons=(),
-    )  # fmt: skip
+        charts={},
+        quality_sentence="",
+        quality_basis="",
+        evals=(),
+        comparisons=(),
+    )

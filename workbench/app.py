@@ -98,7 +98,7 @@ class Services:
     def library(self) -> LibraryService:
         from workbench.services.library import LibraryService
 
-        return LibraryService(demo_folder=data_dir("resources") / "demo_models")
+        return LibraryService(demo_folder=data_dir("resources") / "demo_models", kept=self.settings)
 
     @once
     def shortlist(self) -> ShortlistService:

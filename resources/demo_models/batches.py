@@ -13,6 +13,7 @@ from tokenizer import END_OF_TEXT, SPECIAL_TOKENS, Tokenizer
 from torch import Tensor
 
 PROMPT_WEIGHT = 0.05
+USUAL_ANSWER_TOKENS = 8  # tokens of shorter answers weigh more, so that JSON does not drown one-word labels
 LENGTH_STEP = 8  # few different lengths: the matrix library keeps a plan for each
 SYSTEM_PROMPTS = ("You are a helpful assistant.", "Answer briefly.", "You are the assistant of a company.")
 SYSTEM_SHARE = 0.08
@@ -61,7 +62,8 @@ def _sample_row(rng: random.Random, tokenizer: Tokenizer) -> tuple[list[int], li
 def _row(tokenizer: Tokenizer, sample: Sample, system: str = "") -> tuple[list[int], list[float]]:
     prompt = prompt_tokens(tokenizer, sample.prompt, system)
     answer = answer_tokens(tokenizer, sample.answer)
-    return prompt + answer, [PROMPT_WEIGHT] * len(prompt) + [1.0] * len(answer)
+    answer_weight = (USUAL_ANSWER_TOKENS / len(answer)) ** 0.5
+    return prompt + answer, [PROMPT_WEIGHT] * len(prompt) + [answer_weight] * len(answer)
 
 
 def _batch(rows: list[list[int]], weights: list[list[float]]) -> Batch:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from names import HELD_OUT_NAMES
@@ -46,14 +46,23 @@ class Draw:
     rng: random.Random
     split: Split
     used: set[str] = field(default_factory=set)
+    _bags: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     def phrase(self, pool: Pool) -> str:
         """One phrasing of this split's part of the pool."""
-        return self._record(self.rng.choice(pool.part(self.split)))
+        return self._record(self.choice(pool.part(self.split)))
 
-    def choice(self, options: Sequence[str]) -> str:
-        """One of the subject words that both splits share (a category, a field, "annual leave"); not recorded."""
-        return self.rng.choice(options)
+    def choice(self, options: tuple[str, ...]) -> str:
+        """One of the options, not recorded: a subject word that both splits share ("annual leave").
+
+        In the eval set each option comes once before any comes twice.
+        """
+        if self.split == "train":
+            return self.rng.choice(options)
+        bag = self._bags.setdefault(options, [])
+        if not bag:
+            bag.extend(self.rng.sample(options, len(options)))
+        return bag.pop()
 
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
@@ -74,8 +83,8 @@ class Draw:
         return self._value(lambda: str(self.rng.randint(10 ** (digits - 1), 10**digits - 1)))
 
     def amount(self, low: int = 20, high: int = 9899) -> str:
-        """An amount in euros; between the widest bounds, half of them are below 1000."""
-        return self._value(lambda: f"EUR {self.rng.randint(low, min(high, 999) if self.chance(0.5) else high)}")
+        """An amount in euros; half of those from a wide range are below 1000."""
+        return self._value(lambda: f"EUR {self.rng.randint(low, 999 if low < 999 < high and self.chance(0.5) else high)}")
 
     def date(self) -> str:
         return self._value(lambda: f"{self.rng.randint(1, 28)} {self.rng.choice(MONTHS)}")
@@ -83,7 +92,7 @@ class Draw:
     def _name(self, pool: Pool) -> str:
         if self.split == "train" and self.chance(0.6):
             return self._invented_name()
-        return self._record(self.rng.choice(pool.part(self.split)))
+        return self._record(self.choice(pool.part(self.split)))
 
     def _invented_name(self) -> str:
         while True:

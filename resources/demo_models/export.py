@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import gguf
@@ -21,13 +22,30 @@ DESCRIPTION = (
 )
 
 
-def write_gguf(recipe: Recipe, model: Decoder, tokenizer: Tokenizer, path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A trained model and how long that took."""
+
+    model: Decoder
+    steps: int
+    seconds: int
+
+
+def load_training(recipe: Recipe, checkpoint: Path) -> Training:
+    state = torch.load(checkpoint)
+    model = Decoder(recipe.shape)
+    model.load_state_dict(state["model"])
+    return Training(model, state["step"], round(state["seconds"]))
+
+
+def write_gguf(recipe: Recipe, training: Training, tokenizer: Tokenizer, path: Path) -> None:
     """The whole model in one file: metadata, vocabulary, chat template, weights (matrices F16, norms F32)."""
     writer = gguf.GGUFWriter(path, "llama")
     _write_general(writer, recipe)
+    _write_training(writer, recipe, training)
     _write_shape(writer, recipe.shape)
     _write_vocabulary(writer, tokenizer)
-    for name, tensor in tensors_of(model).items():
+    for name, tensor in tensors_of(training.model).items():
         array = tensor.detach().float().numpy()
         writer.add_tensor(name, array.astype(np.float16) if array.ndim == 2 else array)
     writer.write_header_to_file()
@@ -43,6 +61,14 @@ def _write_general(writer: gguf.GGUFWriter, recipe: Recipe) -> None:
     writer.add_author("Model Selection Workbench")
     writer.add_languages(["en"])
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
+
+
+def _write_training(writer: gguf.GGUFWriter, recipe: Recipe, training: Training) -> None:
+    """What the model card says of the training, so that the card is written from the files themselves."""
+    writer.add_uint64("general.parameter_count", training.model.parameter_count())
+    writer.add_uint32("training.steps", training.steps)
+    writer.add_uint32("training.seconds", training.seconds)
+    writer.add_uint32("training.seed", recipe.seed)
 
 
 def _write_shape(writer: gguf.GGUFWriter, shape: Shape) -> None:
@@ -99,9 +125,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder with the checkpoints of train.py")
     arguments = parser.parse_args()
     recipe = RECIPES[arguments.model]
-    model = Decoder(recipe.shape)
-    model.load_state_dict(torch.load(arguments.work / f"{recipe.name}.pt")["model"])
-    write_gguf(recipe, model, Tokenizer.load(here / "tokenizer.json"), here / f"{recipe.name}.gguf")
+    training = load_training(recipe, arguments.work / f"{recipe.name}.pt")
+    write_gguf(recipe, training, Tokenizer.load(here / "tokenizer.json"), here / f"{recipe.name}.gguf")
 
 
 if __name__ == "__main__":

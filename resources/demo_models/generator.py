@@ -19,7 +19,7 @@ POLICY, EXTRACT, TICKET, SENTIMENT, JSON = (
     "policy-question", "field-extraction", "ticket-category", "sentiment", "json-extraction",
 )  # fmt: skip
 TASKS = (POLICY, EXTRACT, TICKET, SENTIMENT, JSON)
-TRAINING_SHARES = (0.34, 0.22, 0.08, 0.06, 0.30)
+TRAINING_SHARES = (0.34, 0.22, 0.11, 0.08, 0.25)
 EVAL_SEED = 20261121
 TICKET_DOCUMENT = "IT-12 Service desk tickets"
 SURVEY_DOCUMENT = "HR-15 Employee survey"

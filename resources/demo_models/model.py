@@ -10,23 +10,18 @@ from torch.nn import functional as F
 
 ROPE_BASE = 10_000.0
 NORM_EPSILON = 1e-5
-CONSTANT_PLACE = 0.1
-LOOK_BACK_LOGIT_GAP = 4.0
+EMBEDDING_SCALE = 0.06
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of a model; the width is a multiple of the heads, and each head's part of it is even.
-
-    `look_back_heads` heads of the first layer start out looking one, two ... tokens back.
-    """
+    """Sizes of a model; the width is a multiple of the heads, and each head's part of it is even."""
 
     layers: int
     width: int
     heads: int
     feed_forward: int
     vocabulary: int
-    look_back_heads: int = 0
 
 
 def rotation(length: int, head_width: int) -> tuple[Tensor, Tensor]:
@@ -40,6 +35,13 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Turn each pair of neighbours (GPT-J's order, which llama.cpp's `llama` expects) by its position's angle."""
     even, odd = x[..., 0::2], x[..., 1::2]
     return torch.stack((even * cos - odd * sin, even * sin + odd * cos), dim=-1).flatten(-2)
+
+
+def attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Causal attention, spelled out: on a processor and for short text twice as fast as torch's fused one."""
+    later = torch.full((q.shape[-2], q.shape[-2]), float("-inf")).triu(1)
+    scores = (q @ k.transpose(-1, -2)).float() * q.shape[-1] ** -0.5 + later
+    return scores.softmax(-1).to(v.dtype) @ v
 
 
 class Norm(nn.Module):
@@ -74,7 +76,7 @@ class Block(nn.Module):
     def _attend(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         batch, length, width = x.shape
         q, k, v = self.qkv(x).view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(rotate(q, cos, sin), rotate(k, cos, sin), v, is_causal=True)
+        mixed = attention(rotate(q, cos, sin), rotate(k, cos, sin), v)
         return self.attention_out(mixed.transpose(1, 2).reshape(batch, length, width))
 
 
@@ -92,33 +94,12 @@ class Decoder(nn.Module):
     def _initialise(self) -> None:
         for parameter in self.parameters():
             if parameter.dim() == 2:
-                nn.init.normal_(parameter, std=0.02 if parameter is self.embedding.weight else parameter.shape[1] ** -0.5)
+                nn.init.normal_(parameter, std=parameter.shape[1] ** -0.5)
+        nn.init.normal_(self.embedding.weight, std=EMBEDDING_SCALE)
         with torch.no_grad():
             for name, parameter in self.named_parameters():
                 if name.endswith(("attention_out.weight", "down.weight")):
-                    parameter.mul_((2 * self.shape.layers) ** -0.5)
-            for head in range(self.shape.look_back_heads):
-                self._look_back(head, distance=head + 1)
-
-    def _look_back(self, head: int, distance: int) -> None:
-        """Start a head of the first layer on the token at that distance before each token.
-
-        Copying a name or a number needs to know what stood before each token; to find that out by gradient descent
-        takes thousands of steps, so it is given. All embeddings get the same value in their first place. Query and
-        key read only that, as arrows in each rotary pair, turned so that they point the same way at the distance.
-        """
-        head_width = self.shape.width // self.shape.heads
-        self.embedding.weight[:, 0] = CONSTANT_PLACE
-        seen = CONSTANT_PLACE / self.embedding.weight.square().mean().sqrt()
-        frequencies = ROPE_BASE ** (-torch.arange(0, head_width, 2) / head_width)
-        gap_to_neighbour = (1 - frequencies.cos()).sum()
-        length = (LOOK_BACK_LOGIT_GAP * head_width**0.5 / gap_to_neighbour).sqrt() / seen
-        rows = torch.arange(head * head_width, (head + 1) * head_width)
-        weights = self.blocks[0].qkv.weight
-        for part, angles in ((0, -distance * frequencies), (1, torch.zeros_like(frequencies))):
-            weights[part * self.shape.width + rows] = 0.0
-            arrows = torch.stack((angles.cos(), angles.sin()), dim=-1).flatten() * (frequencies > 0.03).repeat_interleave(2)
-            weights[part * self.shape.width + rows, 0] = length * arrows
+                    parameter.mul_(EMBEDDING_SCALE)
 
     def forward(self, tokens: Tensor) -> Tensor:
         cos, sin = rotation(tokens.shape[1], self.shape.width // self.shape.heads)

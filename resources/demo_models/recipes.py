@@ -25,13 +25,17 @@ class Recipe:
     matrix_rate: float = 0.02
     other_rate: float = 8e-3
     decay_share: float = 0.35
+    wired_for_copying: bool = True
 
 
+NANO = Shape(layers=1, width=64, heads=2, feed_forward=160, vocabulary=VOCABULARY)
+SMALL = Shape(layers=4, width=160, heads=5, feed_forward=480, vocabulary=VOCABULARY)
+MEDIUM = Shape(layers=5, width=320, heads=5, feed_forward=832, vocabulary=VOCABULARY)
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe("demo-nano", "Demo Nano", Shape(1, 64, 2, 160, VOCABULARY), 11, 0, 1500, other_rate=3e-3),
-        Recipe("demo-small", "Demo Small", Shape(4, 160, 5, 480, VOCABULARY, look_back_heads=2), 12, 200, 2000),
-        Recipe("demo-medium", "Demo Medium", Shape(5, 320, 5, 832, VOCABULARY, look_back_heads=2), 13, 200, 4000),
+        Recipe("demo-nano", "Demo Nano", NANO, seed=11, copy_steps=0, steps=1500, wired_for_copying=False),
+        Recipe("demo-small", "Demo Small", SMALL, seed=12, copy_steps=100, steps=1500),
+        Recipe("demo-medium", "Demo Medium", MEDIUM, seed=13, copy_steps=150, steps=1900),
     )
 }

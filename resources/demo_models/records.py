@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from draw import Draw
+from draw import MONTHS, Draw
 from names import FIRST_NAMES, LAST_NAMES, SUPPLIERS, SYSTEMS, TOWNS
 from pool import Pool
 
@@ -23,6 +23,10 @@ def date(draw: Draw) -> str:
 
 def amount(draw: Draw) -> str:
     return draw.amount()
+
+
+def amount_between(low: int, high: int) -> MakeValue:
+    return lambda draw: draw.amount(low, high)
 
 
 def supplier(draw: Draw) -> str:
@@ -65,7 +69,7 @@ FORMS = (
          (("employee", person), ("staff number", code(5)), ("first day", date), ("last day", date),
           ("deputy", person))),
     Form("FIN-17 Payslips", "Payslip", True,
-         (("employee", person), ("staff number", code(5)), ("gross pay", amount), ("net pay", amount),
+         (("employee", person), ("staff number", code(5)), ("gross pay", amount_between(3200, 7900)), ("net pay", amount_between(1900, 3100)),
           ("pay date", date))),
     Form("HR-24 Employee records", "Employee record", True,
          (("name", person), ("staff number", code(5)), ("start date", date), ("manager", person), ("office", town))),
@@ -102,14 +106,28 @@ FORM_PROMPTS = Pool(
 )
 
 
+def _in_order(filled: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same fields with later dates after earlier ones."""
+    dates = iter(sorted((value for _, value in filled if _is_date(value)), key=_day_of_year))
+    return [(key, next(dates) if _is_date(value) else value) for key, value in filled]
+
+
+def _is_date(value: str) -> bool:
+    return value[0].isdigit() and value.split()[-1] in MONTHS
+
+
+def _day_of_year(value: str) -> tuple[int, int]:
+    day, month = value.split()
+    return MONTHS.index(month), int(day)
+
+
 def form_case(draw: Draw, form: Form) -> tuple[str, str]:
     """The prompt with a filled form and the question for one field; the value of that field."""
     line = draw.phrase(LINES)
-    fields = list(form.fields)
+    filled = _in_order([(key, make(draw)) for key, make in form.fields])
     if draw.split == "train":
-        draw.rng.shuffle(fields)
-        fields = fields[: draw.rng.randint(2, 5)]
-    filled = [(key, make(draw)) for key, make in fields]
+        draw.rng.shuffle(filled)
+        filled = filled[: draw.rng.randint(2, 5)]
     body = "".join(line.format(key=key[0].upper() + key[1:], value=value) for key, value in filled).rstrip("\n;, ")
     key, answer = draw.rng.choice(filled)
     question = draw.phrase(FORM_QUESTIONS).format(key=key)

@@ -153,7 +153,7 @@ OPENINGS = Pool(
 )
 CLOSINGS = Pool(
     train=("", "", " Please help.", " It is urgent.", " Thank you, {name}", " Can you help? {name}", " Best, {name}"),
-    held_out=("", "", " Please help, it is urgent.", " Thank you for your help, {name}"),
+    held_out=("", " Please help, it is urgent.", " Thank you for your help, {name}", " Can you please help? {name}"),
 )
 PROMPTS = Pool(
     train=(
@@ -170,7 +170,7 @@ PROMPTS = Pool(
 
 
 def ticket_case(draw: Draw, category: str) -> tuple[str, str, bool]:
-    """The prompt, the category, and whether the ticket is personal (it names who wrote about pay or leave)."""
+    """The prompt, the category, and whether the ticket is signed with a name."""
     closing = draw.phrase(CLOSINGS)
     signed = "{name}" in closing
     body = draw.phrase(OPENINGS) + draw.phrase(TICKETS[category])
@@ -179,4 +179,4 @@ def ticket_case(draw: Draw, category: str) -> tuple[str, str, bool]:
     if draw.split == "train":
         draw.rng.shuffle(categories)
     prompt = draw.phrase(PROMPTS).format(categories=", ".join(categories), ticket=ticket)
-    return prompt, category, signed and category in ("Leave", "Payroll")
+    return prompt, category, signed

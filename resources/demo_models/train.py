@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from batches import Batch, copy_batches, task_batches, validation_batches
+from batches import PROMPT_WEIGHT, Batch, copy_batches, task_batches, validation_batches
+from copying import wire_copying
 from generator import training_sample
 from model import Decoder
 from recipes import RECIPES, TOKENIZER_SAMPLES, TOKENIZER_SEED, VOCABULARY, Recipe
@@ -56,6 +57,8 @@ class Run:
     def start(cls, recipe: Recipe) -> Run:
         torch.manual_seed(recipe.seed)
         model = Decoder(recipe.shape)
+        if recipe.wired_for_copying:
+            wire_copying(model)
         matrices = [p for block in model.blocks for p in block.parameters() if p.dim() == 2]
         chosen = {id(p) for p in matrices}
         others = [p for p in model.parameters() if id(p) not in chosen]
@@ -136,7 +139,7 @@ def accuracy_by_task(model: Decoder, batches: list[tuple[list[str], Batch]]) -> 
     right: dict[str, list[bool]] = defaultdict(list)
     for tasks, batch in batches:
         hit = forward(model, batch.inputs).argmax(-1) == batch.targets
-        for task, whole in zip(tasks, (hit | (batch.weights < 1)).all(1).tolist(), strict=True):
+        for task, whole in zip(tasks, (hit | (batch.weights <= PROMPT_WEIGHT)).all(1).tolist(), strict=True):
             right[task].append(whole)
     return {task: sum(hits) / len(hits) for task, hits in right.items()}
 

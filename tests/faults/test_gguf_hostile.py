@@ -9,10 +9,11 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from gguf_files import container, key, tensor, text, u32, write_model
 from workbench.domain.errors import WorkbenchError
 from workbench.inference.local.gguf import inspect
 from workbench.inference.local.gguf.types import ValueType
+
+from gguf_files import container, key, tensor, text, u32, write_model
 
 STRING, ARRAY = ValueType.STRING, ValueType.ARRAY
 

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gguf_files import vocabulary, write_model
 from workbench.domain.chat import ChatEvent, Done, Failed, Sampling, Token, ask
 from workbench.domain.errors import WorkbenchError
 from workbench.inference.local.gguf import inspect, refuse_unsound
 from workbench.inference.local.model import LocalModel, LocalSettings
 from workbench.inference.local.template import ChatTemplate
 
-DOUBLED = vocabulary()[0][:-1] + [b"a"]
-NUL = vocabulary()[0][:-1] + [b"a\0b"]
+from gguf_files import vocabulary, write_model
+
+DOUBLED = [*vocabulary()[0][:-1], b"a"]
+NUL = [*vocabulary()[0][:-1], b"a\0b"]
 UNSOUND: dict[str, tuple[dict[str, Any], str]] = {
     "no layers": ({"llama.block_count": 0}, "0 layers"),
     "513 layers": ({"llama.block_count": 513}, "513 layers"),
@@ -81,7 +82,8 @@ def test_that_a_model_that_computes_no_numbers_is_flagged(tmp_path: Path) -> Non
     "template",
     [
         "{% for m in messages %}{{ m.content }",
-        "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}"
+        "{% endfor %}{% endfor %}{% endfor %}",
         "{{ messages.__class__.__mro__[1].__subclasses__() }}",
         "{{ 'a' * 999999999999 }}",
         "{{ raise_exception('no') }}",

@@ -7,7 +7,6 @@ import sys
 import textwrap
 
 import pytest
-
 from workbench.net.door import is_local
 
 

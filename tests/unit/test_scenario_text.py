@@ -12,6 +12,7 @@ from workbench.domain.questions import QUESTIONS, requirements_from
 from workbench.domain.requirements import DataRule
 from workbench.paths import data_dir
 from workbench.services.scenario_text import MAX_BYTES, read_text_file, write_text
+from workbench.services.scenarios import SAMPLE_ID
 
 from scenario_values import a_full_scenario
 
@@ -65,6 +66,10 @@ def test_that_the_smallest_file_is_a_name(tmp_path: Path) -> None:
 
 
 # The shipped sample
+
+
+def test_that_the_sample_has_the_id_the_store_looks_for() -> None:
+    assert read_text_file(SAMPLE).id == SAMPLE_ID
 
 
 def test_that_the_sample_answers_every_question() -> None:

@@ -89,7 +89,7 @@ def test_that_an_unknown_name_is_answered_with_the_closest(scenarios: ScenarioSe
 def test_that_a_name_given_twice_must_be_told_apart(scenarios: ScenarioService) -> None:
     first, second = scenarios.new("Chat"), scenarios.new("Chat")
     assert (scenarios.load("chat"), scenarios.load("chat-2")) == (first, second)
-    with pytest.raises(WorkbenchError, match="chat, chat-2|chat-2, chat"):
+    with pytest.raises(WorkbenchError, match=r"chat, chat-2|chat-2, chat"):
         scenarios.load("Chat")
 
 
@@ -109,6 +109,16 @@ def test_that_the_sample_opens_on_the_first_start_and_only_once(scenarios: Scena
     assert (row.slug, row.sample, row.decision_status) == (SAMPLE_SLUG, True, "accepted")
     assert row.steps_done == ("requirements", "options", "decide")
     assert sample.criteria == DEFAULT_CRITERIA
+
+
+def test_that_the_sample_can_be_asked_for_by_name_before_any_first_start_and_stays_deleted(
+    scenarios: ScenarioService,
+) -> None:
+    sample = scenarios.load(SAMPLE_SLUG)
+    assert sample.sample
+    scenarios.delete(sample.id)
+    with pytest.raises(WorkbenchError):
+        scenarios.load(SAMPLE_SLUG)
 
 
 def test_that_the_sample_keeps_what_a_person_did_with_it_and_comes_back_from_the_bin(

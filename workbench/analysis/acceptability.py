@@ -46,7 +46,7 @@ def ranked_weights(order: Sequence[int], draws: int = DRAWS, *, seed: int = 0) -
     """Weights (draws x criteria) with only the order known; `order` lists criteria, most important first."""
     if sorted(order) != list(range(len(order))):
         raise WorkbenchError(
-            "The order does not name every criterion once", where="Criteria order", mend="List each criterion once"
+            "The order does not name every criterion once", where="Criteria order", mend="List each criterion once."
         )
     falling = np.sort(uniform_weights(len(order), draws, seed=seed), axis=1)[:, ::-1]
     result = np.empty_like(falling)
@@ -115,7 +115,7 @@ def _value_bounds(
     low, high = np.nan_to_num(given, nan=0.0), np.nan_to_num(upper, nan=1.0)
     if (low > high).any():
         raise WorkbenchError(
-            "A score interval is the wrong way round", where="Upper values", mend="Give the lower end first"
+            "A score interval is the wrong way round", where="Upper values", mend="Give the lower end first."
         )
     return low, high
 

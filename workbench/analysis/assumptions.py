@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.domain.figures import Estimate
-from workbench.domain.option import Strategy, Technique
+from workbench.domain.option import OptionDraft, Strategy, Technique
 from workbench.domain.requirements import Skill
 
 
@@ -36,15 +36,17 @@ SKILL_FACTOR = {Skill.NONE: 1.5, Skill.API: 1.0, Skill.OPERATIONS: 0.7, Skill.TR
 FIRST_ANSWER_WEEKS = 1.0
 
 
-def packages(strategy: Strategy, technique: Technique) -> tuple[WorkPackage, ...]:
+def packages(draft: OptionDraft) -> tuple[WorkPackage, ...]:
     """The set-up work of an option."""
-    own = {Strategy.BUY: (), Strategy.BUILD: (SERVERS,), Strategy.BLEND: (PART_SERVERS, ROUTER)}[strategy]
+    has_servers = any(role.offer.startswith("self-host") for role in draft.models)
+    servers = PART_SERVERS if draft.strategy is Strategy.BLEND else SERVERS
+    own = ((servers,) if has_servers else ()) + ((ROUTER,) if draft.strategy is Strategy.BLEND else ())
     deeper = {
         Technique.PROMPT: (),
         Technique.RAG: (RETRIEVAL,),
         Technique.FINE_TUNING: (RETRIEVAL, TUNING),
         Technique.FROM_SCRATCH: (RETRIEVAL, TUNING),
-    }[technique]
+    }[draft.technique]
     return (CONNECT, *deeper, *own)
 
 

@@ -73,7 +73,7 @@ class KvCache:
             checks.count(value, field)
         checks.positive(self.element_bytes, "Bytes per element", high=8.0)
         if self.window_layers and not self.window:
-            raise WorkbenchError("Windowed layers need a window", where="Window", mend="Give the window in tokens")
+            raise WorkbenchError("Windowed layers need a window", where="Window", mend="Give the window in tokens.")
 
     @property
     def _bytes_per_layer(self) -> float:
@@ -254,7 +254,7 @@ def throughput(serving: Serving, tokens_in: float, tokens_out: float, batch: flo
         raise WorkbenchError(
             "The model does not fit this hardware with one request",
             where="Memory",
-            mend="Add a GPU, use fewer bits per weight or shorten the context",
+            mend="Add a GPU, use fewer bits per weight or shorten the context.",
         )
     b = min(checks.number(batch, "Concurrent requests", low=1.0), float(math.floor(min(room, 1e12))))
     kv_read = b * (prompt + answer / 2) * serving.kv_bytes_per_token

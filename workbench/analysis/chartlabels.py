@@ -35,16 +35,17 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class LabelWish:
-    """A text of this size that belongs to the point (x, y)."""
+    """A text of this size that belongs to the point (x, y), `gap` away from it."""
 
     x: float
     y: float
     width: float
     height: float
+    gap: float = 9.0
 
 
 def place_labels(
-    wishes: Sequence[LabelWish], obstacles: Sequence[Box], frame: Box, *, gap: float = 9.0
+    wishes: Sequence[LabelWish], obstacles: Sequence[Box], frame: Box
 ) -> tuple[Box | None, ...]:
     """A place beside each point, in the order given (the important ones first); None where there is no room.
 
@@ -55,7 +56,7 @@ def place_labels(
     placed: list[Box | None] = []
     for wish in wishes:
         best, best_cost = None, float("inf")
-        for rank, box in enumerate(_places(wish, gap)):
+        for rank, box in enumerate(_places(wish)):
             cost = _cost(box, taken, obstacles, frame) + rank * 0.002
             if cost < best_cost:
                 best, best_cost = box, cost
@@ -67,9 +68,9 @@ def place_labels(
     return tuple(placed)
 
 
-def _places(wish: LabelWish, gap: float) -> tuple[Box, ...]:
+def _places(wish: LabelWish) -> tuple[Box, ...]:
     x, y, w, h = wish.x, wish.y, wish.width, wish.height
-    near, far = gap, gap * 2.2
+    near, far = wish.gap, wish.gap * 2.2
     corners = (
         (x + near, y - h - near * 0.3),
         (x - w - near, y - h - near * 0.3),

@@ -24,11 +24,11 @@ def number(value: float, field: str, *, low: float = -math.inf, high: float = ma
     try:
         result = float(value)
     except (TypeError, ValueError):
-        raise WorkbenchError(f"{field} is not a number", where=field, mend="Give a plain number") from None
+        raise WorkbenchError("This is not a number", where=field, mend="Give a plain number.") from None
     if not math.isfinite(result):
-        raise WorkbenchError(f"{field} is not a finite number", where=field, mend="Give a finite number")
+        raise WorkbenchError("The number is not finite", where=field, mend="Give a finite number.")
     if not low <= result <= high:
-        raise WorkbenchError(f"{field} is {result:g}, out of range", where=field, mend=_range_words(low, high))
+        raise WorkbenchError(f"The value {result:g} is out of range", where=field, mend=_range_words(low, high))
     return result
 
 
@@ -36,7 +36,7 @@ def positive(value: float, field: str, *, high: float = math.inf) -> float:
     """The value, if it is finite, above zero and at most `high`."""
     result = number(value, field, high=high)
     if result <= 0:
-        raise WorkbenchError(f"{field} must be above zero", where=field, mend="Give a number above 0")
+        raise WorkbenchError(f"The value {result:g} is not above zero", where=field, mend="Give a number above 0.")
     return result
 
 
@@ -49,7 +49,7 @@ def count(value: float, field: str, *, low: int = 0, high: float = math.inf) -> 
     """The value as an int, if it is a whole number in range."""
     result = number(value, field, low=low, high=high)
     if result != math.floor(result):
-        raise WorkbenchError(f"{field} is not a whole number", where=field, mend="Give a whole number")
+        raise WorkbenchError(f"The value {result:g} is not a whole number", where=field, mend="Give a whole number.")
     return int(result)
 
 
@@ -59,10 +59,10 @@ def vector(
     """A non-empty one-dimensional float array, every entry finite and in range, of the given size if any."""
     result = _array(values, field)
     if result.ndim != 1:
-        raise WorkbenchError(f"{field} is not a plain list", where=field, mend="Give one row of numbers")
+        raise WorkbenchError("This is not a plain list", where=field, mend="Give one row of numbers.")
     if size is not None and result.size != size:
         raise WorkbenchError(
-            f"{field} has {result.size} entries instead of {size}", where=field, mend=f"Give {size} numbers"
+            f"The list has {result.size} entries instead of {size}", where=field, mend=f"Give {size} numbers."
         )
     _refuse_bad_entries(result, field, low=low, high=high, missing_allowed=False)
     return result
@@ -80,10 +80,12 @@ def matrix(
     """A non-empty two-dimensional float array; with `missing_allowed`, NaN stands for "not known"."""
     result = _array(values, field)
     if result.ndim != 2:
-        raise WorkbenchError(f"{field} is not a table", where=field, mend="Give rows of equal length")
+        raise WorkbenchError("This is not a table", where=field, mend="Give rows of equal length.")
     if columns is not None and result.shape[1] != columns:
         raise WorkbenchError(
-            f"{field} has {result.shape[1]} columns instead of {columns}", where=field, mend=f"Give {columns} columns"
+            f"The table has {result.shape[1]} columns instead of {columns}",
+            where=field,
+            mend=f"Give {columns} columns.",
         )
     _refuse_bad_entries(result, field, low=low, high=high, missing_allowed=missing_allowed)
     return result
@@ -94,7 +96,7 @@ def weights(values: Numbers, field: str, *, size: int | None = None) -> FloatArr
     result = vector(values, field, low=0.0, size=size)
     total = float(result.sum())
     if total <= 0:
-        raise WorkbenchError(f"{field} add up to zero", where=field, mend="Give at least one weight above 0")
+        raise WorkbenchError("The weights add up to zero", where=field, mend="Give at least one weight above 0.")
     return result / total
 
 
@@ -104,9 +106,9 @@ def ordered(low: float, likely: float, high: float, field: str, *, minimum: floa
         number(value, f"{field} ({name})", low=minimum)
     if not low <= likely <= high:
         raise WorkbenchError(
-            f"{field} is the wrong way round: {low:g}, {likely:g}, {high:g}",
+            f"The range is the wrong way round: {low:g}, {likely:g}, {high:g}",
             where=field,
-            mend="Give low, likely and high in rising order",
+            mend="Give low, likely and high in rising order.",
         )
 
 
@@ -119,7 +121,7 @@ def same_length(first: Sequence[object] | npt.NDArray[np.generic], other: int, f
     """Refuses a list whose length differs from `other`."""
     if len(first) != other:
         raise WorkbenchError(
-            f"{field} has {len(first)} entries instead of {other}", where=field, mend=f"Give {other} entries"
+            f"The list has {len(first)} entries instead of {other}", where=field, mend=f"Give {other} entries."
         )
 
 
@@ -127,26 +129,26 @@ def _array(values: npt.ArrayLike, field: str) -> FloatArray:
     try:
         result = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise WorkbenchError(f"{field} holds something that is not a number", where=field) from None
+        raise WorkbenchError(
+            "There is something that is not a number", where=field, mend="Give plain numbers."
+        ) from None
     if result.size == 0:
-        raise WorkbenchError(f"{field} is empty", where=field, mend="Give at least one number")
+        raise WorkbenchError("The list is empty", where=field, mend="Give at least one number.")
     return result
 
 
 def _refuse_bad_entries(values: FloatArray, field: str, *, low: float, high: float, missing_allowed: bool) -> None:
     known = values[~np.isnan(values)] if missing_allowed else values
     if not np.isfinite(known).all():
-        raise WorkbenchError(f"{field} holds a value that is not finite", where=field, mend="Give finite numbers")
+        raise WorkbenchError("There is a value that is not finite", where=field, mend="Give finite numbers.")
     outside = known[(known < low) | (known > high)]
     if outside.size:
-        raise WorkbenchError(
-            f"{field} holds {outside[0]:g}, out of range", where=field, mend=_range_words(low, high)
-        )
+        raise WorkbenchError(f"The value {outside[0]:g} is out of range", where=field, mend=_range_words(low, high))
 
 
 def _range_words(low: float, high: float) -> str:
     if math.isinf(high):
-        return f"Give {low:g} or more"
+        return f"Give {low:g} or more."
     if math.isinf(low):
-        return f"Give {high:g} or less"
-    return f"Give a number from {low:g} to {high:g}"
+        return f"Give {high:g} or less."
+    return f"Give a number from {low:g} to {high:g}."

@@ -103,7 +103,7 @@ class Request:
             checks.number(value, field, low=0.0)
         if self.cache_read + self.cache_write > self.tokens_in * (1 + 1e-9):
             raise WorkbenchError(
-                "More tokens are cached than the request has", where="Cached tokens", mend="Lower the cached share"
+                "More tokens are cached than the request has", where="Cached tokens", mend="Lower the cached share."
             )
 
 
@@ -215,7 +215,7 @@ def price_on(schedule: Sequence[tuple[str, PriceList]], day: str) -> PriceList:
     """
     started = [entry for entry in schedule if entry[0] <= day]
     if not started:
-        raise WorkbenchError(f"No price is in force on {day}", where="Price schedule", mend="Add the current price")
+        raise WorkbenchError(f"No price is in force on {day}", where="Price schedule", mend="Add the current price.")
     return max(started, key=lambda entry: entry[0])[1]
 
 

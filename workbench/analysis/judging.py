@@ -54,7 +54,7 @@ def _refuse_useless(specificity: float, sensitivity: float) -> None:
         raise WorkbenchError(
             "The judge agrees with people no better than chance",
             where="Judge calibration",
-            mend="Use another judge or a clearer rubric, and label items again",
+            mend="Use another judge or a clearer rubric, and label items again.",
         )
 
 

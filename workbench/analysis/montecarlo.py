@@ -83,7 +83,7 @@ def sample(inputs: Sequence[Distribution], draws: int, *, seed: int = 0, groups:
     """Draws of each input (inputs x draws). Inputs with the same non-empty group name move together."""
     n = checks.count(draws, "Draws", low=1, high=50_000_000)
     if not inputs:
-        raise WorkbenchError("There is no uncertain input", where="Inputs", mend="Give at least one")
+        raise WorkbenchError("There is no uncertain input", where="Inputs", mend="Give at least one.")
     names = list(groups) if groups else [""] * len(inputs)
     checks.same_length(names, len(inputs), "Groups")
     rng = np.random.default_rng(seed)
@@ -114,7 +114,7 @@ def simulate_tco(
 def tornado(model: Model, inputs: Sequence[Distribution]) -> tuple[TornadoBar, ...]:
     """One bar per input, widest first. `model` maps (rows x inputs) to rows."""
     if not inputs:
-        raise WorkbenchError("There is no uncertain input", where="Inputs", mend="Give at least one")
+        raise WorkbenchError("There is no uncertain input", where="Inputs", mend="Give at least one.")
     k = len(inputs)
     rows = np.tile(np.array([d.likely for d in inputs], dtype=np.float64), (2 * k + 1, 1))
     for i, item in enumerate(inputs):
@@ -183,6 +183,9 @@ def partial_information_value(utilities: npt.ArrayLike, known: Numbers, *, degre
     if np.ptp(x) == 0:
         return 0.0
     scaled = 2 * (x - x.min()) / np.ptp(x) - 1
-    basis = np.polynomial.legendre.legvander(scaled, power)
-    weights = np.linalg.solve(basis.T @ basis + 1e-9 * len(x) * np.eye(power + 1), basis.T @ table.T)
-    return max(0.0, float((basis @ weights).max(axis=1).mean() - table.mean(axis=1).max()))
+    # Rows of draws, and einsum rather than BLAS: its threads wait by spinning where other work is running.
+    basis = np.ascontiguousarray(np.polynomial.legendre.legvander(scaled, power).T)
+    normal = np.einsum("pd,qd->pq", basis, basis) + 1e-9 * x.size * np.eye(power + 1)
+    weights = np.linalg.solve(normal, np.einsum("pd,od->po", basis, table))
+    conditional = np.einsum("po,pd->od", weights, basis)
+    return max(0.0, float(conditional.max(axis=0).mean() - table.mean(axis=1).max()))

@@ -15,7 +15,7 @@ from workbench.analysis.words import listed, share
 from workbench.domain.evidence import Quality
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import DataFlow, ModelRole, OptionDraft
-from workbench.domain.requirements import Requirements
+from workbench.domain.requirements import Requirements, Skill
 from workbench.domain.verdict import Hosting
 
 # How far one can leave: a closed model of one vendor, an open model at a host, an open model on own servers.
@@ -73,10 +73,10 @@ def _likely(candidate: Candidate) -> float:
 def _work(
     draft: OptionDraft,
     requirements: Requirements,
-    add_up: Callable[[tuple[WorkPackage, ...], object], Estimate] | Callable[..., Estimate],
+    add_up: Callable[[tuple[WorkPackage, ...], Skill], Estimate],
     as_of: str,
 ) -> Figure:
-    work = packages(draft.strategy, draft.technique)
+    work = packages(draft)
     source = f"Typical effort assumed for {listed([item.name for item in work])}; enter your own when you know it"
     return Figure(add_up(work, requirements.skill), Origin.ASSUMED, source, as_of)
 

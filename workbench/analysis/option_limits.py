@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from workbench.analysis.distributions import pert_of
 from workbench.analysis.matching import Matching
@@ -11,7 +12,7 @@ from workbench.analysis.words import rounded, usd
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import DataFlow, OptionDraft
 from workbench.domain.requirements import Requirements, Sensitivity, Skill, ThirdParty
-from workbench.domain.verdict import Hosting, Reason
+from workbench.domain.verdict import Reason
 
 _YOURS = "your answers"
 _PRIVATE = {
@@ -75,13 +76,8 @@ def _models(draft: OptionDraft, matching: Matching) -> list[Reason]:
         for rule, finding in item.blocked_by if item else ():
             if rule.tier < 2 and rule.id != "R0.1":
                 reason = rule.reason(finding)
-                text = f"{item.candidate.model_name if item else role.model_id}: {reason.text}"
-                found.append(
-                    Reason(
-                        reason.rule, reason.tier, False, text, reason.asked, reason.offered, reason.source,
-                        reason.requirement,
-                    )
-                )  # fmt: skip
+                name = item.candidate.model_name if item else role.model_id
+                found.append(replace(reason, text=f"{name}: {reason.text}"))
     return found
 
 
@@ -149,7 +145,8 @@ def _weeks(requirements: Requirements, figure: Figure | None) -> Reason | None:
         return None
     asked = f"live within {rounded(limit)} weeks"
     if figure is None:
-        return Reason("R2.3", 2, True, "How long it takes is not known.", asked, "not known", _YOURS, "weeks_limit", True)
+        text = "How long it takes is not known."
+        return Reason("R2.3", 2, True, text, asked, "not known", _YOURS, "weeks_limit", True)
     time, offered = figure.value, f"{rounded(figure.likely)} weeks"
     if time.likely > limit:
         text = f"Needs {offered}; you allow {rounded(limit)}."

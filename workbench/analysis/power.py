@@ -25,7 +25,7 @@ def cases_paired(difference: float, discordant: float, *, power: float = 0.8, co
         raise WorkbenchError(
             "The share of discordant items is below the difference",
             where="Share of discordant items",
-            mend="It is at least as large as the difference to detect",
+            mend="It is at least as large as the difference to detect.",
         )
     root = z_value(confidence) * math.sqrt(pi) + _z_power(power) * math.sqrt(pi - d * d)
     return math.ceil((root / d) ** 2 - 1e-9)

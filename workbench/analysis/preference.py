@@ -77,16 +77,16 @@ def bradley_terry(wins: npt.ArrayLike, ties: npt.ArrayLike | None = None) -> Str
 def _votes(wins: npt.ArrayLike, ties: npt.ArrayLike | None) -> FloatArray:
     table = checks.matrix(wins, "Votes", low=0.0)
     if table.shape[0] != table.shape[1] or len(table) < 2:
-        raise WorkbenchError("Votes need one row and one column per model", where="Votes", mend="Give a square table")
+        raise WorkbenchError("Votes need one row and one column per model", where="Votes", mend="Give a square table.")
     if ties is not None:
         tied = checks.matrix(ties, "Ties", low=0.0, columns=len(table))
         if tied.shape != table.shape or not np.array_equal(tied, tied.T):
-            raise WorkbenchError("Ties are not the same both ways", where="Ties", mend="Give a symmetric table")
+            raise WorkbenchError("Ties are not the same both ways", where="Ties", mend="Give a symmetric table.")
         table = table + tied / 2
     if np.diag(table).any():
-        raise WorkbenchError("A model is voted against itself", where="Votes", mend="Leave the diagonal at 0")
+        raise WorkbenchError("A model is voted against itself", where="Votes", mend="Leave the diagonal at 0.")
     if table.sum() == 0:
-        raise WorkbenchError("There are no votes yet", where="Votes", mend="Vote on at least one pair")
+        raise WorkbenchError("There are no votes yet", where="Votes", mend="Vote on at least one pair.")
     return table
 
 

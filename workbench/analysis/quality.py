@@ -1,6 +1,6 @@
 """One quality axis from many public benchmarks: a latent ability per model, with an interval.
 
-Source: ../shared/quality.md of the plan, kept in ARCHITECTURE.md. `y = a_b + s_b*theta_m + e`, `e ~ N(0, sigma_b²)`,
+Source: quality.md, the notes on the quality axis. `y = a_b + s_b*theta_m + e`, `e ~ N(0, sigma_b²)`,
 on the logit scale; priors theta ~ N(0, 1.5²), s_b ~ N(1, 0.15²), sigma_b shrunk to 0.4 with the weight of 4 rows.
 A model without a row gets no ability: it is never imputed.
 """
@@ -88,7 +88,7 @@ class QualityFit:
         """Every model with an ability on the scale of one fitted benchmark, ends of the interval mapped alike."""
         if benchmark not in self.benchmarks:
             raise WorkbenchError(
-                f"The benchmark {benchmark} has no fit", where="Reference benchmark", mend="Choose a fitted benchmark"
+                f"The benchmark {benchmark} has no fit", where="Reference benchmark", mend="Choose a fitted benchmark."
             )
         reference = self.benchmarks[benchmark]
         scores = {}
@@ -198,7 +198,7 @@ def leave_one_out(rows: Iterable[ScoreRow], *, only: Sequence[int] | None = None
     per_model = Counter(row.model for row in kept)
     candidates = [i for i, row in enumerate(kept) if per_model[row.model] >= 2]
     if not candidates:
-        raise WorkbenchError("No model has two scores, so none can be held out", where="Scores", mend="Add scores")
+        raise WorkbenchError("No model has two scores, so none can be held out", where="Scores", mend="Add scores.")
     chosen = candidates if only is None else [candidates[i] for i in only]
     models = list(dict.fromkeys(row.model for row in kept))
     benchmarks = list(dict.fromkeys(row.benchmark for row in kept))
@@ -234,14 +234,14 @@ def _kept_rows(rows: list[ScoreRow], own_evals: frozenset[str]) -> tuple[list[Sc
     repeated = [key for key, times in Counter((r.model, r.benchmark) for r in rows).items() if times > 1]
     if repeated:
         raise WorkbenchError(
-            f"{repeated[0][0]} has two scores on {repeated[0][1]}", where="Scores", mend="Keep the best variant only"
+            f"{repeated[0][0]} has two scores on {repeated[0][1]}", where="Scores", mend="Keep the best variant only."
         )
     sizes = Counter(row.benchmark for row in rows)
     small = {b for b, size in sizes.items() if size < FEWEST_MODELS and b not in own_evals}
     kept = [row for row in rows if row.benchmark not in small]
     if not kept:
         raise WorkbenchError(
-            "No benchmark covers enough models", where="Scores", mend=f"Give one with {FEWEST_MODELS} models or more"
+            "No benchmark covers enough models", where="Scores", mend=f"Give one with {FEWEST_MODELS} models or more."
         )
     return kept, tuple(sorted(small))
 

@@ -95,7 +95,7 @@ def smallest_fleet(
     limit = checks.number(longest_wait_s, "Longest wait", low=0.0)
     offered = checks.number(peak_per_s, "Peak arrivals", low=0.0) * checks.positive(service_s, "Service time")
     if offered / per_replica > _MOST_SLOTS / per_replica - 1:
-        raise WorkbenchError("The load is beyond any fleet", where="Peak arrivals", mend="Check users and service time")
+        raise WorkbenchError("The load is beyond any fleet", where="Peak arrivals", mend="Check users and times.")
     replicas = max(1, math.ceil(offered / per_replica))
     while wait_p95_s(peak_per_s, service_s, replicas * per_replica) > limit:
         replicas += 1

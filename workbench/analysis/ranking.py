@@ -83,7 +83,7 @@ class AhpWeights:
 def criterion_weights(criteria: Sequence[Criterion]) -> FloatArray:
     """The criteria's weights scaled to sum to one."""
     if not criteria:
-        raise WorkbenchError("There is no criterion to rank by", where="criteria", mend="Keep at least one criterion")
+        raise WorkbenchError("There is no criterion to rank by", where="criteria", mend="Keep at least one criterion.")
     return checks.weights([c.weight for c in criteria], "Weights")
 
 
@@ -100,7 +100,7 @@ def value_scores(raw: npt.ArrayLike, criteria: Sequence[Criterion]) -> tuple[Flo
             raise WorkbenchError(
                 f"The worst and the best anchor of {criterion.id} are the same",
                 where=criterion.id,
-                mend="Move one of the two anchors",
+                mend="Move one of the two anchors.",
             )
     scaled = (table - worst) / (best - worst)
     clipped = (scaled < 0) | (scaled > 1)
@@ -145,7 +145,7 @@ def weights_by_rank(order: Sequence[int], weights_of_rank: Numbers) -> FloatArra
     ranked = checks.vector(weights_of_rank, "Rank weights", low=0.0, size=len(order))
     if sorted(order) != list(range(len(order))):
         raise WorkbenchError(
-            "The order does not name every criterion once", where="Criteria order", mend="List each criterion once"
+            "The order does not name every criterion once", where="Criteria order", mend="List each criterion once."
         )
     result = np.empty_like(ranked)
     result[np.asarray(order, dtype=np.int64)] = ranked
@@ -163,7 +163,7 @@ def ahp_weights(comparisons: npt.ArrayLike) -> AhpWeights:
         raise WorkbenchError(
             "The comparison matrix does not mirror itself",
             where="Comparison matrix",
-            mend="Make each entry one divided by its mirror entry, with 1 on the diagonal",
+            mend="Make each entry one divided by its mirror entry, with 1 on the diagonal.",
         )
     eigenvalues, vectors = np.linalg.eig(table)
     top = int(np.argmax(eigenvalues.real))

@@ -82,28 +82,15 @@ def weight_flip(values: npt.ArrayLike, weights: Numbers, leader: int, rival: int
     """
     table, w = _problem(values, weights)
     a, b = checks.index(leader, "Leader", len(table)), checks.index(rival, "Rival", len(table))
-    k = checks.index(criterion, "Criterion", len(w))
-    rest = 1.0 - w[k]
-    if rest <= 1e-12:
-        return None  # all weight on k: there is no ratio to keep among the others
-    others = (table @ w - w[k] * table[:, k]) / rest
-    slope = (table[a, k] - others[a]) - (table[b, k] - others[b])
-    if abs(slope) < 1e-15:
-        return None
-    flip = float((others[b] - others[a]) / slope)
-    return flip if 0.0 <= flip <= 1.0 else None
+    at = float(_weight_flip_table(table, w, a)[b, checks.index(criterion, "Criterion", len(w))])
+    return None if math.isnan(at) else at
 
 
 def weight_flips(values: npt.ArrayLike, weights: Numbers, leader: int) -> tuple[WeightFlip, ...]:
     """Every weight flip against every rival, the closest to today's weight first."""
     table, w = _problem(values, weights)
-    flips = [
-        WeightFlip(k, rival, float(w[k]), at)
-        for rival in range(len(table))
-        if rival != leader
-        for k in range(len(w))
-        if (at := weight_flip(table, w, leader, rival, k)) is not None
-    ]
+    at = _weight_flip_table(table, w, checks.index(leader, "Leader", len(table)))
+    flips = [WeightFlip(int(k), int(b), float(w[k]), float(at[b, k])) for b, k in np.argwhere(~np.isnan(at))]
     return tuple(sorted(flips, key=lambda flip: abs(flip.at - flip.now)))
 
 
@@ -115,7 +102,7 @@ def weights_after(weights: Numbers, criterion: int, weight: float) -> FloatArray
     rest = 1.0 - w[k]
     if rest <= 1e-12:
         raise WorkbenchError(
-            "All weight lies on one criterion", where="Weights", mend="Give another criterion some weight first"
+            "All weight lies on one criterion", where="Weights", mend="Give another criterion some weight first."
         )
     result = w * (1.0 - new) / rest
     result[k] = new
@@ -130,17 +117,12 @@ def raw_flip(
     `v* = v - (S_option - S_rival)/w_k`, turned back into the criterion's unit. For a leader it is the figure it
     must not get worse than, for a rival the figure it would have to reach.
     """
-    values, _ = value_scores(raw, criteria)
-    weights = criterion_weights(criteria)
-    table, w = _problem(values, weights)
+    table, _ = value_scores(raw, criteria)
+    table, w = _problem(table, criterion_weights(criteria))
     a, b = checks.index(option, "Option", len(table)), checks.index(rival, "Rival", len(table))
     k = checks.index(criterion, "Criterion", len(w))
-    if w[k] == 0:
-        return None
-    needed = float(table[a, k] - (table[a] - table[b]) @ w / w[k])
-    if not -1e-12 <= needed <= 1.0 + 1e-12:
-        return None
-    return criteria[k].worst + needed * (criteria[k].best - criteria[k].worst)
+    needed = float(_needed_values(table, w, a)[0][b, k])
+    return None if math.isnan(needed) else criteria[k].worst + needed * (criteria[k].best - criteria[k].worst)
 
 
 def raw_flips(raw: npt.ArrayLike, criteria: Sequence[Criterion], leader: int) -> tuple[RawFlip, ...]:
@@ -148,16 +130,16 @@ def raw_flips(raw: npt.ArrayLike, criteria: Sequence[Criterion], leader: int) ->
 
     Sorted by the share of the anchors' span that has to be crossed, smallest first.
     """
-    table = checks.matrix(raw, "Option values", columns=len(criteria))
+    figures = checks.matrix(raw, "Option values", columns=len(criteria))
+    values, w = _problem(value_scores(figures, criteria)[0], criterion_weights(criteria))
+    a = checks.index(leader, "Leader", len(values))
+    of_leader, of_rival = _needed_values(values, w, a)
     flips: list[RawFlip] = []
-    for rival in range(len(table)):
-        if rival == leader:
-            continue
-        for k in range(len(criteria)):
-            for option, other in ((leader, rival), (rival, leader)):
-                at = raw_flip(table, criteria, option, other, k)
-                if at is not None:
-                    flips.append(RawFlip(k, option, other, float(table[option, k]), at))
+    for needed, leaders_own in ((of_leader, True), (of_rival, False)):
+        for b, k in np.argwhere(~np.isnan(needed)):
+            option, rival = (a, int(b)) if leaders_own else (int(b), a)
+            at = criteria[k].worst + float(needed[b, k]) * (criteria[k].best - criteria[k].worst)
+            flips.append(RawFlip(int(k), option, rival, float(figures[option, k]), at))
     spans = [abs(c.best - c.worst) for c in criteria]
     return tuple(sorted(flips, key=lambda flip: abs(flip.at - flip.now) / spans[flip.criterion]))
 
@@ -227,7 +209,9 @@ def knee(cost_usd: Numbers, quality: Numbers, *, log_cost: bool = False) -> Knee
     quality_of = checks.vector(quality, "Quality", size=cost.size)
     front = np.flatnonzero(pareto(np.column_stack([-cost, quality_of])).front)
     if log_cost and (cost[front] <= 0).any():
-        raise WorkbenchError("A free option has no place on a logarithmic axis", where="Cost", mend="Use a linear axis")
+        raise WorkbenchError(
+            "A free option has no place on a logarithmic axis", where="Cost", mend="Use a linear axis."
+        )
     x = np.log10(cost[front]) if log_cost else cost[front]
     y = quality_of[front]
     if front.size < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
@@ -235,6 +219,30 @@ def knee(cost_usd: Numbers, quality: Numbers, *, log_cost: bool = False) -> Knee
     above = ((y - y.min()) / np.ptp(y) - (x - x.min()) / np.ptp(x)) / math.sqrt(2.0)
     best = int(np.argmax(above))
     return Knee(int(front[best]), float(above[best]), "log" if log_cost else "linear")
+
+
+def _weight_flip_table(table: FloatArray, w: FloatArray, leader: int) -> FloatArray:
+    """Rivals x criteria: the weight at which the rival draws level, NaN where none in [0, 1] does."""
+    rest = 1.0 - w
+    # With all weight on one criterion there is no ratio to keep among the others.
+    room = np.where(rest > 1e-12, rest, np.nan)
+    others = ((table * w).sum(axis=1)[:, None] - w * table) / room
+    beyond = table - others
+    slope = beyond[leader] - beyond
+    at = (others - others[leader]) / np.where(np.abs(slope) > 1e-15, slope, np.nan)
+    at[leader] = np.nan
+    return np.where((at >= 0.0) & (at <= 1.0), at, np.nan)
+
+
+def _needed_values(table: FloatArray, w: FloatArray, option: int) -> tuple[FloatArray, FloatArray]:
+    """Rivals x criteria: the value of the option, and of the rival, that draws level; NaN where outside [0, 1]."""
+    scores = (table * w).sum(axis=1)
+    step = (scores[option] - scores)[:, None] / np.where(w > 0, w, np.nan)
+    tables = table[option] - step, table + step
+    for needed in tables:
+        needed[option] = np.nan
+    own, rivals = (np.where((v >= -1e-12) & (v <= 1 + 1e-12), v, np.nan) for v in tables)
+    return own, rivals
 
 
 def _problem(values: npt.ArrayLike, weights: Numbers) -> tuple[FloatArray, FloatArray]:

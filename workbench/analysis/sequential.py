@@ -44,7 +44,7 @@ def sequential_test(outcomes: Sequence[bool], alpha: float = 0.05, prior: float 
     level = checks.number(alpha, "Error rate", low=1e-9, high=0.5)
     a = checks.positive(prior, "Prior")
     if len(outcomes) == 0:
-        raise WorkbenchError("There is no discordant item yet", where="Outcomes", mend="Run more cases")
+        raise WorkbenchError("There is no discordant item yet", where="Outcomes", mend="Run more cases.")
     won = np.asarray(outcomes, dtype=np.bool_)
     seen = np.arange(won.size)
     wins_before: IntArray = np.cumsum(won, dtype=np.int64) - won

@@ -65,8 +65,8 @@ def z_value(confidence: float = 0.95) -> float:
 def agresti_coull(right: float, n: float, confidence: float = 0.95) -> Interval:
     """The interval shown on screen for `right` of `n`: `n' = n + z²`, `p' = (x + z²/2)/n'`, cut to [0, 1].
 
-    Its worst exact coverage over n = 10..1000 and p = .50...99 is .923, at n = 16 (Wilson: .86). Fractional counts are allowed, for
-    graded scores and effective sample sizes. The point is the plain share.
+    Its worst exact coverage over n = 10..1000 and p = .50...99 is .923, at n = 16 (Wilson: .86). Fractional counts
+    are allowed, for graded scores and effective sample sizes. The point is the plain share.
     """
     x, size = _counts(right, n)
     z = z_value(confidence)
@@ -114,6 +114,7 @@ def mean_score(scores: Numbers, clusters: Sequence[object] | None = None, confid
     """
     values = checks.vector(scores, "Scores", low=0.0, high=1.0)
     n, mean = values.size, float(values.mean())
+    clusters = _informative(clusters, n)
     naive = standard_error(values)
     se = max(naive, clustered_standard_error(values, clusters)) if clusters is not None else naive
     if np.isin(values, (0.0, 1.0)).all() or se == 0:
@@ -140,24 +141,35 @@ def clustered_standard_error(values: Numbers, clusters: Sequence[object]) -> flo
 
 
 def paired_difference(only_first: int, only_second: int, n: int) -> Difference:
-    """Difference in accuracy on the same items from the discordant counts: `D = (b-c)/n` (Miller 2411.00640)."""
+    """Difference in accuracy on the same items from the discordant counts: `D = (b-c)/n` (Miller 2411.00640).
+
+    `SE² = ((b+c)/n - D²)/(n-1)`. Where all items agree in how the models differ, that would be no error at all; half
+    an item added to each of the four cells (Agresti & Min) then gives `SE = 1/(n+2)` or close to it.
+    """
     b, c, size = _discordant(only_first, only_second, n)
     d = (b - c) / size
     variance = ((b + c) / size - d * d) / (size - 1) if size > 1 else 0.0
-    return Difference(d, math.sqrt(max(0.0, variance)))
+    return Difference(d, math.sqrt(variance) if variance > 1e-15 else _smallest_error(size))
 
 
-def paired_scores(
-    first: Numbers, second: Numbers, clusters: Sequence[object] | None = None
-) -> Difference:
-    """Difference in mean score on the same items (any scores), clustered if items share a source document."""
+def paired_scores(first: Numbers, second: Numbers, clusters: Sequence[object] | None = None) -> Difference:
+    """Difference in mean score on the same items (any scores), clustered if items share a source document.
+
+    Where every item shows the same difference the error is not zero but that of paired_difference, times the range
+    of the scores if it is wider than 1.
+    """
     a = checks.vector(first, "Scores of the first model")
-    gain = a - checks.vector(second, "Scores of the second model", size=a.size)
+    b = checks.vector(second, "Scores of the second model", size=a.size)
+    gain = a - b
     if gain.size < 2:
-        raise WorkbenchError("One item says nothing about a difference", where="Scores", mend="Run two items or more")
-    if clusters is not None:
-        return Difference(float(gain.mean()), clustered_standard_error(gain, clusters))
-    return Difference(float(gain.mean()), float(gain.std(ddof=1) / math.sqrt(gain.size)))
+        raise WorkbenchError("One item says nothing about a difference", where="Scores", mend="Run two items or more.")
+    clusters = _informative(clusters, gain.size)
+    if clusters is None:
+        groups, error = gain.size, standard_error(gain)
+    else:
+        groups, error = len(set(clusters)), clustered_standard_error(gain, clusters)
+    scale = max(1.0, float(max(a.max(), b.max()) - min(a.min(), b.min())))
+    return Difference(float(gain.mean()), error if error > 1e-12 else scale * _smallest_error(groups))
 
 
 def mcnemar(only_first: int, only_second: int) -> McNemar:
@@ -175,9 +187,7 @@ def mcnemar(only_first: int, only_second: int) -> McNemar:
     return McNemar(p, min(1.0, mid))
 
 
-def newcombe_paired(
-    both: int, only_first: int, only_second: int, neither: int, confidence: float = 0.95
-) -> Interval:
+def newcombe_paired(both: int, only_first: int, only_second: int, neither: int, confidence: float = 0.95) -> Interval:
     """Newcombe's interval for the difference of two accuracies on the same items (from Wilson's bounds)."""
     n11 = checks.count(both, "Items both got right")
     n00 = checks.count(neither, "Items neither got right")
@@ -185,7 +195,7 @@ def newcombe_paired(
     c = checks.count(only_second, "Items only the second got right")
     n = n11 + b + c + n00
     if n == 0:
-        raise WorkbenchError("There are no paired items", where="Paired items", mend="Run both on the same cases")
+        raise WorkbenchError("There are no paired items", where="Paired items", mend="Run both on the same cases.")
     one, two = wilson(n11 + b, n, confidence), wilson(n11 + c, n, confidence)
     margins = (n11 + b) * (c + n00) * (n11 + c) * (b + n00)
     phi = (n11 * n00 - b * c) / math.sqrt(margins) if margins else 0.0
@@ -211,7 +221,7 @@ def variance_parts(runs: npt.ArrayLike) -> tuple[float, float]:
     table = checks.matrix(runs, "Repeated scores")
     items, repeats = table.shape
     if items < 2 or repeats < 2:
-        raise WorkbenchError("Repeats need two items and two runs", where="Repeated scores", mend="Run more")
+        raise WorkbenchError("Repeats need two items and two runs", where="Repeated scores", mend="Run more.")
     within = float(table.var(axis=1, ddof=1).mean())
     between = float(table.mean(axis=1).var(ddof=1)) - within / repeats
     return max(0.0, between), within
@@ -274,6 +284,19 @@ def _discordant(only_first: int, only_second: int, n: int) -> tuple[int, int, in
     size = checks.count(n, "Cases", low=1)
     b = checks.count(only_first, "Items only the first got right", high=size)
     return b, checks.count(only_second, "Items only the second got right", high=size - b), size
+
+
+def _informative(clusters: Sequence[object] | None, n: int) -> Sequence[object] | None:
+    """The clusters, or None where all items are of one: then nothing is known about how documents differ."""
+    if clusters is None:
+        return None
+    checks.same_length(clusters, n, "Clusters")
+    return clusters if len(set(clusters)) > 1 else None
+
+
+def _smallest_error(n: int) -> float:
+    """Standard error of a paired difference that every one of n items shows alike."""
+    return 1 / (n + 2)
 
 
 def _passes(right: int, n: int, k: int) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ Everything else that raises is a bug of ours and goes to the crash log.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class WorkbenchError(Exception):
@@ -24,7 +25,7 @@ class WorkbenchError(Exception):
         cure = f" {self.mend}" if self.mend else ""
         return f"{self.what}{place}.{cure}" if not self.what.endswith(".") else f"{self.what}{place}{cure}"
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """The shape that the command line prints: ``{"what", "where", "mend"}``."""
         return {"what": self.what, "where": self.where, "mend": self.mend}
 
@@ -41,6 +42,10 @@ class Problems(WorkbenchError):
     def __init__(self, what: str, problems: Iterable[WorkbenchError], *, where: str = "", mend: str = "") -> None:
         super().__init__(what, where=where, mend=mend)
         self.problems = tuple(problems)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As any error, with the list of problems."""
+        return {**super().as_dict(), "problems": [problem.as_dict() for problem in self.problems]}
 
     def __str__(self) -> str:
         return "\n".join([super().__str__(), *(f"  {problem}" for problem in self.problems)])

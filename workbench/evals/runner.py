@@ -60,7 +60,16 @@ def keep_sensitive_local(case: EvalCase, model: ChatModel) -> str | None:
 
 
 def check(run: EvalRun, cases: Sequence[EvalCase]) -> list[WorkbenchError]:
-    """What stands against running it: unknown scorers, cases that a scorer cannot use."""
+    """What stands against running it: unknown scorers, two models of one name, cases that a scorer cannot use."""
+    doubled = {model for model in run.model_ids if run.model_ids.count(model) > 1}
+    if doubled:
+        return [
+            WorkbenchError(
+                f"Two models are called {', '.join(sorted(doubled))}, and their results could not be told apart",
+                where="models",
+                mend="Choose one of them, or rename a file.",
+            )
+        ]
     try:
         for name in run.scorers:
             scorer(name)

@@ -47,6 +47,7 @@ class ScenariosPort(Protocol):
 class Desk(QObject):
     """Holds the open scenario. Every edit is on screen at once and on disk as soon as the db lane gets to it.
 
+    `scenarios` is called in the db lane only, so that the store is opened there and not before the window.
     `opened` (Scenario or None): another one lies here now. `changed` (Scenario): the open one was edited.
     `saved` (datetime), `save_failed` (WorkbenchError), `failed` (WorkbenchError): what became of a call.
     """
@@ -56,9 +57,10 @@ class Desk(QObject):
     saved = Signal(object)
     save_failed = Signal(object)
     failed = Signal(object)
+    begin_failed = Signal(object)
     listed = Signal(object)
 
-    def __init__(self, *, scenarios: ScenariosPort, tasks: Tasks, hub: ChangesHub) -> None:
+    def __init__(self, *, scenarios: Callable[[], ScenariosPort], tasks: Tasks, hub: ChangesHub) -> None:
         super().__init__()
         self._scenarios = scenarios
         self._tasks = tasks
@@ -68,6 +70,7 @@ class Desk(QObject):
         self._waiting: Scenario | None = None
         self._lock = threading.Lock()
         self._versions: dict[str, int] = {}
+        self._begun_with: Callable[[], Scenario | None] | None = None
         self.history = UndoHistory(save=self._swap_in)
 
     @property
@@ -89,26 +92,50 @@ class Desk(QObject):
     def list_again(self) -> None:
         """Read the list of scenarios; `listed` follows."""
         self._tasks.start(
-            self._scenarios.list, lane="db", done=self._show_rows, failed=self.failed.emit, owner=self
+            lambda: self._scenarios().list(), lane="db", done=self._show_rows, failed=self.failed.emit, owner=self
         )
 
+    def begin(self, first: Callable[[], Scenario | None]) -> None:
+        """Open what `first` finds in the db lane (None: the list); named, for a store that takes a while to open."""
+        self._begun_with = first
+
+        def find() -> tuple[Scenario | None, tuple[ScenarioRow, ...]]:
+            return first(), self._scenarios().list()
+
+        def show(found: tuple[Scenario | None, tuple[ScenarioRow, ...]]) -> None:
+            scenario, rows = found
+            if scenario is not None:
+                self._show_opened((scenario, rows))
+            else:
+                self._show_rows(rows)
+                self._lay_out(None)
+
+        self._tasks.start(
+            find, lane="db", name="Opening your scenarios", done=show, failed=self.begin_failed.emit, owner=self
+        )
+
+    def begin_again(self) -> None:
+        """Try once more to open the store."""
+        if self._begun_with is not None:
+            self.begin(self._begun_with)
+
     def open(self, scenario_id: str) -> None:
-        self._open(lambda: self._scenarios.load(scenario_id))
+        self._open(lambda: self._scenarios().load(scenario_id))
 
     def new(self, name: str) -> None:
-        self._open(lambda: self._scenarios.new(name))
+        self._open(lambda: self._scenarios().new(name))
 
     def open_sample(self) -> None:
-        self._open(self._scenarios.open_sample)
+        self._open(lambda: self._scenarios().open_sample())
 
     def duplicate(self) -> None:
         """Open a copy of the open scenario."""
         if self._scenario is not None:
             id = self._scenario.id
-            self._open(lambda: self._scenarios.duplicate(id))
+            self._open(lambda: self._scenarios().duplicate(id))
 
     def import_file(self, path: Path) -> None:
-        self._open(lambda: self._scenarios.import_yaml(path))
+        self._open(lambda: self._scenarios().import_yaml(path))
 
     def export_file(self, path: Path, *, done: Callable[[], None]) -> None:
         """Write the open scenario to a YAML file, whole or not at all."""
@@ -117,7 +144,7 @@ class Desk(QObject):
             return
 
         def write() -> None:
-            write_whole(path, self._scenarios.export_yaml(scenario))
+            write_whole(path, self._scenarios().export_yaml(scenario))
 
         self._tasks.start(
             write, lane="pool", done=lambda _nothing: done(), failed=self.failed.emit, owner=self
@@ -133,7 +160,7 @@ class Desk(QObject):
             self.close()
 
         def put_away() -> Changes:
-            return self._scenarios.delete(scenario_id)
+            return self._scenarios().delete(scenario_id)
 
         self._write(put_away)
 
@@ -141,7 +168,7 @@ class Desk(QObject):
         """Take a scenario out of the bin."""
 
         def take_out() -> Changes:
-            return Changes(scenarios=frozenset({self._scenarios.restore(scenario_id).id}))
+            return Changes(scenarios=frozenset({self._scenarios().restore(scenario_id).id}))
 
         self._write(take_out)
 
@@ -175,7 +202,7 @@ class Desk(QObject):
 
     def _open(self, load: Callable[[], Scenario]) -> None:
         def load_and_list() -> tuple[Scenario, tuple[ScenarioRow, ...]]:
-            return load(), self._scenarios.list()
+            return load(), self._scenarios().list()
 
         self._tasks.start(load_and_list, lane="db", done=self._show_opened, failed=self.failed.emit, owner=self)
 
@@ -223,7 +250,7 @@ class Desk(QObject):
         if scenario is None:
             return None
         known = self._versions.get(scenario.id, scenario.version)
-        stored = self._scenarios.replace(scenario.id, replace(scenario, version=known), expected_version=known)
+        stored = self._scenarios().replace(scenario.id, replace(scenario, version=known), expected_version=known)
         self._versions[scenario.id] = stored.version
         return stored
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.domain.scenario import Scenario
 from workbench.gui.pages import PageEntry
 from workbench.gui.theme import TONE_ICONS, Space, Tone, look_of, pixmap, scaled_px, set_role
 from workbench.gui.widgets.card import Line
@@ -52,6 +54,14 @@ class RailStatus:
 
     steps: Mapping[str, StepState] = field(default_factory=dict)
     privacy: PrivacyLine | None = None
+
+
+class RailWords(Protocol):
+    """Words the rail. `read` runs in the db lane, `word` in the pool with what `read` gave."""
+
+    def read(self, scenario: Scenario | None) -> object: ...
+
+    def word(self, scenario: Scenario | None, facts: Any) -> RailStatus: ...
 
 
 class Rail(QWidget):
@@ -364,19 +374,20 @@ class _Foot(QAbstractButton):
             label.setVisible(not folded)
         self._icon.setVisible(folded)
         self.setToolTip(self.accessibleName() if folded else "")
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        layout = self.layout()
-        width = max(self.width(), 60)
-        height = layout.heightForWidth(width) if layout is not None and layout.hasHeightForWidth() else 60
-        return QSize(width, height)
+        width = max(self.width(), 40)
+        return QSize(width, self.heightForWidth(width))
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
         layout = self.layout()
-        return layout.heightForWidth(width) if layout is not None else 60
+        if layout is None or not layout.hasHeightForWidth():
+            return 2 * Space.S + scaled_px(self, 16)
+        return layout.heightForWidth(width)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -20,20 +20,22 @@ from workbench.gui.inspector import Inspector
 from workbench.gui.menus import Menus
 from workbench.gui.pages import HOME, PageEntry
 from workbench.gui.pages.base import Edit, House, Page
-from workbench.gui.rail import Rail, RailStatus
+from workbench.gui.rail import Rail, RailStatus, RailWords
 from workbench.gui.scenario_actions import ScenarioActions
 from workbench.gui.task_strip import TaskStrip
 from workbench.gui.theme import Scheme, Theme, scaled_px
 from workbench.gui.widgets.state import ErrorBox
 
 PAGE_LEAST_PX = 560
+_RECENT = 10
+_STATUS_AFTER_MS = 200
 _PAGES_WITHOUT_SCENARIO = frozenset({"home", "catalog", "library", "decisions", "learn", "settings"})
 
 
 class Shell(QMainWindow):
     """One window. Everything it needs is given by keyword; it makes pages on the first visit.
 
-    `rail_status` words the rail for a scenario; it runs in the pool lane. `open_files` gets what was dropped
+    `rail_words` words the rail for a scenario, off the GUI thread. `open_files` gets what was dropped
     that is not a scenario file. `places` offers more to "Go to" (models, past decisions).
     """
 
@@ -47,20 +49,22 @@ class Shell(QMainWindow):
         desk: Desk,
         entries: Sequence[PageEntry],
         make_page: Callable[[PageEntry], Page],
-        rail_status: Callable[[Scenario | None], RailStatus],
+        rail_words: RailWords,
         open_files: Callable[[tuple[Path, ...]], None],
         places: Callable[[], Sequence[Pick]] = tuple,
     ) -> None:
         super().__init__()
         self._theme, self._house, self._desk = theme, house, desk
         self._entries = {entry.id: entry for entry in (HOME, *entries)}
-        self._make_page, self._rail_status = make_page, rail_status
+        self._make_page, self._rail_words = make_page, rail_words
         self._open_files, self._places = open_files, places
         self._pages: dict[str, Page] = {}
         self._page_id = ""
         self._before: list[str] = []
         self._was_painted = False
         self._status_runs = 0
+        self._status_due = QTimer(self, singleShot=True, interval=_STATUS_AFTER_MS)
+        self._status_due.timeout.connect(self._read_status)
         self.setWindowTitle("Model Selection Workbench")
         self.setObjectName("window")
         self.setMinimumSize(720, 480)
@@ -112,7 +116,7 @@ class Shell(QMainWindow):
         menus.view.addSeparator()
         add(menus.view, "Larger text", lambda: self._step_text(1), keys=("Ctrl++", "Ctrl+="))
         add(menus.view, "Smaller text", lambda: self._step_text(-1), keys="Ctrl+-")
-        add(menus.view, "Normal text", lambda: self._set_text(100), keys="Ctrl+0")
+        add(menus.view, "Normal text", lambda: self.set_text_percent(100), keys="Ctrl+0")
         menus.view.addSeparator()
         add(menus.view, "Fold or unfold the rail", self.toggle_rail, keys="Ctrl+B")
         add(menus.view, "Fold or unfold the inspector", self.toggle_inspector, keys="Ctrl+I")
@@ -134,6 +138,7 @@ class Shell(QMainWindow):
         self._desk.saved.connect(self._show_saved)
         self._desk.save_failed.connect(self._show_save_failed)
         self._desk.failed.connect(self.show_error)
+        self._desk.begin_failed.connect(self._show_begin_failed)
         self._house.tasks.unhandled.connect(self.show_error)
         self._house.hub.changed.connect(self._refresh)
         self._theme.changed.connect(self._fit)
@@ -166,7 +171,7 @@ class Shell(QMainWindow):
             page.setFocus(Qt.FocusReason.OtherFocusReason)
             self.rail.set_page(page_id)
             self._show_page_actions(page)
-            self._house.settings.set("window/page", page_id)
+            self._house.settings.set("last_page", page_id)
         page.show_scenario(self._desk.scenario)
         if payload is not None:
             page.arrive(payload)
@@ -195,6 +200,8 @@ class Shell(QMainWindow):
     def _explain(self, page: Page, explanation: object) -> None:
         if page is self.page:
             self.inspector.show_explanation(explanation)  # type: ignore[arg-type]
+            if not page.has_inspector:
+                self._fit()
 
     def _edit(self, edit: Edit) -> None:
         if edit.undoable:
@@ -213,14 +220,22 @@ class Shell(QMainWindow):
         self._house.selection.clear()
         self.inspector.show_explanation(None)
         self.rail.set_saved(f"saved {_clock(scenario.updated_at)}" if scenario else "")
-        self._house.settings.set("window/scenario", scenario.id if scenario else "")
+        self._remember_recent(scenario)
         self._show_changed(scenario)
         if scenario is None:
             self.go_home()
         elif self._page_id in ("", HOME.id):
-            last = self._house.settings.get("window/page", "")
+            last = self._house.settings.get("last_page", "")
             known = isinstance(last, str) and last in self._entries and last != HOME.id
             self.open_page(str(last) if known else "requirements")
+
+    def _remember_recent(self, scenario: Scenario | None) -> None:
+        """The scenario to open at the next start; none after it was closed by hand."""
+        known = self._house.settings.get("recent_scenarios", [])
+        others = [id for id in known if scenario is None or id != scenario.id] if isinstance(known, list) else []
+        if scenario is not None:
+            self._house.settings.set("recent_scenarios", [scenario.id, *others][:_RECENT])
+        self._house.settings.set("window/was_open", scenario is not None)
 
     def _show_changed(self, scenario: Scenario | None) -> None:
         self.rail.set_scenario(scenario.name if scenario else "")
@@ -235,15 +250,24 @@ class Shell(QMainWindow):
         self._ask_status()
 
     def _ask_status(self) -> None:
-        """Have the rail's words worked out; only the newest answer is shown."""
+        """Have the rail's words worked out once nothing has changed for a moment."""
+        self._status_due.start()
+
+    def _read_status(self) -> None:
+        """Read in the db lane, word in the pool; only the newest answer is shown."""
         self._status_runs += 1
         run, scenario = self._status_runs, self._desk.scenario
+        words, tasks = self._rail_words, self._house.tasks
 
         def show(status: RailStatus) -> None:
             if run == self._status_runs:
                 self.rail.set_status(status)
 
-        self._house.tasks.start(lambda: self._rail_status(scenario), lane="pool", done=show, owner=self)
+        def word(facts: object) -> None:
+            if run == self._status_runs:
+                tasks.start(lambda: words.word(scenario, facts), lane="pool", done=show, owner=self)
+
+        tasks.start(lambda: words.read(scenario), lane="db", done=word, owner=self)
 
     # saying things
 
@@ -260,6 +284,15 @@ class Shell(QMainWindow):
         self.rail.set_saved("not saved")
         self.notice.setProperty("of", "save")
         self.notice.show_error(error, action="Try again", run=self._desk.save_again)
+
+    def _show_begin_failed(self, error: WorkbenchError) -> None:
+        """The store cannot be opened: say so on the first page, with a way to try again."""
+        self.go_home()
+        self.notice.show_error(error, action="Try again", run=self._begin_again)
+
+    def _begin_again(self) -> None:
+        self.notice.clear()
+        self._desk.begin_again()
 
     def _show_page_actions(self, page: Page) -> None:
         self.menus.page.clear()
@@ -296,15 +329,15 @@ class Shell(QMainWindow):
     def set_scheme(self, scheme: Scheme) -> None:
         self._theme.set_scheme(scheme)
         self._schemes[scheme].setChecked(True)
-        self._house.settings.set("window/scheme", scheme.value)
+        self._house.settings.set("theme", scheme.value)
 
     def _step_text(self, direction: int) -> None:
         self._theme.step_text(direction)
-        self._house.settings.set("window/text_percent", self._theme.text_percent)
+        self._house.settings.set("text_scale", self._theme.text_percent / 100)
 
-    def _set_text(self, percent: int) -> None:
+    def set_text_percent(self, percent: int) -> None:
         self._theme.set_text_percent(percent)
-        self._house.settings.set("window/text_percent", percent)
+        self._house.settings.set("text_scale", percent / 100)
 
     def toggle_rail(self) -> None:
         self._house.settings.set("window/rail_folded", not self.rail.is_folded)
@@ -328,7 +361,8 @@ class Shell(QMainWindow):
         rail_choice = settings.get("window/rail_folded", None)
         inspector_choice = settings.get("window/inspector_folded", None)
         least = scaled_px(self, PAGE_LEAST_PX)
-        wants_inspector = self.page is None or self.page.has_inspector
+        explains = self.inspector.explanation is not None
+        wants_inspector = self.page is None or self.page.has_inspector or explains
         inspector = self.inspector.preferred_width() if wants_inspector and inspector_choice is not True else 0
         open_rail, folded_rail = self.rail.preferred_width(False), self.rail.preferred_width(True)
         folded = bool(rail_choice) if rail_choice is not None else self.width() - open_rail - inspector < least
@@ -352,7 +386,7 @@ class Shell(QMainWindow):
 
     def _restore(self) -> None:
         self.resize(1280, 800)
-        geometry = self._house.settings.get("window/geometry", "")
+        geometry = self._house.settings.get("window_geometry", "")
         if isinstance(geometry, str) and geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         screens = QGuiApplication.screens()
@@ -364,7 +398,7 @@ class Shell(QMainWindow):
         if not self.scenario_actions.may_close(self._house.tasks.named):
             event.ignore()
             return
-        self._house.settings.set("window/geometry", bytes(self.saveGeometry().toBase64().data()).decode())
+        self._house.settings.set("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode())
         event.accept()
 
     # files dropped anywhere
@@ -374,8 +408,11 @@ class Shell(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
         event.acceptProposedAction()
+        self.take_files(tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()))
+
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        """Files from a drop or the command line: a scenario is opened, the rest goes where it belongs."""
         scenarios = tuple(p for p in paths if p.suffix.casefold() in (".yaml", ".yml"))
         for path in scenarios[:1]:
             self._desk.import_file(path)

@@ -42,7 +42,7 @@ QPushButton:hover {{ background: {look.hover}; }}
 QPushButton:pressed {{ background: {look.soft}; }}
 QPushButton:focus {{ border: 2px solid {look.accent}; padding: 6px 11px; }}
 QPushButton:disabled {{ color: {look.disabled}; background: {look.window}; }}
-QPushButton:checked {{ background: {look.soft}; font-weight: 600; }}
+QPushButton:checked {{ background: {look.soft}; border-color: {look.accent}; }}
 QPushButton::menu-indicator {{ image: url("{_arrow()}"); width: 12px; height: 12px;
   subcontrol-position: right center; subcontrol-origin: padding; right: 8px; }}
 QPushButton[menu="true"] {{ padding-right: 26px; }}
@@ -62,7 +62,7 @@ QPushButton[kind="link"] {{ background: transparent; border: 1px solid transpare
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="link"]:focus {{ border: 2px solid {look.accent}; padding: 1px 3px; }}
 QPushButton[kind="chip"] {{ border: 1px solid {look.border}; border-radius: 14px; padding: 5px 12px; }}
-QPushButton[kind="chip"]:checked {{ background: {look.soft}; border-color: {look.accent}; font-weight: 600; }}
+QPushButton[kind="chip"]:checked {{ background: {look.soft}; border-color: {look.accent}; }}
 QPushButton[kind="chip"]:focus {{ border: 2px solid {look.accent}; padding: 4px 11px; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {CORNER_PX}px; padding: 4px; }}
 QToolButton:hover {{ background: {look.hover}; }}
@@ -106,6 +106,10 @@ def _lists(look: Look, percent: int) -> str:
 QTableView, QTreeView, QListView {{ background: {look.card}; alternate-background-color: {look.card};
   border: none; outline: none; gridline-color: transparent; selection-background-color: {look.soft};
   selection-color: {look.text}; }}
+QListView[kind="steps"] {{ background: transparent; }}
+QListView[kind="steps"]::item {{ padding: 7px 8px; border-radius: {CORNER_PX}px; }}
+QListView[kind="steps"]::item:hover {{ background: {look.hover}; }}
+QListView[kind="steps"]::item:selected {{ background: {look.soft}; color: {look.text}; }}
 QTableView:focus, QListView:focus {{ border: 2px solid {look.accent}; }}
 QHeaderView {{ background: {look.card}; border: none; }}
 QHeaderView::section {{ background: {look.card}; color: {look.muted}; border: none;

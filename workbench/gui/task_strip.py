@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -13,6 +14,7 @@ from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.text import Words
 
 _MOST = 3
+_SHOWN_AFTER_S = 0.3
 
 
 def time_left_words(seconds: float | None) -> str:
@@ -29,7 +31,10 @@ def time_left_words(seconds: float | None) -> str:
 
 
 class TaskStrip(QWidget):
-    """One line for each named task, the oldest three; how many more there are is said."""
+    """One line for each named task, the oldest three; how many more there are is said.
+
+    A task shows after 0.3 s: what is over sooner would only flicker.
+    """
 
     def __init__(self, *, tasks: Tasks) -> None:
         super().__init__()
@@ -45,11 +50,17 @@ class TaskStrip(QWidget):
         self._column.addWidget(self._more)
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self._tick)
+        self._soon = QTimer(self, singleShot=True, interval=round(_SHOWN_AFTER_S * 1000))
+        self._soon.timeout.connect(self._arrange)
         tasks.named_changed.connect(self._arrange)
         self._arrange()
 
     def _arrange(self) -> None:
-        named = self._tasks.named
+        now = time.monotonic()
+        running = self._tasks.named
+        named = tuple(h for h in running if now - h.started_at >= _SHOWN_AFTER_S)
+        if len(named) < len(running):
+            self._soon.start()
         for handle in [h for h in self._lines if h not in named[:_MOST]]:
             line = self._lines.pop(handle)
             self._column.removeWidget(line)

@@ -173,11 +173,11 @@ class _LoopThread:
 
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
-    def close(self, deadline: float) -> bool:
+    def close(self, deadline: float, farewell: Callable[[], Coroutine[Any, Any, object]] | None) -> bool:
         """Cancel everything, give it until `deadline` (monotonic seconds) to end, then stop the loop."""
         import concurrent.futures
 
-        waiting = self.submit(_cancel_all(max(deadline - time.monotonic() - 0.2, 0.1)))
+        waiting = self.submit(_cancel_all(max(deadline - time.monotonic() - 0.2, 0.1), farewell))
         try:
             waiting.result(max(deadline - time.monotonic(), 0.1))
         except concurrent.futures.TimeoutError:
@@ -187,7 +187,7 @@ class _LoopThread:
         return not self._thread.is_alive()
 
 
-async def _cancel_all(timeout_s: float) -> None:
+async def _cancel_all(timeout_s: float, farewell: Callable[[], Coroutine[Any, Any, object]] | None) -> None:
     import asyncio
 
     here = asyncio.current_task()
@@ -196,6 +196,8 @@ async def _cancel_all(timeout_s: float) -> None:
         task.cancel()
     if tasks:
         await asyncio.wait(tasks, timeout=timeout_s)
+    if farewell is not None:
+        await asyncio.wait_for(farewell(), timeout_s)
 
 
 class Tasks(QObject):
@@ -255,8 +257,13 @@ class Tasks(QObject):
         """Whether nothing is running or waiting to be delivered."""
         return not self._running
 
-    def close(self, timeout_s: float = 2.0) -> bool:
-        """Stop taking work, cancel what runs, finish what is queued in `db`; True if every lane ended in time."""
+    def close(
+        self, timeout_s: float = 2.0, *, farewell: Callable[[], Coroutine[Any, Any, object]] | None = None
+    ) -> bool:
+        """Stop taking work, cancel what runs, finish what is queued in `db`; True if every lane ended in time.
+
+        `farewell` runs last in the net lane, if that was ever used: it ends the model processes.
+        """
         self._closed = True
         deadline = time.monotonic() + timeout_s
         for handle in list(self._running.values()):
@@ -264,7 +271,7 @@ class Tasks(QObject):
                 handle.cancel()
         for lane in self._lanes.values():
             lane.close()
-        ended = self._net.close(deadline) if self._net is not None else True
+        ended = self._net.close(deadline, farewell) if self._net is not None else True
         for lane in self._lanes.values():
             ended = lane.join(deadline) and ended
         return ended

@@ -15,7 +15,6 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QIcon, QP
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from workbench import paths
-from workbench.analysis.chartspec import OKABE_ITO, Colour
 
 
 class Scheme(StrEnum):
@@ -90,14 +89,6 @@ class Look:
         """The text colour of a tone; neutral is muted."""
         return {Tone.GOOD: self.good, Tone.CAUTION: self.caution, Tone.BAD: self.bad}.get(tone, self.muted)
 
-    def series(self, colour: Colour) -> str:
-        """The colour a chart draws a role in: Okabe-Ito, lightened on dark ground where 3:1 asks for it."""
-        if colour is Colour.NEUTRAL:
-            return self.muted
-        return _DARK_SERIES.get(colour, OKABE_ITO[colour]) if self.dark else OKABE_ITO[colour]
-
-
-_DARK_SERIES = {Colour.BLUE: "#3d9bd9", Colour.VERMILION: "#f07c2e", Colour.GREEN: "#21b98c"}
 
 LIGHT = Look(
     dark=False,

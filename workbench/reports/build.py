@@ -15,11 +15,9 @@ def build(material: Material, length: Length = Length.FULL) -> Document:
     Values are taken as handed over and never computed again, so every format shows the same figures.
     """
     scenario = material.scenario
-    chosen = material.chosen
-    about = chosen.draft.summary if chosen and length is Length.PAGE else material.requirements.job
     return Document(
         title=f"Model decision: {scenario.name}",
-        subtitle=about,
+        subtitle=material.requirements.job,
         length=length,
         facts=decision.heading_facts(material, length),
         sections=_page(material) if length is Length.PAGE else _full(material),

@@ -43,7 +43,8 @@ from workbench.reports.scale import Scale, pieces_inside
 from workbench.reports.written import escaped
 
 _FONT = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif'
-_BAR_ROW = 44.0
+_BAR_ROW, _BAR_THICK = 44.0, 14.0
+_MANY_BARS, _LOW_BAR_ROW, _LOW_BAR_THICK = 8, 32.0, 9.0
 _STYLE = (
     ".wb text{font-variant-numeric:tabular-nums}"
     "@media screen and (prefers-color-scheme:dark){"
@@ -356,18 +357,19 @@ class _Drawing:
         for tick in self.ticks_x:
             self.out.append(grid_line(self.x(tick.value), plot.top, self.x(tick.value), plot.bottom))
         row = (plot.bottom - plot.top) / max(len(bars.bars), 1)
+        thick = _LOW_BAR_THICK if len(bars.bars) > _MANY_BARS else _BAR_THICK
         base = self.x.clamped(bars.base)
         self.out.append(stroke(base, plot.top, base, plot.bottom, MUTED, width=1.2, kind="rule"))
         self._bar_markers()
         for place, bar in enumerate(bars.bars):
-            top = plot.top + place * row + max((row - 34) / 2, 0)
+            top = plot.top + place * row + max((row - 20 - thick) / 2, 0)
             name = shortened(bar.label, SIZE, plot.width, bold=True)
             self.out.append(words(plot.left + 2, top + 11, name, bold=True, halo=True))
             self.out.append(f"<g><title>{escaped(bar.detail or bar.label)}</title>")
             for end, colour in ((bar.low, bars.low_colour), (bar.high, bars.high_colour)):
                 left, right = sorted((base, self.x.clamped(end)))
                 if right - left > 0:
-                    self.out.append(rectangle(Box(left, top + 16, right - left, 14), OKABE_ITO[colour]))
+                    self.out.append(rectangle(Box(left, top + 16, right - left, thick), OKABE_ITO[colour]))
             self.out.append("</g>")
 
     def _bar_markers(self) -> None:
@@ -377,3 +379,9 @@ class _Drawing:
             line = (at, self.plot.top, at, self.plot.bottom)
             self.out.append(stroke(*line, OKABE_ITO[marker.colour], width=1.2, dash="3 3"))
             self.out.append(words(middle, self.plot.top - 4, marker.label, ink="mut", anchor="middle", halo=True))
+
+
+def _bars_height(bars: Bars) -> float:
+    """The height of all bars with their names; many bars are drawn closer together."""
+    count = max(len(bars.bars), 1)
+    return count * (_LOW_BAR_ROW if count > _MANY_BARS else _BAR_ROW)

@@ -122,6 +122,7 @@ def _option(option: Option) -> Shape:
         "score_low": option.score_low,
         "score_high": option.score_high,
         "best_probability": option.best_probability,
+        "cheapest_probability": option.cheapest_probability,
         "contributions": dict(option.contributions),
         "tco_usd": {str(months): value for months, value in option.tco_usd.items()},
         "tco_discounted_usd": {str(months): value for months, value in option.tco_discounted_usd.items()},

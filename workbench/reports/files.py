@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import tempfile
+import stat
 import unicodedata
 from pathlib import Path
 
 from workbench.domain.errors import WorkbenchError
+from workbench.paths import replace_file
 
 _LONGEST_STEM_BYTES = 120
+# A report is made to be read by others, unlike the files in the data folder.
+_READABLE = 0o644
+_WRITABLE = 0o222
 _MEND = {
     errno.ENOSPC: "Free some space on the disk, or choose another folder.",
     errno.EDQUOT: "Free some space in your quota, or choose another folder.",
@@ -49,40 +52,26 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Raises WorkbenchError when that fails; a file that was there before is then as it was.
     """
+    try:
+        mode = _mode_for(path)
+        replace_file(path, content)
+        path.chmod(mode)
+    except (OSError, ValueError) as error:
+        raise _refusal("The report cannot be written", path, error) from error
+
+
+def _mode_for(path: Path) -> int:
+    """The rights of the new file: those of the one it replaces, which must be a file that may be written."""
+    if not path.exists():
+        return _READABLE
     if path.is_dir():
         mend = "Move the folder away, or choose another one for the report."
         raise WorkbenchError("A folder has the name of the report", where=str(path), mend=mend)
-    if path.exists() and not os.access(path, os.W_OK):
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if not mode & _WRITABLE or not os.access(path, os.W_OK):
         mend = "Give yourself the right to write it, or choose another folder."
         raise WorkbenchError("The report exists and is read-only", where=str(path), mend=mend)
-    draft: str | None = None
-    try:
-        handle, draft = tempfile.mkstemp(prefix=".report-", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-        draft = None
-        _sync_folder(path.parent)
-    except (OSError, ValueError) as error:
-        raise _refusal("The report cannot be written", path, error) from error
-    finally:
-        if draft is not None:
-            with contextlib.suppress(OSError):
-                Path(draft).unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the new name itself last a power cut, where the system can do that to a folder."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    return mode
 
 
 def _refusal(what: str, path: Path, error: OSError | ValueError) -> WorkbenchError:

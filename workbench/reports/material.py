@@ -18,10 +18,11 @@ from workbench.domain.verdict import Reason, Shortlist
 
 @dataclass(frozen=True, slots=True)
 class EvalEvidence:
-    """One eval of the team's own cases with what follows from it."""
+    """One eval of the team's own cases with what follows from it, and a chart for each of its scorers."""
 
     run: EvalRun
     summary: EvalSummary
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

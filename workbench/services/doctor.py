@@ -122,7 +122,7 @@ def _keychain() -> Finding:
 
 
 def _sqlite() -> Finding:
-    from workbench.store.version import sqlite_version
+    from workbench.store.store import sqlite_version
 
     return Finding("SQLite", sqlite_version())
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.domain.changes import Changes
 from workbench.domain.chat import Sampling
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evals import CaseResult, EvalRun, EvalSet, EvalStatus, EvalSummary
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.ids import new_id
@@ -19,7 +20,9 @@ from workbench.services.library import LibraryService
 from workbench.store.store import Store
 
 if TYPE_CHECKING:
-    from workbench.evals.runner import EvalEvent
+    from workbench.evals.datasets import Examined
+    from workbench.evals.runner import RunEvent
+    from workbench.evals.scorers import Scorer
 
 BASIS = "your eval"
 DEFAULT_SCORER = "contains"
@@ -50,6 +53,18 @@ class EvalService:
 
         return read_dataset(path)
 
+    def examine(self, path: Path, *, progress: Callable[[float], None] | None = None) -> Examined:
+        """The good cases of a file, how it is written, and every problem. Raises WorkbenchError for no data set."""
+        from workbench.evals.datasets import examine
+
+        return examine(path, progress=progress)
+
+    def scorers(self) -> tuple[Scorer, ...]:
+        """What answers can be judged by, the default first."""
+        from workbench.evals.scorers import BUILTIN
+
+        return tuple(sorted(BUILTIN.values(), key=lambda each: each.id != DEFAULT_SCORER))
+
     # Running
 
     def new_run(
@@ -69,7 +84,7 @@ class EvalService:
 
         Raises WorkbenchError for a model or scorer that is none, or an empty data set.
         """
-        from workbench.evals.scorers import scorer
+        from workbench.evals.runner import check
 
         if not data.cases:
             raise WorkbenchError(
@@ -77,8 +92,6 @@ class EvalService:
             )
         if not models:
             raise WorkbenchError("No model was chosen", where="models", mend="Choose one or more.")
-        for each in scorers:
-            scorer(each)
         paths = [self._library.checked(reference) for reference in models]
         run = EvalRun(
             id=new_id(),
@@ -94,6 +107,13 @@ class EvalService:
             system_prompt=system,
             sampling=sampling or Sampling(max_tokens=ANSWER_TOKENS),
         )
+        problems = check(run, data.cases)
+        if len(problems) == 1:
+            raise problems[0]
+        if problems:
+            raise Problems(
+                "These cases cannot be scored", problems, where=data.name, mend="Mend them, or choose another scorer."
+            )
         self._store.eval_runs.save_run(run)
         return run
 
@@ -103,7 +123,7 @@ class EvalService:
         data: EvalSet,
         *,
         models: Sequence[str] = (),
-        on_event: Callable[[EvalEvent], None] | None = None,
+        on_event: Callable[[RunEvent], None] | None = None,
     ) -> EvalRun:
         """Asks every model every case that has no result yet; the same call resumes a run after any interruption.
 
@@ -123,16 +143,13 @@ class EvalService:
         await self._set_status(run, EvalStatus.RUNNING)
         status = EvalStatus.PAUSED
         try:
-            async for event in run_eval(run, data.cases, engines, store=self._keep, done=done):
+            async for event in run_eval(run, data.cases, engines, store=self._store.eval_runs.append, done=done):
                 if on_event is not None:
                     on_event(event)
             status = EvalStatus.FINISHED
         finally:
             finished = await asyncio.shield(self._set_status(run, status))
         return finished
-
-    async def _keep(self, results: Sequence[CaseResult]) -> None:
-        await asyncio.to_thread(self._store.eval_runs.append, results)
 
     async def _set_status(self, run: EvalRun, status: EvalStatus) -> EvalRun:
         ended = self._now() if status is EvalStatus.FINISHED else None
@@ -176,7 +193,10 @@ class EvalService:
         return None
 
     def evidence(self, scenario_id: str) -> Evidence | None:
-        """What the newest finished run says about each model's quality, 0 to 100; None when there is none."""
+        """What the newest finished run says about each model's quality by its first scorer, 0 to 100.
+
+        None when there is none.
+        """
         found = self.latest(scenario_id)
         if found is None:
             return None
@@ -185,10 +205,12 @@ class EvalService:
         qualities = {
             model.model_id: Quality(100 * model.mean, 100 * model.low, 100 * model.high, BASIS, model.n, label)
             for model in summary.models
+            if model.scorer == run.scorers[0]
             if model.mean is not None and model.low is not None and model.high is not None
         }
         return Evidence(qualities, label) if qualities else None
 
-    def delete(self, run_id: str) -> bool:
-        """Removes a run and its results; False when it was not there."""
-        return self._store.eval_runs.delete(run_id)
+    def delete(self, run_id: str) -> Changes:
+        """Removes a run and its results."""
+        gone = self._store.eval_runs.delete(run_id)
+        return Changes(evals=frozenset({run_id}) if gone else frozenset())

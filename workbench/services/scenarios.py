@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from workbench.store.scenarios import Found
     from workbench.store.store import Store
 
-__all__ = ["SAMPLE_SLUG", "ScenarioRow", "ScenarioService", "StaleScenario"]
+__all__ = ["SAMPLE_ID", "SAMPLE_SLUG", "ScenarioRow", "ScenarioService", "StaleScenario"]
 
 SAMPLE_SLUG = "knowledge-assistant"
+SAMPLE_ID = "01980000-0000-7000-8000-000000000001"
 LONGEST_NAME = 120
 _SHIPPED = "resources/"
 
@@ -67,7 +68,12 @@ class ScenarioService:
         return tuple(_row(found) for found in self._store.scenarios.all(deleted=True))
 
     def load(self, ref: str) -> Scenario:
-        """The scenario with this id, short name or name. Raises WorkbenchError with the closest names."""
+        """The scenario with this id, short name or name. In a store never used before, the sample is there too.
+
+        Raises WorkbenchError with the closest names.
+        """
+        if ref == SAMPLE_SLUG and self.is_first_start():
+            return self.open_sample()
         found = self._store.scenarios.get(self._id_of(ref))
         if found is None:
             raise self._not_found(ref)
@@ -105,13 +111,13 @@ class ScenarioService:
 
     def open_sample(self) -> Scenario:
         """The shipped sample decision, put into the store when it is not there, taken out of the bin when it is."""
+        stored = self._store.scenarios.get(SAMPLE_ID)
+        if stored is not None:
+            return stored if stored.deleted_at is None else self.restore(stored.id)
         from workbench.services.scenario_text import read_text_file
 
         shipped = read_text_file(data_dir("resources") / "scenarios" / f"{SAMPLE_SLUG}.yaml")
-        stored = self._store.scenarios.get(shipped.id)
-        if stored is None:
-            return self._store.scenarios.add(replace(shipped, updated_at=self._now()))
-        return stored if stored.deleted_at is None else self.restore(stored.id)
+        return self._store.scenarios.add(replace(shipped, updated_at=self._now()))
 
     def duplicate(self, scenario_id: str) -> Scenario:
         """A copy under a new id, without the evidence; the sample's copy is the person's own."""

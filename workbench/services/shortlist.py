@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from workbench.analysis.candidates import CandidateTable
+from workbench.analysis.candidates import Candidate, CandidateTable
 from workbench.analysis.categories import categories
 from workbench.analysis.matching import Matching, match
 from workbench.analysis.quality_axis import Axis, axis
@@ -45,6 +45,14 @@ class Matched:
     requirements: Requirements
     axis: Axis
     matching: Matching
+    day: date
+    local: tuple[LocalModel, ...]
+    extended: bool
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Every candidate, in the order in which they were judged."""
+        return tuple(item.candidate for item in self.matching.judged)
 
 
 class ShortlistService:
@@ -120,17 +128,33 @@ class ShortlistService:
         extended: bool,
     ) -> Matched:
         requirements = requirements_from(scenario.answers)
-        if self._table is None or self._table.catalog.fingerprint != catalog.fingerprint:
-            self._table = CandidateTable(catalog)
-        candidates = [
-            candidate
-            for candidate in self._table.candidates(requirements, local, today=day)
-            if extended or candidate.model is None or candidate.model.tier is Tier.CORE or candidate.local is not None
-        ]
+        candidates = self._candidates(catalog, requirements, local, day, extended=extended)
         found = self._axis(catalog, requirements, evidence)
         countries = {developer.id: developer.country for developer in catalog.developers}
         context = Context(requirements, day, found.qualities, countries)
-        return Matched(catalog, requirements, found, match(candidates, context))
+        return Matched(catalog, requirements, found, match(candidates, context), day, local, extended)
+
+    def priced(self, matched: Matched, requirements: Requirements) -> tuple[Candidate, ...]:
+        """The candidates of `matched`, in their order, at the volume of other requirements; nothing is judged again."""
+        return self._candidates(matched.catalog, requirements, matched.local, matched.day, extended=matched.extended)
+
+    def _candidates(
+        self,
+        catalog: Catalog,
+        requirements: Requirements,
+        local: tuple[LocalModel, ...],
+        day: date,
+        *,
+        extended: bool,
+    ) -> tuple[Candidate, ...]:
+        table = self._table
+        if table is None or table.catalog.fingerprint != catalog.fingerprint:
+            table = self._table = CandidateTable(catalog)
+        return tuple(
+            candidate
+            for candidate in table.candidates(requirements, local, today=day)
+            if extended or candidate.model is None or candidate.model.tier is Tier.CORE or candidate.local is not None
+        )
 
     def _axis(self, catalog: Catalog, requirements: Requirements, evidence: Evidence | None) -> Axis:
         """The fit over all benchmarks depends on the catalog and the tasks only; own results are laid over it."""

@@ -61,8 +61,10 @@ def verdict_sentence(verdict: Verdict) -> str:
     first = verdict.excluded_by
     if first is not None:
         return f"Out: {reason_sentence(first)}"
-    warnings = sum(reason.warning for reason in verdict.reasons)
-    return f"In, with {count(warnings, 'point')} to check." if warnings else "In: nothing speaks against it."
+    only_clean = any(reason.rule == "R0.1" and reason.warning for reason in verdict.reasons)
+    warnings = sum(reason.warning for reason in verdict.reasons) - only_clean
+    check = f"{count(warnings, 'point')} to check" if warnings else "nothing speaks against it"
+    return f"In, for clean requests only; {check}." if only_clean else f"In; {check}."
 
 
 def relaxation_sentence(relaxation: Relaxation) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 
@@ -15,6 +16,8 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False, wai
     mode = "ro" if read_only or immutable else "rw"
     uri = f"{path.absolute().as_uri()}?mode={mode}{'&immutable=1' if immutable else ''}"
     connection = sqlite3.connect(uri, uri=True, timeout=wait_s, isolation_level=None, check_same_thread=False)
+    # A flipped bit can make text that is not UTF-8; it is read all the same, and the row's digest tells.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         for pragma in (
             "foreign_keys = ON",

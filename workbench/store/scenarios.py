@@ -14,7 +14,7 @@ from workbench.domain.scenario import Scenario
 from workbench.store.codec import CODEC_VERSION, decode, encode
 from workbench.store.refusals import StaleScenario
 from workbench.store.seal import sealed, unsealed
-from workbench.store.slugs import free_slug, slug_of
+from workbench.store.slugs import free_slug
 from workbench.store.tables import COMPARISON, EVAL_RUN, SCENARIO
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ class Scenarios:
             if _get(connection, scenario.id) is not None:
                 raise WorkbenchError("There is a scenario with this id already", where=scenario.id)
             stored = replace(scenario, version=1)
-            slug = free_slug(connection, slug_of(stored.name), stored.id)
-            connection.execute(insert(SCENARIO).values(_row(stored, slug)))
+            connection.execute(insert(SCENARIO).values(_row(stored, free_slug(connection, stored))))
             return stored
 
     def change(self, scenario_id: str, change: Callable[[Scenario], Scenario]) -> Scenario:
@@ -95,8 +94,7 @@ class Scenarios:
             if replace(changed, updated_at=current.updated_at) == current:
                 return current
             stored = replace(changed, version=current.version + 1, updated_at=self._now().astimezone(UTC))
-            slug = free_slug(connection, slug_of(stored.name), stored.id)
-            values = _row(stored, slug)
+            values = _row(stored, free_slug(connection, stored))
             connection.execute(update(SCENARIO).where(SCENARIO.c.id == scenario_id).values(values))
             return stored
 
@@ -157,7 +155,7 @@ def _row(scenario: Scenario, slug: str) -> dict[str, Any]:
 
 
 def _scenario(row: Mapping[Any, Any]) -> Scenario:
-    where = f"scenario {row['slug']}"
+    where = f"scenario “{row['name']}”"
     values = unsealed(dict(row), where)
     deleted_at = values["deleted_at"]
     return Scenario(

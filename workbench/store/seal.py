@@ -13,7 +13,7 @@ from workbench.store.codec import unreadable
 def digest(values: Mapping[str, Any]) -> str:
     """SHA-256 over the values of a row, by column name; `digest` itself is left out."""
     content = {name: value for name, value in values.items() if name != "digest"}
-    words = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    words = json.dumps(content, sort_keys=True, separators=(",", ":"), default=repr)
     return hashlib.sha256(words.encode()).hexdigest()
 
 

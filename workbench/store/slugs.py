@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from workbench.domain.scenario import Scenario
+
 LONGEST = 60
 
 
@@ -20,13 +22,15 @@ def slug_of(name: str) -> str:
     return re.sub(r"[\W_]+", "-", bare).strip("-")[:LONGEST].strip("-") or "scenario"
 
 
-def free_slug(connection: Connection, wanted: str, scenario_id: str) -> str:
-    """`wanted`, with -2, -3 … when another scenario outside the bin has it."""
+def free_slug(connection: Connection, scenario: Scenario) -> str:
+    """The slug of the scenario's name, with -2, -3 … when another has it; its id when it lies in the bin."""
     from sqlalchemy import select
 
     from workbench.store.tables import SCENARIO
 
-    others = select(SCENARIO.c.slug).where(SCENARIO.c.deleted_at.is_(None), SCENARIO.c.id != scenario_id)
-    taken = set(connection.execute(others).scalars())
+    if scenario.deleted_at is not None:
+        return scenario.id
+    wanted = slug_of(scenario.name)
+    taken = set(connection.execute(select(SCENARIO.c.slug).where(SCENARIO.c.id != scenario.id)).scalars())
     candidates = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
     return next(candidate for candidate in candidates if candidate not in taken)

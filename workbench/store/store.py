@@ -276,8 +276,9 @@ class Store:
             explained = self._explained(error.orig, writing=writing)
             if explained is error.orig:
                 raise
-            if isinstance(explained, StoreNotSaved | StoreBroken):
-                # Whether the commit is there is unknown: the next call opens the file anew and reads.
+            # After a refused commit the connection still shows the state before it. It is kept: opening the file anew
+            # takes room on the disk, and a full one should still be readable.
+            if isinstance(explained, StoreBroken) or (self._raw is not None and self._raw.in_transaction):
                 self.close()
             raise explained from error
 
@@ -315,3 +316,8 @@ def _engine_over(raw: sqlite3.Connection) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def sqlite_version() -> str:
+    """The version of the SQLite library in use."""
+    return sqlite3.sqlite_version

@@ -16,7 +16,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -45,14 +44,8 @@ SCENARIO = Table(
     Column("digest", Text, nullable=False),
     sqlite_strict=True,
 )
-# Names in the bin may be used again.
-Index(
-    "scenario_slug",
-    SCENARIO.c.slug,
-    unique=True,
-    sqlite_where=text("deleted_at IS NULL"),
-    postgresql_where=text("deleted_at IS NULL"),
-)
+# In the bin a scenario's slug is its id, so that its name may be used again.
+Index("scenario_slug", SCENARIO.c.slug, unique=True)
 
 COMPARISON = Table(
     "comparison",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite import insert
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -15,8 +15,7 @@ def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
     """Inserts rows (all with the same columns), or replaces those whose primary key is there already."""
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    statement = insert(table)
     keys = [column.name for column in table.primary_key]
     others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), list(rows))

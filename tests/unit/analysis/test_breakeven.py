@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -130,7 +131,7 @@ def test_that_a_free_api_is_never_beaten() -> None:
         (lambda: breakeven.gpu_hours_bought(1, 0), "Price of a GPU hour"),
     ],
 )
-def test_that_bad_input_is_refused_with_the_field_named(call: object, field: str) -> None:
+def test_that_bad_input_is_refused_with_the_field_named(call: Callable[[], object], field: str) -> None:
     with pytest.raises(WorkbenchError) as error:
-        call()  # type: ignore[operator]
+        call()
     assert error.value.where == field

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -156,7 +157,7 @@ def test_that_more_concurrent_requests_never_serve_fewer(batch: int, more: int) 
         (lambda: Serving(1, 1, 1, 1, 1, 1, 1, 1.5), "Bandwidth efficiency"),
     ],
 )
-def test_that_bad_input_is_refused_with_the_field_named(call: object, field: str) -> None:
+def test_that_bad_input_is_refused_with_the_field_named(call: Callable[[], object], field: str) -> None:
     with pytest.raises(WorkbenchError) as error:
-        call()  # type: ignore[operator]
+        call()
     assert error.value.where == field

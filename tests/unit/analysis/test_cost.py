@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -89,7 +90,10 @@ def test_that_cached_tokens_without_a_cache_price_cost_the_input_price() -> None
     assert cost.request_cost(cached, LARGE).usd == pytest.approx(cost.request_cost(Request(1_000, 100), LARGE).usd)
 
 
-def usage(requests: Estimate = Estimate(500, 1_000, 2_000), **shares: float) -> Usage:
+A_DAY = Estimate(500, 1_000, 2_000)
+
+
+def usage(requests: Estimate = A_DAY, **shares: float) -> Usage:
     return Usage(requests, Estimate(1_000, 3_000, 6_000), Estimate(200, 400, 800), **shares)
 
 
@@ -162,7 +166,7 @@ def test_that_the_likely_month_lies_between_low_and_high(
         (lambda: cost.request_cost(Request(1, 1), SMALL, batch_share=2), "Batch share"),
     ],
 )
-def test_that_bad_input_is_refused_with_the_field_named(call: object, field: str) -> None:
+def test_that_bad_input_is_refused_with_the_field_named(call: Callable[[], object], field: str) -> None:
     with pytest.raises(WorkbenchError) as error:
-        call()  # type: ignore[operator]
+        call()
     assert error.value.where == field

@@ -21,9 +21,10 @@ def test_that_a_perfect_judge_changes_nothing() -> None:
     assert result.high - result.low < 0.06
 
 
-@given(
-    st.floats(0, 1), st.floats(0.6, 1), st.floats(0.6, 1), st.integers(1, 500), st.integers(10, 300), st.integers(10, 300)
-)
+good_enough, labelled = st.floats(0.6, 1), st.integers(10, 300)
+
+
+@given(st.floats(0, 1), good_enough, good_enough, st.integers(1, 500), labelled, labelled)
 def test_that_the_interval_contains_the_point(p: float, q0: float, q1: float, n: int, m0: int, m1: int) -> None:
     result = judge_corrected(p, n, q0, m0, q1, m1)
     assert 0 <= result.low <= result.point <= result.high <= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -131,7 +132,7 @@ def test_that_one_option_is_always_best_and_nothing_is_worth_knowing() -> None:
         (lambda: montecarlo.partial_information_value([[1.0, 2.0]], [1.0]), "Input draws"),
     ],
 )
-def test_that_bad_input_is_refused_with_the_field_named(call: object, field: str) -> None:
+def test_that_bad_input_is_refused_with_the_field_named(call: Callable[[], object], field: str) -> None:
     with pytest.raises(WorkbenchError) as error:
-        call()  # type: ignore[operator]
+        call()
     assert error.value.where == field

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,7 +77,7 @@ def test_that_too_few_cases_detect_nothing() -> None:
         (lambda: power.cases_paired(0.1, 0.2, power=1), "Power"),
     ],
 )
-def test_that_bad_input_is_refused_with_the_field_named(call: object, field: str) -> None:
+def test_that_bad_input_is_refused_with_the_field_named(call: Callable[[], object], field: str) -> None:
     with pytest.raises(WorkbenchError) as error:
-        call()  # type: ignore[operator]
+        call()
     assert error.value.where == field

@@ -190,7 +190,7 @@ def test_that_weights_by_rank_follow_the_order_given(order: list[int]) -> None:
 )
 def test_that_bad_input_is_refused_with_the_field_named(raw: object, criteria: list[Criterion], field: str) -> None:
     with pytest.raises(WorkbenchError) as error:
-        ranking.rank(raw, criteria)  # type: ignore[arg-type]
+        ranking.rank(raw, criteria)
     assert error.value.where == field
 
 

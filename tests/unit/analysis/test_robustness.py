@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from workbench.analysis import ranking, robustness
@@ -127,10 +127,9 @@ def test_that_undoing_a_weight_flip_restores_the_winner(values: np.ndarray, weig
     for flip in robustness.weight_flips(values, weights, leader):
         level = values @ robustness.weights_after(w, flip.criterion, flip.at)
         assert level[leader] == pytest.approx(level[flip.rival], abs=1e-9)
-        assume(0.0 < flip.at < 1.0)
-        back = robustness.weights_after(
-            robustness.weights_after(w, flip.criterion, flip.at), flip.criterion, flip.now
-        )
+        if flip.at > 0.999:  # with all weight on one criterion the ratio of the others is gone
+            continue
+        back = robustness.weights_after(robustness.weights_after(w, flip.criterion, flip.at), flip.criterion, flip.now)
         assert back == pytest.approx(w, abs=1e-9)
 
 

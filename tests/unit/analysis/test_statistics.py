@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -148,8 +149,8 @@ def test_that_mcnemar_agrees_with_statsmodels_and_the_binomial_test() -> None:
 
 def test_that_holm_agrees_with_statsmodels() -> None:
     rng = np.random.default_rng(7)
-    for _ in range(50):
-        p = rng.random(int(rng.integers(1, 40))) ** 3
+    for size in (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144):
+        p = rng.random(size) ** 3
         assert statistics.holm(p) == pytest.approx(multipletests(p, method="holm")[1], abs=1e-12)
 
 
@@ -170,6 +171,17 @@ def test_that_graded_pairs_agree_with_the_plain_formula_on_right_and_wrong() -> 
     graded, counted = statistics.paired_scores(first, second), statistics.paired_difference(b, c, 300)
     assert graded.difference == pytest.approx(counted.difference)
     assert graded.standard_error == pytest.approx(counted.standard_error, rel=1e-12)
+
+
+def test_that_two_models_that_never_differ_are_equivalent_only_with_enough_cases() -> None:
+    few, many = statistics.paired_difference(0, 0, 10), statistics.paired_difference(0, 0, 100)
+    assert few.standard_error == pytest.approx(1 / 12)
+    assert not statistics.is_equivalent(few, 0.05)
+    assert statistics.is_equivalent(many, 0.05)
+    assert statistics.paired_scores([0.5] * 10, [0.5] * 10).standard_error == pytest.approx(1 / 12)
+    two_documents = statistics.paired_scores([0.5] * 10, [0.5] * 10, ["handbook"] * 5 + ["contract"] * 5)
+    assert two_documents.standard_error == pytest.approx(1 / 4)
+    assert statistics.paired_difference(1, 0, 1).standard_error > 0
 
 
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
@@ -204,6 +216,8 @@ def test_that_shared_documents_widen_the_interval_of_a_mean() -> None:
     assert grouped.point == pytest.approx(0.55)
     one_per_document = statistics.mean_score(CLUSTERED, list(range(20)))
     assert (one_per_document.low, one_per_document.high) == pytest.approx((plain.low, plain.high), abs=0.01)
+    one_document = statistics.mean_score(CLUSTERED, ["handbook"] * 20)
+    assert (one_document.low, one_document.high) == (plain.low, plain.high)
     all_right = statistics.mean_score([1.0] * 20, DOCUMENTS)
     assert all_right.low == pytest.approx(statistics.agresti_coull(5, 5).low)
 
@@ -218,7 +232,8 @@ def test_that_repeats_help_only_until_the_items_dominate() -> None:
 
 
 def test_that_a_verdict_needs_the_p_value_and_the_interval() -> None:
-    above, across, below = (statistics.Interval((a + b) / 2, a, b) for a, b in ((0.01, 0.2), (-0.01, 0.2), (-0.2, -0.1)))
+    above, across = statistics.Interval(0.1, 0.01, 0.2), statistics.Interval(0.1, -0.01, 0.2)
+    below = statistics.Interval(-0.15, -0.2, -0.1)
     assert statistics.verdict(above, p_adjusted=0.01) == "better"
     assert statistics.verdict(below, p_adjusted=0.01) == "worse"
     assert statistics.verdict(below, e_value=20) == "worse"
@@ -235,7 +250,7 @@ def test_that_a_verdict_needs_the_p_value_and_the_interval() -> None:
         (lambda: statistics.agresti_coull(5, 0), "Cases"),
         (lambda: statistics.agresti_coull(6, 5), "Right answers"),
         (lambda: statistics.wilson(-1, 5), "Right answers"),
-        (lambda: statistics.clopper_pearson(1.5, 5), "Right answers"),  # type: ignore[arg-type]
+        (lambda: statistics.clopper_pearson(1.5, 5), "Right answers"),
         (lambda: statistics.z_value(1.0), "Confidence"),
         (lambda: statistics.mean_score([]), "Scores"),
         (lambda: statistics.mean_score([0.5, math.nan]), "Scores"),
@@ -250,7 +265,7 @@ def test_that_a_verdict_needs_the_p_value_and_the_interval() -> None:
         (lambda: statistics.variance_parts([[1, 2]]), "Repeated scores"),
     ],
 )
-def test_that_bad_input_is_refused_with_the_field_named(call: object, field: str) -> None:
+def test_that_bad_input_is_refused_with_the_field_named(call: Callable[[], object], field: str) -> None:
     with pytest.raises(WorkbenchError) as error:
-        call()  # type: ignore[operator]
+        call()
     assert error.value.where == field

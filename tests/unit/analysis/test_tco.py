@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -134,9 +135,9 @@ def test_that_the_rate_of_return_makes_the_two_options_cost_the_same(extra: floa
         (lambda: tco.setup_with_delay(1, 1, -1), "Extra weeks"),
     ],
 )
-def test_that_bad_input_is_refused_with_the_field_named(call: object, field: str) -> None:
+def test_that_bad_input_is_refused_with_the_field_named(call: Callable[[], object], field: str) -> None:
     with pytest.raises(WorkbenchError) as error:
-        call()  # type: ignore[operator]
+        call()
     assert error.value.where == field
 
 

@@ -52,9 +52,17 @@ class PageAction:
     shortcut: str = ""
 
 
+class _Body(QWidget):
+    """Shrinks charts and tables to their least height before the page scrolls (Qt would scroll at once)."""
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return layout.minimumHeightForWidth(width) if layout is not None else -1
+
+
 class Page(QWidget):
     """Base of all pages. A subclass sets `id` and `title`, names its services in `needs` and takes them by keyword,
-    and fills `body`.
+    and fills `body`. A page without `has_inspector` gets one for as long as it explains something.
 
     Signals: `explain` (Explanation or None) to the inspector; `navigate` (page id, payload) to another page;
     `edited` (Edit) swaps the scenario, with undo; `wrote` (Changes) after a service call that wrote by itself.
@@ -82,7 +90,7 @@ class Page(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        inside = QWidget()
+        inside = _Body()
         inside.setObjectName("page")
         inside.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(inside)

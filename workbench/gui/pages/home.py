@@ -86,13 +86,14 @@ class HomePage(Page):
         look.set_value(scheme)
         look.changed.connect(set_scheme)
         self.body.addWidget(self._empty, 1)
-        self.body.addWidget(self._table, 1)
+        self.body.addWidget(self._table)
         self.body.addLayout(actions)
         label = Words("Look", "section")
         label.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.body.addSpacing(Space.S)
         self.body.addWidget(label)
         self.body.addWidget(look)
+        self.body.addStretch(1)
 
     def _made_table(self, house: House) -> DataTable[ScenarioRow]:
         columns: list[Column[ScenarioRow]] = [
@@ -109,7 +110,8 @@ class HomePage(Page):
             settings=house.settings,
             faint=lambda r: r.damaged,
             filter_hint="Filter scenarios",
-            visible_rows=5,
+            visible_rows=3,
+            snug=True,
         )
         table.opened.connect(self._desk.open)
         table.picked.connect(lambda _id: self._enable())

@@ -31,8 +31,8 @@ FLIPS_SHOWN = 5
 WIDE_PX = 640
 FLOW_CELL = {
     DataFlow.ALL_LEAVES: Cell("leaves", tone=Tone.BAD, hint="Every request goes to the provider"),
-    DataFlow.CLEAN_LEAVES: Cell("stays", "clean requests leave", tone=Tone.GOOD),
-    DataFlow.NOTHING_LEAVES: Cell("stays", "nothing leaves", tone=Tone.GOOD),
+    DataFlow.CLEAN_LEAVES: Cell("stays", tone=Tone.GOOD, hint="Only requests without sensitive data go out"),
+    DataFlow.NOTHING_LEAVES: Cell("stays", tone=Tone.GOOD, hint="Nothing leaves your machines"),
 }
 FIGURE_TITLES = {
     "setup_usd": "Set-up",
@@ -270,7 +270,7 @@ def _fill(card: Card, rows: list[Words]) -> None:
 
 
 def _head(option: Option) -> Head:
-    return Head(option.id, f"{option.id} · {option.name}", option.draft.strategy.value)
+    return Head(option.id, f"{option.id} · {option.draft.strategy.value}", option.name)
 
 
 def _rows(found: OptionSet) -> tuple[GridRow, ...]:

@@ -42,6 +42,7 @@ class RequirementsPage(Page):
     id: ClassVar[str] = "requirements"
     title: ClassVar[str] = "Requirements"
     icon: ClassVar[str] = "requirements"
+    has_inspector: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ("catalog", "shortlist", "evals")
 
     def __init__(
@@ -69,9 +70,11 @@ class RequirementsPage(Page):
         steps = QListWidget()
         steps.setObjectName("wizard-steps")
         steps.setAccessibleName("Steps of the wizard")
+        steps.setProperty("kind", "steps")
         steps.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for step in STEPS:
             steps.addItem(QListWidgetItem(step.title))
+        steps.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         steps.currentRowChanged.connect(lambda row: self._show_step(STEPS[row]) if row >= 0 else None)
         return steps
 
@@ -91,7 +94,7 @@ class RequirementsPage(Page):
         row = QHBoxLayout()
         row.setSpacing(Space.XL)
         self._list.setFixedWidth(scaled_px(self, STEP_LIST_PX))
-        row.addWidget(self._list, 0)
+        row.addWidget(self._list, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(right, 1)
         self.body.addLayout(row, 1)
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.domain.changes import Changes
-from workbench.domain.questions import question
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.domain.verdict import Hosting, Reason, Relaxation, Shortlist, Verdict
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
@@ -24,6 +23,7 @@ from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.services.evals import EvalService
 from workbench.services.shortlist import EXTENDED_FILTER, ShortlistService
+from workbench.services.wording import limit_name
 
 KIND = "offer"
 HOSTING_WORDS = {Hosting.API: "API", Hosting.SELF_HOST: "own servers", Hosting.LOCAL_FILE: "this machine"}
@@ -62,6 +62,7 @@ class ShortlistPage(Page):
         self._table = self._make_table()
         self.body.addWidget(self._error)
         self.body.addWidget(self._approach)
+        self.body.addWidget(self._filters)
         self.body.addWidget(self._table, 1)
         self.body.addWidget(self._relax)
         house.selection.changed.connect(self._selection_changed)
@@ -70,8 +71,8 @@ class ShortlistPage(Page):
         table: DataTable[Verdict] = DataTable(
             "shortlist",
             (
-                Column("model", "Model", lambda v: v.model_name, aside=lambda v: v.offer_name, width=250, stretch=True),
-                Column("verdict", "Verdict", _verdict_word, mark=_verdict_mark, sort=lambda v: not v.kept, width=84),
+                Column("model", "Model", lambda v: v.model_name, aside=lambda v: v.offer_name, width=230),
+                Column("verdict", "Verdict", _verdict_word, mark=_verdict_mark, sort=lambda v: not v.kept, width=72),
                 Column(
                     "monthly",
                     "Cost a month",
@@ -81,7 +82,7 @@ class ShortlistPage(Page):
                     span=self._cost_span,
                     sort=lambda v: v.monthly_usd.likely if v.monthly_usd else None,
                     hint=lambda v: _range_text(v) or "No source gives a price for this offer.",
-                    width=150,
+                    width=126,
                 ),
                 Column(
                     "quality",
@@ -92,19 +93,18 @@ class ShortlistPage(Page):
                     span=_quality_span,
                     sort=lambda v: v.quality.value if v.quality else None,
                     hint=lambda v: v.quality.label if v.quality else "No independent score.",
-                    width=130,
+                    width=104,
                 ),
-                Column("where", "Runs on", lambda v: HOSTING_WORDS[v.hosting], width=96),
-                Column("why", "First reason", _why_text, hint=_why_text, width=300),
+                Column("where", "Runs on", lambda v: HOSTING_WORDS[v.hosting], width=92),
+                Column("why", "First reason", _why_text, hint=_why_text, width=200, stretch=True),
             ),
             row_id=row_id,
             name="Verdicts",
             settings=self.house.settings,
             faint=lambda v: not v.kept,
             filter_hint="Filter by model, provider or reason",
-            visible_rows=9,
+            visible_rows=7,
         )
-        table.filter_row.insertWidget(0, self._filters)
         table.picked.connect(lambda id: self.house.selection.pick(KIND, id))
         table.opened.connect(self._change_requirement)
         return table
@@ -143,13 +143,15 @@ class ShortlistPage(Page):
         self._error.clear()
         lead, _, rest = found.sentence.partition(". ")
         self.header.set_answer(f"{lead}." if rest else lead, rest)
-        named = "; ".join(f"**{category.title}**: {category.reason}" for category in found.categories)
-        self._approach.set_text(f"Approach. {named}" if named else "")
+        named = " ".join(f"**{category.title}.** {category.reason}" for category in found.categories)
+        self._approach.set_text(f"Approach: {named}" if named else "")
         self._approach.setVisible(bool(named))
         costs = sorted(v.monthly_usd.high for v in found.verdicts if v.kept and v.monthly_usd)
         self._cost_ceiling = costs[int(len(costs) * COST_CEILING_QUANTILE)] if costs else 1.0
         self._draw_rows()
         self._draw_relaxations(found)
+        if self._selected() is None and self._table.model.shown:
+            self.house.selection.pick(KIND, row_id(self._table.model.shown[0]))
         self._explain_selected()
 
     def _draw_rows(self) -> None:
@@ -174,10 +176,17 @@ class ShortlistPage(Page):
         removed = QWidget()
         flow = FlowLayout(removed, spacing=Space.M)
         for question_id, count in found.removed_most:
-            title = f"{question(question_id).title} removed {count}"
-            flow.addWidget(button(title, lambda id=question_id: self.navigate.emit("requirements", id), kind="link"))
+            flow.addWidget(self._removed_by(question_id, count))
         self._relax.body.addWidget(removed)
         self._relax.setVisible(bool(found.relaxations or found.removed_most))
+
+    def _removed_by(self, question_id: str, count: int) -> QWidget:
+        """How many models a limit removed; a limit that the person set leads to its question."""
+        title = f"{limit_name(question_id)} removed {count}"
+        title = title[0].upper() + title[1:]
+        if not question_id:
+            return Words(title, "muted")
+        return button(title, lambda: self.navigate.emit("requirements", question_id), kind="link")
 
     def _relaxation_row(self, relaxation: Relaxation) -> QWidget:
         row = QWidget()

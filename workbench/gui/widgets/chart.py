@@ -48,7 +48,7 @@ from workbench.analysis.chartspec import (
     ticks_for,
 )
 from workbench.gui.theme import Look, Size, Space, look_of, point_size, scaled_px
-from workbench.gui.widgets.chart_places import Place, hover_words, nearest, on_axis, places_of
+from workbench.gui.widgets.chart_places import Place, hover_words, nearest, on_axis, places_of, series_colour
 from workbench.gui.widgets.text import Words
 
 _SYMBOLS = {
@@ -173,6 +173,10 @@ class ChartView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(480, scaled_px(self, self._height))
 
+    def hasHeightForWidth(self) -> bool:
+        """The words around the plot wrap, but the chart's height is its own."""
+        return False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
         step = steps.get(Qt.Key(event.key()))
@@ -290,6 +294,8 @@ class _Canvas:
         self._items: list[Any] = []
         self._dots: list[tuple[Points, Any, Any]] = []
         self._texts: list[Any] = []
+        self._grid_lines: list[Any] = []
+        self._grid_rows: list[float] = []
         self._ring: list[Any] = []
         self._shown: dict[str, tuple[float, float]] = {}
         self._chart: Chart | None = None
@@ -351,7 +357,8 @@ class _Canvas:
         )
         self._style_axis("bottom", xs)
         self._style_axis("left", ys)
-        self._grid([x for x, _ in xs], [] if bars is not None else [y for y, _ in ys])
+        self._grid_rows = [] if bars is not None else [y for y, _ in ys]
+        self._grid([x for x, _ in xs])
 
     def _x_ticks(self, chart: Chart) -> list[tuple[float, str]]:
         """As many ticks as there is room for, in plot coordinates."""
@@ -364,7 +371,9 @@ class _Canvas:
     def _resized(self) -> None:
         """Ticks and words follow the new size."""
         if self._chart is not None:
-            self._plot.getAxis("bottom").setTicks([self._x_ticks(self._chart)])
+            ticks = self._x_ticks(self._chart)
+            self._plot.getAxis("bottom").setTicks([ticks])
+            self._grid([x for x, _ in ticks])
         self._labels_due.start()
 
     def _style_axis(self, side: str, ticks: list[tuple[float, str]]) -> None:
@@ -375,12 +384,17 @@ class _Canvas:
         item.setStyle(tickLength=0, tickFont=self._small_font(), tickTextOffset=6, hideOverlappingLabels=False)
         item.showLabel(False)
 
-    def _grid(self, xs: list[float], ys: list[float]) -> None:
-        for angle, values in ((90, xs), (0, ys)):
+    def _grid(self, xs: list[float]) -> None:
+        """A hairline at each tick."""
+        for line in self._grid_lines:
+            self._plot.removeItem(line)
+        self._grid_lines = []
+        for angle, values in ((90, xs), (0, self._grid_rows)):
             for value in values:
                 line = self._pg.InfiniteLine(value, angle=angle, pen=self._pg.mkPen(self._look.hairline, width=1))
                 line.setZValue(-20)
-                self._add(line)
+                self._plot.addItem(line, ignoreBounds=True)
+                self._grid_lines.append(line)
 
     def _draw_series(self, chart: Chart, series: Series) -> None:
         match series:
@@ -402,7 +416,7 @@ class _Canvas:
             points = tuple(p for p in series.points if p.faint is faint and _is_shown(chart, p))
             if not points:
                 continue
-            colour = QColor(self._look.series(series.colour))
+            colour = QColor(series_colour(self._look, series.colour))
             colour.setAlpha(_FAINT_ALPHA if faint else 255)
             part = Points(series.label, points, series.colour, series.shape)
             bars = self._pg.PlotCurveItem(pen=self._pg.mkPen(colour, width=1.5), connect="pairs")
@@ -433,7 +447,7 @@ class _Canvas:
         bars.setData(x=xs, y=ys)
 
     def _draw_line(self, chart: Chart, line: Line) -> None:
-        pen = self._pg.mkPen(self._look.series(line.colour), width=2)
+        pen = self._pg.mkPen(series_colour(self._look, line.colour), width=2)
         if line.dashed:
             pen.setStyle(Qt.PenStyle.DashLine)
         xs, ys = [on_axis(chart.x, x) for x in line.xs], [on_axis(chart.y, y) for y in line.ys]
@@ -445,7 +459,7 @@ class _Canvas:
         xs = [on_axis(chart.x, x) for x in band.xs]
         low = self._pg.PlotCurveItem(x=xs, y=[on_axis(chart.y, y) for y in band.lows], pen=None)
         high = self._pg.PlotCurveItem(x=xs, y=[on_axis(chart.y, y) for y in band.highs], pen=None)
-        colour = QColor(self._look.series(band.colour))
+        colour = QColor(series_colour(self._look, band.colour))
         colour.setAlpha(45)
         fill = self._pg.FillBetweenItem(low, high, brush=QBrush(colour))
         fill.setZValue(-5)
@@ -458,7 +472,7 @@ class _Canvas:
         right = x1 if region.x_high is None else on_axis(chart.x, region.x_high)
         low = y0 if region.y_low is None else on_axis(chart.y, region.y_low)
         high = y1 if region.y_high is None else on_axis(chart.y, region.y_high)
-        colour = QColor(self._look.series(region.colour))
+        colour = QColor(series_colour(self._look, region.colour))
         colour.setAlpha(20)
         xs, tops = [left, right], [high, high]
         item = self._pg.PlotCurveItem(x=xs, y=tops, pen=None, fillLevel=low, brush=QBrush(colour))
@@ -467,7 +481,7 @@ class _Canvas:
 
     def _draw_marker(self, chart: Chart, marker: Marker) -> None:
         axis = chart.y if marker.horizontal else chart.x
-        pen = self._pg.mkPen(self._look.series(marker.colour), width=1, style=Qt.PenStyle.DashLine)
+        pen = self._pg.mkPen(series_colour(self._look, marker.colour), width=1, style=Qt.PenStyle.DashLine)
         line = self._pg.InfiniteLine(on_axis(axis, marker.value), angle=0 if marker.horizontal else 90, pen=pen)
         line.setZValue(1)
         self._add(line)
@@ -477,7 +491,7 @@ class _Canvas:
         lows = [min(bar.low, bars.base) for bar in bars.bars]
         highs = [max(bar.high, bars.base) for bar in bars.bars]
         for colour, ends in ((bars.low_colour, lows), (bars.high_colour, highs)):
-            brush = self._pg.mkBrush(self._look.series(colour))
+            brush = self._pg.mkBrush(series_colour(self._look, colour))
             item = self._pg.BarGraphItem(
                 x0=[base] * len(ends),
                 x1=[on_axis(chart.x, e) for e in ends],
@@ -510,7 +524,7 @@ class _Canvas:
             return
         series, point = found
         x, y = on_axis(chart.x, point.x), on_axis(chart.y, point.y)
-        colour, size = self._look.series(series.colour), scaled_px(self._owner, _POINT_PX)
+        colour, size = series_colour(self._look, series.colour), scaled_px(self._owner, _POINT_PX)
         ring = self._pg.ScatterPlotItem(
             x=[x], y=[y], symbol="o", size=size * 1.9, brush=self._pg.mkBrush(self._look.card),
             pen=self._pg.mkPen(self._look.accent, width=2.2),
@@ -608,11 +622,12 @@ class _Canvas:
             elif isinstance(series, Line) and series.labelled and series.xs:
                 wanted.append((False, series.label, on_axis(chart.x, series.xs[-1]), on_axis(chart.y, series.ys[-1])))
         texts, wishes = [], []
-        for _mine, words, x, y in sorted(wanted, key=lambda w: not w[0]):
+        for mine, words, x, y in sorted(wanted, key=lambda w: not w[0]):
             text = self._text(words, self._look.text, bold=True)
             rect, at = text.boundingRect(), self._local(x, y)
             texts.append(text)
-            wishes.append(LabelWish(at.x(), at.y(), rect.width(), rect.height()))
+            gap = scaled_px(self._owner, _POINT_PX) * (1.25 if mine else 0.8)
+            wishes.append(LabelWish(at.x(), at.y(), rect.width(), rect.height(), gap))
         return texts, wishes
 
     def _obstacles(self, chart: Chart) -> list[Box]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.gui.theme import TONE_ICONS, Space, Tone, restyle, set_role
 from workbench.gui.widgets.buttons import button
@@ -17,7 +17,7 @@ from workbench.gui.widgets.text import Words
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column: what a click selects, its title and a quieter word after it."""
+    """A column: what a click selects, its title and a quieter line below it."""
 
     id: str
     title: str
@@ -67,9 +67,9 @@ class Comparison(QWidget):
         self._titles, self._rows = tuple(heads), tuple(rows)
         self._clear()
         for column, head in enumerate(heads, 1):
-            self._grid.addWidget(self._head(head), 0, column, Qt.AlignmentFlag.AlignRight)
-            self._grid.setColumnStretch(column, 1)
-        self._grid.setColumnStretch(0, 1)
+            self._grid.addWidget(self._head(head), 0, column)
+            self._grid.setColumnStretch(column, 3)
+        self._grid.setColumnStretch(0, 4)
         for number, row in enumerate(rows):
             self._put_row(number, row)
 
@@ -93,14 +93,22 @@ class Comparison(QWidget):
                 old.hide()
                 old.deleteLater()
 
-    def _head(self, head: Head) -> QPushButton:
-        made = button(f"{head.title} · {head.aside}" if head.aside else head.title, kind="plain")
+    def _head(self, head: Head) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        made = button(head.title, kind="plain")
         made.setCheckable(True)
         made.setObjectName(f"head-{head.id}")
-        made.setAccessibleName(f"{self._name}: {head.title} {head.aside}")
+        made.setAccessibleName(f"{self._name}: {head.title} {head.aside}".strip())
         made.clicked.connect(lambda _checked=False, id=head.id: self._pick(id))
         self._heads[head.id] = made
-        return made
+        column.addWidget(made, 0, Qt.AlignmentFlag.AlignRight)
+        aside = Words(head.aside, "muted")
+        aside.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        column.addWidget(aside, 1)
+        return box
 
     def _pick(self, id: str) -> None:
         self.select(id)

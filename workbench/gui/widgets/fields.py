@@ -29,8 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.gui.theme import Space, restyle, scaled_px, set_role
-from workbench.gui.widgets.buttons import button
+from workbench.gui.theme import Space, icon, look_of, restyle, scaled_px, set_role
 from workbench.gui.widgets.text import Words
 
 V = TypeVar("V")
@@ -301,6 +300,32 @@ class ChoiceField(QWidget, Generic[V]):
         self._group.setExclusive(True)
 
 
+class _Chip(QPushButton):
+    """A button that stays down: a plus to take it, a check mark once taken."""
+
+    def __init__(self, title: str, hint: str) -> None:
+        super().__init__(title)
+        self.setProperty("kind", "chip")
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setToolTip(hint)
+        self.setAccessibleDescription(hint)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.toggled.connect(lambda _on: self._draw())
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._draw()
+
+    def _draw(self) -> None:
+        look, size = look_of(self), scaled_px(self, 14)
+        taken = self.isChecked()
+        self.setIcon(icon("check" if taken else "plus", look.accent if taken else look.muted, size))
+        self.setIconSize(QSize(size, size))
+
+
 class ChipsField(QWidget, Generic[V]):
     """Any number of several, as chips that flow over lines. Sends the chosen values in the order of the choices."""
 
@@ -313,8 +338,7 @@ class ChipsField(QWidget, Generic[V]):
         flow = FlowLayout(self)
         self._chips: list[QPushButton] = []
         for choice in self._choices:
-            chip = button(choice.title, kind="chip", hint=choice.detail)
-            chip.setCheckable(True)
+            chip = _Chip(choice.title, choice.detail)
             chip.setAccessibleName(f"{name}: {choice.title}")
             chip.clicked.connect(lambda _checked=False: self.changed.emit(self.value))
             flow.addWidget(chip)
@@ -401,6 +425,8 @@ class TextField(QLineEdit):
     def set_value(self, text: str) -> None:
         if text != self.text():
             self.setText(text)
+            if not self.hasFocus():
+                self.setCursorPosition(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)

@@ -32,6 +32,7 @@ R = TypeVar("R")
 _HEADER_LINES = 2
 _SAMPLE = 30
 _WIDEST = 320
+_LEAST_STRETCH = 0.7
 _NOWHERE = QModelIndex()
 
 
@@ -79,6 +80,7 @@ class DataTable(QWidget, Generic[R]):
 
     `picked` (id) is sent when the person moves to a row, `opened` (id) on Enter or double click; `select` shows a
     row without sending. Widths are remembered under `table/<id>` in `settings`. `filterable` puts a field above.
+    A `snug` table is no taller than its rows: put a stretch below it.
     """
 
     picked = Signal(str)
@@ -97,6 +99,7 @@ class DataTable(QWidget, Generic[R]):
         filterable: bool = True,
         filter_hint: str = "Filter",
         visible_rows: int = 6,
+        snug: bool = False,
     ) -> None:
         super().__init__()
         self.setObjectName(f"table-{id}")
@@ -104,6 +107,7 @@ class DataTable(QWidget, Generic[R]):
         self._settings = settings
         self._quiet = False
         self._least_rows = visible_rows
+        self._snug = snug
         self.model: RowModel[R] = RowModel(columns, row_id=row_id, faint=faint, parent=self)
         self.view = _View(self.model, self)
         self.view.setObjectName(f"view-{id}")
@@ -306,7 +310,7 @@ class DataTable(QWidget, Generic[R]):
         taken = sum(header.sectionSize(i) for i in range(len(columns)) if i not in stretching)
         share = (self.view.viewport().width() - taken) // len(stretching)
         for place in stretching:
-            header.resizeSection(place, max(share, scaled_px(self, columns[place].width)))
+            header.resizeSection(place, max(share, round(scaled_px(self, columns[place].width) * _LEAST_STRETCH)))
 
     @property
     def _sampled(self) -> int:
@@ -325,7 +329,10 @@ class DataTable(QWidget, Generic[R]):
         self.view.horizontalHeader().setFixedHeight(line * (_HEADER_LINES if has_units else 1) + 16)
         rows = max(min(self._least_rows, max(len(self.model.rows), 1)), 1)
         bar = self.view.horizontalScrollBar().sizeHint().height()
-        self.view.setMinimumHeight(rows * (line + 18) + self.view.horizontalHeader().height() + bar)
+        head = self.view.horizontalHeader().height()
+        self.view.setMinimumHeight(rows * (line + 18) + head + bar)
+        if self._snug:
+            self.view.setMaximumHeight(max(self.model.rowCount(), 1) * (line + 18) + head + bar)
         self._stretch()
         if self._frozen is not None:
             self._frozen.place()

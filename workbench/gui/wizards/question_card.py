@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.domain.errors import WorkbenchError
@@ -94,9 +94,8 @@ class QuestionCard(Card):
         self._unknown.setAccessibleDescription(self.question.unknown)
         self._unknown.setVisible(self.question.kind is not Kind.TEXT)
         row.addWidget(self._unknown)
-        row.addStretch(1)
-        if self.question.example:
-            row.addWidget(Words(f"Example: {self.question.example}", "muted"), 3)
+        example = Words(f"Example: {self.question.example}" if self.question.example else "", "muted")
+        row.addWidget(example, 1, Qt.AlignmentFlag.AlignVCenter)
         return row
 
     def _toggle(self, text: str, value: str) -> QPushButton:

@@ -9,20 +9,17 @@ and the parent is told why.
 from __future__ import annotations
 
 import ctypes
-import faulthandler
 import os
 import queue
-import signal
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from workbench.domain.chat import ChatRequest, Sampling
-from workbench.inference.local import protocol, threads
+from workbench.inference.local import hardening, protocol, threads
 from workbench.inference.local.batching import NOT_A_NUMBER, Batcher, Job, Outcome, Row
 from workbench.inference.local.template import ChatTemplate, Rendered
 
@@ -32,7 +29,6 @@ LONG_EVALUATION = 1_000_000_000
 KEPT_LOG_LINES = 12
 LOG_WARN, LOG_ERROR, LOG_CONTINUED = 3, 4, 5
 DECODE_FULL, DECODE_ABORTED = 1, 2
-FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn")
 
 
 class Refusal(Exception):
@@ -308,7 +304,7 @@ class Child:
             while line:
                 line = line[os.write(self._out, line) :]
 
-    def run(self) -> None:
+    def run(self) -> NoReturn:
         """Forever: the reader thread ends the process when the parent is gone."""
         while True:
             busy = self._batcher is not None and self._batcher.busy
@@ -341,7 +337,7 @@ class Child:
 
     def _load(self, command: protocol.Load) -> None:
         begin = time.monotonic()
-        _cap_memory(command.memory_cap_bytes)
+        hardening.cap_memory(command.memory_cap_bytes)
         told = -1.0
 
         def progress(fraction: float) -> None:
@@ -355,7 +351,7 @@ class Child:
         self._batcher = Batcher(self.model, self.send)
         self._measured = command.threads is None
         choice = self._choose_threads((command.threads,) if command.threads else None)
-        _forbid_the_network()
+        hardening.forbid_the_network()
         self.send(
             protocol.Ready(
                 self.model.sequence_tokens,
@@ -409,42 +405,11 @@ def _read_commands(commands: queue.SimpleQueue[protocol.Command], child: Child, 
     os._exit(0)
 
 
-def _cap_memory(limit: int | None) -> None:
-    """Bound this process's own data (not the mapped weights), and let the kernel take it before the
-    window."""
-    adjust = Path("/proc/self/oom_score_adj")
-    if adjust.exists():
-        adjust.write_text("900")
-    if limit is not None and sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-
-
-def _forbid_the_network() -> None:
-    """From here on, no socket and no other program, whatever a model file makes this process do."""
-
-    def refuse(event: str, _: tuple[Any, ...]) -> None:
-        if event.startswith(FORBIDDEN_EVENTS):
-            raise PermissionError(f"the engine child may not do {event}")
-
-    sys.addaudithook(refuse)
-
-
-def _harden() -> None:
-    faulthandler.enable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the parent's to answer
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def main() -> None:
+def main() -> NoReturn:
     """The process's entry. Never returns."""
     out = os.dup(1)
     os.dup2(2, 1)  # whatever native code prints goes to the log, not into the protocol
-    _harden()
+    hardening.protect()
     commands: queue.SimpleQueue[protocol.Command] = queue.SimpleQueue()
     pulse = Pulse()
     child = Child(out, commands, pulse)

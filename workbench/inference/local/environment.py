@@ -26,9 +26,9 @@ ALLOWED = (
     "ONEAPI_DEVICE_SELECTOR",
     "GGML_VK_VISIBLE_DEVICES",
 )
-#: OpenMP threads give up spinning soon (two spinning threads on busy cores: 400 ms a token instead of 7);
-#: ggml must not start a debugger when it aborts
-FIXED = {"GOMP_SPINCOUNT": "10000", "GGML_NO_BACKTRACE": "1"}
+#: OpenMP threads give up spinning soon (two spinning threads on busy cores: 400 ms a token instead of 7); ggml must not
+#: start a debugger when it aborts; numpy, which llama_cpp imports, needs no threads of its own
+FIXED = {"GOMP_SPINCOUNT": "10000", "GGML_NO_BACKTRACE": "1", "OPENBLAS_NUM_THREADS": "1"}
 ENTRY = (
     "import sys; root = sys.argv.pop(1); root in sys.path or sys.path.insert(0, root); "
     "from workbench.inference.local.child import main; main()"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class LocalModel:
         self._make_room = make_room
         self._file: GgufFile | None = None
         self._engine: EngineProcess | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._load: asyncio.Task[None] | None = None
         self._watchers: set[asyncio.Queue[float | None]] = set()
         self.ready: protocol.Ready | None = None
@@ -99,8 +100,9 @@ class LocalModel:
         """See `ChatModel`. Several at once share the child and its batches."""
         self.last_used = asyncio.get_running_loop().time()
         try:
-            async for fraction in self._loading():
-                yield Loading(fraction)
+            async with contextlib.aclosing(self._loading()) as fractions:
+                async for fraction in fractions:
+                    yield Loading(fraction)
             engine = await self.load()
         except WorkbenchError as error:
             yield Failed(error)
@@ -118,8 +120,11 @@ class LocalModel:
             raise WorkbenchError("The model was unloaded while it was needed", where=self.model_id, mend="Ask again.")
         return self._engine
 
-    async def _loading(self) -> AsyncIterator[float]:
+    async def _loading(self) -> AsyncGenerator[float, None]:
         """Fractions until the model is loaded. When nobody waits any more, the load is given up."""
+        if self._engine and self._loop is not asyncio.get_running_loop():
+            self._engine.kill("The program asked from another event loop")  # its pipes belong to the first one
+            self._engine = None
         if self.loaded:
             return
         if self._load is None:
@@ -154,12 +159,13 @@ class LocalModel:
             raise
         if self._thread_memory and settings.threads is None:
             self._thread_memory.remember(self._thread_key(), self.ready.threads)
-        self._engine = engine
+        self._engine, self._loop = engine, asyncio.get_running_loop()
 
     async def _plan(self, file: GgufFile) -> memory.ContextPlan:
         settings = self._settings
         if self._make_room:
-            await self._make_room(memory.needed(file, file.context or memory.MOST_CELLS))
+            usual = min(file.context or memory.MOST_CELLS, memory.MOST_CELLS)
+            await self._make_room(memory.needed(file, usual))
         available = settings.available_bytes
         if available is None and not settings.force:
             available = memory.available_bytes()
@@ -187,5 +193,7 @@ class LocalModel:
     async def unload(self) -> None:
         """End the child, if there is one; the next question starts another."""
         engine, self._engine, self.ready = self._engine, None, None
-        if engine:
+        if engine and self._loop is asyncio.get_running_loop():
             await engine.close()
+        elif engine:
+            engine.kill("It was unloaded")

@@ -22,6 +22,7 @@ from workbench.domain.chat import ChatMessage, Role
 TIME_LIMIT_S = 2.0
 MAX_OUTPUT_CHARACTERS = 8 << 20
 MAX_REPEAT = 1 << 20
+MAX_TEMPLATE_CHARACTERS = 1 << 20
 NO_TEMPLATE = "The file has no chat template, so the prompt was put in a plain question-and-answer form."
 BROKEN = "The file's chat template failed ({reason}), so the prompt was put in a plain question-and-answer form."
 MERGED = "The file's chat template takes no system message, so it was put in front of the first question."
@@ -50,9 +51,11 @@ class Rendered:
 
 
 def compile_problem(source: str) -> str:
-    """Why a template does not compile; empty when it does."""
+    """Why a template cannot be used, before it has seen a conversation; empty when it can."""
     from jinja2 import TemplateSyntaxError
 
+    if len(source) > MAX_TEMPLATE_CHARACTERS:
+        return "it is longer than 1 MiB"
     try:
         _environment().from_string(source)
     except TemplateSyntaxError as error:

@@ -73,8 +73,12 @@ def _value(material: Material, flip: Flip, value: float) -> str:
 
 
 def _firmness(material: Material) -> str:
-    shares = ", ".join(f"{o.id} {words.share(o.best_probability)}" for o in material.option_set.options)
-    return (
-        f"Best option, over draws of every uncertain figure and of the weights (seed {material.seed}): {shares}. "
-        "A draw that breaks a limit still counts here; the limits come first in the recommendation."
-    )
+    """How often each option leads when what is uncertain is drawn at random."""
+    found = material.option_set.options
+    best = ", ".join(f"{option.id} {words.share(option.best_probability)}" for option in found)
+    text = f"Scores best when only the order of the criteria is known: {best}"
+    costs = [(option.id, option.cheapest_probability) for option in found if option.cheapest_probability is not None]
+    if costs:
+        cheapest = ", ".join(f"{name} {words.share(chance)}" for name, chance in costs)
+        text += f". Costs least over {material.option_set.horizon_months} months: {cheapest}"
+    return f"{text}. Shares of random draws, seed {material.seed}; an option outside the limits is drawn too."

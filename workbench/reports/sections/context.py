@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.analysis import ranking, words
 from workbench.domain.question import NO_LIMIT, Kind, Question
-from workbench.domain.questions import QUESTIONS, asked_questions
+from workbench.domain.questions import asked_questions
 from workbench.domain.scenario import UNKNOWN, AnswerValue, Criterion
 from workbench.reports.document import (
     Block,
@@ -22,6 +22,8 @@ from workbench.reports.document import (
 )
 from workbench.reports.material import Material
 from workbench.reports.numbers import points
+
+_NOTHING_CHOSEN = {"regions": "anywhere"}
 
 
 def context(material: Material, length: Length) -> Section:
@@ -50,7 +52,7 @@ def drivers(material: Material) -> Section:
         for reason in option.reasons
         if reason.asked
     }
-    limits = tuple(Item(asked, _question_title(requirement)) for requirement, asked in sorted(checked))
+    limits = tuple(Item(asked, f"{_limit(material, requirement)}:") for requirement, asked in sorted(checked))
     parts: list[Part] = []
     if limits:
         note = Paragraph("An option outside one of these limits is out, whatever it scores.")
@@ -70,7 +72,7 @@ def answer_words(question: Question, value: AnswerValue | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return words.listed([question.label_of(item) for item in value]) or "none"
+        return words.listed([question.label_of(item) for item in value]) or _NOTHING_CHOSEN.get(question.id, "none")
     if isinstance(value, dict):
         return _range_words(question, value)
     if isinstance(value, str):
@@ -105,11 +107,14 @@ def _number_words(question: Question, value: float) -> str:
 
 def _with_unit(question: Question, text: str) -> str:
     unit = question.unit.removeprefix("USD").strip()
+    if text == "1":
+        unit = unit.removesuffix("ies") + "y" if unit.endswith("ies") else unit.removesuffix("s")
     return f"{text} {unit}" if unit else text
 
 
-def _question_title(question_id: str) -> str:
-    return QUESTIONS[question_id].title if question_id in QUESTIONS else question_id
+def _limit(material: Material, question_id: str) -> str:
+    name = material.limit_name(question_id).removeprefix("the ")
+    return name[:1].upper() + name[1:]
 
 
 def _criteria(criteria: tuple[Criterion, ...]) -> tuple[Block, ...]:

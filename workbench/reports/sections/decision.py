@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.analysis import words
 from workbench.domain.decision import Decision, DecisionStatus
+from workbench.domain.figures import Figure
 from workbench.domain.option import Option
 from workbench.reports.document import (
     Block,
@@ -32,6 +33,7 @@ _STATUS_WORDS = {
     DecisionStatus.ACCEPTED: (Mark.GOOD, "Accepted"),
     DecisionStatus.SUPERSEDED: (Mark.BAD, "Superseded"),
 }
+_SHOWN_ON_A_PAGE = 3
 _CARRIED_BY = {
     "constraints": "The limits carry this decision, not the score.",
     "score": "The score carries this decision; more than one option is inside the limits.",
@@ -50,7 +52,8 @@ def decision(material: Material, length: Length) -> Section:
     if chosen:
         blocks.append(_figures(material, chosen))
     if record and length is Length.PAGE and record.risks:
-        blocks.append(Listing(tuple(Item(risk.text, _owner(risk.owner), Mark.CAUTION) for risk in record.risks[:3])))
+        nearest = (Item(_first_sentence(risk.text), _owner(risk.owner), Mark.CAUTION) for risk in record.risks)
+        blocks.append(Listing(tuple(nearest)[:_SHOWN_ON_A_PAGE]))
     return Section(SectionId.DECISION, "The decision", tuple(blocks))
 
 
@@ -96,17 +99,32 @@ def confirmation(material: Material, length: Length) -> Section:
     blocks: list[Block] = []
     if record.confirmation:
         blocks.append(Paragraph(record.confirmation))
+    if length is Length.PAGE:
+        blocks.extend(_review_in_a_sentence(record))
+    else:
+        blocks.extend(_review(record))
+    if not blocks:
+        blocks.append(Paragraph("Nobody has written down yet how this decision will be checked."))
+    return Section(SectionId.CONFIRMATION, "How we check it, and when we look again", tuple(blocks))
+
+
+def _review(record: Decision) -> list[Block]:
+    blocks: list[Block] = []
     if record.review_on:
         blocks.append(Paragraph(f"{day(record.review_on)}.", lead="Looked at again on"))
     if record.triggers:
         blocks.append(Paragraph("", lead="Looked at again before that if"))
-        shown = record.triggers if length is Length.FULL else record.triggers[:4]
-        blocks.append(Listing(tuple(Item(trigger) for trigger in shown)))
-    if not blocks:
-        blocks.append(Paragraph("Nobody has written down yet how this decision will be checked."))
-    if length is Length.FULL and (people := _people(record)):
+        blocks.append(Listing(tuple(Item(trigger) for trigger in record.triggers)))
+    if people := _people(record):
         blocks.append(Facts(people))
-    return Section(SectionId.CONFIRMATION, "How we check it, and when we look again", tuple(blocks))
+    return blocks
+
+
+def _review_in_a_sentence(record: Decision) -> list[Block]:
+    triggers = "; ".join(trigger.strip().rstrip(".") for trigger in record.triggers[:_SHOWN_ON_A_PAGE])
+    told = (f"on {day(record.review_on)}" if record.review_on else "", f"earlier if: {triggers}" if triggers else "")
+    text = ", and ".join(part for part in told if part)
+    return [Paragraph(f"{text}.", lead="Looked at again")] if text else []
 
 
 def _verdict(material: Material) -> Callout:
@@ -141,28 +159,31 @@ def _recommendation(material: Material) -> list[Block]:
 
 def _figures(material: Material, chosen: Option) -> KeyFigures:
     horizon = material.option_set.horizon_months
-    figures = chosen.figures
-    monthly = figures["monthly_usd"].value
-    total = chosen.tco_usd.get(horizon)
+    setup, monthly, weeks = (chosen.figures.get(name) for name in ("setup_usd", "monthly_usd", "weeks"))
+    limit = material.requirements.weeks_limit
     items = [
-        KeyFigure("Set-up", words.usd(figures["setup_usd"].likely), "once"),
+        KeyFigure("Set-up", words.usd(setup.likely if setup else None), _width(setup, "once")),
+        KeyFigure("Running", words.usd(monthly.likely if monthly else None), _width(monthly, "a month")),
+        KeyFigure(f"{horizon} months", words.usd(chosen.tco_usd.get(horizon)), "in all, not discounted"),
         KeyFigure(
-            "Running", words.usd(monthly.likely), f"a month{_range_note(words.usd_range(monthly), monthly.is_exact)}"
+            "Live in",
+            f"{points(weeks.likely)} weeks" if weeks else words.UNKNOWN_FIGURE,
+            "no limit given" if limit is None else f"limit {points(limit)}",
         ),
-        KeyFigure(f"{horizon} months", words.usd(total), "in all, not discounted"),
-        KeyFigure("Live in", f"{points(figures['weeks'].likely)} weeks", _weeks_note(material)),
-        KeyFigure("Best option in", words.share(chosen.best_probability), "of the draws over all uncertain inputs"),
+        KeyFigure("Scores best in", words.share(chosen.best_probability), "of random draws"),
     ]
     return KeyFigures(tuple(items))
 
 
-def _range_note(text: str, exact: bool) -> str:
-    return "" if exact else f", {text}"
+def _width(figure: Figure | None, unit: str) -> str:
+    """The unit, and the range where there is one."""
+    return unit if figure is None or figure.value.is_exact else f"{unit}, {words.usd_range(figure.value)}"
 
 
-def _weeks_note(material: Material) -> str:
-    limit = material.requirements.weeks_limit
-    return f"limit {points(limit)}" if limit is not None else "no limit given"
+def _first_sentence(text: str) -> str:
+    """Up to the first full stop that ends a sentence: on one page the rest is in the full report."""
+    head, stop, _ = text.partition(". ")
+    return head + stop.strip()
 
 
 def _owner(owner: str) -> str:
@@ -182,22 +203,18 @@ def _effects(chosen: Option, material: Material) -> list[Item]:
         if reason.kept and reason.warning
     ]
     items += [Item(material.reason_text(reason), "Bad", Mark.BAD) for reason in chosen.excluded_by]
-    setup, monthly = chosen.figures["setup_usd"].likely, chosen.figures["monthly_usd"].likely
-    items.append(Item(f"It commits {words.usd(setup)} at the start and {words.usd(monthly)} a month.", "Neutral"))
-    cheaper = [
-        other
-        for other in material.option_set.options
-        if other.id != chosen.id
-        and other.tco_usd.get(material.option_set.horizon_months, 0)
-        < chosen.tco_usd.get(material.option_set.horizon_months, 0)
-    ]
-    items += [Item(_dearer(chosen, other, material.option_set.horizon_months), "Bad", Mark.BAD) for other in cheaper]
+    setup, monthly = chosen.figures.get("setup_usd"), chosen.figures.get("monthly_usd")
+    if setup and monthly:
+        spent = f"It commits {words.usd(setup.likely)} at the start and {words.usd(monthly.likely)} a month."
+        items.append(Item(spent, "Neutral"))
+    months = material.option_set.horizon_months
+    own = chosen.tco_usd.get(months)
+    for other in material.option_set.options:
+        theirs = other.tco_usd.get(months)
+        if own is not None and theirs is not None and theirs < own:
+            extra = words.usd(own - theirs)
+            items.append(Item(f"Over {months} months it costs {extra} more than {other.id}.", "Bad", Mark.BAD))
     return items
-
-
-def _dearer(chosen: Option, other: Option, months: int) -> str:
-    extra = words.usd(chosen.tco_usd[months] - other.tco_usd[months])
-    return f"Over {months} months it costs {extra} more than {other.id}."
 
 
 def _people(record: Decision) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from workbench.analysis import words
-from workbench.analysis.chartspec import Axis, Chart, Colour, Marker, Point, Points, Shape, Tick
 from workbench.domain.evals import ModelSummary, PairSummary, PairVerdict
 from workbench.domain.evidence import Answer, Comparison
 from workbench.domain.model import Model, Score
@@ -36,47 +35,19 @@ _COMPARISONS_SHOWN = 3
 
 def evidence(material: Material, length: Length) -> Section:
     """What was measured by the team first; what others published after it."""
+    lead: tuple[Block, ...] = ()
+    if not material.evals:
+        text = "Nobody has run an eval of the team's own cases yet. A benchmark says little about them."
+        lead = (Paragraph(text),)
     if length is Length.PAGE:
-        return Section(
-            SectionId.EVIDENCE, "Evidence", tuple(Paragraph(_in_a_sentence(e, material)) for e in material.evals)
-        )
+        told = tuple(Paragraph(_in_a_sentence(found, material)) for found in material.evals[:1])
+        return Section(SectionId.EVIDENCE, "Evidence", (*lead, *told))
     parts = [Part(f"The team's own cases: {found.run.name}", _eval(found, material)) for found in material.evals]
     shown = material.comparisons[:_COMPARISONS_SHOWN]
     parts += [Part(f"Side by side, {day(shot.at)}", _comparison(shot, material)) for shot in shown]
     if benchmarks := _benchmarks(material):
         parts.append(Part("Public benchmarks of the models in the options", benchmarks))
-    lead: tuple[Block, ...] = ()
-    if not material.evals:
-        text = "Nobody has run an eval of the team's own cases yet. A benchmark says little about them."
-        lead = (Paragraph(text),)
     return Section(SectionId.EVIDENCE, "Evidence", lead, tuple(parts))
-
-
-def eval_chart(found: EvalEvidence, material: Material) -> Chart:
-    """Mean score of each model with its interval, the best on top."""
-    scored = [(m, m.mean, m.low, m.high) for m in found.summary.models if m.mean is not None]
-    order = sorted(scored, key=lambda row: row[1])
-    names = [material.model_name(row[0].model_id) for row in order]
-    spots = tuple(
-        Point(m.model_id, mean, place, name, x_low=low, x_high=high, detail=_mean_words(m))
-        for place, ((m, mean, low, high), name) in enumerate(zip(order, names, strict=True))
-    )
-    return Chart(
-        title="Right answers on the team's own cases",
-        description=". ".join(f"{name}: {_mean_words(m)}" for (m, *_), name in zip(order, names, strict=True)),
-        x=Axis("share of cases answered right, with 95 % interval", "%", low=0.0, high=1.0),
-        y=Axis("", ticks=tuple(Tick(place, name) for place, name in enumerate(names)), low=-0.6, high=len(order) - 0.4),
-        series=(Points("", spots, Colour.BLUE, Shape.CIRCLE), *_target(material)),
-        columns=("Model", "Cases", "Right", "95 % interval"),
-        rows=tuple(
-            (name, str(m.n), percent(mean), _interval(m)) for (m, mean, *_), name in zip(order, names, strict=True)
-        ),
-    )
-
-
-def _target(material: Material) -> tuple[Marker, ...]:
-    target = material.requirements.quality_target
-    return () if target is None else (Marker(f"asked for: {target:g} %", target / 100),)
 
 
 def _in_a_sentence(found: EvalEvidence, material: Material) -> str:
@@ -99,7 +70,7 @@ def _eval(found: EvalEvidence, material: Material) -> tuple[Block, ...]:
     lead = (
         f"{words.count(summary.case_count, 'case')} of {run.dataset_name}, asked on {day(run.started_at.isoformat())}."
     )
-    blocks: list[Block] = [Paragraph(lead), Picture(eval_chart(found, material)), _means(found, material)]
+    blocks: list[Block] = [Paragraph(lead), *map(Picture, found.charts), _means(found, material)]
     if summary.pairs:
         blocks.append(_pairs(found, material))
         blocks.append(

@@ -29,9 +29,10 @@ def cost_and_quality(material: Material) -> Section:
     blocks: list[Block] = []
     if material.quality_sentence:
         blocks.append(Paragraph(material.quality_sentence))
-    if chart := material.charts.get("tradeoffs"):
+    chart = material.charts.get("tradeoffs")
+    if chart is not None:
         blocks.append(Picture(chart))
-    if material.quality_basis:
+    if material.quality_basis and (chart is None or material.quality_basis not in chart.note):
         blocks.append(Source(f"Quality: {material.quality_basis}"))
     if not blocks:
         blocks.append(Paragraph("No model on the shortlist has both a cost and a quality yet."))
@@ -40,8 +41,9 @@ def cost_and_quality(material: Material) -> Section:
 
 def cost_over_time(material: Material, length: Length) -> Section:
     """Cumulative cost, who overtakes whom when, and break-even volumes."""
-    found = material.option_set
-    blocks: list[Block] = [Listing(tuple(Item(crossing_words(crossing)) for crossing in found.crossovers))]
+    found, chosen = material.option_set, material.chosen
+    shown = [c for c in found.crossovers if length is Length.FULL or (chosen and chosen.id in (c.a, c.b))]
+    blocks: list[Block] = [Listing(tuple(Item(crossing_words(crossing)) for crossing in shown))]
     if chart := material.charts.get("cumulative"):
         blocks.append(Picture(chart))
     if length is Length.PAGE or not found.options:

@@ -22,7 +22,6 @@ from workbench.reports.document import (
     Picture,
     Section,
     SectionId,
-    Source,
     Table,
 )
 from workbench.reports.material import Material
@@ -66,7 +65,8 @@ def options(material: Material, length: Length) -> Section:
     blocks: list[Block] = [_at_a_glance(material, length)]
     if length is Length.FULL:
         blocks.extend(Paragraph(option.draft.summary, lead=f"{_titled(option)}.") for option in found)
-        blocks.append(Source(_origins(found)))
+        parts = (Part("Where the figures are from", (_origins(found),)),)
+        return Section(SectionId.OPTIONS, "Options at a glance", tuple(blocks), parts)
     return Section(SectionId.OPTIONS, "Options at a glance", tuple(blocks))
 
 
@@ -134,7 +134,8 @@ def _at_a_glance(material: Material, length: Length) -> Table:
         row("Weeks to launch", lambda o: Cell(figure_words("weeks", o.figures.get("weeks")))),
         row("Quality (0–100)", lambda o: _rated(o.figures.get("quality"))),
         *(ratings if length is Length.FULL else ()),
-        row("Best in this share of draws", lambda o: Cell(words.share(o.best_probability), strong=o is chosen)),
+        row("Scores best, of draws", lambda o: Cell(words.share(o.best_probability), strong=o is chosen)),
+        row("Costs least, of draws", _cheapest),
     )
     return Table(columns, rows)
 
@@ -173,37 +174,34 @@ def _rated(figure: Figure | None) -> Cell:
     return Cell(points(figure.likely), note=width)
 
 
+def _cheapest(option: Option) -> Cell:
+    if option.cheapest_probability is None:
+        return Cell(words.UNKNOWN_FIGURE, note="costs not known")
+    return Cell(words.share(option.cheapest_probability))
+
+
 def _score(option: Option) -> Cell:
     exact = f"{option.score_low:.3f}" == f"{option.score_high:.3f}"
     return Cell(f"{option.score:.3f}", note="" if exact else f"{option.score_low:.3f}–{option.score_high:.3f}")
 
 
-def _origins(found: tuple[Option, ...]) -> str:
-    """Where the options' figures are from, one sentence for each kind of source."""
-    by_source: dict[str, list[str]] = {}
+def _origins(found: tuple[Option, ...]) -> Table:
+    """Which figures of which options come from where, those of one source together."""
+    by_source: dict[tuple[str, str], dict[str, list[str]]] = {}
     for option in found:
         for name, figure in option.figures.items():
-            source = figure.source.strip().rstrip(".")
-            told = [_ORIGIN_WORDS[figure.origin], source, f"as of {day(figure.as_of)}" if figure.as_of else ""]
-            by_source.setdefault(", ".join(text for text in told if text), []).append(f"{option.id} {_title(name)}")
-    sentences = []
-    for source, figures in by_source.items():
-        sentences.append(f"{_grouped(figures)}: {source}.")
-    return "Where the figures are from. " + " ".join(sentences)
-
-
-def _title(name: str) -> str:
-    return _FIGURE_TITLES.get(name, name).lower()
-
-
-def _grouped(figures: list[str]) -> str:
-    """ "A set-up", "B set-up", "A quality" as "set-up (A, B), quality (A)"."""
-    owners: dict[str, list[str]] = {}
-    for text in figures:
-        owner, _, title = text.partition(" ")
-        owners.setdefault(title, []).append(owner)
-    grouped = ", ".join(f"{title} ({', '.join(names)})" for title, names in owners.items())
-    return grouped[:1].upper() + grouped[1:]
+            told = ": ".join(text for text in (_ORIGIN_WORDS[figure.origin], figure.source.strip().rstrip(".")) if text)
+            figures = by_source.setdefault((told, figure.as_of), {})
+            figures.setdefault(_FIGURE_TITLES.get(name, name), []).append(option.id)
+    rows = tuple(
+        (
+            Cell("; ".join(f"{title} of {words.listed(owners)}" for title, owners in figures.items())),
+            Cell(told[:1].upper() + told[1:]),
+            Cell(day(as_of) if as_of else words.UNKNOWN_FIGURE),
+        )
+        for (told, as_of), figures in by_source.items()
+    )
+    return Table((Column("Figures"), Column("Where from"), Column("As of")), rows)
 
 
 def _for_and_against(option: Option, material: Material) -> tuple[Block, ...]:

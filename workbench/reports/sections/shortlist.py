@@ -22,7 +22,6 @@ from workbench.reports.document import (
     Table,
 )
 from workbench.reports.material import Material
-from workbench.reports.numbers import points
 
 _ROWS_SHOWN = 12
 _NAMES_SHOWN = 6
@@ -79,10 +78,10 @@ def best_offers(verdicts: Iterable[Verdict]) -> list[Verdict]:
 
 
 def quality_words(quality: Quality | None) -> tuple[str, str]:
-    """A quality and its interval with the basis; dashes where nothing is known."""
+    """A quality, and its interval with what it rests on; dashes where nothing is known."""
     if quality is None:
         return words.UNKNOWN_FIGURE, "not measured, not reported"
-    return points(quality.value), f"{points(quality.low)}–{points(quality.high)}, {quality.label or quality.basis}"
+    return f"{quality.value:.0f}", f"{quality.low:.0f}–{quality.high:.0f}, {quality.basis} ({quality.n})"
 
 
 def _kept(kept: Sequence[Verdict]) -> tuple[Block, ...]:
@@ -99,11 +98,10 @@ def _kept(kept: Sequence[Verdict]) -> tuple[Block, ...]:
         Column("A month", unit="USD", right=True),
         Column("Quality", unit="0–100", right=True),
     )
-    table = Table(columns, tuple(rows))
+    note = "Best quality first; in brackets the number of benchmarks or cases behind it."
     if len(kept) > _ROWS_SHOWN:
-        more = f"{len(kept) - _ROWS_SHOWN} more qualify; the annex names every model."
-        return (table, Source(more))
-    return (table,)
+        note += f" {len(kept) - _ROWS_SHOWN} more qualify; the annex names every model."
+    return (Table(columns, tuple(rows)), Source(note))
 
 
 def _excluded(material: Material) -> Table:

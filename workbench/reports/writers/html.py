@@ -95,7 +95,7 @@ def _height(chart: Chart, *, wide: bool, length: Length) -> int:
     if chart.y.ticks and not chart.y.label:
         return 80 + 44 * len(chart.y.ticks)
     if length is Length.PAGE:
-        return 300 if wide else 220
+        return 300 if wide else 180
     return 400 if wide else 380
 
 

@@ -98,7 +98,9 @@ def _front_matter(document: Document) -> list[str]:
 
 
 def _quoted(value: object) -> str:
-    return json.dumps(plain(str(value)), ensure_ascii=False)
+    """Text in YAML's double quotes; what a reader without front matter would take for markup is written as a code."""
+    quoted = json.dumps(plain(str(value)), ensure_ascii=False)
+    return re.sub(r"[<>&\[\]`*]", lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
 def _placed(document: Document, section: Section, heading: str, found: Mapping[SectionId, Section]) -> Iterator[str]:

@@ -14,7 +14,6 @@ from enum import StrEnum
 from workbench.inference.local.gguf.layout import ArrayValue, Layout
 
 MAX_LAYERS = 512
-MAX_TEMPLATE_BYTES = 1 << 20
 BYTE_TOKEN = 6
 CONVERT = "Convert the model again with a current llama.cpp, or choose another file."
 EPSILONS = ("attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon")
@@ -139,14 +138,11 @@ def _template(layout: Layout) -> Iterator[Problem]:
         if TOKENS in layout.keys:
             yield _warn("The file has no chat template", where, plain)
         return
-    if len(template.encode("utf-8", "replace")) > MAX_TEMPLATE_BYTES:
-        yield _warn("The chat template is longer than 1 MiB", where, plain)
-        return
     from workbench.inference.local.template import compile_problem
 
     fault = compile_problem(template)
     if fault:
-        yield _warn(f"The chat template does not compile: {fault}", where, plain)
+        yield _warn(f"The chat template cannot be used: {fault}", where, plain)
 
 
 def _parts(layout: Layout) -> Iterator[Problem]:

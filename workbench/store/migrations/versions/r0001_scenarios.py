@@ -33,14 +33,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text, nullable=False),
         sqlite_strict=True,
     )
-    op.create_index(
-        "scenario_slug",
-        "scenario",
-        ["slug"],
-        unique=True,
-        sqlite_where=sa.text("deleted_at IS NULL"),
-        postgresql_where=sa.text("deleted_at IS NULL"),
-    )
+    op.create_index("scenario_slug", "scenario", ["slug"], unique=True)
 
 
 def downgrade() -> None:

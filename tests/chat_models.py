@@ -1,0 +1,68 @@
+"""Models without llama.cpp for tests of what asks them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+
+from workbench.domain.chat import (
+    ChatEvent,
+    ChatRequest,
+    Done,
+    Failed,
+    Finish,
+    Loading,
+    ModelDescription,
+    Timing,
+    Token,
+)
+from workbench.domain.errors import WorkbenchError
+
+Script = Callable[[str], str | WorkbenchError]
+
+
+class ScriptedModel:
+    """Answers with what a function of the question says, letter by letter; a `WorkbenchError` fails the answer."""
+
+    def __init__(self, model_id: str, script: Script, *, local: bool = True, parallel: int = 1) -> None:
+        self._about = ModelDescription(model_id, model_id, local, parallel)
+        self._script = script
+        self.asked: list[str] = []
+        self.requests: list[ChatRequest] = []
+        self.under_way = 0
+        self.most_under_way = 0
+
+    def describe(self) -> ModelDescription:
+        return self._about
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        question = request.messages[-1].text
+        self.asked.append(question)
+        self.requests.append(request)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            yield Loading(1.0)
+            said = self._script(question)
+            if isinstance(said, WorkbenchError):
+                yield Failed(said)
+                return
+            for letter in said:
+                await asyncio.sleep(0)
+                yield Token(letter)
+            yield Done(Timing(0.01, 100.0, 5, len(said), 0.02), Finish.STOP)
+        finally:
+            self.under_way -= 1
+
+
+class SilentModel(ScriptedModel):
+    """Begins an answer and never ends it."""
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        self.asked.append(request.messages[-1].text)
+        self.under_way += 1
+        try:
+            yield Token("I")
+            await asyncio.Event().wait()
+        finally:
+            self.under_way -= 1

@@ -1,0 +1,192 @@
+"""S01: SIGKILL at a random moment, over and over, on one data file that keeps growing."""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import workbench
+from workbench.store import schema
+from workbench.store.store import Store
+
+import killed_writer
+from scenario_values import store_in
+
+KILLS = 110
+WRITING_S = 0.1
+DUMP = Path(__file__).parents[1] / "unit" / "store" / "versions" / "schema1.sql"
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+
+
+class Victims:
+    """Writers to kill: each is a process of its own."""
+
+    def __init__(self) -> None:
+        root, tests = Path(workbench.__file__).parents[1], Path(killed_writer.__file__).parent
+        self._process = subprocess.Popen(
+            [sys.executable, str(tests / "killed_writer.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(tests)])},
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._in, self._out = self._process.stdin, self._process.stdout.fileno()
+        self._rest = b""
+
+    def time_to_first_word_s(self, what: str, folder: Path) -> float:
+        """How long a writer takes, here and now, from its birth to its first acknowledgement."""
+        began = time.monotonic()
+        self.kill_one(what, folder, None)
+        return time.monotonic() - began
+
+    def kill_one(self, what: str, folder: Path, after_s: float | None) -> list[list[str]]:
+        """Starts a writer, kills it `after_s` seconds after its birth, and gives back what it had acknowledged.
+
+        None kills it at its first acknowledgement.
+        """
+        self._in.write(f"{what} {folder}\n".encode())
+        self._in.flush()
+        (word, pid) = self._line(None)
+        assert word == b"pid"
+        lines = []
+        deadline = None if after_s is None else time.monotonic() + after_s
+        while (line := self._line(deadline)) is not None:
+            lines.append(line)
+            if deadline is None:
+                break
+        os.kill(int(pid), signal.SIGKILL)
+        while (line := self._line(None)) != [b"end"]:
+            lines.append(line)
+        return [[word.decode() for word in line] for line in lines]
+
+    def _line(self, deadline: float | None) -> list[bytes] | None:
+        """The next whole line, None when the deadline passes first."""
+        while b"\n" not in self._rest:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if not select.select([self._out], [], [], left)[0]:
+                return None
+            read = os.read(self._out, 65_536)
+            assert read, "the writers' parent is gone"
+            self._rest += read
+        line, self._rest = self._rest.split(b"\n", 1)
+        return line.split()
+
+    def close(self) -> None:
+        self._in.close()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._process.wait()
+
+
+@pytest.fixture
+def victims() -> Iterator[Victims]:
+    victims = Victims()
+    yield victims
+    victims.close()
+
+
+def missing(store: Store, acknowledged: list[list[str]]) -> list[list[str]]:
+    """The acknowledged saves that are not in the store."""
+    gone = []
+    last_answer = {line[1]: line for line in acknowledged if line[0] == "answer"}
+    results: dict[str, set[str]] = {}
+    for line in acknowledged:
+        if line[0] == "scenario" and store.scenarios.get(line[1]) is None:
+            gone.append(line)
+        if line[0] == "run" and store.eval_runs.run(line[1]) is None:
+            gone.append(line)
+        if line[0] == "result":
+            if line[1] not in results:
+                found = store.eval_runs.results(line[1])
+                results[line[1]] = {result.case_id for result in found}
+                assert len(found) == len(results[line[1]])
+            if line[2] not in results[line[1]]:
+                gone.append(line)
+    for line in last_answer.values():
+        scenario = store.scenarios.get(line[1])
+        version, answer = int(line[2]), int(line[3])
+        # A commit whose acknowledgement was cut off may be there too: one more, never one less.
+        if (
+            scenario is None
+            or scenario.version not in (version, version + 1)
+            or (scenario.version == version and scenario.answers["horizon_months"] != answer)
+        ):
+            gone.append(line)
+    return gone
+
+
+@pytest.mark.slow
+def test_that_no_kill_loses_an_acknowledged_save(tmp_path: Path, victims: Victims) -> None:
+    chance = random.Random(2026)
+    total = 0
+    longest_s = WRITING_S + victims.time_to_first_word_s("save", folder_in(tmp_path, "measured"))
+    for _ in range(KILLS):
+        acknowledged = victims.kill_one("save", tmp_path, chance.uniform(0, longest_s))
+        store = store_in(tmp_path)
+        store.open()  # the integrity check is part of opening
+        assert missing(store, acknowledged) == []
+        store.close()
+        total += len(acknowledged)
+    raw = sqlite3.connect(tmp_path / "workbench.sqlite")
+    assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
+    raw.close()
+    assert total > KILLS, "the writers must have come to write"
+
+
+@pytest.mark.slow
+def test_that_a_kill_while_the_file_is_made_leaves_a_whole_file_or_none(tmp_path: Path, victims: Victims) -> None:
+    chance = random.Random(7)
+    opened = 0
+    longest_s = 1.5 * victims.time_to_first_word_s("open", folder_in(tmp_path, "measured"))
+    for number in range(30):
+        folder = folder_in(tmp_path, str(number))
+        opened += victims.kill_one("open", folder, chance.uniform(0, longest_s)) == [["open"]]
+        store = store_in(folder)
+        assert store.scenarios.all() == ()
+        store.close()
+        assert not list(folder.glob("*.new*"))
+    assert 0 < opened < 30, "the kills must hit before and after"
+
+
+@pytest.mark.slow
+def test_that_a_kill_during_a_migration_leaves_the_old_file_or_the_new(tmp_path: Path, victims: Victims) -> None:
+    chance = random.Random(11)
+    opened = 0
+    longest_s = 1.5 * victims.time_to_first_word_s("open", with_old_file(folder_in(tmp_path, "measured")))
+    for number in range(20):
+        folder = with_old_file(folder_in(tmp_path, str(number)))
+        opened += victims.kill_one("open", folder, chance.uniform(0, longest_s)) == [["open"]]
+        raw = sqlite3.connect(folder / "workbench.sqlite")
+        tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        reached = raw.execute("PRAGMA user_version").fetchone()[0]
+        raw.close()
+        assert ("case_result" in tables) is (reached == schema.HEAD)
+        store = store_in(folder)
+        assert [found.slug for found in store.scenarios.all()] == ["support-chat"]
+        store.close()
+    assert 0 < opened < 20, "the kills must hit before and after"
+
+
+def folder_in(parent: Path, name: str) -> Path:
+    (parent / name).mkdir()
+    return parent / name
+
+
+def with_old_file(folder: Path) -> Path:
+    """The folder with a data file of schema 1 in it."""
+    raw = sqlite3.connect(folder / "workbench.sqlite")
+    raw.executescript(DUMP.read_text(encoding="utf-8"))
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.close()
+    return folder

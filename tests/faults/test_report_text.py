@@ -1,0 +1,179 @@
+"""R01, R02, R04: what people and models write never becomes markup, a formula, a reference or a leak."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+from dataclasses import fields, is_dataclass, replace
+from html.parser import HTMLParser
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from workbench.domain.option import OptionSet
+from workbench.reports.build import build
+from workbench.reports.document import Length
+from workbench.reports.material import Material
+from workbench.reports.writers import BUILTIN
+from workbench.reports.writers.markdown import text_of as markdown_text
+
+from report_material import material
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    '<img src="file:///etc/passwd">',
+    "![x](https://evil.example/p.png)",
+    "[x](javascript:alert(1))",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "{{ 7*7 }}{% include '/etc/passwd' %}",
+    "]]></style></script><svg onload=alert(1)>",
+    "`````\n# heading\n| a | b |\n---",
+    "\u202eevil\u202c \u0000\ud83d\ufffe\x1b[31m",
+    '=HYPERLINK("http://evil.example")',
+    "+cmd|' /C calc'!A0",
+    "@x",
+    "\t=1+1",
+    "\r=1+1",
+)
+
+
+def poisoned(value: object, poison: str) -> object:
+    """The same value with the poison in every free text of it; ids, dates and enums stay."""
+    keep = {"id", "status", "started_at", "rule", "requirement", "input", "winner", "option", "eval_run_id", "model_id"}
+    if isinstance(value, tuple):
+        return tuple(poisoned(item, poison) for item in value)
+    if type(value) is str:
+        return f"{value} {poison}"
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {f.name: poisoned(getattr(value, f.name), poison) for f in fields(value) if f.name not in keep}
+        return replace(value, **changed)
+    if isinstance(value, dict | MappingProxyType):
+        return {key: poisoned(item, poison) for key, item in value.items()}
+    return value
+
+
+def hostile_material(poison: str) -> Material:
+    """The sample with the poison in the scenario, decision, options, reasons, charts, prompts and answers."""
+    base = material()
+    scenario = replace(
+        base.scenario,
+        name=f"Knowledge {poison}",
+        answers={**base.scenario.answers, "job": poison},
+        decision=poisoned(base.scenario.decision, poison),  # type: ignore[arg-type]
+        criteria=tuple(replace(c, title=f"{c.title} {poison}") for c in base.scenario.criteria),
+    )
+    scenario = replace(scenario, decision=replace(scenario.decision, option="C"))  # type: ignore[type-var]
+    options = poisoned(base.option_set, poison)
+    assert isinstance(options, OptionSet)
+    return replace(
+        base,
+        scenario=scenario,
+        requirements=replace(base.requirements, job=poison),
+        option_set=options,
+        shortlist=poisoned(base.shortlist, poison),  # type: ignore[arg-type]
+        evals=poisoned(base.evals, poison),  # type: ignore[arg-type]
+        comparisons=poisoned(base.comparisons, poison),  # type: ignore[arg-type]
+        charts=poisoned(base.charts, poison),  # type: ignore[arg-type]
+        quality_sentence=poison,
+    )
+
+
+class Tags(HTMLParser):
+    """Every tag and attribute that a browser would see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("poison", HOSTILE)
+@pytest.mark.parametrize("length", list(Length))
+def test_that_hostile_text_stays_text_in_html(poison: str, length: Length) -> None:
+    page = BUILTIN["html"].render(build(hostile_material(poison), length)).decode("utf-8")
+    tags = Tags()
+    tags.feed(page)
+    allowed = Tags()
+    allowed.feed(BUILTIN["html"].render(build(material(), length)).decode("utf-8"))
+    assert {tag for tag, _ in tags.seen} <= {tag for tag, _ in allowed.seen}
+    for tag, attributes in tags.seen:
+        assert tag not in ("script", "img", "iframe", "object", "embed", "link", "base", "form", "image", "use")
+        assert not any(name.startswith("on") for name in attributes)
+        assert "src" not in attributes and "style" not in attributes
+        assert (attributes.get("href") or "#").startswith("#")
+    assert "alert(1)" not in page or "alert(1)" in page.replace("<", "&lt;")
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069]", page)
+
+
+def test_that_the_page_forbids_the_browser_to_fetch_or_run_anything() -> None:
+    page = BUILTIN["html"].render(build(material())).decode("utf-8")
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in page
+    assert page.index("Content-Security-Policy") < page.index("<style>")
+    assert not re.search(r"url\(|@import|<script", page)
+
+
+def without_blocks(text: str) -> str:
+    """Markdown without its code blocks, in which nothing is markup."""
+    return re.sub(r"(?ms)^(`{3,})text\n.*?^\1$", "", text)
+
+
+@pytest.mark.parametrize("poison", HOSTILE)
+@pytest.mark.parametrize("length", list(Length))
+def test_that_hostile_text_stays_text_in_markdown(poison: str, length: Length) -> None:
+    text = BUILTIN["md"].render(build(hostile_material(poison), length)).decode("utf-8")
+    outside = without_blocks(text)
+    assert "<" not in outside
+    assert not re.search(r"(?<!\\)!?(?<!\\)\[[^\]\\]*\]\(", outside)
+    harmless = without_blocks(BUILTIN["md"].render(build(material(), length)).decode("utf-8"))
+    expected = len(re.findall(r"(?m)^#{1,4} ", harmless))
+    assert len(re.findall(r"(?m)^#{1,4} ", outside)) == expected
+
+
+@pytest.mark.parametrize("poison", HOSTILE)
+def test_that_json_of_hostile_text_is_one_object_with_the_text_in_it(poison: str) -> None:
+    raw = BUILTIN["json"].render(build(hostile_material(poison)))
+    whole = json.loads(raw)
+    assert whole["title"].startswith("Model decision: Knowledge ")
+    if poison.isprintable():
+        assert whole["figures"]["answers"]["job"] == poison
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text())
+def test_that_markdown_text_is_one_line_without_live_markup(text: str) -> None:
+    shown = markdown_text(text)
+    assert "\n" not in shown and "\r" not in shown
+    assert not re.search(r"<|>", shown)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*|\[\]]", shown)
+    assert not re.match(r"\s*(#{1,6}|[-+*])(\s|$)", shown)
+
+
+def test_that_a_right_to_left_name_and_emoji_come_through_every_format() -> None:
+    name = "مساعد المعرفة 🧭"
+    base = material()
+    changed = replace(base, scenario=replace(base.scenario, name=name))
+    for writer in BUILTIN.values():
+        assert name in writer.render(build(changed)).decode("utf-8")
+
+
+def test_that_a_reason_of_five_thousand_words_is_written_whole() -> None:
+    base = material()
+    because = " ".join(f"word{i}" for i in range(5_000))
+    decided = replace(base.scenario, decision=replace(base.scenario.decision, because=because))  # type: ignore[type-var]
+    for writer in BUILTIN.values():
+        assert "word4999" in writer.render(build(replace(base, scenario=decided))).decode("utf-8")
+
+
+def test_that_no_report_holds_the_home_folder_or_the_name_of_the_user() -> None:
+    secrets = [str(Path.home()), f"/{getpass.getuser()}/", "sk-"]
+    for writer in BUILTIN.values():
+        for length in Length:
+            text = writer.render(build(material(), length)).decode("utf-8")
+            assert not [secret for secret in secrets if secret in text]

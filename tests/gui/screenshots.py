@@ -1,0 +1,69 @@
+"""Pictures of every page from the sample scenario, to be looked at: `make screenshots`, into screenshots/.
+
+Light and dark at 1280x800, light at 1024x700, light at 150 % text. Arguments name the pages wanted (default: all).
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from workbench.app import build
+from workbench.gui.crash import CrashFile
+from workbench.gui.main import Window
+from workbench.gui.pages import HOME, PAGES
+from workbench.gui.tasks import Tasks
+from workbench.gui.theme import Scheme
+
+OUT = Path("screenshots")
+# name, scheme, width, height, text in percent
+SHAPES = (
+    ("light", Scheme.LIGHT, 1280, 800, 100),
+    ("dark", Scheme.DARK, 1280, 800, 100),
+    ("small", Scheme.LIGHT, 1024, 700, 100),
+    ("large-text", Scheme.LIGHT, 1280, 800, 150),
+)
+PATIENCE_S = 20.0
+QUIET_MS = 350
+
+
+def settle(window: Window) -> None:
+    """Lets everything that runs finish, and what glides come to rest."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        loop = QEventLoop()
+        QTimer.singleShot(QUIET_MS, loop.quit)
+        loop.exec()
+        if window.house.tasks.is_idle or time.monotonic() > deadline:
+            return
+
+
+def main(wanted: list[str]) -> int:
+    OUT.mkdir(exist_ok=True)
+    app = QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as home:
+        services = build(Path(home))
+        window = Window(app, services, crash=CrashFile(services.paths.logs, redact=str), tasks=Tasks())
+        window.show(())
+        settle(window)
+        for name, scheme, width, height, percent in SHAPES:
+            window.theme.set_scheme(scheme)
+            window.theme.set_text_percent(percent)
+            window.shell.resize(width, height)
+            for entry in (*PAGES, HOME):
+                if not wanted or entry.id in wanted:
+                    window.shell.open_page(entry.id)
+                    settle(window)
+                    window.shell.grab().save(str(OUT / f"{entry.id}-{name}.png"))
+        window.end()
+    print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT}/")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,161 @@
+"""The pictures of the Options page: cost over time, what moves one option against another, where scores come from."""
+
+from __future__ import annotations
+
+import math
+
+from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, Marker, style_of
+from workbench.analysis.checks import FloatArray
+from workbench.analysis.distributions import Distribution, pert_of
+from workbench.analysis.montecarlo import tornado
+from workbench.analysis.words import usd
+from workbench.domain.option import Option, OptionSet, Strategy
+
+_LONGEST_MONTHS = 60
+
+
+def charts(found: OptionSet) -> dict[str, Chart]:
+    """The charts that the options allow, by name: cumulative, tornado, contributions. One without data is left out."""
+    made = {"cumulative": cumulative(found), "tornado": _tornado(found), "contributions": contributions(found)}
+    return {name: chart for name, chart in made.items() if chart is not None}
+
+
+def cumulative(found: OptionSet) -> Chart | None:
+    """Set-up and everything paid since, month by month, with the months at which lines cross."""
+    months = max(found.horizon_months, _LONGEST_MONTHS)
+    priced = [(row, item) for row, item in enumerate(found.options) if item.tco_usd]
+    if not priced:
+        return None
+    lines = tuple(_line(item, row, months) for row, item in priced)
+    crossings = [
+        cross for cross in found.crossovers if cross.months is not None and 0 < cross.months <= months
+    ]
+    marks = tuple(
+        Marker(f"{cross.b} overtakes {cross.a} in month {math.ceil(cross.months or 0)}", cross.months or 0.0)
+        for cross in crossings
+        if found.recommendation.option in (cross.a, cross.b)
+    ) or tuple(
+        Marker(f"{cross.b} overtakes {cross.a} in month {math.ceil(cross.months or 0)}", cross.months or 0.0)
+        for cross in crossings[:1]
+    )
+    shown = sorted(priced[0][1].tco_usd)
+    return Chart(
+        title="Cumulative cost",
+        description=" ".join(f"{item.id} has cost {usd(item.tco_usd[found.horizon_months])} after "
+                             f"{found.horizon_months} months." for _, item in priced),
+        x=Axis("months after the start", low=0, high=months),
+        y=Axis("paid so far", unit="$", low=0),
+        series=(*lines, *marks),
+        note="Likely values, not discounted. A line starts at the cost of the set-up.",
+        columns=("option", *(f"{month} months" for month in shown)),
+        rows=tuple((f"{item.id} · {item.name}", *(usd(item.tco_usd[month]) for month in shown)) for _, item in priced),
+    )  # fmt: skip
+
+
+def _line(item: Option, row: int, months: int) -> Line:
+    """Through every month whose total is known, so that growth bends it."""
+    points = {0: item.figures["setup_usd"].likely, **{m: cost for m, cost in item.tco_usd.items() if m <= months}}
+    xs = tuple(sorted(points))
+    colour, _ = style_of(row)
+    ys = tuple(points[month] for month in xs)
+    return Line(item.id, tuple(map(float, xs)), ys, colour, labelled=True, id=item.id)
+
+
+def _tornado(found: OptionSet) -> Chart | None:
+    """What moves the recommended option against the bought one (else the next by score)."""
+    leader = found.option(found.recommendation.option) or next(iter(found.options), None)
+    rivals = [item for item in found.options if item is not leader and item.tco_usd]
+    if leader is None or not leader.tco_usd or not rivals:
+        return None
+    rival = next((item for item in rivals if item.draft.strategy is Strategy.BUY), rivals[0])
+    return tornado_chart(leader, rival, found.horizon_months)
+
+
+def tornado_chart(option: Option, other: Option, months: int) -> Chart | None:
+    """The difference in cost over `months`, one input at a time from its p10 to its p90; None without any range."""
+    names = [(item, key) for item in (option, other) for key in ("setup_usd", "monthly_usd")]
+    inputs: list[Distribution] = [pert_of(item.figures[key].value) for item, key in names]
+
+    def difference(rows: FloatArray) -> FloatArray:
+        return rows[:, 0] + months * rows[:, 1] - rows[:, 2] - months * rows[:, 3]
+
+    found = [bar for bar in tornado(difference, inputs) if bar.swing > 0]
+    if not found:
+        return None
+    words = {"setup_usd": "set-up", "monthly_usd": "running cost"}
+    labels = {k: f"{item.id}'s {words[key]}" for k, (item, key) in enumerate(names)}
+    bars = tuple(
+        Bar(
+            id=f"{names[bar.input][0].id}.{names[bar.input][1]}",
+            label=labels[bar.input],
+            low=min(bar.at_p10, bar.at_p90),
+            high=max(bar.at_p10, bar.at_p90),
+            detail=f"{labels[bar.input]} at {usd(inputs[bar.input].quantile(0.1))}: {usd(bar.at_p10)}; "
+            f"at {usd(inputs[bar.input].quantile(0.9))}: {usd(bar.at_p90)}",
+        )
+        for bar in found
+    )
+    return Chart(
+        title=f"What moves {option.id} against {other.id}",
+        description=f"{labels[found[0].input]} moves the difference over {months} months most, "
+        f"from {usd(bars[0].low)} to {usd(bars[0].high)}.",
+        x=Axis(f"{option.id} less {other.id} over {months} months", unit="$"),
+        y=Axis(""),
+        series=(Bars("difference", bars, found[0].base, f"{option.id} cheaper", f"{other.id} cheaper"),),
+        note="Each input alone from its p10 to its p90, the others at their likely value.",
+        columns=("input", "at p10", "at p90"),
+        rows=tuple((labels[bar.input], usd(bar.at_p10), usd(bar.at_p90)) for bar in found),
+    )
+
+
+def contributions(found: OptionSet) -> Chart | None:
+    """What carries the best score over the next: the difference of weight times value, criterion by criterion.
+
+    The table holds what each criterion adds to each option's score. With one option the bars are its own.
+    """
+    if not found.options:
+        return None
+    ranked = sorted(found.options, key=lambda item: -item.score)
+    best, second = ranked[0], ranked[1] if len(ranked) > 1 else None
+    titles, ids = found.criterion_titles, list(found.options[0].contributions)
+    edges = {name: best.contributions[name] - (second.contributions[name] if second else 0.0) for name in ids}
+    bars = tuple(
+        Bar(
+            id=name,
+            label=titles.get(name, name),
+            low=min(0.0, edges[name]),
+            high=max(0.0, edges[name]),
+            detail=_edge_detail(titles.get(name, name), name, best, second),
+        )
+        for name in sorted(ids, key=lambda name: -abs(edges[name]))
+    )
+    title = f"What carries {best.id} over {second.id}" if second else f"Where {best.id}'s score comes from"
+    lead = f"{best.id} scores {best.score:.3f}" + (f", {second.id} {second.score:.3f}." if second else ".")
+    return Chart(
+        title=title,
+        description=f"{lead} {titles.get(bars[0].id, bars[0].id)} makes the largest difference.",
+        x=Axis("difference in score"),
+        y=Axis(""),
+        series=(
+            Bars(
+                "contribution",
+                bars,
+                0.0,
+                f"speaks for {second.id}" if second else "",
+                f"speaks for {best.id}",
+                low_colour=Colour.VERMILION,
+                high_colour=Colour.BLUE,
+            ),
+        ),
+        note="Weight times value. The bars together are the lead.",
+        columns=("criterion", *(item.id for item in found.options)),
+        rows=(
+            *((titles.get(n, n), *(f"{item.contributions[n]:.3f}" for item in found.options)) for n in ids),
+            ("score", *(f"{item.score:.3f}" for item in found.options)),
+        ),
+    )
+
+
+def _edge_detail(title: str, name: str, best: Option, second: Option | None) -> str:
+    own = f"{title} adds {best.contributions[name]:.3f} to {best.id}"
+    return f"{own} and {second.contributions[name]:.3f} to {second.id}." if second else f"{own}."

@@ -1,0 +1,185 @@
+"""What the figures do not show by themselves: hidden staff, two stacks, how little is clean, what a pilot is worth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from workbench.analysis.distributions import Distribution, pert_of
+from workbench.analysis.montecarlo import partial_information_value, sample
+from workbench.analysis.options import (
+    SEED,
+    best_probabilities,
+    importance_order,
+    leader_of,
+    ranking_criteria,
+    raw_table,
+)
+from workbench.analysis.ranking import value_scores
+from workbench.analysis.tco import crossover_months, staff_share_that_eats_the_saving
+from workbench.analysis.words import rounded, share, usd
+from workbench.domain.figures import Origin
+from workbench.domain.option import DataFlow, Option, Strategy, Technique
+from workbench.domain.requirements import Requirements, ThirdParty
+from workbench.domain.scenario import Criterion
+
+# Passages put into one request when nobody has measured it.
+RETRIEVED_PASSAGES = 5
+# Below this share of requests a second stack is not worth it (methods.md section 6, S3).
+SMALLEST_WORTHWHILE_SHARE = 0.05
+_DRAWS = 20_000
+
+
+def notes(options: Sequence[Option], criteria: Sequence[Criterion], requirements: Requirements) -> tuple[str, ...]:
+    """Sentences that belong beside the table, the most consequential first."""
+    leader = leader_of(options) or max(options, key=lambda item: item.score, default=None)
+    if leader is None:
+        return ()
+    found = [
+        *_over_the_horizon(options, leader, requirements),
+        *_hidden_staff(options, requirements),
+        *_clean_share(options, requirements),
+        *_two_stacks(options),
+        *_worth_knowing(options, leader, requirements),
+        *_fragile_order(options, criteria),
+        *_clipped(options),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def clean_share(sensitive_share: float, passages: int = RETRIEVED_PASSAGES) -> float:
+    """Share of requests whose retrieved passages are all clean: `(1 - d)^m`, sensitive ones spread evenly."""
+    return float((1.0 - sensitive_share) ** passages)
+
+
+def _bought(options: Sequence[Option]) -> Option | None:
+    return next((item for item in options if item.draft.strategy is Strategy.BUY and _is_priced(item)), None)
+
+
+def _is_priced(item: Option) -> bool:
+    return {"setup_usd", "monthly_usd"} <= item.figures.keys()
+
+
+def _costs(item: Option) -> tuple[float, float]:
+    return item.figures["setup_usd"].likely, item.figures["monthly_usd"].likely
+
+
+def _over_the_horizon(options: Sequence[Option], leader: Option, requirements: Requirements) -> list[str]:
+    """Whether the recommended option is the cheapest over the horizon, and from when on."""
+    months = requirements.horizon_months
+    priced = [item for item in options if months in item.tco_usd]
+    if len(priced) < 2 or leader not in priced:
+        return []
+    cheapest = min(priced, key=lambda item: item.tco_usd[months])
+    if cheapest is leader:
+        return [f"Over {months} months {leader.id} costs least: {usd(leader.tco_usd[months])}."]
+    extra = leader.tco_usd[months] - cheapest.tco_usd[months]
+    text = f"Over {months} months {cheapest.id} is {usd(extra)} cheaper than {leader.id}"
+    cross = crossover_months(*_costs(cheapest), *_costs(leader))
+    later = crossover_months(*_costs(cheapest), *_costs(leader), requirements.discount_rate)
+    if leader.tco_usd[months] <= cheapest.tco_usd[months] or not math.isfinite(cross) or cross <= months:
+        return [f"{text}."]
+    at_rate = ""
+    if math.isfinite(later) and requirements.discount_rate:
+        at_rate = f" ({math.ceil(later)} at {share(requirements.discount_rate)} a year)"
+    return [f"{text}; {leader.id} has caught up in month {math.ceil(cross)}{at_rate}."]
+
+
+def _hidden_staff(options: Sequence[Option], requirements: Requirements) -> list[str]:
+    """How little operating work eats what own servers save, for entered figures that may hold no staff."""
+    bought, found = _bought(options), []
+    if bought is None or requirements.staff_month_usd <= 0:
+        return []
+    for item in options:
+        if item.draft.strategy is Strategy.BUY or not _is_priced(item):
+            continue
+        saving = _costs(bought)[1] - _costs(item)[1]
+        if saving <= 0:
+            continue
+        part = staff_share_that_eats_the_saving(_costs(bought)[1], _costs(item)[1], requirements.staff_month_usd)
+        text = f"{rounded(part, 2) if part >= 0.1 else f'{part:.2f}'} of a full-time operator erases {item.id}'s saving"
+        staff = requirements.staff_fte
+        counted = f"{rounded(staff, 2)} is counted in." if staff else "None is counted."
+        entered = item.figures["monthly_usd"].origin is Origin.YOURS
+        whose = "You entered the monthly cost yourself: check that staff is in it." if entered else counted
+        found.append(f"{text} of {usd(saving)} a month over {bought.id}. {whose}")
+    return found
+
+
+def _clean_share(options: Sequence[Option], requirements: Requirements) -> list[str]:
+    """With retrieval, one sensitive passage makes a request sensitive (methods.md 4.3)."""
+    if requirements.third_party is not ThirdParty.SENSITIVE_STAYS:
+        return []
+    clean, found = clean_share(requirements.sensitive_share), []
+    for item in options:
+        if item.draft.data_flow is not DataFlow.CLEAN_LEAVES or item.draft.technique is Technique.PROMPT:
+            continue
+        planned = sum(role.share for role in item.draft.models if not role.offer.startswith(("self-host", "local:")))
+        text = (
+            f"{item.id}: only about {share(clean)} of requests are clean when {RETRIEVED_PASSAGES} passages are "
+            f"retrieved and {share(requirements.sensitive_share)} of the documents are sensitive"
+        )
+        if clean < SMALLEST_WORTHWHILE_SHARE:
+            found.append(f"{text}: too few for a second stack. Keep everything local instead.")
+        elif clean < planned - 0.01:
+            found.append(f"{text}; you plan to send {share(planned)} out.")
+        else:
+            found.append(f"{text}. Measure it on your index.")
+    return found
+
+
+def _two_stacks(options: Sequence[Option]) -> list[str]:
+    blends = [item.id for item in options if item.draft.strategy is Strategy.BLEND]
+    return [f"{name} keeps two stacks on call: own servers and an API." for name in blends]
+
+
+def _worth_knowing(options: Sequence[Option], leader: Option, requirements: Requirements) -> list[str]:
+    """What knowing one cost beforehand would be worth, for the leader against its cheapest rival (methods.md 1.7)."""
+    months = requirements.horizon_months
+    rivals = [item for item in options if item is not leader and months in item.tco_usd]
+    if not rivals or months not in leader.tco_usd:
+        return []
+    rival = min(rivals, key=lambda item: item.tco_usd[months])
+    pair = (leader, rival)
+    inputs: list[Distribution] = [pert_of(item.figures[name].value) for item in pair for name in _INPUTS]
+    if all(spread.sd == 0 for spread in inputs):
+        return []
+    draws = sample(inputs, _DRAWS, seed=SEED)
+    cost = [draws[0] + months * draws[1], draws[2] + months * draws[3]]
+    utilities = [-cost[0], -cost[1]]
+    worth = [partial_information_value(utilities, draws[k]) if inputs[k].sd else 0.0 for k in range(4)]
+    top = max(range(4), key=lambda k: worth[k])
+    if worth[top] < 500:
+        return []
+    name = f"{pair[top // 2].id}'s {'set-up cost' if top % 2 == 0 else 'monthly bill'}"
+    value = f"${round(worth[top], -2):,.0f}"
+    return [f"Knowing {name} before choosing on cost is worth up to about {value}: a pilot that costs less pays."]
+
+
+_INPUTS = ("setup_usd", "monthly_usd")
+
+
+def _fragile_order(options: Sequence[Option], criteria: Sequence[Criterion]) -> list[str]:
+    """Equal points leave the order of two criteria open; says so when the other order favours another option."""
+    if len(options) < 2 or importance_order(criteria) == importance_order(criteria, money_first=True):
+        return []
+    values, _ = value_scores(raw_table([item.figures for item in options], criteria), ranking_criteria(criteria))
+    usual, other = best_probabilities(values, criteria), best_probabilities(values, criteria, money_first=True)
+    if usual.argmax() == other.argmax():
+        return []
+    name = options[int(other.argmax())].id
+    return [
+        f"Some criteria have equal points. If cost counted before the others of them, {name} would be best in "
+        f"{share(float(other.max()))} of the draws."
+    ]
+
+
+def _clipped(options: Sequence[Option]) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for item in options:
+        for name in item.clipped:
+            found.setdefault(name, []).append(item.id)
+    return [
+        f"{', '.join(ids)}: the figure for {name.removesuffix('_usd')} lies beyond the scale. Widen its two ends."
+        for name, ids in found.items()
+    ]

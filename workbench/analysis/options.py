@@ -1,0 +1,256 @@
+"""Options side by side: costs over time, scores on fixed anchors, how firm the order is, and which one to take.
+
+Source: methods.md sections 1.1 to 1.6 and 2.2. Limits remove options first; the additive model ranks what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.analysis import ranking
+from workbench.analysis.acceptability import acceptability, ranked_weights
+from workbench.analysis.checks import FloatArray
+from workbench.analysis.distributions import pert_of
+from workbench.analysis.montecarlo import UncertainCost, simulate_tco
+from workbench.analysis.tco import CostLine, crossover_months, cumulative_cost, tco
+from workbench.domain.figures import Figure
+from workbench.domain.option import Crossover, Option, OptionDraft, Recommendation, Strategy
+from workbench.domain.scenario import Criterion
+from workbench.domain.verdict import Reason
+
+YEARS = (12, 24, 36, 48, 60)
+SEED = 20_261_121
+_MONEY = frozenset({"setup_usd", "monthly_usd"})
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A draft with its figures and the limits they meet or break."""
+
+    draft: OptionDraft
+    figures: Mapping[str, Figure]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def is_inside(self) -> bool:
+        return all(reason.kept for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """Over what costs are added up: months, yearly discount rate, growth of API bills per month."""
+
+    months: int
+    discount_rate: float
+    growth_per_month: float = 0.0
+
+    @property
+    def shown_months(self) -> tuple[int, ...]:
+        return tuple(sorted({*YEARS, self.months}))
+
+
+def ranking_criteria(criteria: Sequence[Criterion]) -> tuple[ranking.Criterion, ...]:
+    """The scenario's criteria as the ranking takes them."""
+    return tuple(ranking.Criterion(item.id, item.worst, item.best, item.points) for item in criteria)
+
+
+def raw_table(
+    options: Sequence[Mapping[str, Figure]], criteria: Sequence[Criterion], end: str = "likely"
+) -> FloatArray:
+    """Options x criteria in the criteria's units, NaN where a figure is not known; `end`: low, likely or high."""
+    rows = [
+        [getattr(figures[item.id].value, end) if item.id in figures else np.nan for item in criteria]
+        for figures in options
+    ]
+    return np.array(rows, dtype=np.float64).reshape(len(options), len(criteria))
+
+
+def importance_order(criteria: Sequence[Criterion], *, money_first: bool = False) -> tuple[int, ...]:
+    """Positions of the criteria, most points first. Of equal ones money counts last, as it is the easiest to move."""
+
+    def key(position: int) -> tuple[float, bool]:
+        is_money = criteria[position].id in _MONEY
+        return (-criteria[position].points, is_money is not money_first)
+
+    return tuple(sorted(range(len(criteria)), key=key))
+
+
+def best_probabilities(values: FloatArray, criteria: Sequence[Criterion], *, money_first: bool = False) -> FloatArray:
+    """Share of 20,000 seeded draws in which each option scores best when only the order of the criteria is known."""
+    draws = ranked_weights(importance_order(criteria, money_first=money_first), seed=SEED)
+    return acceptability(values, draws, seed=SEED).share
+
+
+def assess(resolved: Sequence[Resolved], criteria: Sequence[Criterion], horizon: Horizon) -> tuple[Option, ...]:
+    """The options with costs, scores and probabilities, in the order given."""
+    if not resolved:
+        return ()
+    tables = [item.figures for item in resolved]
+    ranked = ranking.rank(raw_table(tables, criteria), ranking_criteria(criteria))
+    lows, highs = _score_bounds(tables, criteria, ranked)
+    chances = best_probabilities(ranked.values, criteria)
+    cheapest = _cheapest_probabilities(tables, horizon)
+    bars = ranked.bars
+    return tuple(
+        Option(
+            draft=item.draft,
+            figures=item.figures,
+            tco_usd=_costs(item, horizon, discounted=False),
+            tco_discounted_usd=_costs(item, horizon, discounted=True),
+            reasons=item.reasons,
+            score=float(ranked.scores[row]),
+            score_low=float(lows[row]),
+            score_high=float(highs[row]),
+            contributions={criterion.id: float(bars[row, k]) for k, criterion in enumerate(criteria)},
+            best_probability=float(chances[row]),
+            cheapest_probability=cheapest[row],
+            clipped=tuple(c.id for k, c in enumerate(criteria) if ranked.clipped[row, k]),
+        )
+        for row, item in enumerate(resolved)
+    )
+
+
+def _score_bounds(
+    tables: Sequence[Mapping[str, Figure]], criteria: Sequence[Criterion], ranked: ranking.Ranking
+) -> tuple[FloatArray, FloatArray]:
+    """Scores with every figure at its worse and at its better end; a missing one may be anything."""
+    scales = ranking_criteria(criteria)
+    at_low, _ = ranking.value_scores(raw_table(tables, criteria, "low"), scales)
+    at_high, _ = ranking.value_scores(raw_table(tables, criteria, "high"), scales)
+    worse = np.nan_to_num(np.minimum(at_low, at_high), nan=0.0)
+    better = np.nan_to_num(np.maximum(at_low, at_high), nan=1.0)
+    return worse @ ranked.weights, better @ ranked.weights
+
+
+def cost_line(figures: Mapping[str, Figure], draft: OptionDraft, horizon: Horizon) -> CostLine | None:
+    """What an option costs at the start and each month; None when one of the two is not known.
+
+    With growth, the bill of a bought option grows; own servers do not, and a blend's bill grows by its API share.
+    """
+    setup, monthly = figures.get("setup_usd"), figures.get("monthly_usd")
+    if setup is None or monthly is None:
+        return None
+    api_share = 1.0 if draft.strategy is Strategy.BUY else 0.0
+    if draft.strategy is Strategy.BLEND:
+        api_share = sum(role.share for role in draft.models if ":" not in role.offer and role.offer != "self-host")
+    growing = monthly.likely * min(api_share, 1.0) if horizon.growth_per_month else 0.0
+    return CostLine(setup.likely, monthly.likely - growing, growing, horizon.growth_per_month)
+
+
+def cost_after(line: CostLine, months: int, annual_rate: float = 0.0) -> float:
+    """Set-up and everything paid by the end of the month, in USD."""
+    if not line.growing_usd_month:
+        return tco(line.setup_usd, line.run_usd_month, months, annual_rate)
+    return float(cumulative_cost(line, months, annual_rate)[-1])
+
+
+def _costs(item: Resolved, horizon: Horizon, *, discounted: bool) -> dict[int, float]:
+    line = cost_line(item.figures, item.draft, horizon)
+    if line is None:
+        return {}
+    rate = horizon.discount_rate if discounted else 0.0
+    return {months: cost_after(line, months, rate) for months in horizon.shown_months}
+
+
+def _cheapest_probabilities(tables: Sequence[Mapping[str, Figure]], horizon: Horizon) -> list[float | None]:
+    """Chance that each option costs least over the horizon, from the ranges of set-up and monthly cost."""
+    known = [row for row, figures in enumerate(tables) if "setup_usd" in figures and "monthly_usd" in figures]
+    found: list[float | None] = [None] * len(tables)
+    if len(known) < 2:
+        return found
+    uncertain = [
+        UncertainCost(pert_of(tables[row]["setup_usd"].value), pert_of(tables[row]["monthly_usd"].value))
+        for row in known
+    ]
+    simulation = simulate_tco(uncertain, horizon.months, seed=SEED)
+    for row, chance in zip(known, simulation.best_probability(), strict=True):
+        found[row] = float(chance)
+    return found
+
+
+def crossovers(options: Sequence[Option], discount_rate: float) -> tuple[Crossover, ...]:
+    """For every two options: after how many months the one with the dearer set-up has cost no more.
+
+    Pairs in which the cheaper set-up is also the cheaper to run never cross and have None.
+    """
+    priced = [item for item in options if {"setup_usd", "monthly_usd"} <= item.figures.keys()]
+    priced.sort(key=lambda item: item.figures["setup_usd"].likely)
+    found: list[Crossover] = []
+    for position, cheap in enumerate(priced):
+        for dear in priced[position + 1 :]:
+            costs = (
+                cheap.figures["setup_usd"].likely,
+                cheap.figures["monthly_usd"].likely,
+                dear.figures["setup_usd"].likely,
+                dear.figures["monthly_usd"].likely,
+            )
+            if costs[0] == costs[2]:
+                continue  # no set-up to earn back: one is cheaper from the first day on
+            plain, later = crossover_months(*costs), crossover_months(*costs, discount_rate)
+            found.append(Crossover(cheap.id, dear.id, _finite(plain), _finite(later)))
+    return tuple(found)
+
+
+def _finite(months: float) -> float | None:
+    return months if np.isfinite(months) else None
+
+
+def leader_of(options: Sequence[Option]) -> Option | None:
+    """The option to take: the best score among those inside every limit; None when none is."""
+    inside = [item for item in options if not item.excluded_by]
+    return max(inside, key=lambda item: (item.score, item.score_high), default=None)
+
+
+def because_of(options: Sequence[Option]) -> str:
+    """"constraints" when exactly one option is inside the limits, "score" when the best score overall is inside, else
+    "both": the limits removed a better score and the score chose among the rest."""
+    inside = [item for item in options if not item.excluded_by]
+    if len(inside) <= 1:
+        return "constraints"
+    best = max(options, key=lambda item: item.score)
+    return "score" if not best.excluded_by else "both"
+
+
+def recommend(options: Sequence[Option]) -> Recommendation:
+    """The option to take and what carried it, in sentences. Empty option id when none is inside the limits."""
+    leader = leader_of(options)
+    if not options:
+        mend = "Add one, or let the workbench propose some."
+        return Recommendation("", "constraints", "There is no option yet.", mend)
+    if leader is None:
+        text = " ".join(_why_out(item) for item in options)
+        return Recommendation("", "constraints", "No option is inside your limits.", text)
+    because = because_of(options)
+    name = f"{leader.id}, the {leader.draft.strategy.value} option,"
+    rivals = sorted((item for item in options if item is not leader), key=lambda item: -item.score)
+    if because == "constraints":
+        head = f"{name} is the only option inside your limits."
+        detail = " ".join([*(_why_out(item) for item in rivals), *_on_points(leader, rivals)])
+    elif because == "score":
+        head = f"{name} scores best, and it is inside your limits."
+        detail = " ".join([*_on_points(leader, rivals), *(_why_out(item) for item in rivals if item.excluded_by)])
+    else:
+        head = f"{name} scores best of those inside your limits."
+        detail = " ".join([*(_why_out(item) for item in rivals if item.excluded_by), *_on_points(leader, rivals)])
+    return Recommendation(leader.id, because, head, detail)
+
+
+def _why_out(item: Option) -> str:
+    first = item.excluded_by[0]
+    return f"{item.id} is out: {first.text[:1].lower()}{first.text[1:]}"
+
+
+def _on_points(leader: Option, rivals: Sequence[Option]) -> list[str]:
+    """How far ahead or behind the leader is by score alone, and whether that matters."""
+    if not rivals:
+        return []
+    next_best = rivals[0]
+    gap, numbers = leader.score - next_best.score, f"{leader.score:.3f} to {next_best.score:.3f}"
+    if gap < 0:
+        return [f"On points alone {next_best.id} would lead ({next_best.score:.3f} to {leader.score:.3f})."]
+    how = "by a hair" if gap < 0.03 else "clearly" if gap > 0.1 else ""
+    tail = ": the limits carry this decision, not the score" if all(item.excluded_by for item in rivals) else ""
+    return [f"On points alone {leader.id} leads {next_best.id} {how + ' ' if how else ''}({numbers}){tail}."]

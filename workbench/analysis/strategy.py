@@ -1,0 +1,252 @@
+"""Buy, build and blend: the best of each, proposed from the shortlist and the workload.
+
+Source: methods.md section 6 (S1 to S3) and 4.3. "Best" is the additive value of quality and monthly cost on the
+scenario's own anchors and points; the priority the person stated doubles one of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from workbench.analysis.adaptation import Circumstances, Gaps, Ladder, climb
+from workbench.analysis.breakeven import break_even
+from workbench.analysis.matching import Judged, Matching
+from workbench.analysis.option_figures import candidate_of
+from workbench.analysis.option_notes import clean_share
+from workbench.analysis.quality_axis import Axis
+from workbench.analysis.words import rounded, share, usd
+from workbench.domain.option import Adaptation, BreakEven, DataFlow, ModelRole, OptionDraft, Strategy, Technique
+from workbench.domain.requirements import Priority, Requirements, Sensitivity, Task, ThirdParty
+from workbench.domain.scenario import Criterion
+from workbench.domain.verdict import Hosting
+
+# The seed's hybrid routing: 80 % to the cheap model, 20 % to the frontier.
+FRONTIER_SHARE = 0.2
+_OWN_FACTS = frozenset({Task.ANSWERING, Task.SUMMARISING, Task.EXTRACTION, Task.SEARCH})
+_TECHNIQUE_WORDS = {
+    Technique.PROMPT: "",
+    Technique.RAG: " + RAG",
+    Technique.FINE_TUNING: " + fine-tuning",
+    Technique.FROM_SCRATCH: ", trained from scratch",
+}
+_DEPTH = {
+    "fine-tuning": "Fine-tuning: no gap in skill or style has been measured that would call for it.",
+    "from scratch": "Training from scratch: nothing measured calls for it.",
+}
+
+
+def adaptation(requirements: Requirements) -> Adaptation:
+    """How deep to adapt, from what is known without evals: RAG when answers rest on documents of one's own."""
+    ladder = ladder_of(requirements)
+    not_needed = [words for rung, words in _DEPTH.items() if not _climbs(ladder, rung)]
+    return Adaptation(ladder.technique, (*ladder.reasons, *not_needed))
+
+
+def ladder_of(requirements: Requirements) -> Ladder:
+    """The adaptation ladder for data that is not public and tasks that answer from documents."""
+    own = requirements.sensitivity is not Sensitivity.PUBLIC and bool(requirements.tasks & _OWN_FACTS)
+    return climb(Gaps(), Circumstances(needs_own_facts=own))
+
+
+def _climbs(ladder: Ladder, rung: str) -> bool:
+    return any(step.rung == rung and step.state in ("climb", "expected") for step in ladder.steps)
+
+
+def propose(
+    requirements: Requirements,
+    matching: Matching,
+    axis: Axis,
+    criteria: Sequence[Criterion],
+    *,
+    taken: Collection[str] = (),
+) -> tuple[OptionDraft, ...]:
+    """The best buy, build and blend that the shortlist holds, with free ids; fewer when it holds fewer.
+
+    A bought option that only the data rule excludes is proposed too, so that the price of the rule can be seen.
+    """
+    value = _value_of(requirements, axis, criteria)
+    reach = [item for item in matching.judged if item.kept or item.blocking_questions <= {"third_party"}]
+    bought = _best((item for item in reach if item.candidate.hosting is Hosting.API), value)
+    built = _best((item for item in reach if item.candidate.hosting is Hosting.SELF_HOST), value)
+    technique = ladder_of(requirements).technique
+    drafts = [
+        _buy(bought, technique) if bought else None,
+        _build(built, technique) if built else None,
+        _blend(requirements, reach, axis, value, built, technique),
+    ]
+    free = _free_ids(taken)
+    return tuple(replace(draft, id=next(free)) for draft in drafts if draft is not None)
+
+
+def _value_of(requirements: Requirements, axis: Axis, criteria: Sequence[Criterion]) -> Callable[[Judged], float]:
+    by_id = {item.id: item for item in criteria}
+    quality, money = by_id.get("quality"), by_id.get("monthly_usd")
+    tilt = {Priority.QUALITY: (2.0, 1.0), Priority.COST: (1.0, 2.0), Priority.BALANCED: (1.0, 1.0)}
+    for_quality, for_money = tilt[requirements.priority]
+
+    def value(item: Judged) -> float:
+        score = axis.qualities.get(item.candidate.model_id)
+        cost = item.candidate.monthly_usd
+        good = _scaled(quality, score.value) * for_quality if quality and score else 0.0
+        cheap = _scaled(money, cost.likely) * for_money if money and cost else 0.0
+        return good + cheap
+
+    return value
+
+
+def _scaled(criterion: Criterion, raw: float) -> float:
+    """Points times value; not cut off at the anchors, so that the better of two poor ones still wins."""
+    return criterion.points * (raw - criterion.worst) / (criterion.best - criterion.worst)
+
+
+def _best(items: Iterable[Judged], value: Callable[[Judged], float]) -> Judged | None:
+    """The best that has both a score and a price; among those without a score none is proposed."""
+    return max((item for item in items if item.candidate.monthly_usd is not None), key=value, default=None)
+
+
+def _buy(item: Judged, technique: Technique) -> OptionDraft:
+    name = item.candidate.model_name
+    summary = f"Every request goes to {name} at {item.candidate.offer_name}."
+    role = _role(item, "answers every request", 1.0)
+    title = f"{name}{_TECHNIQUE_WORDS[technique]}"
+    return _draft(title, Strategy.BUY, summary, (role,), technique, DataFlow.ALL_LEAVES)
+
+
+def _build(item: Judged, technique: Technique) -> OptionDraft:
+    name = item.candidate.model_name
+    summary = f"{name} runs on {item.candidate.offer_name} and answers every request."
+    role = _role(item, "answers every request", 1.0)
+    title = f"{name} self-hosted{_TECHNIQUE_WORDS[technique]}"
+    return _draft(title, Strategy.BUILD, summary, (role,), technique, DataFlow.NOTHING_LEAVES)
+
+
+def _blend(
+    requirements: Requirements,
+    reach: Sequence[Judged],
+    axis: Axis,
+    value: Callable[[Judged], float],
+    built: Judged | None,
+    technique: Technique,
+) -> OptionDraft | None:
+    """A cheap open model for most, the strongest affordable API model for hard requests that may leave."""
+    rule = requirements.third_party
+    if rule is ThirdParty.FORBIDDEN:
+        return None
+    mixed = rule is ThirdParty.SENSITIVE_STAYS
+    weak = built if mixed else _best((item for item in reach if item.kept and _is_open(item)), value)
+    weak_quality = axis.qualities.get(weak.candidate.model_id) if weak else None
+    if weak is None or weak_quality is None:
+        return None
+    stronger = [item for item in reach if item.kept and _beats(item, weak_quality.value, axis)]
+    part = FRONTIER_SHARE if not mixed else min(FRONTIER_SHARE, round(clean_share(requirements.sensitive_share), 2))
+    strong = _strongest(stronger, weak, part, requirements, axis)
+    if strong is None or part <= 0:
+        return None
+    first, second = weak.candidate.model_name, strong.candidate.model_name
+    kind = "hard requests without sensitive data" if mixed else "hard requests"
+    summary = f"{first} answers {share(1 - part)} of the requests; {kind}, {share(part)}, go to {second}."
+    roles = (
+        _role(weak, "standard and all sensitive requests" if mixed else "standard requests", 1.0 - part),
+        _role(strong, kind, part),
+    )
+    flow = DataFlow.ALL_LEAVES if weak.candidate.hosting is Hosting.API else DataFlow.CLEAN_LEAVES
+    return _draft(f"Blend, {first} and {second}", Strategy.BLEND, summary, roles, technique, flow)
+
+
+def _strongest(
+    stronger: Sequence[Judged], weak: Judged, part: float, requirements: Requirements, axis: Axis
+) -> Judged | None:
+    """The best of them whose share fits the monthly budget beside the weak model; the cheapest when none does."""
+    cap, spent = requirements.monthly_cap_usd, _likely(weak)
+    if weak.candidate.hosting is Hosting.API:
+        spent *= 1.0 - part
+    within = [item for item in stronger if cap is None or spent + part * _likely(item) <= cap]
+    if within:
+        return max(within, key=lambda item: axis.qualities[item.candidate.model_id].value)
+    return min(stronger, key=_likely, default=None)
+
+
+def _is_open(item: Judged) -> bool:
+    return item.candidate.model is not None and item.candidate.model.open_weights
+
+
+def _beats(item: Judged, quality: float, axis: Axis) -> bool:
+    found = axis.qualities.get(item.candidate.model_id)
+    return item.candidate.hosting is Hosting.API and found is not None and found.low > quality
+
+
+def _role(item: Judged, words: str, part: float) -> ModelRole:
+    return ModelRole(item.candidate.model_id, item.candidate.offer_id, words, part)
+
+
+def _draft(
+    name: str,
+    strategy: Strategy,
+    summary: str,
+    models: tuple[ModelRole, ...],
+    technique: Technique,
+    flow: DataFlow,
+) -> OptionDraft:
+    return OptionDraft("", name, strategy, summary, models, technique, flow, proposed=True)
+
+
+def _free_ids(taken: Collection[str]) -> Iterator[str]:
+    """A, B, ... Z, A2, ... without those in use."""
+    number = 0
+    while True:
+        letter, round_ = chr(ord("A") + number % 26), number // 26
+        name = letter if round_ == 0 else f"{letter}{round_ + 1}"
+        number += 1
+        if name not in taken:
+            yield name
+
+
+def break_evens(
+    drafts: Iterable[OptionDraft], requirements: Requirements, matching: Matching
+) -> tuple[BreakEven, ...]:
+    """From which volume own servers cost less: every API offer of the options against every self-hosted model of them,
+    and each such model against the cheapest API that sells the same model."""
+    parts = [(role, candidate_of(role, matching)) for draft in drafts for role in draft.models]
+    hosted = {item.candidate.offer_id + item.candidate.model_id: item for _, item in parts if item and _is_api(item)}
+    own = {item.candidate.model_id: item for _, item in parts if item and item.candidate.plan is not None}
+    pairs = [(api, server) for api in hosted.values() for server in own.values()]
+    for model_id, server in own.items():
+        same = [item for item in matching.by_model[model_id] if _is_api(item) and item.candidate.monthly_usd]
+        cheapest = min(same, key=_likely, default=None)
+        if cheapest is not None:
+            pairs.append((cheapest, server))
+    return tuple(_break_even(api, server, requirements) for api, server in pairs if api.candidate.monthly_usd)
+
+
+def _is_api(item: Judged) -> bool:
+    return item.candidate.hosting is Hosting.API
+
+
+def _likely(item: Judged) -> float:
+    return item.candidate.monthly_usd.likely if item.candidate.monthly_usd else float("inf")
+
+
+def _break_even(api: Judged, server: Judged, requirements: Requirements) -> BreakEven:
+    plan, monthly = server.candidate.plan, api.candidate.monthly_usd
+    if plan is None or monthly is None:
+        raise ValueError("a break-even needs servers and a price")
+    per_request = monthly.likely / requirements.workload.requests_per_month.likely
+    found = break_even(per_request, plan.hosting(requirements))
+    api_name = f"{api.candidate.model_name} at {api.candidate.offer_name}"
+    own_name = f"{server.candidate.model_name} on {server.candidate.offer_name}"
+    now = requirements.workload.requests_per_day.likely
+    if found.requests_per_day is None:
+        text = f"{own_name} never costs less than {api_name} ({usd(per_request)} a request)."
+    else:
+        where = "below" if now < found.requests_per_day else "above"
+        text = (
+            f"{own_name} costs less than {api_name} from {rounded(found.requests_per_day, 2)} requests a day on; "
+            f"you are {where} that with {rounded(now, 2)}. Price only: whether it is as good is for your eval."
+        )
+    return BreakEven(
+        f"{api.candidate.model_id}@{api.candidate.offer_id}",
+        f"{server.candidate.model_id}@{server.candidate.offer_id}",
+        found.requests_per_day,
+        text,
+    )

@@ -1,0 +1,251 @@
+"""`workbench demo`: the main job from requirements to report, headless, on the shipped sample.
+
+It works in a data folder of its own that is removed at the end: nothing of the person's is read or changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.analysis import words
+from workbench.cli.tables import print_table
+from workbench.domain.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.app import Services
+    from workbench.domain.evals import EvalRun, EvalSummary
+    from workbench.domain.evidence import Comparison
+    from workbench.domain.option import OptionSet
+    from workbench.domain.scenario import Scenario
+    from workbench.domain.verdict import Shortlist
+
+_FORMATS = ("html", "md", "json")
+_PROMPT_CASE = "policy-question"
+
+
+@dataclass(slots=True)
+class _Log:
+    """What was done and how long it took, told as it happens; with `quiet` only kept."""
+
+    quiet: bool
+    steps: dict[str, float] = field(default_factory=dict)
+
+    def step(self, name: str, work: Callable[[], Any]) -> Any:
+        started = time.monotonic()
+        if not self.quiet:
+            print(f"\n{name}", flush=True)
+        done = work()
+        self.steps[name] = round(time.monotonic() - started, 2)
+        return done
+
+    def say(self, text: str) -> None:
+        if not self.quiet:
+            print(f"  {text}", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What the demo made."""
+
+    shortlist: Shortlist
+    options: OptionSet
+    comparison: Comparison
+    run: EvalRun
+    summary: EvalSummary
+    scenario: Scenario
+    files: tuple[Path, ...]
+
+
+def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = nouns.add_parser("demo", help="the main job on the shipped sample, without a window")
+    command.add_argument(
+        "-o", "--out", type=Path, default=Path("workbench-demo"), metavar="DIR", help="where the report goes"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, services: Services) -> int:
+    """Shortlist, options, side by side, eval, decision, report; prints what came out and where it lies."""
+    from workbench.app import build
+
+    log = _Log(quiet=arguments.json)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="workbench-demo-") as folder:
+        own = build(Path(folder))
+        try:
+            done = _main_job(own, arguments.out, log)
+        finally:
+            own.close()
+    seconds = round(time.monotonic() - started, 1)
+    if arguments.json:
+        print(json.dumps(_as_json(done, log, seconds), ensure_ascii=False))
+    else:
+        _print_end(done, seconds)
+    return 0
+
+
+def _main_job(services: Services, out: Path, log: _Log) -> _Done:
+    scenario: Scenario = log.step("The scenario", lambda: _copy_of_the_sample(services, log))
+    shortlist: Shortlist = log.step("Shortlist", lambda: _shortlist(services, scenario, log))
+    models = [model.path.stem for model in services.library.demo_models() if not model.problem]
+    if not models:
+        raise WorkbenchError(
+            "The demo models are missing", where="resources/demo_models", mend="Install the program again."
+        )
+    comparison, eval_run = asyncio.run(_validate(services, scenario, models, log))
+    summary = services.evals.summary(eval_run)
+    if not log.quiet:
+        _print_eval(summary)
+    options: OptionSet = log.step("Options", lambda: _options(services, scenario, log))
+    decided: Scenario = log.step("Decision", lambda: _decide(services, scenario, log))
+    files = log.step("Report", lambda: services.reports.write(decided, _FORMATS, out))
+    return _Done(shortlist, options, comparison, eval_run, summary, decided, files)
+
+
+def _copy_of_the_sample(services: Services, log: _Log) -> Scenario:
+    scenario = services.scenarios.open_sample()
+    log.say(f"{scenario.name}: {scenario.answers.get('job', '')}")
+    return scenario
+
+
+def _shortlist(services: Services, scenario: Scenario, log: _Log) -> Shortlist:
+    found = services.shortlist.shortlist(scenario)
+    log.say(found.sentence)
+    for relaxation in found.relaxations[:2]:
+        log.say(relaxation.text)
+    return found
+
+
+def _options(services: Services, scenario: Scenario, log: _Log) -> OptionSet:
+    found = services.options.options(scenario, evidence=services.evals.evidence(scenario.id))
+    months = found.horizon_months
+    if not log.quiet:
+        rows = [
+            (
+                f"{option.id}  {option.name}",
+                words.usd(figure.likely if (figure := option.figures.get("setup_usd")) else None),
+                words.usd(figure.likely if (figure := option.figures.get("monthly_usd")) else None),
+                words.usd(option.tco_usd.get(months)),
+                f"{option.score:.3f}",
+                "; ".join(reason.text.rstrip(".") for reason in option.excluded_by) or "inside the limits",
+            )
+            for option in found.options
+        ]
+        _indented(("option", "set-up", "a month", f"{months} months", "score", "limits"), rows, right={1, 2, 3, 4})
+    log.say(f"{found.recommendation.sentence} {found.recommendation.detail}".strip())
+    for flip in found.flips[:3]:
+        log.say(flip.text)
+    return found
+
+
+async def _validate(
+    services: Services, scenario: Scenario, models: Sequence[str], log: _Log
+) -> tuple[Comparison, EvalRun]:
+    """One prompt to all models, then every case of the sample's eval set to each; the children end afterwards."""
+    path = services.scenarios.dataset_path(scenario)
+    if path is None:
+        raise WorkbenchError("The sample has no eval data", where=scenario.name, mend="Install the program again.")
+    data = services.evals.dataset(path)
+    case = next((case for case in data.cases if case.id.startswith(_PROMPT_CASE)), data.cases[0])
+    try:
+        started = time.monotonic()
+        if not log.quiet:
+            print("\nSide by side", flush=True)
+        comparison = await services.playground.compare(case.input, models, scenario_id=scenario.id)
+        log.steps["Side by side"] = round(time.monotonic() - started, 2)
+        log.say(f"Expected: {case.expected}")
+        for answer in comparison.answers:
+            log.say(
+                f"{answer.model}: {' '.join(answer.text.split()) or answer.error_what} ({_speed(answer.tokens_per_s)})"
+            )
+        started = time.monotonic()
+        if not log.quiet:
+            print(f"\nEval: {words.count(len(data.cases), 'case')} on {words.count(len(models), 'model')}", flush=True)
+        eval_run = services.evals.new_run(
+            data, models, scenario_id=scenario.id, name="Knowledge assistant, sample cases"
+        )
+        finished = await services.evals.run(eval_run, data, models=models, on_event=_progress(log))
+        log.steps["Eval"] = round(time.monotonic() - started, 2)
+    finally:
+        await services.evals.stop()
+    return comparison, finished
+
+
+def _progress(log: _Log) -> Callable[[object], None]:
+    """Counts answers on a terminal's stderr; silent elsewhere."""
+    from workbench.evals.runner import Progress
+
+    def tell(event: object) -> None:
+        if isinstance(event, Progress) and not log.quiet and sys.stderr.isatty():
+            print(f"\r  {event.done} of {event.total} answers", end="", file=sys.stderr, flush=True)
+            if event.done == event.total:
+                print(file=sys.stderr)
+
+    return tell
+
+
+def _decide(services: Services, scenario: Scenario, log: _Log) -> Scenario:
+    """The sample's own decision stands while it is what the figures recommend; else the proposal is recorded."""
+    draft = services.decisions.draft(scenario)
+    known = scenario.decision
+    decision = known if known and known.option == draft.option else replace(draft, deciders=draft.deciders or ("demo",))
+    saved = services.decisions.record(services.scenarios.load(scenario.id), decision)
+    log.say(f"{decision.option}, {decision.status.value}: {decision.because}")
+    return saved
+
+
+def _print_eval(summary: EvalSummary) -> None:
+    rows = [
+        (
+            model.model_id,
+            words.UNKNOWN_FIGURE if model.mean is None else f"{model.mean * 100:.1f} %",
+            words.UNKNOWN_FIGURE
+            if model.low is None or model.high is None
+            else f"{model.low * 100:.1f} to {model.high * 100:.1f} %",
+            str(model.n),
+            _speed(model.tokens_per_s),
+        )
+        for model in summary.models
+    ]
+    _indented(("model", "right", "95 % interval", "cases", "speed"), rows, right={1, 3, 4})
+    for pair in summary.pairs:
+        print(f"  {pair.a} against {pair.b}: {pair.verdict.value}")
+
+
+def _indented(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: set[int]) -> None:
+    print_table((f"  {header[0]}", *header[1:]), [(f"  {row[0]}", *row[1:]) for row in rows], right=right)
+
+
+def _speed(tokens_per_s: float | None) -> str:
+    return words.UNKNOWN_FIGURE if tokens_per_s is None else f"{tokens_per_s:,.0f} tokens/s"
+
+
+def _print_end(done: _Done, seconds: float) -> None:
+    print(f"\nDone in {seconds:.1f} s. The report lies in")
+    for file in done.files:
+        print(f"  {file.resolve()}")
+
+
+def _as_json(done: _Done, log: _Log, seconds: float) -> dict[str, Any]:
+    return {
+        "seconds": seconds,
+        "steps_s": log.steps,
+        "kept": done.shortlist.kept_models,
+        "excluded": done.shortlist.all_models - done.shortlist.kept_models,
+        "recommended": done.options.recommendation.option,
+        "decided": done.scenario.decision.option if done.scenario.decision else None,
+        "eval": [
+            {"model": m.model_id, "n": m.n, "mean": m.mean, "low": m.low, "high": m.high} for m in done.summary.models
+        ],
+        "files": [str(file) for file in done.files],
+    }

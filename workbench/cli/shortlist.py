@@ -1,0 +1,123 @@
+"""`workbench shortlist`: which models qualify, why the others do not, and what would let them in."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from workbench.analysis.words import UNKNOWN_FIGURE, usd, usd_range
+from workbench.cli.numbers import estimate, quality
+from workbench.cli.tables import print_table
+from workbench.domain.verdict import Reason, Shortlist, Verdict
+from workbench.services.wording import NOT_LEGAL_ADVICE, verdict_sentence
+
+if TYPE_CHECKING:
+    from workbench.app import Services
+
+
+def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = nouns.add_parser("shortlist", help="which models qualify, and why the others do not")
+    command.add_argument("scenario", metavar="SCENARIO", help="name or id in the store, or a scenario YAML file")
+    command.add_argument("--excluded", action="store_true", help="list the excluded offers too")
+    command.add_argument("--extended", action="store_true", help="also the models with thinner facts")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, services: Services) -> int:
+    """Prints the verdicts; exit code 0 also when nothing qualifies."""
+    scenario, stored = services.scenarios.resolve(arguments.scenario)
+    if arguments.extended:
+        from workbench.services.shortlist import EXTENDED_FILTER
+
+        scenario = replace(scenario, filters={**scenario.filters, EXTENDED_FILTER: True})
+    evidence = services.evals.evidence(scenario.id) if stored else None
+    found = services.shortlist.shortlist(scenario, evidence=evidence)
+    if arguments.json:
+        print(json.dumps(as_json(found, scenario.name), ensure_ascii=False))
+    else:
+        _print(found, with_excluded=arguments.excluded)
+    return 0
+
+
+def as_json(found: Shortlist, name: str) -> dict[str, Any]:
+    """The shape that cli.md promises."""
+    return {
+        "scenario": name,
+        "scenario_id": found.scenario_id,
+        "sentence": found.sentence,
+        "category": [category.id for category in found.categories],
+        "kept": found.kept_models,
+        "excluded": found.all_models - found.kept_models,
+        "removed_by": [{"requirement": key, "models": number} for key, number in found.removed_most],
+        "verdicts": [_verdict(verdict) for verdict in found.verdicts],
+        "relax": [
+            {
+                "requirement": item.requirement,
+                "from": item.before,
+                "to": item.after,
+                "gains": item.gains,
+                "text": item.text,
+                "answers": dict(item.answers),
+            }
+            for item in found.relaxations
+        ],
+        "note": NOT_LEGAL_ADVICE,
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "model": verdict.model_id,
+        "name": verdict.model_name,
+        "offer": verdict.offer,
+        "hosting": verdict.hosting.value,
+        "kept": verdict.kept,
+        "reasons": [_reason(reason) for reason in verdict.reasons],
+        "monthly_usd": estimate(verdict.monthly_usd),
+        "quality": quality(verdict.quality),
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "rule": reason.rule,
+        "tier": reason.tier,
+        "kept": reason.kept,
+        "warning": reason.warning,
+        "text": reason.text,
+        "asked": reason.asked,
+        "offered": reason.offered,
+        "source": reason.source,
+        "requirement": reason.requirement,
+    }
+
+
+def _print(found: Shortlist, *, with_excluded: bool) -> None:
+    print(found.sentence)
+    for category in found.categories:
+        print(f"  {category.id}  {category.title}: {category.reason}")
+    print()
+    shown = [verdict for verdict in found.verdicts if verdict.kept or with_excluded]
+    rows = [
+        (
+            verdict.model_name,
+            verdict.offer_name,
+            usd(verdict.monthly_usd.likely) if verdict.monthly_usd else UNKNOWN_FIGURE,
+            usd_range(verdict.monthly_usd),
+            f"{verdict.quality.value:.0f}" if verdict.quality else UNKNOWN_FIGURE,
+            verdict_sentence(verdict),
+        )
+        for verdict in shown
+    ]
+    if rows:
+        print_table(("model", "where", "$ a month", "range", "quality", "verdict"), rows, right={2, 3, 4})
+    if found.relaxations:
+        print("\nWhat would let more in:")
+        for item in found.relaxations:
+            print(f"  {item.text}")
+    if not with_excluded:
+        hidden = sum(not verdict.kept for verdict in found.verdicts)
+        print(f"\n{hidden} offers are excluded; --excluded shows them with their reasons. {NOT_LEGAL_ADVICE}")

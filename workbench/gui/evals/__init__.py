@@ -1,0 +1,1 @@
+"""The evals view of Validate: the team's own cases on local models."""

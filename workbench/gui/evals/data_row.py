@@ -1,0 +1,112 @@
+"""Which cases are run: a file with what is in it, its first rows, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.analysis import words
+from workbench.domain.errors import Problems, WorkbenchError
+from workbench.domain.evals import EvalCase
+from workbench.evals.datasets import Examined
+from workbench.gui.evals.explaining import plain
+from workbench.gui.ports import SettingsPort
+from workbench.gui.theme import Space
+from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.rows import Column
+from workbench.gui.widgets.state import ErrorBox
+from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.text import Words
+
+PREVIEWED = 6
+FILTER = "Cases (*.csv *.tsv *.jsonl *.ndjson *.json);;All files (*)"
+
+
+class DataRow(QWidget):
+    """`opened` (Path) when the person chose a file."""
+
+    opened = Signal(object)
+
+    def __init__(self, *, settings: SettingsPort) -> None:
+        super().__init__()
+        self.examined: Examined | None = None
+        self._about = Words("No data chosen yet. A CSV, TSV or JSON Lines file with the columns input and expected.")
+        self._about.setObjectName("data-about")
+        self._show = button("Show the first rows", self._toggle, kind="link")
+        self._show.setObjectName("data-preview")
+        choose = button("Choose a file …", self._choose, hint="CSV, TSV or JSON Lines; dropping it here works too")
+        choose.setObjectName("data-choose")
+        self._preview: DataTable[EvalCase] = DataTable(
+            "eval-preview",
+            (
+                Column("id", "Case", lambda case: case.id, width=130),
+                Column("input", "Input", lambda case: _one_line(case.input), hint=_input_hint, width=240, stretch=True),
+                Column("expected", "Expected", lambda case: _one_line(case.expected), width=120),
+                Column("scorer", "Scorer", lambda case: case.scorer or "as chosen", width=90),
+                Column("document", "Source", lambda case: case.source_document or "—", width=120),
+                Column("sensitive", "Sensitive", lambda case: "yes, stays here" if case.sensitive else "no", width=90),
+            ),
+            row_id=lambda case: case.id,
+            name="First rows of the data",
+            settings=settings,
+            filterable=False,
+            visible_rows=PREVIEWED,
+        )
+        self._problems = ErrorBox()
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(self._about, 1)
+        row.addWidget(self._show)
+        row.addWidget(choose)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        column.addLayout(row)
+        column.addWidget(self._preview)
+        column.addWidget(self._problems)
+        self._preview.hide()
+        self._show.hide()
+
+    def show_data(self, examined: Examined) -> None:
+        """What was found in a file; problems are listed, the good cases can be used all the same."""
+        self.examined = examined
+        data = examined.dataset
+        sensitive = sum(case.sensitive for case in data.cases)
+        parts = [f"**{data.name}**", words.count(len(data.cases), "case")]
+        parts += [f"{sensitive:,} sensitive, kept on this machine"] if sensitive else []
+        parts.append(str(examined.dialect))
+        self._about.set_text(" · ".join(parts))
+        self._about.setToolTip(data.source)
+        self._preview.set_rows(data.cases[:PREVIEWED])
+        self._show.setVisible(bool(data.cases))
+        self._problems.clear()
+        if examined.problems:
+            found = words.count(len(examined.problems), "problem")
+            good = words.count(len(data.cases), "good case")
+            mend = f"Mend the file and choose it again, or run the {good}." if data.cases else "Mend the file."
+            self._problems.show_error(Problems(f"{found} in {data.name}", examined.problems, mend=mend))
+
+    def show_error(self, error: WorkbenchError) -> None:
+        """The file cannot be read at all; what was chosen before stays."""
+        self._problems.show_error(error)
+
+    def _toggle(self) -> None:
+        self._preview.setVisible(self._preview.isHidden())
+        self._show.setText("Show the first rows" if self._preview.isHidden() else "Hide the first rows")
+        self._show.setAccessibleName(self._show.text())
+
+    def _choose(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Choose cases", "", FILTER)
+        if name:
+            self.opened.emit(Path(name))
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 120 else f"{line[:119]}…"
+
+
+def _input_hint(case: EvalCase) -> str:
+    return plain(case.input)

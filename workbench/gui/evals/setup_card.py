@@ -1,0 +1,136 @@
+"""A new eval: which cases, which models, scored how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
+
+from workbench.analysis import words
+from workbench.evals.scorers import Scorer
+from workbench.gui.evals.data_row import DataRow
+from workbench.gui.playground.model_choice import ModelEntry
+from workbench.gui.ports import SettingsPort
+from workbench.gui.theme import Space, set_role
+from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.fields import ChipsField, Choice, TextField
+from workbench.gui.widgets.text import Words
+
+
+class SetupCard(Card):
+    """`run_wanted` when the person starts it, `put_away` when they look at the results instead."""
+
+    run_wanted = Signal()
+    put_away = Signal()
+
+    def __init__(self, scorers: Sequence[Scorer], *, settings: SettingsPort) -> None:
+        super().__init__("New eval")
+        self.setObjectName("eval-setup")
+        self._scorers = tuple(scorers)
+        self._running = False
+        self._models: tuple[ModelEntry, ...] = ()
+        self._chosen: tuple[str, ...] | None = None
+        self.data = DataRow(settings=settings)
+        self._chips_place = QHBoxLayout()
+        self._chips: ChipsField[str] = ChipsField("Models", ())
+        self._chips_place.addWidget(self._chips, 1)
+        self.scorer = QComboBox()
+        self.scorer.setAccessibleName("Scored by")
+        self.scorer.setObjectName("eval-scorer")
+        for each in self._scorers:
+            self.scorer.addItem(each.title, each.id)
+        self.scorer.currentIndexChanged.connect(lambda _place: self._show_scorer())
+        self._signature = Words("", "muted")
+        self.system = TextField("Instruction for the models", placeholder="Optional: sent with every case", max_length=2000)
+        self._run = button("Run the eval", self.run_wanted.emit, kind="main")
+        self._run.setObjectName("eval-run")
+        self._close = button("Back to the results", self.put_away.emit)
+        self._total = Words("", "muted")
+        self._lay_out()
+        self._show_scorer()
+        self.show_counts()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.M)
+        grid.setVerticalSpacing(Space.M)
+        grid.setColumnStretch(1, 1)
+        scoring = QWidget()
+        line = QHBoxLayout(scoring)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(Space.M)
+        line.addWidget(self.scorer)
+        line.addWidget(self._signature, 1)
+        for place, (title, field) in enumerate(
+            (("Cases", self.data), ("Models", self._chips_place), ("Scored by", scoring), ("Instruction", self.system))
+        ):
+            label = QLabel(title)
+            set_role(label, "section")
+            top = Qt.AlignmentFlag.AlignTop if place < 2 else Qt.AlignmentFlag.AlignVCenter
+            grid.addWidget(label, place, 0, top)
+            if isinstance(field, QWidget):
+                grid.addWidget(field, place, 1)
+            else:
+                grid.addLayout(field, place, 1)
+        self.body.addLayout(grid)
+        foot = QHBoxLayout()
+        foot.setSpacing(Space.S)
+        foot.addWidget(self._run)
+        foot.addWidget(self._close)
+        foot.addWidget(self._total, 1)
+        self.body.addLayout(foot)
+
+    # for the view
+
+    def set_models(self, models: Sequence[ModelEntry]) -> None:
+        """Offer the usable models; at first all are chosen."""
+        self._models = tuple(model for model in models if not model.problem)
+        chips = ChipsField(
+            "Models", [Choice(str(model.path), model.name, model.fit_sentence) for model in self._models]
+        )
+        chips.set_value([str(m.path) for m in self._models] if self._chosen is None else self._chosen)
+        chips.changed.connect(self._models_changed)
+        self._chips_place.replaceWidget(self._chips, chips)
+        self._chips.hide()
+        self._chips.deleteLater()
+        self._chips = chips
+        self.show_counts()
+
+    @property
+    def models(self) -> tuple[ModelEntry, ...]:
+        """The chosen ones."""
+        return tuple(model for model in self._models if str(model.path) in self._chips.value)
+
+    @property
+    def scorer_id(self) -> str:
+        return str(self.scorer.currentData())
+
+    def set_may_put_away(self, may: bool) -> None:
+        self._close.setVisible(may)
+
+    def set_running(self, running: bool) -> None:
+        """One eval at a time."""
+        self._running = running
+        self.show_counts()
+
+    def show_counts(self) -> None:
+        """How much the run would ask, and whether it can start."""
+        examined = self.data.examined
+        cases = len(examined.dataset.cases) if examined else 0
+        models = len(self.models)
+        self._run.setEnabled(bool(cases and models) and not self._running)
+        good = f" with the {words.count(cases, 'good case')}" if examined and examined.problems and cases else ""
+        self._run.setText(f"Run the eval{good}")
+        self._run.setAccessibleName(self._run.text())
+        asked = f"{words.count(cases * models, 'question')} in all, one after the other, on this machine: $0"
+        missing = "Choose at least one model." if cases else "Choose the cases first."
+        self._total.set_text(asked if cases and models else missing)
+
+    def _models_changed(self, paths: tuple[str, ...]) -> None:
+        self._chosen = paths
+        self.show_counts()
+
+    def _show_scorer(self) -> None:
+        self._signature.set_text(self._scorers[max(self.scorer.currentIndex(), 0)].signature)

@@ -1,0 +1,257 @@
+"""Decide: the record of the decision beside the report that others will read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
+
+from workbench.domain.changes import Changes
+from workbench.domain.decision import Decision, DecisionStatus
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.scenario import Scenario
+from workbench.gui.forms.decision_form import DecisionForm
+from workbench.gui.pages.base import House, Page, PageAction
+from workbench.gui.theme import Space
+from workbench.gui.widgets.buttons import button, menu_button
+from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.fields import Choice
+from workbench.gui.widgets.report_view import ReportView
+from workbench.gui.widgets.state import ErrorBox
+from workbench.gui.widgets.text import Words
+from workbench.reports.document import Document, Length
+from workbench.services.decisions import DecisionService
+from workbench.services.reports import ReportService
+
+FOLDER_KEY = "report/folder"
+FORMATS = {"HTML": ("html",), "Markdown": ("md",), "JSON": ("json",), "All three": ("html", "md", "json")}
+WIDE_PX = 860
+
+
+class DecidePage(Page):
+    """A form at the left, the report's preview at the right."""
+
+    id: ClassVar[str] = "decide"
+    title: ClassVar[str] = "Decide"
+    icon: ClassVar[str] = "decide"
+    has_inspector: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ("decisions", "reports")
+
+    def __init__(self, *, house: House, decisions: DecisionService, reports: ReportService) -> None:
+        super().__init__(house=house)
+        self._decisions = decisions
+        self._reports = reports
+        self._length = Length.PAGE
+        self._asked_for = 0
+        self._written: Path | None = None
+        self.header.add_button(button("Draft from the figures", self.draft, hint="Undo with Ctrl+Z"))
+        self.header.add_button(
+            menu_button("Write the report", {name: partial(self.write, formats) for name, formats in FORMATS.items()})
+        )
+        self._record = button("Record the decision", self.record, kind="main")
+        self.header.add_button(self._record)
+        self._error = ErrorBox()
+        self._said = Words("", "body", "good")
+        self._open = button("Open it", self._open_written, kind="link")
+        self._form = DecisionForm()
+        self._form.changed.connect(self._edited)
+        self._view = ReportView()
+        self._lay_out_page()
+
+    def _lay_out_page(self) -> None:
+        self.body.addWidget(self._error)
+        self._notice = QWidget()
+        said = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._notice)
+        said.setContentsMargins(0, 0, 0, 0)
+        said.addWidget(self._said, 1)
+        said.addWidget(self._open)
+        self._notice.hide()
+        self.body.addWidget(self._notice)
+        preview = Card("The report as others will read it")
+        self._switch = button("Show the full report", self._other_length, kind="link")
+        preview.add_beside_title(self._switch)
+        preview.body.addWidget(self._view)
+        preview.body.addStretch(1)
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._sides.setSpacing(Space.XL)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._form)
+        self._sides.addWidget(left, 2, Qt.AlignmentFlag.AlignTop)
+        self._sides.addWidget(preview, 3)
+        self.body.addLayout(self._sides, 1)
+
+    def show_scenario(self, scenario: Scenario | None) -> None:
+        """Draws the record and asks for the report again."""
+        super().show_scenario(scenario)
+        self.setEnabled(scenario is not None)
+        if scenario is None:
+            return
+        self._form.set_options([Choice(o.id, f"{o.id} · {o.name}", o.summary) for o in scenario.options])
+        self._form.show_decision(scenario.decision or Decision("", ""))
+        self.header.set_answer(*_answer(scenario))
+        accepted = scenario.decision is not None and scenario.decision.status is DecisionStatus.ACCEPTED
+        self._record.setText("Record it again" if accepted else "Record the decision")
+        self._preview(scenario)
+
+    def refresh(self, changes: Changes) -> None:
+        """New evidence changes the report."""
+        if changes.evals or changes.comparisons or changes.catalog:
+            self.show_scenario(self.scenario)
+
+    def resizeEvent(self, event: object) -> None:
+        """Form and preview stand side by side where there is room, else below each other."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        wide = self.width() > WIDE_PX
+        self._sides.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+    def page_actions(self) -> tuple[PageAction, ...]:
+        writes = tuple(
+            PageAction(f"Write the report as {name}", partial(self.write, formats)) for name, formats in FORMATS.items()
+        )
+        return (
+            PageAction("Draft the decision from the figures", self.draft),
+            PageAction("Record the decision", self.record),
+            *writes,
+        )
+
+    # what the person does
+
+    def draft(self) -> None:
+        """Fills the record with what the figures say; undo brings the old text back."""
+        scenario = self.scenario
+        if scenario is not None:
+            self.house.tasks.start(
+                lambda: self._decisions.draft(scenario),
+                lane="pool",
+                done=self._take_draft,
+                failed=self._error.show_error,
+                owner=self,
+            )
+
+    def record(self) -> None:
+        """Accepts the decision as the form has it, once it names an option and a reason."""
+        self._form.flush()
+        scenario = self.scenario
+        if scenario is None:
+            return
+        decision = replace(self._form.value(), status=DecisionStatus.ACCEPTED)
+        self.house.tasks.start(
+            lambda: self._decisions.check(scenario, decision),
+            lane="pool",
+            done=lambda checked: self._accept(scenario, checked),
+            failed=self._error.show_error,
+            owner=self,
+        )
+
+    def write(self, formats: tuple[str, ...]) -> None:
+        """Asks for a folder and writes the report there."""
+        self._form.flush()
+        scenario = self.scenario
+        remembered = self.house.settings.get(FOLDER_KEY, "")
+        if scenario is None:
+            return
+        chosen = QFileDialog.getExistingDirectory(self, "Where shall the report go?", str(remembered or Path.home()))
+        if chosen:
+            self.house.settings.set(FOLDER_KEY, chosen)
+            self.write_to(formats, Path(chosen))
+
+    def write_to(self, formats: tuple[str, ...], folder: Path) -> None:
+        """Writes the full report in these formats into a folder, in the background."""
+        scenario = self.scenario
+        if scenario is not None:
+            self.house.tasks.start(
+                lambda: self._reports.write(scenario, formats, folder),
+                lane="pool",
+                name="Writing the report",
+                done=self._show_written,
+                failed=self._error.show_error,
+                owner=self,
+            )
+
+    # inside
+
+    def _edited(self, decision: Decision) -> None:
+        if self.scenario is not None:
+            new = replace(self.scenario, decision=decision)
+            self.begin_edit(new, "Edit the decision", merge_key="decision")
+
+    def _take_draft(self, decision: Decision) -> None:
+        if self.scenario is not None:
+            self._error.clear()
+            self.begin_edit(replace(self.scenario, decision=decision), "Draft the decision")
+
+    def _accept(self, scenario: Scenario, decision: Decision) -> None:
+        """Swaps the recorded decision in, unless another scenario was opened meanwhile."""
+        if self.scenario is not None and self.scenario.id == scenario.id:
+            self._error.clear()
+            self.begin_edit(replace(self.scenario, decision=decision), "Record the decision")
+
+    def _preview(self, scenario: Scenario) -> None:
+        self._asked_for += 1
+        number, length = self._asked_for, self._length
+        self.house.tasks.start(
+            lambda: self._reports.document(scenario, length=length),
+            lane="pool",
+            done=lambda document: self._show_preview(number, document),
+            failed=self._fail,
+            owner=self,
+        )
+
+    def _show_preview(self, number: int, document: Document) -> None:
+        if number == self._asked_for:
+            self._view.show_document(document)
+
+    def _fail(self, error: WorkbenchError) -> None:
+        self._error.show_error(error)
+
+    def _other_length(self) -> None:
+        full = self._length is Length.PAGE
+        self._length = Length.FULL if full else Length.PAGE
+        self._switch.setText("Show one page" if full else "Show the full report")
+        self._switch.setAccessibleName(self._switch.text())
+        if self.scenario is not None:
+            self._preview(self.scenario)
+
+    def _show_written(self, files: tuple[Path, ...]) -> None:
+        self._error.clear()
+        self._written = files[0]
+        names = ", ".join(file.name for file in files)
+        self._said.set_text(f"Written: {names} in {files[0].parent}")
+        self._notice.show()
+
+    def _open_written(self) -> None:
+        if self._written is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))
+
+
+def _answer(scenario: Scenario) -> tuple[str, str]:
+    """The page's sentence: what is decided, or what is missing."""
+    decision = scenario.decision
+    if decision is None or not decision.option:
+        if not scenario.options:
+            return "Nothing to decide between yet.", "Add options first; the report then shows what is there."
+        return "Nothing is decided yet.", "Draft it from the figures, or write it yourself."
+    found = next((option for option in scenario.options if option.id == decision.option), None)
+    name = f"{decision.option} · {found.name}" if found else decision.option
+    review = f" Look at it again on {day(decision.review_on)}." if decision.review_on else ""
+    if decision.status is DecisionStatus.ACCEPTED:
+        on = f" on {day(decision.decided_at)}" if decision.decided_at else ""
+        return f"Decided for {name}{on}.", review.strip()
+    return f"{decision.status.value.capitalize()}: {name}.", f"Not recorded yet.{review}"
+
+
+def day(text: str) -> str:
+    """An ISO date as people write it; anything else as it was typed."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{found.day} {found:%B %Y}"

@@ -1,0 +1,154 @@
+"""Settings: how the window looks, where the data lies, what this machine has, and what was deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.domain.changes import Changes
+from workbench.domain.scenario import Scenario
+from workbench.gui.pages.base import House, Page
+from workbench.gui.theme import TEXT_PERCENT_STEPS, TONE_ICONS, Scheme, Space, Theme, Tone
+from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.fields import Choice, ChoiceField
+from workbench.gui.widgets.slider import ValueSlider
+from workbench.gui.widgets.state import ErrorBox, IconLabel
+from workbench.gui.widgets.text import Words
+from workbench.paths import Paths
+from workbench.services.doctor import Diagnosis, Finding, examine
+from workbench.services.scenarios import ScenarioRow, ScenarioService
+
+SCHEMES = (
+    Choice(Scheme.SYSTEM, "As the system has it"),
+    Choice(Scheme.LIGHT, "Light"),
+    Choice(Scheme.DARK, "Dark"),
+)
+
+
+class SettingsPage(Page):
+    """Four cards; everything takes effect at once."""
+
+    id: ClassVar[str] = "settings"
+    title: ClassVar[str] = "Settings"
+    icon: ClassVar[str] = "settings"
+    has_inspector: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        *,
+        house: House,
+        theme: Theme,
+        set_scheme: Callable[[Scheme], None],
+        set_text_percent: Callable[[int], None],
+        paths: Paths,
+        scenarios: ScenarioService,
+    ) -> None:
+        super().__init__(house=house)
+        self._theme = theme
+        self._paths = paths
+        self._scenarios = scenarios
+        self._error = ErrorBox()
+        self._findings = Card("This machine")
+        self._bin = Card("Deleted scenarios")
+        self.body.addWidget(self._error)
+        self.body.addWidget(self._look_card(set_scheme, set_text_percent))
+        self.body.addWidget(self._data_card())
+        self.body.addWidget(self._bin)
+        self.body.addWidget(self._findings)
+        self.body.addStretch(1)
+        self.header.set_answer("Everything stays on this machine.", "No account, no telemetry, no call made.")
+
+    def _look_card(self, set_scheme: Callable[[Scheme], None], set_percent: Callable[[int], None]) -> Card:
+        card = Card("Look")
+        self._schemes = ChoiceField("Colours", SCHEMES, columns=3)
+        self._schemes.changed.connect(lambda scheme: set_scheme(Scheme(scheme)))
+        card.body.addWidget(self._schemes)
+        low, high = TEXT_PERCENT_STEPS[0], TEXT_PERCENT_STEPS[-1]
+        self._percent = ValueSlider("Text size", low, high, 100, show=lambda v: f"{v:.0f} %", round_to=10)
+        self._percent.released.connect(lambda value: set_percent(round(value)))
+        card.body.addWidget(self._percent)
+        return card
+
+    def _data_card(self) -> Card:
+        card = Card("Data folder")
+        row = QHBoxLayout()
+        row.addWidget(Words(str(self._paths.home)), 1)
+        row.addWidget(button("Copy the path", lambda: QGuiApplication.clipboard().setText(str(self._paths.home))))
+        row.addWidget(button("Open it", self._open_folder))
+        card.body.addLayout(row)
+        card.body.addWidget(
+            Words("One database file, with a backup for each of the last days it was used, and your settings.", "muted")
+        )
+        return card
+
+    def show_scenario(self, scenario: Scenario | None) -> None:
+        """Settings are the same for every scenario; this reads what may have changed meanwhile."""
+        super().show_scenario(scenario)
+        self._schemes.set_value(self._theme.scheme)
+        self._percent.set_value(self._theme.text_percent)
+        tasks = self.house.tasks
+        tasks.start(lambda: examine(self._paths), lane="pool", done=self._show_machine, owner=self)
+        tasks.start(self._scenarios.bin, lane="db", done=self._show_bin, failed=self._error.show_error, owner=self)
+
+    def refresh(self, changes: Changes) -> None:
+        if changes.scenarios:
+            self.show_scenario(self.scenario)
+
+    def _show_machine(self, diagnosis: Diagnosis) -> None:
+        _clear(self._findings.body)
+        for finding in diagnosis.rows:
+            self._findings.body.addWidget(_finding_row(finding))
+
+    def _show_bin(self, rows: tuple[ScenarioRow, ...]) -> None:
+        _clear(self._bin.body)
+        for row in rows:
+            self._bin.body.addWidget(self._bin_row(row))
+        if not rows:
+            self._bin.body.addWidget(Words("None. What you delete can be brought back from here.", "muted"))
+
+    def _bin_row(self, row: ScenarioRow) -> QWidget:
+        box = QWidget()
+        line = QHBoxLayout(box)
+        line.setContentsMargins(0, 0, 0, 0)
+        on = f", deleted on {row.deleted_at:%Y-%m-%d}" if row.deleted_at else ""
+        line.addWidget(Words(f"{row.name}{on}"), 1)
+        restore = button("Bring back", lambda: self._restore(row.id))
+        restore.setAccessibleName(f"Bring back {row.name}")
+        line.addWidget(restore)
+        return box
+
+    def _restore(self, scenario_id: str) -> None:
+        self.house.tasks.start(
+            lambda: self._scenarios.restore(scenario_id),
+            lane="db",
+            done=lambda _found: self.wrote.emit(Changes(scenarios=frozenset({scenario_id}))),
+            failed=self._error.show_error,
+            owner=self,
+        )
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.home)))
+
+
+def _finding_row(finding: Finding) -> QWidget:
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(Space.S)
+    tone = Tone.GOOD if finding.ok else Tone.BAD
+    row.addWidget(IconLabel(TONE_ICONS[tone], tone.value, 14))
+    row.addWidget(Words(finding.name), 1)
+    row.addWidget(Words(f"{finding.found} {finding.mend}".strip(), "muted"), 3)
+    return box
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (old := item.widget()) is not None:
+            old.hide()
+            old.deleteLater()

@@ -1,0 +1,350 @@
+"""Trade-offs: monthly cost against quality, live while volume and weights are dragged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout
+
+from workbench.analysis.chartspec import Chart
+from workbench.analysis.tradeoffs import TradePoint
+from workbench.domain.changes import Changes
+from workbench.domain.option import DataFlow, ModelRole, OptionDraft, Strategy, Technique
+from workbench.domain.questions import requirements_from
+from workbench.domain.scenario import Scenario
+from workbench.domain.verdict import Hosting
+from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
+from workbench.gui.forms.option_form import free_id
+from workbench.gui.pages.base import House, Page, PageAction
+from workbench.gui.selection import Picked
+from workbench.gui.theme import Space, Tone
+from workbench.gui.widgets.buttons import button, menu_button
+from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.chart import ChartView
+from workbench.gui.widgets.rows import UNKNOWN, Column, Mark, Span
+from workbench.gui.widgets.slider import ValueSlider
+from workbench.gui.widgets.state import ErrorBox
+from workbench.gui.widgets.table import DataTable
+from workbench.reports.charts import svg
+from workbench.reports.files import write_whole
+from workbench.services.evals import EvalService
+from workbench.services.tradeoffs import TradeoffService, TradeoffView
+
+KIND = "offer"
+CHART_PX = 330
+SVG_SIZE = (960, 600)
+LEAST_REQUESTS, MOST_REQUESTS = 10.0, 10_000_000.0
+WEIGHT_TITLES = {"quality": "Quality matters", "monthly_usd": "Running cost matters"}
+HOSTING_WORDS = {Hosting.API: "API", Hosting.SELF_HOST: "own servers", Hosting.LOCAL_FILE: "this machine"}
+LEAVES = {Hosting.API: "what you send", Hosting.SELF_HOST: "nothing", Hosting.LOCAL_FILE: "nothing"}
+
+
+class TradeoffsPage(Page):
+    """The scatter, the sliders under it, and the same points as a table."""
+
+    id: ClassVar[str] = "tradeoffs"
+    title: ClassVar[str] = "Trade-offs"
+    icon: ClassVar[str] = "tradeoffs"
+    needs: ClassVar[tuple[str, ...]] = ("tradeoffs", "evals")
+
+    def __init__(self, *, house: House, tradeoffs: TradeoffService, evals: EvalService) -> None:
+        super().__init__(house=house)
+        self._service = tradeoffs
+        self._evals = evals
+        self._shown: TradeoffView | None = None
+        self._asked_for = 0
+        self._answered = 0
+        self._waiting = False
+        self.header.add_button(button("Copy picture", self._copy_picture))
+        self.header.add_button(menu_button("Export", {"PNG picture": self._save_png, "SVG picture": self._save_svg}))
+        self.header.add_button(button("Go to options", lambda: self.navigate.emit("options", None), kind="main"))
+        self._error = ErrorBox()
+        self._chart = ChartView(height=CHART_PX)
+        self._chart.picked.connect(lambda id: house.selection.pick(KIND, id))
+        self._sliders = self._make_sliders()
+        self._table = self._make_table()
+        self._lay_out_page()
+        house.selection.changed.connect(self._selection_changed)
+
+    def _make_sliders(self) -> dict[str, ValueSlider]:
+        sliders = {
+            key: ValueSlider(title, 0, 100, 50, show=lambda v: f"{v:.0f} points", round_to=5)
+            for key, title in WEIGHT_TITLES.items()
+        }
+        sliders["volume"] = ValueSlider(
+            "Requests a day",
+            LEAST_REQUESTS,
+            MOST_REQUESTS,
+            1_000,
+            show=lambda v: f"{v:,.0f}",
+            log=True,
+            hint="What if there were more or fewer? Release to keep the new volume.",
+        )
+        for slider in sliders.values():
+            slider.changed.connect(lambda _value: self._ask())
+            slider.released.connect(lambda _value: self._keep())
+        return sliders
+
+    def _make_table(self) -> DataTable[TradePoint]:
+        table: DataTable[TradePoint] = DataTable(
+            "tradeoffs",
+            (
+                Column("model", "Model", lambda p: p.model_name, aside=lambda p: p.offer_name, width=250, stretch=True),
+                Column(
+                    "cost",
+                    "Cost a month",
+                    _cost_text,
+                    unit="USD",
+                    right=True,
+                    aside=_cost_range,
+                    sort=lambda p: p.cost_usd.likely if p.cost_usd else None,
+                    width=150,
+                ),
+                Column(
+                    "quality",
+                    "Quality",
+                    _quality_text,
+                    unit="of 100",
+                    right=True,
+                    span=_quality_span,
+                    sort=lambda p: p.quality.value if p.quality else None,
+                    hint=lambda p: p.quality.label if p.quality else "No independent score.",
+                    width=120,
+                ),
+                Column("front", "On the front", _front_word, mark=_front_mark, width=104),
+                Column("leaves", "Leaves the machine", lambda p: LEAVES[p.hosting], width=130),
+            ),
+            row_id=lambda p: p.id,
+            name="Models by cost and quality",
+            settings=self.house.settings,
+            faint=lambda p: not p.pareto,
+            filter_hint="Filter by model or provider",
+            visible_rows=6,
+        )
+        table.picked.connect(lambda id: self.house.selection.pick(KIND, id))
+        return table
+
+    def _lay_out_page(self) -> None:
+        picture = Card()
+        picture.body.addWidget(self._chart)
+        controls = Card()
+        row = QHBoxLayout()
+        row.setSpacing(Space.XL)
+        for slider in self._sliders.values():
+            row.addWidget(slider, 1)
+        controls.body.addLayout(row)
+        self.body.addWidget(self._error)
+        self.body.addWidget(picture)
+        self.body.addWidget(controls)
+        self.body.addWidget(self._table, 1)
+
+    def show_scenario(self, scenario: Scenario | None) -> None:
+        """Sets the sliders to what is stored and computes the points."""
+        super().show_scenario(scenario)
+        self.setEnabled(scenario is not None)
+        if scenario is None:
+            return
+        for criterion in scenario.criteria:
+            if criterion.id in WEIGHT_TITLES:
+                self._sliders[criterion.id].set_value(criterion.points)
+        volume = requirements_from(scenario.answers).workload.requests_per_day.likely
+        self._sliders["volume"].set_value(min(max(volume, LEAST_REQUESTS), MOST_REQUESTS))
+        self._ask()
+
+    def refresh(self, changes: Changes) -> None:
+        """The team's own eval moves the points."""
+        if changes.evals or changes.catalog:
+            self._ask()
+
+    def page_actions(self) -> tuple[PageAction, ...]:
+        return (
+            PageAction("Copy the chart as a picture", self._copy_picture),
+            PageAction("Copy the chart's data", self._chart.copy_data),
+            PageAction("Save the chart as PNG", self._save_png),
+            PageAction("Save the chart as SVG", self._save_svg),
+            PageAction("Copy the trade-offs as Markdown", lambda: self._table.copy(self._table.as_markdown)),
+        )
+
+    # following the sliders
+
+    def _ask(self) -> None:
+        """One computation at a time; while it runs only the newest wish is remembered."""
+        self._asked_for += 1
+        if not self._waiting and self.scenario is not None:
+            self._start(self.scenario)
+
+    def _start(self, scenario: Scenario) -> None:
+        self._waiting = True
+        number = self._asked_for
+        weights = {key: self._sliders[key].value for key in WEIGHT_TITLES}
+        if not any(weights.values()):
+            weights = dict.fromkeys(WEIGHT_TITLES, 1.0)
+        volume = self._sliders["volume"].value
+        self.house.tasks.start(
+            lambda: self._service.points(
+                scenario, requests_per_day=volume, weights=weights, evidence=self._evals.evidence(scenario.id)
+            ),
+            lane="pool",
+            done=lambda view: self._answer(number, view),
+            failed=self._error.show_error,
+            stopped=self._go_on,
+            owner=self,
+        )
+
+    def _answer(self, number: int, view: TradeoffView) -> None:
+        self._answered = number
+        self._draw(view)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._waiting = False
+        if self._answered != self._asked_for and self.scenario is not None:
+            self._start(self.scenario)
+
+    def _keep(self) -> None:
+        """The slider was released: its value becomes part of the scenario."""
+        scenario = self.scenario
+        if scenario is None:
+            return
+        criteria = tuple(
+            replace(c, points=self._sliders[c.id].value) if c.id in WEIGHT_TITLES else c for c in scenario.criteria
+        )
+        answers = dict(scenario.answers)
+        load = requirements_from(scenario.answers).workload.requests_per_day
+        volume = self._sliders["volume"].value
+        if abs(volume - load.likely) > 0.005 * load.likely:
+            scaled = load.scaled(volume / load.likely)
+            answers["requests_per_day"] = {"low": scaled.low, "likely": volume, "high": scaled.high}
+        self.begin_edit(replace(scenario, criteria=criteria, answers=answers), "Move a slider", merge_key="tradeoffs")
+
+    # drawing
+
+    def _draw(self, view: TradeoffView) -> None:
+        self._shown = view
+        self._error.clear()
+        lead, _, rest = view.sentence.partition(". ")
+        self.header.set_answer(f"{lead}." if rest else lead, rest)
+        self._chart.set_chart(view.chart)
+        self._table.set_rows(sorted((p for p in view.points if p.kept), key=lambda p: -(p.score or -1.0)))
+        chosen = self.house.selection.id_of(KIND)
+        if view.best and not any(p.id == chosen for p in view.points):
+            self.house.selection.pick(KIND, view.best)
+        self._show_selection()
+
+    def _selection_changed(self, _picked: Picked | None) -> None:
+        self._show_selection()
+
+    def _show_selection(self) -> None:
+        chosen = self.house.selection.id_of(KIND)
+        self._chart.select(chosen)
+        self._table.select(chosen)
+        if self.isVisible() and self._shown is not None:
+            found = next((p for p in self._shown.points if p.id == chosen), None)
+            self.explain.emit(None if found is None else self._explanation(found))
+
+    def _explanation(self, point: TradePoint) -> Explanation:
+        names = {p.id: p.model_name for p in (self._shown.points if self._shown else ())}
+        if not point.kept:
+            place = Row(point.why_out, Tone.BAD)
+        elif point.pareto:
+            place = Row("Nothing that qualifies costs less and is better.", Tone.GOOD)
+        elif point.dominated_by:
+            better = names.get(point.dominated_by, point.dominated_by)
+            place = Row(f"**{better}** costs less and is at least as good.", Tone.CAUTION)
+        else:
+            place = Row("It cannot be placed: a price or a score is missing.", Tone.CAUTION)
+        figures = []
+        if point.cost_usd is not None:
+            cost = point.cost_usd
+            figures.append(Row(f"**${cost.likely:,.0f}** a month, from ${cost.low:,.0f} to ${cost.high:,.0f}"))
+        if point.quality is not None:
+            quality = point.quality
+            figures.append(
+                Row(f"Quality **{quality.value:.0f}** of 100, between {quality.low:.0f} and {quality.high:.0f}")
+            )
+        figures.append(Row(f"Runs on {HOSTING_WORDS[point.hosting]}; {LEAVES[point.hosting]} leaves the machine"))
+        actions = [InspectorAction("Make it an option", lambda: self._make_option(point))] if point.kept else []
+        if point.hosting is Hosting.LOCAL_FILE:
+            actions.append(
+                InspectorAction("Try it side by side", lambda: self.navigate.emit("validate", point.model_id))
+            )
+        sources = (point.quality.label,) if point.quality is not None else ()
+        return Explanation(
+            point.model_name,
+            point.offer_name,
+            (
+                Section("On the front" if point.pareto else "Off the front", (place,)),
+                Section("Figures", tuple(figures)),
+            ),
+            sources,
+            tuple(actions),
+        )
+
+    # what the person does
+
+    def _make_option(self, point: TradePoint) -> None:
+        """Adds a buy or build option of this one model; its figures are computed."""
+        if self.scenario is None:
+            return
+        buy = point.hosting is Hosting.API
+        draft = OptionDraft(
+            id=free_id({option.id for option in self.scenario.options}),
+            name=f"{point.model_name}, {point.offer_name}",
+            strategy=Strategy.BUY if buy else Strategy.BUILD,
+            summary=f"{point.model_name} for every request.",
+            models=(ModelRole(point.model_id, point.offer, "every request", 1.0),),
+            technique=Technique.PROMPT,
+            data_flow=DataFlow.ALL_LEAVES if buy else DataFlow.NOTHING_LEAVES,
+        )
+        self.begin_edit(replace(self.scenario, options=(*self.scenario.options, draft)), f"Add option {draft.id}")
+        self.house.selection.pick("option", draft.id)
+        self.navigate.emit("options", None)
+
+    def _copy_picture(self) -> None:
+        self._chart.copy_picture()
+
+    def _save_png(self) -> None:
+        self._chart.ask_and_save()
+
+    def _save_svg(self) -> None:
+        """The same chart as the reports draw it."""
+        chart = self._chart.chart
+        if chart is None:
+            return
+        name, _kind = QFileDialog.getSaveFileName(self, "Save the chart", "trade-offs.svg", "SVG picture (*.svg)")
+        if name:
+            self.house.tasks.start(
+                lambda: _write_svg(chart, Path(name)), lane="pool", failed=self._error.show_error, owner=self
+            )
+
+
+def _write_svg(chart: Chart, path: Path) -> None:
+    write_whole(path, svg(chart, *SVG_SIZE).encode())
+
+
+def _cost_text(point: TradePoint) -> str:
+    return UNKNOWN if point.cost_usd is None else f"{point.cost_usd.likely:,.0f}"
+
+
+def _cost_range(point: TradePoint) -> str:
+    cost = point.cost_usd
+    return "" if cost is None or cost.is_exact else f"{cost.low:,.0f}–{cost.high:,.0f}"
+
+
+def _quality_text(point: TradePoint) -> str:
+    return UNKNOWN if point.quality is None else f"{point.quality.value:.0f}"
+
+
+def _quality_span(point: TradePoint) -> Span | None:
+    quality = point.quality
+    return None if quality is None else Span(quality.low, quality.value, quality.high, 0.0, 100.0)
+
+
+def _front_word(point: TradePoint) -> str:
+    return "yes" if point.pareto else "no"
+
+
+def _front_mark(point: TradePoint) -> Mark | None:
+    return Mark(Tone.GOOD) if point.pareto else None

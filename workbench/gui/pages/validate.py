@@ -1,0 +1,140 @@
+"""Validate: the same prompt to several models side by side, and the team's own cases with statistics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
+
+from workbench.domain.changes import Changes
+from workbench.domain.scenario import Scenario
+from workbench.gui.evals.view import EvalsView
+from workbench.gui.pages.base import House, Page, PageAction
+from workbench.gui.playground.view import PlaygroundView
+from workbench.gui.widgets.buttons import button
+from workbench.services.evals import EvalService
+from workbench.services.library import LibraryService
+from workbench.services.playground import PlaygroundService
+from workbench.services.scenarios import ScenarioService
+
+PLAYGROUND, EVALS = "playground", "evals"
+LAST_VIEW = "validate/view"
+
+
+class ValidatePage(Page):
+    """Two views under one head; each has its own answer, and only the evals explain something in the inspector."""
+
+    id: ClassVar[str] = "validate"
+    title: ClassVar[str] = "Validate"
+    icon: ClassVar[str] = "validate"
+    needs: ClassVar[tuple[str, ...]] = ("playground", "evals", "library", "scenarios")
+    has_inspector: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        *,
+        house: House,
+        playground: PlaygroundService,
+        evals: EvalService,
+        library: LibraryService,
+        scenarios: ScenarioService,
+    ) -> None:
+        super().__init__(house=house)
+        self.playground = PlaygroundView(house=house, playground=playground, library=library)
+        self.evals = EvalsView(house=house, evals=evals, library=library, dataset_path=scenarios.dataset_path)
+        self._views: dict[str, QWidget] = {PLAYGROUND: self.playground, EVALS: self.evals}
+        self._answers: dict[str, tuple[str, str]] = {}
+        self._switch: dict[str, QPushButton] = {}
+        kept = house.settings.get(LAST_VIEW, PLAYGROUND)
+        self._view = kept if isinstance(kept, str) and kept in self._views else PLAYGROUND
+        self._make_header()
+        for view in self._views.values():
+            self.body.addWidget(view, 1)
+        self.playground.answered.connect(lambda lead, rest: self._say(PLAYGROUND, lead, rest))
+        self.evals.answered.connect(lambda lead, rest: self._say(EVALS, lead, rest))
+        self.playground.wrote.connect(self.wrote)
+        self.evals.wrote.connect(self.wrote)
+        self.evals.explained.connect(self._explain)
+        self.show_view(self._view)
+
+    def _make_header(self) -> None:
+        group = QButtonGroup(self)
+        for name, title in ((PLAYGROUND, "Playground"), (EVALS, "Evals")):
+            made = button(title, lambda name=name: self.show_view(name))
+            made.setCheckable(True)
+            made.setObjectName(f"view-{name}")
+            group.addButton(made)
+            self._switch[name] = made
+            self.header.add_button(made)
+        self._history = button("History", hint="Earlier prompts of this scenario with their answers")
+        self._history.setMenu(self.playground.history_menu)
+        self._history.setProperty("menu", "true")
+        self._pane = button("Add a model", self.playground.row.add, hint="One more column, up to four")
+        self._copy = button("Copy all", self.playground.copy_markdown, hint="Prompt and answers as Markdown")
+        for made in (self._history, self._pane, self._copy):
+            self.header.add_button(made)
+
+    def show_view(self, name: str) -> None:
+        """Change between playground and evals; the choice is remembered."""
+        self._view = name
+        self._switch[name].setChecked(True)
+        for each, view in self._views.items():
+            view.setVisible(each == name)
+        for extra in (self._history, self._pane, self._copy):
+            extra.setVisible(name == PLAYGROUND)
+        self.header.set_answer(*self._answers.get(name, ("", "")))
+        self.house.settings.set(LAST_VIEW, name)
+        self._explain(self.evals.explanation if name == EVALS else None)
+
+    def show_scenario(self, scenario: Scenario | None) -> None:
+        """Both views follow; a view keeps what runs or stands in it while the scenario stays the same."""
+        super().show_scenario(scenario)
+        self.setEnabled(scenario is not None)
+        self.playground.show_scenario(scenario)
+        self.evals.show_scenario(scenario)
+        self._explain(self.evals.explanation if self._view == EVALS else None)
+
+    def refresh(self, changes: Changes) -> None:
+        """New runs, or models added elsewhere."""
+        if changes.evals:
+            self.evals.read_runs()
+        if changes.settings:
+            self.playground.refresh_models()
+            self.evals.read_models()
+
+    def arrive(self, payload: object) -> None:
+        """A view by name, files that were dropped, or models to try."""
+        if isinstance(payload, str) and payload in self._views:
+            self.show_view(payload)
+            return
+        paths = [path for path in payload if isinstance(path, Path)] if isinstance(payload, tuple) else []
+        models = [path for path in paths if path.suffix.casefold() == ".gguf"]
+        data = [path for path in paths if path not in models]
+        if models:
+            self.show_view(PLAYGROUND)
+            self.playground.use_models([str(path) for path in models])
+        if data:
+            self.show_view(EVALS)
+            self.evals.open_data(data[0])
+
+    def page_actions(self) -> tuple[PageAction, ...]:
+        return (
+            PageAction("Show the playground", lambda: self.show_view(PLAYGROUND)),
+            PageAction("Show the evals", lambda: self.show_view(EVALS)),
+            PageAction("Ask all models", self.playground.ask),
+            PageAction("Stop all answers", self.playground.stop_all),
+            PageAction("Copy prompt and answers as Markdown", self.playground.copy_markdown),
+            PageAction("Run the eval", self.evals.run),
+        )
+
+    def find_field(self) -> QWidget | None:
+        return self.evals.find_field() if self._view == EVALS else self.playground.prompt.prompt
+
+    def _say(self, view: str, lead: str, rest: str) -> None:
+        self._answers[view] = (lead, rest)
+        if view == self._view:
+            self.header.set_answer(lead, rest)
+
+    def _explain(self, explanation: object) -> None:
+        self.explain.emit(explanation if self._view == EVALS else None)

@@ -1,0 +1,1 @@
+"""The side-by-side view of Validate: one prompt, two to four models."""

@@ -1,0 +1,86 @@
+"""An answer while it streams: plain text, drawn thirty times a second, whatever its length."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QTimer
+from PySide6.QtGui import QTextCursor, QTextOption
+from PySide6.QtWidgets import QFrame, QPlainTextEdit
+
+FLUSH_MS = 33
+LONGEST_LINE = 2_000
+MOST_AT_ONCE = 20_000
+
+
+class AnswerView(QPlainTextEdit):
+    """Shows `text` as it is, never as markup; `text` is the whole answer, also what waits to be drawn.
+
+    A line longer than 2,000 characters is drawn as several, and at most 20,000 characters are drawn at a time, so
+    that an endless word does not stop the window. What is copied from `text` has no such breaks.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("kind", "answer")
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setAccessibleName(name)
+        self._parts: list[str] = []
+        self._waiting = ""
+        self._line_length = 0
+        self._clock = QTimer(self, interval=FLUSH_MS)
+        self._clock.timeout.connect(self._draw)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def append_text(self, text: str) -> None:
+        """More of the answer; drawn with the next flush."""
+        self._parts.append(text)
+        self._waiting += text
+        if not self._clock.isActive():
+            self._clock.start()
+
+    def set_text(self, text: str) -> None:
+        """Another answer from its beginning."""
+        self._clock.stop()
+        self._parts, self._waiting, self._line_length = [], "", 0
+        self.clear()
+        if text:
+            self.append_text(text)
+            self._draw()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return False
+
+    def _draw(self) -> None:
+        now, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+        if not now:
+            self._clock.stop()
+            return
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - self.fontMetrics().height()
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(self._broken(now))
+        if at_end:
+            bar.setValue(bar.maximum())
+
+    def _broken(self, text: str) -> str:
+        """The text with breaks in lines that are too long to lay out quickly."""
+        out = []
+        for number, whole in enumerate(text.replace("\r\n", "\n").split("\n")):
+            if number:
+                out.append("\n")
+                self._line_length = 0
+            rest = whole
+            while self._line_length + len(rest) > LONGEST_LINE:
+                room = LONGEST_LINE - self._line_length
+                out.append(rest[:room] + "\n")
+                rest, self._line_length = rest[room:], 0
+            out.append(rest)
+            self._line_length += len(rest)
+        return "".join(out)

@@ -1,0 +1,98 @@
+"""Which model a pane asks: the library's models in a list, and one entry that opens a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+
+from workbench.domain.errors import WorkbenchError
+from workbench.services.library import LibraryService, LocalFile, fit_of
+
+OPEN_A_FILE = "Open a GGUF file …"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model as panes and evals offer it. `fit` is "fits, 0.11 GB"; `problem` says why it cannot be asked."""
+
+    id: str
+    path: Path
+    name: str
+    fit: str
+    fit_sentence: str
+    problem: str = ""
+
+    @property
+    def reference(self) -> str:
+        """What the services take for it."""
+        return str(self.path)
+
+
+def entries(library: LibraryService) -> tuple[ModelEntry, ...]:
+    """Every model of the library with its fit; runs off the GUI thread."""
+    return tuple(_entry(item) for item in library.models())
+
+
+def _entry(item: LocalFile) -> ModelEntry:
+    if item.file is None or item.problem:
+        return ModelEntry(item.id, item.path, item.name, "cannot be used", item.problem, item.problem)
+    try:
+        fit = fit_of(item.file)
+    except WorkbenchError as error:
+        return ModelEntry(item.id, item.path, item.name, "cannot be used", str(error), str(error))
+    return ModelEntry(item.id, item.path, item.name, fit.short, fit.sentence)
+
+
+class ModelChooser(QComboBox):
+    """`chosen` (path as text) when the person chose another model; `open_wanted` when it is not in the list."""
+
+    chosen = Signal(str)
+    open_wanted = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._path = ""
+        self._gone = ""
+        self.activated.connect(self._activated)
+
+    @property
+    def path(self) -> str:
+        """The chosen model's file, "" when there is none."""
+        return self._path
+
+    def set_models(self, models: Sequence[ModelEntry]) -> None:
+        """Offer these; the chosen one stays chosen."""
+        self.clear()
+        for model in models:
+            if not model.problem:
+                self.addItem(model.name, str(model.path))
+        if self.count():
+            self.insertSeparator(self.count())
+        self.addItem(OPEN_A_FILE, "")
+        self.set_path(self._path, self._gone)
+
+    def set_path(self, path: str, name: str = "") -> None:
+        """Show a model as chosen, silently; one that is not in the list is shown by `name`."""
+        self._path, self._gone = path, name
+        place = self.findData(path) if path else -1
+        if place < 0 and path:
+            self.insertItem(0, name or Path(path).stem, path)
+            place = 0
+        self.setCurrentIndex(place)
+
+    def _activated(self, place: int) -> None:
+        path = self.itemData(place)
+        if path:
+            self._path = path
+            self.chosen.emit(path)
+        else:
+            self.setCurrentIndex(self.findData(self._path))
+            self.open_wanted.emit()

@@ -1,0 +1,210 @@
+"""Two to four panes side by side, their models, their widths, and the one that is maximised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from workbench.domain.evidence import Answer
+from workbench.gui.playground.model_choice import ModelEntry
+from workbench.gui.playground.pane import LEAST_WIDTH, Pane
+from workbench.gui.ports import SettingsPort
+from workbench.gui.theme import Space, scaled_px
+from workbench.services.playground import MOST_PANES
+
+FEWEST_PANES, USUAL_PANES = 2, 3
+PANES, SIZES = "playground/panes", "playground/sizes"
+
+
+class PaneRow(QWidget):
+    """Signals carry the pane: what was pressed there, or a file that was dropped on it."""
+
+    stop_wanted = Signal(object)
+    again_wanted = Signal(object)
+    markdown_wanted = Signal(object)
+    open_wanted = Signal(object)
+    file_dropped = Signal(object, object)
+    changed = Signal()
+
+    def __init__(self, *, settings: SettingsPort) -> None:
+        super().__init__()
+        self._settings = settings
+        self._models: Sequence[ModelEntry] = ()
+        self._maximised: Pane | None = None
+        self._idle = True
+        self.panes: list[Pane] = []
+        self.setAcceptDrops(True)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(Space.M)
+        self._splitter.setChildrenCollapsible(False)
+        self._saver = QTimer(self, singleShot=True, interval=400)
+        self._saver.timeout.connect(self._save_sizes)
+        self._splitter.splitterMoved.connect(lambda _at, _index: self._saver.start())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._splitter)
+
+    # models
+
+    @property
+    def models(self) -> Sequence[ModelEntry]:
+        return self._models
+
+    @property
+    def usable(self) -> list[str]:
+        """The files that can be asked."""
+        return [str(model.path) for model in self._models if not model.problem]
+
+    @property
+    def chosen(self) -> list[str]:
+        """The file of each pane, "" where none is chosen."""
+        return [pane.chooser.path for pane in self.panes]
+
+    def set_models(self, models: Sequence[ModelEntry]) -> None:
+        """Offer these in every pane; the first time the panes of the last session are made."""
+        self._models = models
+        if not self.panes:
+            self._make_first()
+        for pane in self.panes:
+            pane.set_models(models)
+
+    def _make_first(self) -> None:
+        kept, usable = self._settings.get(PANES, []), self.usable
+        chosen = [str(path) for path in kept if path in usable] if isinstance(kept, list) else []
+        count = min(max(len(chosen), min(len(usable), USUAL_PANES), FEWEST_PANES), MOST_PANES)
+        chosen += [path for path in reversed(usable) if path not in chosen]
+        for place in range(count):
+            self._add(chosen[min(place, len(chosen) - 1)] if chosen else "")
+        sizes = self._settings.get(SIZES, [])
+        known = [int(size) for size in sizes if isinstance(size, int | float)] if isinstance(sizes, list) else []
+        self._splitter.setSizes(known if len(known) == len(self.panes) else [1000] * len(self.panes))
+
+    def put_model(self, path: str, pane: Pane | None = None) -> None:
+        """Show a model in a pane, by default the first; what stood there is cleared. Known ones stay where they are."""
+        if pane is None and path in self.chosen:
+            return
+        place = pane or self.panes[0]
+        place.set_model(path)
+        place.show_nothing()
+        self.save_models()
+
+    def save_models(self) -> None:
+        self._settings.set(PANES, list(self.chosen))
+
+    # panes
+
+    def add(self) -> None:
+        """One more column, up to four, with a model that no other shows if there is one."""
+        if len(self.panes) < MOST_PANES and self._idle:
+            free = [path for path in self.usable if path not in self.chosen] or self.usable
+            self._add(free[0] if free else "")
+            self._even_out()
+
+    def _add(self, path: str) -> None:
+        pane = Pane(len(self.panes))
+        pane.set_models(self._models)
+        pane.set_model(path)
+        pane.stop_wanted.connect(lambda: self.stop_wanted.emit(pane))
+        pane.again_wanted.connect(lambda: self.again_wanted.emit(pane))
+        pane.markdown_wanted.connect(lambda: self.markdown_wanted.emit(pane))
+        pane.open_wanted.connect(lambda: self.open_wanted.emit(pane))
+        pane.maximise_wanted.connect(lambda: self._maximise(pane))
+        pane.remove_wanted.connect(lambda: self._remove(pane))
+        pane.model_chosen.connect(lambda _path: self.save_models())
+        self.panes.append(pane)
+        self._splitter.addWidget(pane)
+        self._turn()
+
+    def _remove(self, pane: Pane) -> None:
+        if len(self.panes) > FEWEST_PANES and self._idle:
+            self._drop(pane)
+            self._even_out()
+
+    def _drop(self, pane: Pane) -> None:
+        """Take a pane out; the ones behind move up."""
+        if self._maximised is pane:
+            self._maximise(pane)
+        self.panes.remove(pane)
+        pane.hide()
+        pane.setParent(None)
+        pane.deleteLater()
+        for place, each in enumerate(self.panes):
+            each.set_place(place)
+        self._turn()
+
+    def show_answers(self, answers: Sequence[Answer], names: Sequence[str]) -> None:
+        """One pane for each answer (at least two), each with the model that gave it."""
+        while len(self.panes) < len(answers):
+            self._add("")
+        while len(self.panes) > max(len(answers), FEWEST_PANES):
+            self._drop(self.panes[-1])
+        for pane in self.panes[len(answers) :]:
+            pane.show_nothing()
+        for pane, answer, name in zip(self.panes, answers, names, strict=False):
+            if name != pane.model_name:
+                entry = next((model for model in self._models if model.id == answer.model), None)
+                pane.set_model(str(entry.path) if entry else answer.model, name)
+            pane.show_answer(answer)
+
+    def set_idle(self, idle: bool, *, may_ask_again: bool) -> None:
+        """While answers come nothing about the panes can be changed."""
+        self._idle = idle
+        for pane in self.panes:
+            pane.set_may_remove(idle and len(self.panes) > FEWEST_PANES)
+            pane.set_may_ask_again(idle and may_ask_again)
+            pane.chooser.setEnabled(idle)
+
+    def _maximise(self, pane: Pane) -> None:
+        self._maximised = None if self._maximised is pane else pane
+        for each in self.panes:
+            each.setVisible(self._maximised in (None, each))
+            each.set_maximised(self._maximised is each)
+
+    # room
+
+    def _even_out(self) -> None:
+        """After a column came or went all are as wide as each other."""
+        self._splitter.setSizes([1000] * len(self.panes))
+        self.save_models()
+        self._save_sizes()
+        self.changed.emit()
+
+    def _save_sizes(self) -> None:
+        if self._maximised is None:
+            self._settings.set(SIZES, list(self._splitter.sizes()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._turn()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and hasattr(self, "_splitter"):
+            self._turn()
+
+    def _turn(self) -> None:
+        """Panes stand below each other where they would be too narrow to read."""
+        least = (scaled_px(self, LEAST_WIDTH) + Space.M) * max(len(self.panes), FEWEST_PANES)
+        wide = self.width() >= least
+        self._splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _models_in(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A model goes into the pane it was dropped on, else into the first."""
+        at = self._splitter.mapFrom(self, event.position().toPoint())
+        pane = next((each for each in self.panes if each.geometry().contains(at)), self.panes[0])
+        for path in _models_in(event)[:1]:
+            event.acceptProposedAction()
+            self.file_dropped.emit(pane, path)
+
+
+def _models_in(event: QDropEvent) -> list[Path]:
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix.casefold() == ".gguf"]

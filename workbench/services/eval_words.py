@@ -1,0 +1,200 @@
+"""What an eval says, in sentences, as rows about its cases, and as a chart: for the window and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from workbench.analysis import words
+from workbench.analysis.chartspec import Axis, Chart, Marker, Point, Points, Tick
+from workbench.domain.evals import (
+    CaseOutcome,
+    CaseResult,
+    EvalCase,
+    EvalRun,
+    EvalSummary,
+    ModelSummary,
+    PairSummary,
+    PairVerdict,
+)
+
+NameOf = Callable[[str], str]
+
+
+# Sentences
+
+
+def answer_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> tuple[str, str]:
+    """The run's answer: a lead about the two best models, and a sentence with every model's share."""
+    known = [m for m in summary.models if m.scorer == scorer and m.mean is not None]
+    ranked = sorted(known, key=lambda m: m.mean or 0.0, reverse=True)
+    if not ranked:
+        return "No answer could be scored.", errors_words(summary, scorer)
+    shares = words.listed([f"{name_of(m.model_id)} {share_words(m)}" for m in ranked])
+    rest = f"Answered right: {shares}. {words.count(summary.case_count, 'case')}. {errors_words(summary, scorer)}"
+    if len(ranked) == 1:
+        return f"{name_of(ranked[0].model_id)} answers {percent(ranked[0].mean)} right.", rest.strip()
+    pair = pair_of(summary, scorer, ranked[0].model_id, ranked[1].model_id)
+    return (f"{pair_words(pair, name_of)}." if pair else ""), rest.strip()
+
+
+def errors_words(summary: EvalSummary, scorer: str) -> str:
+    """What could not be asked or answered, "" when everything was."""
+    errors = sum(m.errors for m in summary.models if m.scorer == scorer)
+    withheld = sum(m.withheld for m in summary.models if m.scorer == scorer)
+    parts = [f"{words.count(errors, 'answer')} could not be had."] if errors else []
+    parts += [f"{words.count(withheld, 'case')} may not leave this machine and were not sent."] if withheld else []
+    return " ".join(parts)
+
+
+def pair_of(summary: EvalSummary, scorer: str, a: str, b: str) -> PairSummary | None:
+    """The comparison of two models, turned so that `a` comes first."""
+    for pair in summary.pairs:
+        if pair.scorer == scorer and {pair.a, pair.b} == {a, b}:
+            return pair if pair.a == a else turned(pair)
+    return None
+
+
+def turned(pair: PairSummary) -> PairSummary:
+    """The same comparison seen from the other model."""
+    flipped = {PairVerdict.BETTER: PairVerdict.WORSE, PairVerdict.WORSE: PairVerdict.BETTER}
+    return replace(
+        pair,
+        a=pair.b,
+        b=pair.a,
+        difference=None if pair.difference is None else -pair.difference,
+        low=None if pair.high is None else -pair.high,
+        high=None if pair.low is None else -pair.low,
+        only_a=pair.only_b,
+        only_b=pair.only_a,
+        verdict=flipped.get(pair.verdict, pair.verdict),
+    )
+
+
+def pair_words(pair: PairSummary, name_of: NameOf) -> str:
+    """One comparison: "Demo Medium is better than Demo Small: +20 points, 11 to 29"."""
+    a, b = name_of(pair.a), name_of(pair.b)
+    match pair.verdict:
+        case PairVerdict.BETTER:
+            lead = f"{a} is better than {b}"
+        case PairVerdict.WORSE:
+            lead = f"{a} is worse than {b}"
+        case PairVerdict.EQUIVALENT:
+            lead = f"{a} and {b} are equally good"
+        case _:
+            lead = f"Not shown that {a} and {b} differ"
+    return f"{lead}: {difference_words(pair)}"
+
+
+def difference_words(pair: PairSummary) -> str:
+    """ "+20 points, 11 to 29"; what is missing when it cannot be said."""
+    if pair.difference is None or pair.low is None or pair.high is None:
+        return f"only {words.count(pair.n, 'case')} in common"
+    return f"{signed(pair.difference)} points, {plain_points(pair.low)} to {plain_points(pair.high)}"
+
+
+def share_words(model: ModelSummary) -> str:
+    """ "71 % (63 to 78)"."""
+    if model.mean is None or model.low is None or model.high is None:
+        return words.UNKNOWN_FIGURE
+    return f"{percent(model.mean)} ({model.low * 100:.0f} to {model.high * 100:.0f})"
+
+
+def percent(value: float | None) -> str:
+    return words.UNKNOWN_FIGURE if value is None else f"{value * 100:.0f} %"
+
+
+def signed(difference: float) -> str:
+    """A difference of shares in points with its sign: "+20", "−3", "0"."""
+    points = round(difference * 100)
+    return "0" if points == 0 else f"{'+' if points > 0 else '−'}{abs(points)}"
+
+
+def plain_points(value: float) -> str:
+    points = round(value * 100)
+    return f"−{abs(points)}" if points < 0 else str(points)
+
+
+# Cases
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case with each model's result, in the order of the run's models. `case` is None without the data set."""
+
+    case_id: str
+    case: EvalCase | None
+    results: Mapping[str, CaseResult]
+    sensitive: bool
+
+    @property
+    def question(self) -> str:
+        """The last line of the input, where the question usually stands; "—" when the data set is not at hand."""
+        if self.case is None:
+            return words.UNKNOWN_FIGURE
+        lines = [line.strip() for line in self.case.input.splitlines() if line.strip()]
+        return lines[-1] if lines else words.UNKNOWN_FIGURE
+
+    def is_right(self, model_id: str) -> bool:
+        result = self.results.get(model_id)
+        return result is not None and result.score is not None and result.score >= 1.0
+
+    @property
+    def all_wrong(self) -> bool:
+        """Every model gave an answer, and none is right."""
+        return bool(self.results) and all(r.score is not None and r.score < 1.0 for r in self.results.values())
+
+    @property
+    def has_error(self) -> bool:
+        return any(result.outcome is CaseOutcome.ERROR for result in self.results.values())
+
+    def only_right(self, model_id: str) -> bool:
+        """Right for this model and for no other, with at least one other that answered."""
+        others = [result for id, result in self.results.items() if id != model_id and result.score is not None]
+        return bool(others) and self.is_right(model_id) and not any(self.is_right(r.model_id) for r in others)
+
+
+def case_rows(
+    run: EvalRun, results: Sequence[CaseResult], scorer: str, cases: Sequence[EvalCase] = ()
+) -> tuple[CaseRow, ...]:
+    """One row per case that has a result, in the order of the data set (else of the results)."""
+    found: dict[str, dict[str, CaseResult]] = {}
+    for result in results:
+        if result.scorer == scorer:
+            found.setdefault(result.case_id, {})[result.model_id] = result
+    known = {case.id: case for case in cases}
+    order = [case.id for case in cases if case.id in found] or list(found)
+    return tuple(
+        CaseRow(
+            id,
+            known.get(id),
+            {model: found[id][model] for model in run.model_ids if model in found[id]},
+            any(result.sensitive for result in found[id].values()),
+        )
+        for id in order
+    )
+
+
+# Chart
+
+
+def eval_chart(summary: EvalSummary, scorer: str, name_of: NameOf, *, target: float | None = None) -> Chart:
+    """Share answered right for each model with its interval, the best on top; `target` is a share or None."""
+    scored = [m for m in summary.models if m.scorer == scorer and m.mean is not None]
+    order = sorted(scored, key=lambda m: m.mean or 0.0)
+    names = [name_of(model.model_id) for model in order]
+    points = tuple(
+        Point(m.model_id, m.mean or 0.0, place, name, x_low=m.low, x_high=m.high, detail=f"{name}: {share_words(m)}")
+        for place, (m, name) in enumerate(zip(order, names, strict=True))
+    )
+    marker = () if target is None else (Marker(f"target {percent(target)}", target),)
+    ticks = tuple(Tick(place, name) for place, name in enumerate(names))
+    return Chart(
+        title="Answered right",
+        description=". ".join(f"{name}: {share_words(m)}" for m, name in zip(order, names, strict=True)),
+        x=Axis("share of cases answered right, with its 95 % interval", "%", low=0.0, high=1.0),
+        y=Axis("", ticks=ticks, low=-0.6, high=len(order) - 0.4),
+        series=(Points("", points), *marker),
+        columns=("Model", "Cases", "Answered right"),
+        rows=tuple((name, f"{m.n:,}", share_words(m)) for m, name in zip(order, names, strict=True)),
+    )

@@ -1,0 +1,131 @@
+"""What a person can do with options: have them proposed, compare them, ask what would change the recommendation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from workbench.analysis.chartspec import Chart
+from workbench.analysis.option_charts import charts
+from workbench.analysis.option_figures import resolve
+from workbench.analysis.option_flips import flips
+from workbench.analysis.option_limits import option_reasons
+from workbench.analysis.option_notes import notes
+from workbench.analysis.options import Horizon, Resolved, assess, crossovers, recommend
+from workbench.analysis.strategy import adaptation, break_evens, propose
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.evidence import Evidence
+from workbench.domain.figures import Estimate, Figure, Origin
+from workbench.domain.option import FIGURES, OptionDraft, OptionSet
+from workbench.domain.questions import QUESTIONS, check_answer
+from workbench.domain.scenario import AnswerValue, Scenario
+from workbench.services.shortlist import Matched, ShortlistService
+
+# How a change of a criterion's points is named in `what_if`.
+WEIGHT = "weight."
+
+
+class OptionService:
+    """Options of a scenario with their figures, limits, scores and flips, computed from the scenario each time."""
+
+    def __init__(self, *, shortlist: ShortlistService) -> None:
+        self._shortlist = shortlist
+
+    def options(self, scenario: Scenario, *, evidence: Evidence | None = None) -> OptionSet:
+        """Everything about the scenario's options; about the proposed ones as long as it has none of its own."""
+        matched = self._shortlist.matched(scenario, evidence=evidence)
+        drafts = scenario.options or self._propose(scenario, matched)
+        requirements, criteria = matched.requirements, scenario.criteria
+        resolved = [self._resolved(draft, matched) for draft in drafts]
+        growth = requirements.workload.growth_per_month
+        horizon = Horizon(requirements.horizon_months, requirements.discount_rate, growth)
+        found = assess(resolved, criteria, horizon)
+        return OptionSet(
+            scenario_id=scenario.id,
+            options=found,
+            recommendation=recommend(found),
+            crossovers=crossovers(found, requirements.discount_rate),
+            flips=flips(found, criteria, requirements),
+            breakevens=break_evens(drafts, requirements, matched.matching),
+            adaptation=adaptation(requirements),
+            notes=notes(found, criteria, requirements),
+            horizon_months=requirements.horizon_months,
+            discount_rate=requirements.discount_rate,
+            criterion_titles={item.id: item.title for item in criteria},
+        )
+
+    def propose(self, scenario: Scenario, *, evidence: Evidence | None = None) -> tuple[OptionDraft, ...]:
+        """The best buy, build and blend of the shortlist, with ids that the scenario does not use yet."""
+        return self._propose(scenario, self._shortlist.matched(scenario, evidence=evidence))
+
+    def what_if(
+        self, scenario: Scenario, changes: Mapping[str, AnswerValue], *, evidence: Evidence | None = None
+    ) -> OptionSet:
+        """The options with some inputs changed; nothing is stored.
+
+        Keys: a question's id, `weight.<criterion>` (swing points) or `<option>.<figure>` ("C.monthly_usd").
+        Raises WorkbenchError for a key that names nothing.
+        """
+        return self.options(self.changed(scenario, changes), evidence=evidence)
+
+    def changed(self, scenario: Scenario, changes: Mapping[str, AnswerValue]) -> Scenario:
+        """The scenario with the changes of `what_if` in it."""
+        for key, value in changes.items():
+            if key in QUESTIONS:
+                answers = {**scenario.answers, key: check_answer(key, value)}
+                scenario = replace(scenario, answers=answers)
+            elif key.startswith(WEIGHT):
+                scenario = _weighted(scenario, key.removeprefix(WEIGHT), _number(key, value))
+            else:
+                scenario = self._with_figure(scenario, key, _number(key, value))
+        return scenario
+
+    @staticmethod
+    def charts(found: OptionSet) -> dict[str, Chart]:
+        """Pictures by name: "cumulative", "tornado", "contributions"; one without data is left out."""
+        return charts(found)
+
+    def _propose(self, scenario: Scenario, matched: Matched) -> tuple[OptionDraft, ...]:
+        taken = [option.id for option in scenario.options]
+        return propose(matched.requirements, matched.matching, matched.axis, scenario.criteria, taken=taken)
+
+    @staticmethod
+    def _resolved(draft: OptionDraft, matched: Matched) -> Resolved:
+        as_of = matched.catalog.collected
+        figures = resolve(draft, matched.requirements, matched.matching, matched.axis, as_of=as_of)
+        return Resolved(draft, figures, option_reasons(draft, figures, matched.requirements, matched.matching))
+
+    def _with_figure(self, scenario: Scenario, key: str, value: float) -> Scenario:
+        drafts = scenario.options or self.propose(scenario)
+        option_id, _, name = key.partition(".")
+        if name not in FIGURES or option_id not in {draft.id for draft in drafts}:
+            raise WorkbenchError(
+                f"There is nothing called {key!r} to change",
+                where="what if",
+                mend="Name a question, weight.<criterion> or <option>.<figure>, such as C.monthly_usd.",
+            )
+        figure = Figure(Estimate.exact(value), Origin.YOURS, "what if")
+        return replace(
+            scenario,
+            options=tuple(
+                replace(draft, figures={**draft.figures, name: figure}) if draft.id == option_id else draft
+                for draft in drafts
+            ),
+        )
+
+
+def _weighted(scenario: Scenario, criterion: str, points: float) -> Scenario:
+    if criterion not in {item.id for item in scenario.criteria}:
+        raise WorkbenchError(
+            f"There is no criterion {criterion!r}",
+            where="what if",
+            mend=f"The criteria are {', '.join(item.id for item in scenario.criteria)}.",
+        )
+    criteria = tuple(replace(c, points=points) if c.id == criterion else c for c in scenario.criteria)
+    return replace(scenario, criteria=criteria)
+
+
+def _number(key: str, value: AnswerValue) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise WorkbenchError(f"{value!r} is not a number", where=key, mend="Give a plain number.")
+    return float(value)

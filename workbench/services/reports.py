@@ -1,0 +1,152 @@
+"""Reports: everything a scenario says, computed now, as a tree and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench import __version__
+from workbench.analysis import words
+from workbench.analysis.options import SEED
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import EvalStatus
+from workbench.domain.questions import requirements_from
+from workbench.domain.scenario import Scenario
+from workbench.domain.verdict import Shortlist
+from workbench.net import door
+from workbench.reports.build import build
+from workbench.reports.document import Document, Length
+from workbench.reports.files import file_stem, folder_for, write_whole
+from workbench.reports.material import EvalEvidence, Material, Outflow
+from workbench.reports.writers import BUILTIN
+from workbench.services.eval_words import eval_chart
+from workbench.services.wording import limit_name, reason_sentence
+
+if TYPE_CHECKING:
+    from workbench.services.catalog import CatalogService
+    from workbench.services.evals import EvalService
+    from workbench.services.options import OptionService
+    from workbench.services.scenarios import ScenarioService
+    from workbench.services.shortlist import ShortlistService
+    from workbench.services.tradeoffs import TradeoffService
+
+_EVALS_SHOWN = 3
+
+
+class ReportService:
+    """Builds reports. Every figure comes from the service that owns it; nothing is computed here."""
+
+    def __init__(
+        self,
+        *,
+        catalog: CatalogService,
+        scenarios: ScenarioService,
+        shortlist: ShortlistService,
+        tradeoffs: TradeoffService,
+        options: OptionService,
+        evals: EvalService,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self._catalog = catalog
+        self._scenarios = scenarios
+        self._shortlist = shortlist
+        self._tradeoffs = tradeoffs
+        self._options = options
+        self._evals = evals
+        self._today = today
+
+    def document(self, scenario: Scenario, *, length: Length | str = Length.FULL) -> Document:
+        """The report as a tree, for a preview or a writer."""
+        return build(self._material(scenario), _length(length))
+
+    def write(
+        self, scenario: Scenario, formats: Iterable[str], folder: Path, *, length: Length | str = Length.FULL
+    ) -> tuple[Path, ...]:
+        """Writes the report once for each format into `folder`, which is made when missing; returns the files.
+
+        The files are named after the scenario. Raises WorkbenchError for an unknown format before anything is written,
+        and when a file cannot be written; one that was there before is then as it was.
+        """
+        writers = [BUILTIN[name] for name in checked_formats(formats)]
+        document = self.document(scenario, length=length)
+        rendered = [(writer.id, writer.render(document)) for writer in writers]
+        place = folder_for(folder)
+        stem = file_stem(scenario.name) + ("-one-page" if document.length is Length.PAGE else "")
+        files = []
+        for ending, content in rendered:
+            path = place / f"{stem}.{ending}"
+            write_whole(path, content)
+            files.append(path)
+        return tuple(files)
+
+    def _material(self, scenario: Scenario) -> Material:
+        evidence = self._evals.evidence(scenario.id)
+        option_set = self._options.options(scenario, evidence=evidence)
+        view = self._tradeoffs.points(scenario, evidence=evidence)
+        shortlist = self._shortlist.shortlist(scenario, evidence=evidence)
+        return Material(
+            scenario=scenario,
+            requirements=requirements_from(scenario.answers),
+            shortlist=shortlist,
+            option_set=option_set,
+            catalog=self._catalog.catalog(),
+            outflow=_outflow(),
+            version=__version__,
+            made_on=self._today().isoformat(),
+            seed=SEED,
+            charts={"tradeoffs": view.chart, **self._options.charts(option_set)},
+            quality_sentence=view.sentence,
+            quality_basis=view.basis_label,
+            reason_text=reason_sentence,
+            limit_name=limit_name,
+            evals=self._eval_evidence(scenario, shortlist),
+            comparisons=self._scenarios.comparisons(scenario.id),
+        )
+
+    def _eval_evidence(self, scenario: Scenario, shortlist: Shortlist) -> tuple[EvalEvidence, ...]:
+        """The newest finished evals, each summed up from its results."""
+        target = requirements_from(scenario.answers).quality_target
+        share = None if target is None else target / 100
+        names = {verdict.model_id: verdict.model_name for verdict in shortlist.verdicts}
+        finished = [run for run in self._evals.runs(scenario.id) if run.status is EvalStatus.FINISHED]
+        found = []
+        for run in finished[:_EVALS_SHOWN]:
+            summary = self._evals.summary(run)
+            pictures = (eval_chart(summary, scorer, lambda m: names.get(m, m), target=share) for scorer in run.scorers)
+            found.append(EvalEvidence(run, summary, tuple(pictures)))
+        return tuple(found)
+
+
+def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
+    """Known formats, each once, in the order given. Raises WorkbenchError that names the unknown ones."""
+    names = tuple(dict.fromkeys(name.strip().lower() for name in formats if name.strip()))
+    unknown = [name for name in names if name not in BUILTIN]
+    known = words.listed(tuple(BUILTIN))
+    if unknown:
+        what = f"This version writes no {words.listed(unknown, 'or')} report"
+        raise WorkbenchError(what, where="formats", mend=f"Choose from {known}.")
+    if not names:
+        raise WorkbenchError("No format was chosen", where="formats", mend=f"Choose from {known}.")
+    return names
+
+
+def _length(length: Length | str) -> Length:
+    try:
+        return Length(length)
+    except ValueError:
+        known = words.listed([each.value for each in Length], "or")
+        raise WorkbenchError(
+            f"There is no report of length {length!r}", where="length", mend=f"Choose {known}."
+        ) from None
+
+
+def _outflow() -> Outflow:
+    """What is known of bytes that left: this version has no way to send any, and counts what it refused."""
+    refused = len(door.refused())
+    tried = f" {words.count(refused, 'connection')} tried in this session was refused." if refused == 1 else ""
+    if refused > 1:
+        tried = f" {words.count(refused, 'connection')} tried in this session were refused."
+    text = "0 bytes left the machine through the workbench: this version asks only models on this machine and refuses"
+    return Outflow(f"{text} every connection to another.{tried}", 0)

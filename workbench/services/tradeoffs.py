@@ -1,0 +1,121 @@
+"""What a person can do with cost against quality: see every model, move volume and weights, take the picture along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from workbench.analysis.chartspec import Chart
+from workbench.analysis.option_notes import clean_share
+from workbench.analysis.tradeoff_chart import tradeoff_chart
+from workbench.analysis.tradeoffs import (
+    Mix,
+    TradePoint,
+    Weights,
+    best_of,
+    front_of,
+    mixes,
+    points,
+    sentence,
+    stands_apart,
+)
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.evidence import Evidence
+from workbench.domain.figures import Estimate
+from workbench.domain.option import Strategy
+from workbench.domain.requirements import Requirements
+from workbench.domain.scenario import Scenario
+from workbench.services.shortlist import ShortlistService
+
+MOST_REQUESTS_PER_DAY = 1e10
+
+
+@dataclass(frozen=True, slots=True)
+class TradeoffView:
+    """Everything the Trade-offs page and `workbench tradeoffs` show. `best` is the id of the best-valued point."""
+
+    points: tuple[TradePoint, ...]
+    mixes: tuple[Mix, ...]
+    sentence: str
+    chart: Chart
+    basis_label: str
+    requests_per_day: float
+    weights: Weights
+    best: str
+
+
+class TradeoffService:
+    """Points, front and mixes for a scenario, quick enough to follow a slider."""
+
+    def __init__(self, *, shortlist: ShortlistService) -> None:
+        self._shortlist = shortlist
+
+    def points(
+        self,
+        scenario: Scenario,
+        *,
+        requests_per_day: float | None = None,
+        weights: Mapping[str, float] | None = None,
+        evidence: Evidence | None = None,
+    ) -> TradeoffView:
+        """The view at a volume (default: the scenario's likely one) and weights ("quality" and "monthly_usd";
+        default: the scenario's points). Raises WorkbenchError for a volume or weights that make no sense.
+        """
+        matched = self._shortlist.matched(scenario, evidence=evidence)
+        requirements, candidates = matched.requirements, matched.candidates
+        if requests_per_day is not None and requests_per_day != requirements.workload.requests_per_day.likely:
+            requirements = at_volume(requirements, requests_per_day)
+            candidates = self._shortlist.priced(matched, requirements)
+        chosen = _weights(scenario, weights)
+        found = points(matched.matching.judged, candidates, requirements, matched.axis.qualities, chosen)
+        lines = mixes(
+            found,
+            requirements,
+            clean_share=clean_share(requirements.sensitive_share),
+            pairs=_blends(scenario),
+        )
+        volume = requirements.workload.requests_per_day.likely
+        best = best_of(front_of(found, leaves=False if stands_apart(requirements) else None))
+        best = best or best_of(front_of(found))
+        return TradeoffView(
+            points=found,
+            mixes=lines,
+            sentence=sentence(found, requirements),
+            chart=tradeoff_chart(found, lines, requirements, volume, matched.axis.label),
+            basis_label=matched.axis.label,
+            requests_per_day=volume,
+            weights=chosen,
+            best=best.id if best else "",
+        )
+
+
+def at_volume(requirements: Requirements, requests_per_day: float) -> Requirements:
+    """The requirements with another likely volume; low and high keep their distance to it."""
+    if not 0 < requests_per_day <= MOST_REQUESTS_PER_DAY:
+        raise WorkbenchError(
+            f"{requests_per_day:g} requests a day make no sense",
+            where="requests_per_day",
+            mend=f"Give a number above 0, up to {MOST_REQUESTS_PER_DAY:,.0f}.",
+        )
+    load = requirements.workload
+    now = load.requests_per_day
+    volume = now.scaled(requests_per_day / now.likely) if now.likely > 0 else Estimate.exact(requests_per_day)
+    return replace(requirements, workload=replace(load, requests_per_day=volume))
+
+
+def _weights(scenario: Scenario, weights: Mapping[str, float] | None) -> Weights:
+    given = weights if weights is not None else {item.id: item.points for item in scenario.criteria}
+    found = Weights(float(given.get("quality", 0.0)), float(given.get("monthly_usd", 0.0)))
+    if min(found.quality, found.cost) < 0:
+        raise WorkbenchError("A weight is below zero", where="weights", mend="Give numbers of 0 or more.")
+    return found
+
+
+def _blends(scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    """The model pairs of the scenario's own blends, the smaller share last."""
+    pairs = []
+    for draft in scenario.options:
+        if draft.strategy is Strategy.BLEND and len(draft.models) == 2:
+            first, second = sorted(draft.models, key=lambda role: -role.share)
+            pairs.append((first.model_id, second.model_id))
+    return tuple(pairs)
