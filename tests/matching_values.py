@@ -14,7 +14,7 @@ from workbench.domain.scenario import Scenario
 from workbench.domain.verdict import LocalModel, Shortlist, Verdict
 from workbench.paths import data_dir
 from workbench.services.options import OptionService
-from workbench.services.scenario_text import read_scenario
+from workbench.services.scenario_text import read_text_file
 from workbench.services.shortlist import ShortlistService
 from workbench.services.tradeoffs import TradeoffService
 
@@ -42,7 +42,7 @@ def catalog() -> Catalog:
 
 @cache
 def sample() -> Scenario:
-    return read_scenario(SAMPLE_FILE)
+    return read_text_file(SAMPLE_FILE)
 
 
 def scenario(**answers: Any) -> Scenario:

@@ -84,7 +84,10 @@ class Draw:
 
     def amount(self, low: int = 20, high: int = 9899) -> str:
         """An amount in euros; half of those from a wide range are below 1000."""
-        return self._value(lambda: f"EUR {self.rng.randint(low, 999 if low < 999 < high and self.chance(0.5) else high)}")
+        return self._value(lambda: f"EUR {self.rng.randint(low, self._amount_limit(low, high))}")
+
+    def _amount_limit(self, low: int, high: int) -> int:
+        return 999 if low < 999 < high and self.chance(0.5) else high
 
     def date(self) -> str:
         return self._value(lambda: f"{self.rng.randint(1, 28)} {self.rng.choice(MONTHS)}")

@@ -68,6 +68,7 @@ def test_that_the_last_words_of_a_dying_process_are_in_the_sentence(tmp_path: Pa
     events = asyncio.run(answer(LocalModel(path, settings=LocalSettings(force=True))))
     assert isinstance(events[-1], Failed)
     assert "SIGABRT" in events[-1].reason.what
+    assert "): ops.cpp:" in events[-1].reason.what, "the name of the source file, without a folder of the build machine"
     assert "GGML_ASSERT" in events[-1].reason.what
 
 

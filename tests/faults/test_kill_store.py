@@ -21,8 +21,8 @@ from workbench.store.store import Store
 import killed_writer
 from scenario_values import store_in
 
-KILLS = 110
-WRITING_S = 0.1
+KILLS = 105
+WRITING_S = 0.05
 DUMP = Path(__file__).parents[1] / "unit" / "store" / "versions" / "schema1.sql"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")

@@ -7,7 +7,8 @@ and out) and facts about the company are no limits and are never proposed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import combinations
 
 from workbench.analysis.matching import Judged, Matching
@@ -33,8 +34,17 @@ RELAXABLE = _LISTS | _CHOICES | set(_NUMBERS)
 _FAR, _OUT_OF_REACH = 2.0, 10.0
 
 
-def relaxations(matching: Matching, answers: Mapping[str, AnswerValue], *, most: int = 6) -> tuple[Relaxation, ...]:
+def relaxations(
+    matching: Matching,
+    answers: Mapping[str, AnswerValue],
+    *,
+    kept_with: Callable[[Mapping[str, AnswerValue]], int],
+    most: int = 6,
+) -> tuple[Relaxation, ...]:
     """Proposals that let models in, one limit each; pairs only when nothing is left and no single limit helps.
+
+    `kept_with` matches again with changed answers and counts: letting data out brings rules into play that were not
+    asked before, so that proposal cannot be counted from what is known.
 
     Limits of tier 1 and 2 come first, the largest gain first; what law and contracts demand comes last.
     """
@@ -46,8 +56,19 @@ def relaxations(matching: Matching, answers: Mapping[str, AnswerValue], *, most:
     ]
     if not matching.kept_models and all(map(_is_law, single)):
         single += _pairs([item for item in waiting if not item.blocking_questions & _LAW], answers)
+    single = [_recounted(item, matching, kept_with) for item in single]
+    single = [item for item in single if item.gains > 0]
     single.sort(key=lambda item: (_is_law(item), -item.gains))
     return tuple(single[:most])
+
+
+def _recounted(
+    item: Relaxation, matching: Matching, kept_with: Callable[[Mapping[str, AnswerValue]], int]
+) -> Relaxation:
+    if item.requirement != "third_party":
+        return item
+    gains = kept_with(item.answers) - len(matching.kept_models)
+    return replace(item, gains=gains, text=item.text.replace(_who(item.gains), _who(gains)))
 
 
 def _blocking(waiting: Iterable[Judged]) -> list[str]:
@@ -154,8 +175,12 @@ def _relaxation(
     before = ", ".join(_in_words(key, answers.get(key, "")) for key in changes)
     after = ", ".join(_in_words(key, value) for key, value in changes.items())
     wish = " and ".join(_wish(key, value, answers) for key, value in changes.items())
-    who = "1 more model qualifies" if gains == 1 else f"{gains} more models qualify"
-    return Relaxation(requirement, before, after, gains, f"{wish[:1].upper()}{wish[1:]} and {who}.", dict(changes))
+    text = f"{wish[:1].upper()}{wish[1:]} and {_who(gains)}."
+    return Relaxation(requirement, before, after, gains, text, dict(changes))
+
+
+def _who(gains: int) -> str:
+    return "1 more model qualifies" if gains == 1 else f"{gains} more models qualify"
 
 
 def _wish(question_id: str, value: AnswerValue, answers: Mapping[str, AnswerValue]) -> str:

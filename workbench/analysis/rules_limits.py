@@ -24,7 +24,7 @@ def _monthly(context: Context, candidate: Candidate) -> Finding | None:
     offered = f"{usd(cost.likely)} a month ({usd_range(cost)})"
     if cost.likely > cap:
         text = f"Costs about {usd(cost.likely)} a month at your volume; you allow {usd(cap)}."
-        return excluded(text, asked, offered, source, answer=round(cost.likely, 2))
+        return excluded(text, asked, offered, source, answer=cost.likely)
     if cost.high > cap:
         text = f"Likely {usd(cost.likely)} a month, but up to {usd(cost.high)} if everything comes high."
         return warned(text, asked, offered, source)

@@ -217,7 +217,7 @@ def _speed_finding(
     kind = "at best" if best_case else "median"
     if found > limit:
         text = f"The {what} takes {seconds(found)} ({kind}); you allow {seconds(limit)}."
-        return excluded(text, asked, f"{seconds(found)} {kind}", source, answer=round(found, 2))
+        return excluded(text, asked, f"{seconds(found)} {kind}", source, answer=found)
     if best_case or percentile > 50:
         text = f"The {what} takes {seconds(found)} ({kind}); how slow the slowest are is unproven until your own eval."
         return warned(text, asked, f"{seconds(found)} {kind}", source)

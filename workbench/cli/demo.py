@@ -10,8 +10,10 @@ import asyncio
 import json
 import sys
 import tempfile
+import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 _FORMATS = ("html", "md", "json")
 _PROMPT_CASE = "policy-question"
+_EVAL_NAME = "Sample cases"
+_WIDTH = 110
 
 
 @dataclass(slots=True)
@@ -39,17 +43,17 @@ class _Log:
     quiet: bool
     steps: dict[str, float] = field(default_factory=dict)
 
-    def step(self, name: str, work: Callable[[], Any]) -> Any:
-        started = time.monotonic()
+    @contextmanager
+    def step(self, name: str, detail: str = "") -> Iterator[None]:
         if not self.quiet:
-            print(f"\n{name}", flush=True)
-        done = work()
+            print(f"\n{name}{detail}", flush=True)
+        started = time.monotonic()
+        yield
         self.steps[name] = round(time.monotonic() - started, 2)
-        return done
 
     def say(self, text: str) -> None:
         if not self.quiet:
-            print(f"  {text}", flush=True)
+            print(textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "), flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +94,29 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.json:
         print(json.dumps(_as_json(done, log, seconds), ensure_ascii=False))
     else:
-        _print_end(done, seconds)
+        _print_end(done, log, seconds)
     return 0
 
 
 def _main_job(services: Services, out: Path, log: _Log) -> _Done:
-    scenario: Scenario = log.step("The scenario", lambda: _copy_of_the_sample(services, log))
-    shortlist: Shortlist = log.step("Shortlist", lambda: _shortlist(services, scenario, log))
-    models = [model.path.stem for model in services.library.demo_models() if not model.problem]
-    if not models:
-        raise WorkbenchError(
-            "The demo models are missing", where="resources/demo_models", mend="Install the program again."
-        )
-    comparison, eval_run = asyncio.run(_validate(services, scenario, models, log))
+    with log.step("Scenario"):
+        scenario = _open_sample(services, log)
+    with log.step("Shortlist"):
+        shortlist = _shortlist(services, scenario, log)
+    comparison, eval_run = asyncio.run(_validate(services, scenario, log))
     summary = services.evals.summary(eval_run)
     if not log.quiet:
         _print_eval(summary)
-    options: OptionSet = log.step("Options", lambda: _options(services, scenario, log))
-    decided: Scenario = log.step("Decision", lambda: _decide(services, scenario, log))
-    files = log.step("Report", lambda: services.reports.write(decided, _FORMATS, out))
+    with log.step("Options"):
+        options = _options(services, scenario, log)
+    with log.step("Decision"):
+        decided = _decide(services, scenario, log)
+    with log.step("Report"):
+        files = services.reports.write(decided, _FORMATS, out)
     return _Done(shortlist, options, comparison, eval_run, summary, decided, files)
 
 
-def _copy_of_the_sample(services: Services, log: _Log) -> Scenario:
+def _open_sample(services: Services, log: _Log) -> Scenario:
     scenario = services.scenarios.open_sample()
     log.say(f"{scenario.name}: {scenario.answers.get('job', '')}")
     return scenario
@@ -148,37 +152,32 @@ def _options(services: Services, scenario: Scenario, log: _Log) -> OptionSet:
     return found
 
 
-async def _validate(
-    services: Services, scenario: Scenario, models: Sequence[str], log: _Log
-) -> tuple[Comparison, EvalRun]:
-    """One prompt to all models, then every case of the sample's eval set to each; the children end afterwards."""
+async def _validate(services: Services, scenario: Scenario, log: _Log) -> tuple[Comparison, EvalRun]:
+    """One prompt to all demo models, then every case of the sample to each; their processes end afterwards."""
+    models = [model.path.stem for model in services.library.demo_models() if not model.problem]
     path = services.scenarios.dataset_path(scenario)
-    if path is None:
-        raise WorkbenchError("The sample has no eval data", where=scenario.name, mend="Install the program again.")
+    if path is None or not models:
+        mend = "Install the program again."
+        raise WorkbenchError("The demo models or the sample's cases are missing", where="resources", mend=mend)
     data = services.evals.dataset(path)
     case = next((case for case in data.cases if case.id.startswith(_PROMPT_CASE)), data.cases[0])
     try:
-        started = time.monotonic()
-        if not log.quiet:
-            print("\nSide by side", flush=True)
-        comparison = await services.playground.compare(case.input, models, scenario_id=scenario.id)
-        log.steps["Side by side"] = round(time.monotonic() - started, 2)
-        log.say(f"Expected: {case.expected}")
-        for answer in comparison.answers:
-            log.say(
-                f"{answer.model}: {' '.join(answer.text.split()) or answer.error_what} ({_speed(answer.tokens_per_s)})"
-            )
-        started = time.monotonic()
-        if not log.quiet:
-            print(f"\nEval: {words.count(len(data.cases), 'case')} on {words.count(len(models), 'model')}", flush=True)
-        eval_run = services.evals.new_run(
-            data, models, scenario_id=scenario.id, name="Knowledge assistant, sample cases"
-        )
-        finished = await services.evals.run(eval_run, data, models=models, on_event=_progress(log))
-        log.steps["Eval"] = round(time.monotonic() - started, 2)
+        with log.step("Side by side"):
+            comparison = await services.playground.compare(case.input, models, scenario_id=scenario.id)
+            _tell_answers(comparison, case.expected, log)
+        with log.step("Eval", f": {words.count(len(data.cases), 'case')} on {words.count(len(models), 'model')}"):
+            started = services.evals.new_run(data, models, scenario_id=scenario.id, name=_EVAL_NAME)
+            finished = await services.evals.run(started, data, models=models, on_event=_progress(log))
     finally:
         await services.evals.stop()
     return comparison, finished
+
+
+def _tell_answers(comparison: Comparison, expected: str, log: _Log) -> None:
+    log.say(f"{comparison.prompt.strip().splitlines()[-1]} Expected: {expected}")
+    for answer in comparison.answers:
+        said = " ".join(answer.text.split()) or answer.error_what
+        log.say(f"{answer.model}: {said} ({_speed(answer.tokens_per_s)})")
 
 
 def _progress(log: _Log) -> Callable[[object], None]:
@@ -230,8 +229,9 @@ def _speed(tokens_per_s: float | None) -> str:
     return words.UNKNOWN_FIGURE if tokens_per_s is None else f"{tokens_per_s:,.0f} tokens/s"
 
 
-def _print_end(done: _Done, seconds: float) -> None:
-    print(f"\nDone in {seconds:.1f} s. The report lies in")
+def _print_end(done: _Done, log: _Log, seconds: float) -> None:
+    took = ", ".join(f"{name.lower()} {spent:.1f}" for name, spent in log.steps.items())
+    print(f"\nDone in {seconds:.1f} s ({took}). Nothing left this machine. The report lies in")
     for file in done.files:
         print(f"  {file.resolve()}")
 

@@ -122,7 +122,7 @@ DARK = Look(
     hover="#282d34",
     soft="#22344a",
     accent="#2f6fb5",
-    accent_hover="#3a7dc6",
+    accent_hover="#3574bb",
     on_accent="#ffffff",
     link="#7ab7ff",
     good="#57c785",
@@ -214,9 +214,9 @@ def system_font(percent: int = 100) -> QFont:
     return font
 
 
-def scaled_px(widget: QWidget, pixels: int) -> int:
-    """A length that was drawn for 13-pixel text, at the widget's present text size."""
-    return round(pixels * QFontMetricsF(widget.font()).height() / _body_height())
+def scaled_px(_widget: QWidget, pixels: int) -> int:
+    """A length that was drawn for 13-pixel text, at the window's present text size."""
+    return round(pixels * QFontMetricsF(QApplication.font()).height() / _body_height())
 
 
 @lru_cache(maxsize=1)

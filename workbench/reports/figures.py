@@ -33,8 +33,8 @@ def figures_of(material: Material) -> Shape:
             {"id": c.id, "title": c.title, "unit": c.unit, "worst": c.worst, "best": c.best, "points": c.points}
             for c in scenario.criteria
         ],
-        "options": options_shape(material.option_set),
-        "shortlist": shortlist_shape(material.shortlist),
+        "options": options_shape(material.option_set, scenario.name),
+        "shortlist": shortlist_shape(material.shortlist, scenario.name),
         "evals": [eval_shape(found) for found in material.evals],
         "left_the_machine": {"sentence": material.outflow.sentence, "bytes": material.outflow.sent_bytes},
     }
@@ -58,9 +58,11 @@ def decision_shape(decision: Decision) -> Shape:
     }
 
 
-def options_shape(found: OptionSet) -> Shape:
+def options_shape(found: OptionSet, scenario_name: str) -> Shape:
     """The option set as `workbench options --json` prints it."""
     return {
+        "scenario": scenario_name,
+        "scenario_id": found.scenario_id,
         "options": [_option(option) for option in found.options],
         "recommended": found.recommendation.option,
         "because": found.recommendation.because,
@@ -68,10 +70,11 @@ def options_shape(found: OptionSet) -> Shape:
             {"a": c.a, "b": c.b, "months": c.months, "months_discounted": c.months_discounted} for c in found.crossovers
         ],
         "flips": [
-            {"input": f.input, "option": f.option, "now": f.now, "at": f.at, "winner": f.winner} for f in found.flips
+            {"input": f.input, "option": f.option, "now": f.now, "at": f.at, "winner": f.winner, "text": f.text}
+            for f in found.flips
         ],
         "breakeven": [
-            {"offer": b.offer, "self_host": b.self_host, "requests_per_day": b.requests_per_day}
+            {"offer": b.offer, "self_host": b.self_host, "requests_per_day": b.requests_per_day, "text": b.text}
             for b in found.breakevens
         ],
         "adaptation": {"technique": found.adaptation.technique.value, "reasons": list(found.adaptation.reasons)},
@@ -81,16 +84,19 @@ def options_shape(found: OptionSet) -> Shape:
     }
 
 
-def shortlist_shape(found: Shortlist) -> Shape:
+def shortlist_shape(found: Shortlist, scenario_name: str) -> Shape:
     """The shortlist as `workbench shortlist --json` prints it."""
     return {
-        "scenario": found.scenario_id,
+        "scenario": scenario_name,
+        "scenario_id": found.scenario_id,
+        "sentence": found.sentence,
         "category": [category.id for category in found.categories],
         "kept": found.kept_models,
         "excluded": found.all_models - found.kept_models,
         "verdicts": [_verdict(verdict) for verdict in found.verdicts],
         "relax": [
-            {"requirement": r.requirement, "from": r.before, "to": r.after, "gains": r.gains} for r in found.relaxations
+            {"requirement": r.requirement, "from": r.before, "to": r.after, "gains": r.gains, "text": r.text}
+            for r in found.relaxations
         ],
     }
 
@@ -115,7 +121,7 @@ def _option(option: Option) -> Shape:
         "name": option.name,
         "strategy": option.draft.strategy.value,
         "setup_usd": _likely(option.figures.get("setup_usd")),
-        "monthly_usd": _range(option.figures["monthly_usd"].value) if "monthly_usd" in option.figures else None,
+        "monthly_usd": _likely(option.figures.get("monthly_usd")),
         "weeks": _likely(option.figures.get("weeks")),
         "figures": {name: _figure(figure) for name, figure in option.figures.items()},
         "score": option.score,
@@ -148,10 +154,12 @@ def _reason(reason: Reason) -> Shape:
         "rule": reason.rule,
         "tier": reason.tier,
         "kept": reason.kept,
+        "warning": reason.warning,
         "text": reason.text,
         "asked": reason.asked,
         "offered": reason.offered,
         "source": reason.source,
+        "requirement": reason.requirement,
     }
 
 
@@ -159,7 +167,9 @@ def _verdict(verdict: Verdict) -> Shape:
     quality = verdict.quality
     return {
         "model": verdict.model_id,
+        "name": verdict.model_name,
         "offer": verdict.offer,
+        "hosting": verdict.hosting.value,
         "kept": verdict.kept,
         "reasons": [_reason(reason) for reason in verdict.reasons],
         "monthly_usd": _range(verdict.monthly_usd) if verdict.monthly_usd else None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from workbench.domain.changes import Changes
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import CaseResult, EvalRun, EvalSet, EvalStatus, EvalSummary
+from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalStatus, EvalSummary
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.ids import new_id
 from workbench.inference.local.pool import LocalModels
@@ -181,9 +181,22 @@ class EvalService:
 
     def summary(self, run: EvalRun) -> EvalSummary:
         """Means with intervals, pairs with verdict words: computed from the stored results each time."""
+        return self.summary_of(run, self._store.eval_runs.results(run.id))
+
+    def summary_of(self, run: EvalRun, results: Sequence[CaseResult]) -> EvalSummary:
+        """The same from results at hand; touches no file."""
         from workbench.evals.results import summarise
 
-        return summarise(run, self._store.eval_runs.results(run.id))
+        return summarise(run, results)
+
+    def cases_of(self, run: EvalRun, source: Path | Examined | None) -> tuple[EvalCase, ...]:
+        """The cases a run was made with, () when `source` is no longer that file."""
+        if isinstance(source, Path):
+            try:
+                source = self.examine(source)
+            except WorkbenchError:
+                return ()
+        return source.dataset.cases if source is not None and source.dataset.hash == run.dataset_hash else ()
 
     def latest(self, scenario_id: str) -> tuple[EvalRun, EvalSummary] | None:
         """The scenario's newest finished run with its summary; None when it has none."""

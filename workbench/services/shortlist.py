@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from workbench.analysis.candidates import Candidate, CandidateTable
@@ -19,7 +19,7 @@ from workbench.domain.evidence import Evidence
 from workbench.domain.model import Tier
 from workbench.domain.questions import requirements_from
 from workbench.domain.requirements import Requirements, Task, ThirdParty
-from workbench.domain.scenario import Scenario
+from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.domain.verdict import Hosting, LocalModel, Shortlist, Verdict
 from workbench.services.wording import cheapest_words, kept_sentence, limit_name
 
@@ -83,11 +83,16 @@ class ShortlistService:
         verdicts = sorted(matching.verdicts(matched.axis.qualities), key=_order)
         kept, total = len(matching.kept_models), len(matching.by_model)
         removed = self._merged(matching.removed_by)
+
+        def kept_with(answers: Mapping[str, AnswerValue]) -> int:
+            other = replace(scenario, answers={**scenario.answers, **answers})
+            return len(self._matched_anew(other, evidence).matching.kept_models)
+
         return Shortlist(
             scenario_id=scenario.id,
             categories=categories(requirements, matching),
             verdicts=tuple(verdicts),
-            relaxations=relaxations(matching, scenario.answers),
+            relaxations=relaxations(matching, scenario.answers, kept_with=kept_with),
             kept_models=kept,
             all_models=total,
             removed_most=removed,
@@ -107,15 +112,23 @@ class ShortlistService:
 
     def matched(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Matched:
         """The scenario's candidates, judged; for the steps that build on it. Raises WorkbenchError for a bad answer."""
+        key = (
+            self._catalog().fingerprint,
+            self._today(),
+            tuple(self._local()),
+            scenario.filters.get(EXTENDED_FILTER) is True,
+            _frozen(scenario.answers),
+            _evidence_key(evidence),
+        )
+        with self._lock:
+            if self._last is None or self._last[0] != key:
+                self._last = (key, self._matched_anew(scenario, evidence))
+            return self._last[1]
+
+    def _matched_anew(self, scenario: Scenario, evidence: Evidence | None) -> Matched:
         catalog, day, local = self._catalog(), self._today(), tuple(self._local())
         extended = scenario.filters.get(EXTENDED_FILTER) is True
-        key = (catalog.fingerprint, day, local, extended, _frozen(scenario.answers), _evidence_key(evidence))
-        with self._lock:
-            if self._last is not None and self._last[0] == key:
-                return self._last[1]
-            result = self._match(catalog, scenario, evidence, local, day, extended=extended)
-            self._last = (key, result)
-            return result
+        return self._match(catalog, scenario, evidence, local, day, extended=extended)
 
     def _match(
         self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import struct
-import sys
 from pathlib import Path
 
 from workbench.domain.errors import WorkbenchError
@@ -82,9 +81,11 @@ def notices_about(folder: Path) -> tuple[str, ...]:
         name = service or "Syncthing"
         notices.append(
             f"The data folder {folder} is copied by a sync service ({name}). Such services can copy a half-written "
-            "file over a good one. Choose a folder that is not synchronised with --home, and share bundles instead."
+            "file over a good one. Choose another folder with --home, and share exported scenarios instead."
         )
-    kind = _network_kind(folder)
+    # On Windows a share is known by its name, on Linux by the mount table.
+    share = str(folder).startswith("\\\\")
+    kind = "network share" if share else network_kind(os.path.realpath(folder), _mounts())
     if kind:
         notices.append(
             f"The data folder {folder} lies on a network drive ({kind}). Locks are not reliable there, and two "
@@ -93,19 +94,19 @@ def notices_about(folder: Path) -> tuple[str, ...]:
     return tuple(notices)
 
 
-def _network_kind(folder: Path) -> str:
-    """The kind of network file system `folder` lies on; empty when it is local or cannot be told."""
-    if sys.platform == "win32":
-        return "UNC path" if str(folder).startswith("\\\\") else ""
-    mounts = Path("/proc/self/mountinfo")
-    if not mounts.is_file():
-        return ""
+def _mounts() -> str:
+    """What is mounted where, as Linux tells it; empty elsewhere."""
+    table = Path("/proc/self/mountinfo")
+    return table.read_text(encoding="utf-8", errors="replace") if table.is_file() else ""
+
+
+def network_kind(folder: str, mounts: str) -> str:
+    """The kind of network file system that `folder` lies on, by the mount table; empty when it is a local one."""
     best, kind = "", ""
-    target = os.path.realpath(folder)
-    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in mounts.splitlines():
         left, _, right = line.partition(" - ")
         point = left.split()[4].replace("\\040", " ")
-        inside = target == point or target.startswith(point.rstrip("/") + "/")
+        inside = folder == point or folder.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best):
             best, kind = point, right.split()[0]
     return kind if kind in _NETWORK_KINDS else ""

@@ -149,16 +149,12 @@ class Store:
     def data_version(self) -> int:
         """A number that changes when another process has written to the file."""
         with self._mutex:
-            self._opened()
-            assert self._raw is not None
-            return int(self._raw.execute("PRAGMA data_version").fetchone()[0])
+            return int(self._opened_raw().execute("PRAGMA data_version").fetchone()[0])
 
     def back_up(self) -> Path:
         """Copies the file into the backups folder now. Raises WorkbenchError."""
         with self._mutex:
-            self._opened()
-            assert self._raw is not None
-            return backups.make(self._raw, self._backups_folder, backups.DAILY, self._now())
+            return backups.make(self._opened_raw(), self._backups_folder, backups.DAILY, self._now())
 
     def back_up_when_due(self) -> Path | None:
         """Copies the file unless the newest copy is less than a day old."""
@@ -170,8 +166,13 @@ class Store:
         assert self._engine is not None
         return self._engine
 
+    def _opened_raw(self) -> sqlite3.Connection:
+        self.open()
+        assert self._raw is not None
+        return self._raw
+
     def _ensure_file(self) -> None:
-        if self.path.exists():
+        if os.path.lexists(self.path):
             return
         log = self.path.with_name(self.path.name + "-wal")
         if log.exists() and log.stat().st_size > 0:
@@ -257,7 +258,8 @@ class Store:
                 raise StoreBusy(self.path)
         except OSError as error:
             what = f"The data file's lock cannot be made: {error.strerror}"
-            raise StoreNotSaved(what, where=str(self.path), mend="Make room on the disk, then try again.") from error
+            mend = "Make the folder writable and room on its disk, then try again."
+            raise StoreNotSaved(what, where=str(self.path), mend=mend) from error
         try:
             yield
         finally:

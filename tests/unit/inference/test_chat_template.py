@@ -67,3 +67,7 @@ def test_that_a_template_that_writes_without_end_is_stopped() -> None:
 def test_that_a_template_that_does_not_compile_says_in_which_line() -> None:
     assert compile_problem("one\n{% for %}") == "line 2: Expected an expression, got 'end of statement block'"
     assert compile_problem(CHATML) == ""
+
+
+def test_that_compiling_a_template_runs_nothing_of_it() -> None:
+    assert compile_problem("{{ 'a' | center(999999999999) }}{{ '%999999999999d' % 1 }}") == ""

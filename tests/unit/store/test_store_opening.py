@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from workbench.domain.errors import WorkbenchError
 from workbench.store import backups, schema
-from workbench.store.file_check import APPLICATION_ID, notices_about
+from workbench.store.file_check import APPLICATION_ID, network_kind, notices_about
 from workbench.store.refusals import StoreBusy
 from workbench.store.store import Store
 
@@ -171,6 +171,18 @@ def test_that_a_folder_in_a_sync_service_is_warned_about(tmp_path: Path, name: s
     folder.mkdir(parents=True)
     (notice,) = notices_about(folder)
     assert name in notice and "--home" in notice
+
+
+def test_that_a_folder_on_a_network_drive_is_found_in_the_mount_table() -> None:
+    mounts = (
+        "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n"
+        "40 22 0:40 / /home/ann/team\\040drive rw shared:9 - cifs //server/team rw\n"
+        "41 40 254:1 / /home/ann/team\\040drive/local rw - ext4 /dev/vdb rw\n"
+    )
+    assert network_kind("/home/ann/team drive/data", mounts) == "cifs"
+    assert network_kind("/home/ann/team drive/local/data", mounts) == ""
+    assert network_kind("/home/ann/team drives", mounts) == ""
+    assert network_kind("/home/ann", "") == ""
 
 
 def test_that_an_ordinary_folder_is_not_warned_about(tmp_path: Path) -> None:

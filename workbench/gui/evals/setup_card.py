@@ -33,7 +33,9 @@ class SetupCard(Card):
         self._models: tuple[ModelEntry, ...] = ()
         self._chosen: tuple[str, ...] | None = None
         self.data = DataRow(settings=settings)
-        self._chips_place = QHBoxLayout()
+        self._models_field = QWidget()
+        self._chips_place = QHBoxLayout(self._models_field)
+        self._chips_place.setContentsMargins(0, 0, 0, 0)
         self._chips: ChipsField[str] = ChipsField("Models", ())
         self._chips_place.addWidget(self._chips, 1)
         self.scorer = QComboBox()
@@ -43,7 +45,9 @@ class SetupCard(Card):
             self.scorer.addItem(each.title, each.id)
         self.scorer.currentIndexChanged.connect(lambda _place: self._show_scorer())
         self._signature = Words("", "muted")
-        self.system = TextField("Instruction for the models", placeholder="Optional: sent with every case", max_length=2000)
+        self.system = TextField(
+            "Instruction for the models", placeholder="Optional: sent with every case", max_length=2000
+        )
         self._run = button("Run the eval", self.run_wanted.emit, kind="main")
         self._run.setObjectName("eval-run")
         self._close = button("Back to the results", self.put_away.emit)
@@ -64,16 +68,13 @@ class SetupCard(Card):
         line.addWidget(self.scorer)
         line.addWidget(self._signature, 1)
         for place, (title, field) in enumerate(
-            (("Cases", self.data), ("Models", self._chips_place), ("Scored by", scoring), ("Instruction", self.system))
+            (("Cases", self.data), ("Models", self._models_field), ("Scored by", scoring), ("Instruction", self.system))
         ):
             label = QLabel(title)
             set_role(label, "section")
             top = Qt.AlignmentFlag.AlignTop if place < 2 else Qt.AlignmentFlag.AlignVCenter
             grid.addWidget(label, place, 0, top)
-            if isinstance(field, QWidget):
-                grid.addWidget(field, place, 1)
-            else:
-                grid.addLayout(field, place, 1)
+            grid.addWidget(field, place, 1)
         self.body.addLayout(grid)
         foot = QHBoxLayout()
         foot.setSpacing(Space.S)

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
 
 from workbench.domain.changes import Changes
 from workbench.domain.decision import Decision, DecisionStatus
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.option import OptionDraft
 from workbench.domain.scenario import Scenario
 from workbench.gui.forms.decision_form import DecisionForm
 from workbench.gui.pages.base import House, Page, PageAction
-from workbench.gui.theme import Space
+from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.fields import Choice
@@ -27,6 +28,8 @@ from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.text import Words
 from workbench.reports.document import Document, Length
 from workbench.services.decisions import DecisionService
+from workbench.services.evals import EvalService
+from workbench.services.options import OptionService
 from workbench.services.reports import ReportService
 
 FOLDER_KEY = "report/folder"
@@ -41,12 +44,23 @@ class DecidePage(Page):
     title: ClassVar[str] = "Decide"
     icon: ClassVar[str] = "decide"
     has_inspector: ClassVar[bool] = False
-    needs: ClassVar[tuple[str, ...]] = ("decisions", "reports")
+    needs: ClassVar[tuple[str, ...]] = ("decisions", "reports", "options", "evals")
 
-    def __init__(self, *, house: House, decisions: DecisionService, reports: ReportService) -> None:
+    def __init__(
+        self,
+        *,
+        house: House,
+        decisions: DecisionService,
+        reports: ReportService,
+        options: OptionService,
+        evals: EvalService,
+    ) -> None:
         super().__init__(house=house)
         self._decisions = decisions
         self._reports = reports
+        self._options = options
+        self._evals = evals
+        self._drafts: tuple[OptionDraft, ...] = ()
         self._length = Length.PAGE
         self._asked_for = 0
         self._written: Path | None = None
@@ -94,7 +108,6 @@ class DecidePage(Page):
         self.setEnabled(scenario is not None)
         if scenario is None:
             return
-        self._form.set_options([Choice(o.id, f"{o.id} · {o.name}", o.summary) for o in scenario.options])
         self._form.show_decision(scenario.decision or Decision("", ""))
         self.header.set_answer(*_answer(scenario))
         accepted = scenario.decision is not None and scenario.decision.status is DecisionStatus.ACCEPTED
@@ -106,10 +119,10 @@ class DecidePage(Page):
         if changes.evals or changes.comparisons or changes.catalog:
             self.show_scenario(self.scenario)
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Form and preview stand side by side where there is room, else below each other."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        wide = self.width() > WIDE_PX
+        super().resizeEvent(event)
+        wide = self.width() > scaled_px(self, WIDE_PX)
         self._sides.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     def page_actions(self) -> tuple[PageAction, ...]:
@@ -179,35 +192,50 @@ class DecidePage(Page):
     # inside
 
     def _edited(self, decision: Decision) -> None:
-        if self.scenario is not None:
-            new = replace(self.scenario, decision=decision)
+        new = self._with(decision)
+        if new is not None:
             self.begin_edit(new, "Edit the decision", merge_key="decision")
 
     def _take_draft(self, decision: Decision) -> None:
-        if self.scenario is not None:
+        new = self._with(decision)
+        if new is not None:
             self._error.clear()
-            self.begin_edit(replace(self.scenario, decision=decision), "Draft the decision")
+            self.begin_edit(new, "Draft the decision")
 
     def _accept(self, scenario: Scenario, decision: Decision) -> None:
         """Swaps the recorded decision in, unless another scenario was opened meanwhile."""
-        if self.scenario is not None and self.scenario.id == scenario.id:
+        new = self._with(decision)
+        if new is not None and new.id == scenario.id:
             self._error.clear()
-            self.begin_edit(replace(self.scenario, decision=decision), "Record the decision")
+            self.begin_edit(new, "Record the decision")
 
     def _preview(self, scenario: Scenario) -> None:
         self._asked_for += 1
         number, length = self._asked_for, self._length
         self.house.tasks.start(
-            lambda: self._reports.document(scenario, length=length),
+            lambda: self._read(scenario, length),
             lane="pool",
-            done=lambda document: self._show_preview(number, document),
+            done=lambda found: self._show_preview(number, *found),
             failed=self._fail,
             owner=self,
         )
 
-    def _show_preview(self, number: int, document: Document) -> None:
+    def _read(self, scenario: Scenario, length: Length) -> tuple[tuple[OptionDraft, ...], Document]:
+        """The options to choose from, proposals included, and the report."""
+        found = self._options.options(scenario, evidence=self._evals.evidence(scenario.id))
+        return tuple(option.draft for option in found.options), self._reports.document(scenario, length=length)
+
+    def _show_preview(self, number: int, drafts: tuple[OptionDraft, ...], document: Document) -> None:
         if number == self._asked_for:
+            self._drafts = drafts
+            self._form.set_options([Choice(d.id, f"{d.id} · {d.name}", d.summary) for d in drafts])
             self._view.show_document(document)
+
+    def _with(self, decision: Decision) -> Scenario | None:
+        """The scenario with this decision; proposals become options, or the decision would name what may change."""
+        if self.scenario is None:
+            return None
+        return replace(self.scenario, decision=decision, options=self.scenario.options or self._drafts)
 
     def _fail(self, error: WorkbenchError) -> None:
         self._error.show_error(error)
@@ -236,8 +264,6 @@ def _answer(scenario: Scenario) -> tuple[str, str]:
     """The page's sentence: what is decided, or what is missing."""
     decision = scenario.decision
     if decision is None or not decision.option:
-        if not scenario.options:
-            return "Nothing to decide between yet.", "Add options first; the report then shows what is there."
         return "Nothing is decided yet.", "Draft it from the figures, or write it yourself."
     found = next((option for option in scenario.options if option.id == decision.option), None)
     name = f"{decision.option} · {found.name}" if found else decision.option

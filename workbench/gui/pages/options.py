@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from workbench.analysis.chartspec import Chart
@@ -16,7 +17,7 @@ from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.forms.option_form import OptionForm, blank_option, free_id
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
-from workbench.gui.theme import Space, Tone
+from workbench.gui.theme import Space, Tone, scaled_px
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.chart import ChartView
@@ -95,6 +96,7 @@ class OptionsPage(Page):
         column = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
+        column.addWidget(self._proposal_row())
         column.addWidget(self._grid)
         self._chart_row.setSpacing(Space.M)
         self._chart_cards = {}
@@ -109,14 +111,19 @@ class OptionsPage(Page):
         column.addStretch(1)
         self.body.addWidget(self._content)
 
+    def _proposal_row(self) -> QWidget:
+        """Says that these options are computed, until the person keeps or changes one."""
+        self._proposed = QWidget()
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._proposed)
+        row.setContentsMargins(0, 0, 0, 0)
+XX        row.addWidget(button("Keep these options", self._keep_proposals))
+        return self._proposed
+
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Computes the options again in the background; the newest answer is drawn."""
         super().show_scenario(scenario)
         self.setEnabled(scenario is not None)
-        self._empty.setVisible(scenario is not None and not scenario.options)
-        self._content.setVisible(scenario is not None and bool(scenario.options))
-        if scenario is None or not scenario.options:
-            self.header.set_answer("No options yet.", "Propose the best buy, build and blend from your shortlist.")
+        if scenario is None:
             self.explain.emit(None)
             return
         self._asked_for += 1
@@ -149,6 +156,10 @@ class OptionsPage(Page):
     def _draw(self, found: OptionSet, charts: dict[str, Chart]) -> None:
         self._shown = found
         self._error.clear()
+        self._empty.setVisible(not found.options)
+        self._content.setVisible(bool(found.options))
+        proposed = bool(found.options) and self.scenario is not None and not self.scenario.options
+        self._proposed.setVisible(proposed)
         self.header.set_answer(found.recommendation.sentence, found.recommendation.detail)
         self._grid.set_content([_head(option) for option in found.options], _rows(found))
         self._grid.select(self.house.selection.id_of(KIND))
@@ -165,10 +176,10 @@ class OptionsPage(Page):
             self.house.selection.pick(KIND, found.recommendation.option)
         self._explain_selected()
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Charts stand side by side where there is room, else below each other."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        wide = self.width() > WIDE_PX
+        super().resizeEvent(event)
+        wide = self.width() > scaled_px(self, WIDE_PX)
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._chart_row.setDirection(direction)
 
@@ -189,15 +200,24 @@ class OptionsPage(Page):
     def _add(self, drafts: tuple[OptionDraft, ...]) -> None:
         if self.scenario is None:
             return
-        options = list(self.scenario.options)
+        options = list(self._drafts())
         for draft in drafts:
             taken = {option.id for option in options}
             options.append(draft if draft.id not in taken else replace(draft, id=free_id(taken)))
         self.begin_edit(replace(self.scenario, options=tuple(options)), "Propose options")
 
     def write_one(self) -> None:
+        self._edit(blank_option({draft.id for draft in self._drafts()}))
+
+    def _drafts(self) -> tuple[OptionDraft, ...]:
+        """The stored options, or the proposals shown while there are none."""
+        if self.scenario is not None and self.scenario.options:
+            return self.scenario.options
+        return tuple(option.draft for option in self._shown.options) if self._shown is not None else ()
+
+    def _keep_proposals(self) -> None:
         if self.scenario is not None:
-            self._edit(blank_option({option.id for option in self.scenario.options}))
+            self.begin_edit(replace(self.scenario, options=self._drafts()), "Keep the proposed options")
 
     def _edit_selected(self) -> None:
         option = self._selected()
@@ -209,8 +229,9 @@ class OptionsPage(Page):
         form = OptionForm(draft, computed=self._figures_of(draft.id), parent=self)
         if form.exec() and self.scenario is not None:
             new = form.draft()
-            known = any(option.id == draft.id for option in self.scenario.options)
-            options = tuple(new if option.id == draft.id else option for option in self.scenario.options)
+            drafts = self._drafts()
+            known = any(option.id == draft.id for option in drafts)
+            options = tuple(new if option.id == draft.id else option for option in drafts)
             self.begin_edit(
                 replace(self.scenario, options=options if known else (*options, new)), f"Edit option {new.id}"
             )
@@ -221,18 +242,17 @@ class OptionsPage(Page):
 
     def _remove(self, id: str) -> None:
         if self.scenario is not None:
-            left = tuple(option for option in self.scenario.options if option.id != id)
+            left = tuple(draft for draft in self._drafts() if draft.id != id)
             self.begin_edit(replace(self.scenario, options=left), f"Remove option {id}")
 
     def _duplicate(self, draft: OptionDraft) -> None:
         if self.scenario is not None:
-            taken = {option.id for option in self.scenario.options}
+            drafts = self._drafts()
+            taken = {option.id for option in drafts}
             copy = replace(draft, id=free_id(taken), name=f"{draft.name}, copy", proposed=False)
-            self.begin_edit(replace(self.scenario, options=(*self.scenario.options, copy)), f"Copy option {draft.id}")
+            self.begin_edit(replace(self.scenario, options=(*drafts, copy)), f"Copy option {draft.id}")
 
     def _copy(self) -> None:
-        from PySide6.QtGui import QGuiApplication
-
         QGuiApplication.clipboard().setText(self._grid.as_markdown())
 
     # the inspector

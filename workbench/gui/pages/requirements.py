@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from workbench.domain.questions import STEPS, Question, Step, asked_questions, question, step_is_done, step_of
@@ -72,6 +72,7 @@ class RequirementsPage(Page):
         steps.setAccessibleName("Steps of the wizard")
         steps.setProperty("kind", "steps")
         steps.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        steps.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for step in STEPS:
             steps.addItem(QListWidgetItem(step.title))
         steps.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
@@ -93,10 +94,18 @@ class RequirementsPage(Page):
         column.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(Space.XL)
-        self._list.setFixedWidth(scaled_px(self, STEP_LIST_PX))
+        self._fit_steps()
         row.addWidget(self._list, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(right, 1)
         self.body.addLayout(row, 1)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_steps()
+
+    def _fit_steps(self) -> None:
+        self._list.setFixedWidth(scaled_px(self, STEP_LIST_PX))
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Draws the stored answers; another scenario opens at the step where it was left."""
@@ -200,8 +209,8 @@ class RequirementsPage(Page):
         )
 
     def _show_live_line(self, line: LiveLine) -> None:
-        lead, _, rest = line.sentence.partition(". ")
-        self.header.set_answer(f"{lead}." if rest else lead, rest)
+        lead, _, rest = line.sentence.partition("; ")
+        self.header.set_answer(f"{lead}." if rest else lead, rest[:1].upper() + rest[1:])
 
     def _catalog_choices(self) -> Mapping[str, Sequence[Choice[str]]]:
         """Developers and countries as the catalog has them."""

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFileDialog
 
 from workbench.analysis.chartspec import Chart
 from workbench.analysis.tradeoffs import TradePoint
@@ -19,7 +20,7 @@ from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.forms.option_form import free_id
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
-from workbench.gui.theme import Space, Tone
+from workbench.gui.theme import Space, Tone, scaled_px
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.chart import ChartView
@@ -34,6 +35,7 @@ from workbench.services.tradeoffs import TradeoffService, TradeoffView
 
 KIND = "offer"
 CHART_PX = 330
+WIDE_PX = 560
 SVG_SIZE = (960, 600)
 LEAST_REQUESTS, MOST_REQUESTS = 10.0, 10_000_000.0
 WEIGHT_TITLES = {"quality": "Quality matters", "monthly_usd": "Running cost matters"}
@@ -57,8 +59,8 @@ class TradeoffsPage(Page):
         self._asked_for = 0
         self._answered = 0
         self._waiting = False
-        self.header.add_button(button("Copy picture", self._copy_picture))
-        self.header.add_button(menu_button("Export", {"PNG picture": self._save_png, "SVG picture": self._save_svg}))
+        exports = {"Copy picture": self._copy_picture, "PNG picture": self._save_png, "SVG picture": self._save_svg}
+        self.header.add_button(menu_button("Export", exports))
         self.header.add_button(button("Go to options", lambda: self.navigate.emit("options", None), kind="main"))
         self._error = ErrorBox()
         self._chart = ChartView(height=CHART_PX)
@@ -130,11 +132,11 @@ class TradeoffsPage(Page):
         picture = Card()
         picture.body.addWidget(self._chart)
         controls = Card()
-        row = QHBoxLayout()
-        row.setSpacing(Space.XL)
+        self._slider_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._slider_row.setSpacing(Space.XL)
         for slider in self._sliders.values():
-            row.addWidget(slider, 1)
-        controls.body.addLayout(row)
+            self._slider_row.addWidget(slider, 1)
+        controls.body.addLayout(self._slider_row)
         self.body.addWidget(self._error)
         self.body.addWidget(picture)
         self.body.addWidget(controls)
@@ -152,6 +154,12 @@ class TradeoffsPage(Page):
         volume = requirements_from(scenario.answers).workload.requests_per_day.likely
         self._sliders["volume"].set_value(min(max(volume, LEAST_REQUESTS), MOST_REQUESTS))
         self._ask()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The sliders stand side by side where there is room, else below each other."""
+        super().resizeEvent(event)
+        wide = self.width() > scaled_px(self, WIDE_PX)
+        self._slider_row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     def refresh(self, changes: Changes) -> None:
         """The team's own eval moves the points."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -61,7 +62,7 @@ class ValidatePage(Page):
     def _make_header(self) -> None:
         group = QButtonGroup(self)
         for name, title in ((PLAYGROUND, "Playground"), (EVALS, "Evals")):
-            made = button(title, lambda name=name: self.show_view(name))
+            made = button(title, partial(self.show_view, name))
             made.setCheckable(True)
             made.setObjectName(f"view-{name}")
             group.addButton(made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -29,7 +29,7 @@ def button(
     return made
 
 
-def menu_button(text: str, entries: dict[str, Callable[[], object]], *, hint: str = "") -> QPushButton:
+def menu_button(text: str, entries: Mapping[str, Callable[[], object]], *, hint: str = "") -> QPushButton:
     """A push button that opens a menu of named actions."""
     made = button(text, hint=hint)
     made.setProperty("menu", "true")

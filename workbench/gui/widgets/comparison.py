@@ -60,7 +60,9 @@ class Comparison(QWidget):
         self._heads: dict[str, QPushButton] = {}
         self._rows: tuple[Row, ...] = ()
         self._titles: tuple[Head, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def set_content(self, heads: Sequence[Head], rows: Sequence[Row]) -> None:
         """Replaces everything; every row has one cell per head."""

@@ -64,7 +64,7 @@ class QuestionCard(Card):
         self._unknown.setChecked(answer == UNKNOWN)
         if self._no_limit is not None:
             self._no_limit.setChecked(answer == NO_LIMIT)
-        self._suggest.setVisible(answer is None and self.question.default is not None)
+        self._suggest.setVisible(answer is None and self.question.default not in (None, "", []))
         self._say(answer)
 
     def flush(self) -> None:

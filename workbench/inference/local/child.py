@@ -26,8 +26,8 @@ from workbench.inference.local.template import ChatTemplate, Rendered
 BATCH_TOKENS = 512
 #: token-weights from which one evaluation takes long enough (some 100 ms) to look for a cancel inside it
 LONG_EVALUATION = 1_000_000_000
-KEPT_LOG_LINES = 12
-LOG_WARN, LOG_ERROR, LOG_CONTINUED = 3, 4, 5
+KEPT_LOG_MESSAGES = 3
+LOG_ERROR, LOG_CONTINUED = 4, 5
 DECODE_FULL, DECODE_ABORTED = 1, 2
 
 
@@ -70,7 +70,8 @@ class LlamaCpp:
         self.sequence_tokens = command.sequence_tokens
         self.cells = command.context_tokens
         self.batch_tokens = BATCH_TOKENS
-        self._log: deque[str] = deque(maxlen=KEPT_LOG_LINES)
+        self._log: deque[str] = deque(maxlen=KEPT_LOG_MESSAGES)
+        self._log_error = False
         self._listen(out)
         c.llama_backend_init()
         self._model = self._load(command.path, progress)
@@ -82,7 +83,7 @@ class LlamaCpp:
         self._watched = False
         self._vocabulary = int(c.llama_vocab_n_tokens(self._vocab))
         self._pieces: dict[int, bytes] = {}
-        self._ends = {t for t in range(self._vocabulary) if c.llama_vocab_is_eog(self._vocab, t)}
+        self._ends: dict[int, bool] = {}
         self._shares = not (
             c.llama_model_is_recurrent(self._model)
             or c.llama_model_is_hybrid(self._model)
@@ -90,13 +91,14 @@ class LlamaCpp:
         )
 
     def _listen(self, out: int) -> None:
-        """Keep llama.cpp's last log lines, and hand the parent ggml's assertion before it aborts the
+        """Keep llama.cpp's last error messages, and hand the parent ggml's assertion before it aborts the
         process."""
         c = self._c
 
         @c.llama_log_callback  # type: ignore[untyped-decorator]
         def on_log(level: int, text: bytes, _: object) -> None:
-            if level in (LOG_WARN, LOG_ERROR, LOG_CONTINUED):
+            self._log_error = level == LOG_ERROR or (level == LOG_CONTINUED and self._log_error)
+            if self._log_error:
                 self._log.append(text.decode("utf-8", "replace"))
 
         @ctypes.CFUNCTYPE(None, ctypes.c_char_p)  # type: ignore[untyped-decorator]
@@ -134,7 +136,7 @@ class LlamaCpp:
     def _new_context(self, command: protocol.Load) -> Any:
         c = self._c
         params = c.llama_context_default_params()
-        params.n_ctx = command.context_tokens
+        params.n_ctx = command.context_tokens + 1
         params.n_batch = params.n_ubatch = BATCH_TOKENS
         params.n_seq_max = command.parallel + 1  # one more than answers: the measurement's own
         params.kv_unified = True
@@ -150,8 +152,8 @@ class LlamaCpp:
         return context
 
     def last_words(self) -> str:
-        """The end of llama.cpp's own log, in one line."""
-        return " ".join("".join(self._log).split())[-400:] or "it gives no reason"
+        """The end of llama.cpp's own error messages, in one line."""
+        return " ".join("".join(self._log).split())[:400] or "it gives no reason"
 
     def measure(self, count: int) -> float:
         """Seconds for one token on `count` threads, in a sequence that no answer uses."""
@@ -235,7 +237,10 @@ class LlamaCpp:
         return self._spell(token, -count, special=special) if count < 0 else buffer.raw[:count]
 
     def ends(self, token: int) -> bool:
-        return token in self._ends
+        known = self._ends.get(token)
+        if known is None:
+            known = self._ends[token] = bool(self._c.llama_vocab_is_eog(self._vocab, token))
+        return known
 
     def forget(self, sequence: int, position: int) -> bool:
         if self._c.llama_memory_seq_rm(self._memory, sequence, position, -1):
@@ -284,11 +289,14 @@ class LlamaCpp:
         return list(tokens[: max(count, 0)])
 
 
+Received = tuple[protocol.Command, float]
+
+
 class Child:
     """The working thread: takes commands from the queue, and runs rounds while there is something to
     generate."""
 
-    def __init__(self, out: int, commands: queue.SimpleQueue[protocol.Command], pulse: Pulse) -> None:
+    def __init__(self, out: int, commands: queue.SimpleQueue[Received], pulse: Pulse) -> None:
         self._out, self._commands, self._pulse = out, commands, pulse
         self.model: LlamaCpp | None = None
         self._template: ChatTemplate | None = None
@@ -310,20 +318,20 @@ class Child:
             busy = self._batcher is not None and self._batcher.busy
             self._pulse.working = busy
             while not self._commands.empty() or not busy:
-                command = self._commands.get()
+                command, arrived = self._commands.get()
                 self._pulse.beat, self._pulse.working = time.monotonic(), True
-                self._obey(command)
+                self._obey(command, arrived)
                 busy = self._batcher is not None and self._batcher.busy
                 self._pulse.working = busy
             assert self._batcher is not None
             self._round(self._batcher)
 
-    def _obey(self, command: protocol.Command) -> None:
+    def _obey(self, command: protocol.Command, arrived: float) -> None:
         match command:
             case protocol.Load():
                 self._guarded("", lambda: self._load(command))
             case protocol.Generate(id, request):
-                self._guarded(id, lambda: self._generate(id, request))
+                self._guarded(id, lambda: self._generate(id, request, arrived))
             case protocol.Cancel(id):
                 self._pulse.cancels_done += 1
                 if self._batcher:
@@ -369,10 +377,9 @@ class Child:
         self._collapse = threads.CollapseWatch(choice.token_s)
         return choice
 
-    def _generate(self, id: str, request: ChatRequest) -> None:
+    def _generate(self, id: str, request: ChatRequest, arrived: float) -> None:
         if self.model is None or self._template is None or self._batcher is None:
             raise Refusal("No model is loaded in this process")
-        arrived = time.monotonic()
         rendered = self._template.render(request.messages)
         tokens = self.model.prompt(rendered)
         self._batcher.add(Job(id, tokens, request.sampling, request.fresh, arrived, rendered.note))
@@ -384,7 +391,7 @@ class Child:
             self._choose_threads(None)
 
 
-def _read_commands(commands: queue.SimpleQueue[protocol.Command], child: Child, pulse: Pulse) -> None:
+def _read_commands(commands: queue.SimpleQueue[Received], child: Child, pulse: Pulse) -> None:
     """The reader thread. End of input means that the parent is gone, and then so is this process."""
     for line in sys.stdin.buffer:
         try:
@@ -397,9 +404,9 @@ def _read_commands(commands: queue.SimpleQueue[protocol.Command], child: Child, 
                 child.send(protocol.Pong(number, pulse.quiet_s()))
             case protocol.Cancel():
                 pulse.cancels_read += 1
-                commands.put(command)
+                commands.put((command, time.monotonic()))
             case protocol.Load() | protocol.Generate():
-                commands.put(command)
+                commands.put((command, time.monotonic()))
             case _:
                 break
     os._exit(0)
@@ -410,7 +417,7 @@ def main() -> NoReturn:
     out = os.dup(1)
     os.dup2(2, 1)  # whatever native code prints goes to the log, not into the protocol
     hardening.protect()
-    commands: queue.SimpleQueue[protocol.Command] = queue.SimpleQueue()
+    commands: queue.SimpleQueue[Received] = queue.SimpleQueue()
     pulse = Pulse()
     child = Child(out, commands, pulse)
     child.send(protocol.Started(os.getpid(), protocol.VERSION))

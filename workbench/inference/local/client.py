@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import re
 import signal
 import subprocess
 from collections import deque
@@ -22,6 +23,8 @@ from workbench.inference.local.environment import child_command, child_environme
 
 AGAIN = "Ask again: the model is started anew. If it happens again, check the file and the free memory."
 KEPT_LOG_BYTES = 4000
+#: the folder of the machine that compiled llama.cpp, in front of a file's name
+SOURCE_FOLDER = re.compile(r"\S*[/\\](?=[\w.-]+:\d+: )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class EngineProcess:
         self._log: deque[bytes] = deque(maxlen=8)
         self._last_words = ""
         self._ended_by_us = ""
+        self._started = False
         self._watcher: asyncio.Task[None] | None = None
         self.died: WorkbenchError | None = None
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._keep_log())]
@@ -198,6 +202,8 @@ class EngineProcess:
         match message:
             case protocol.Pong():
                 self._pong.put_nowait(message)
+            case protocol.Started():
+                self._started = True
             case protocol.Dying(why):
                 self._last_words = why
             case protocol.Progress() | protocol.Ready():
@@ -222,10 +228,11 @@ class EngineProcess:
         while self._answers and self.alive:
             number = next(self._pings)
             await self._say(protocol.Ping(number))
+            limit_s = self._patience.pong_s if self._started else self._patience.start_s
             try:
-                pong = await asyncio.wait_for(self._pong.get(), self._patience.pong_s)
+                pong = await asyncio.wait_for(self._pong.get(), limit_s)
             except TimeoutError:
-                self.kill(f"It has not answered for {self._patience.pong_s:g} s")
+                self.kill(f"It has not answered for {limit_s:g} s")
                 return
             if pong.quiet_s > self._patience.quiet_s:
                 self.kill(f"It has made no progress for {pong.quiet_s:.0f} s")
@@ -242,13 +249,15 @@ class EngineProcess:
             how = f"was killed ({name}), perhaps because memory ran out" if name == "SIGKILL" else f"crashed ({name})"
         else:
             how = f"ended by itself (code {code})"
-        why = " ".join((self._last_words or self._log_tail()).split())[-300:]
+        why = SOURCE_FOLDER.sub("", " ".join((self._last_words or self._log_tail()).split()))[-300:]
         return WorkbenchError(f"The model process {how}" + (f": {why}" if why else ""), where=self._label, mend=AGAIN)
 
     def _log_tail(self) -> str:
-        """The last line that the child wrote: the exception's, when Python ended it."""
+        """What the child wrote last: Python's exception, or that of C++."""
         lines = b"".join(self._log).decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines and self._process.returncode == 1 else ""
+        if self._process.returncode != 1:
+            lines = [line for line in lines if "what():" in line or "terminate called" in line]
+        return lines[-1] if lines else ""
 
 
 def _refusal(name: str, why: WorkbenchError) -> protocol.Refused:

@@ -95,7 +95,8 @@ def refuse_too_large(file: GgufFile, need: MemoryNeed, available: int | None) ->
     if available is None or need.total <= SHARE_OF_AVAILABLE * available:
         return
     raise WorkbenchError(
-        f"This model needs {need.total // MIB:,} MiB of memory, and {available // MIB:,} MiB are free",
+        f"This model needs {need.total // MIB:,} MiB of memory; {available // MIB:,} MiB are free, "
+        f"and it may take {SHARE_OF_AVAILABLE:.0%} of them",
         where=file.name,
         mend="Close other programs or models, or choose a smaller model or a shorter context.",
     )

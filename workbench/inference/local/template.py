@@ -180,7 +180,8 @@ def _environment() -> Any:
     def raise_exception(message: object = "") -> None:
         raise TemplateError(str(message))
 
-    environment = Sandbox(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
+    # not optimized: that would run parts of a stranger's template while it is compiled, in the window's process
+    environment = Sandbox(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols], optimized=False)
     environment.globals["raise_exception"] = raise_exception
     environment.globals["strftime_now"] = lambda form: datetime.now(UTC).strftime(str(form))
     return environment

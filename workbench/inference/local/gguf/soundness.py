@@ -68,7 +68,7 @@ def _shape(layout: Layout) -> Iterator[Problem]:
     for name in ("attention.head_count", "embedding_length", "context_length"):
         value = layout.keys.get(f"{family}.{name}")
         if value is not None and not _positive(value):
-            yield _refuse(f"{name.replace('.', ' ').replace('_', ' ')} is {_told(value)}", f"{family}.{name}")
+            yield _refuse(f"The {name.replace('.', ' ').replace('_', ' ')} is {_told(value)}", f"{family}.{name}")
     for name in EPSILONS:
         value = layout.keys.get(f"{family}.{name}")
         if isinstance(value, int | float) and not (math.isfinite(value) and value >= 0):

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from workbench.app import Services, build
+from workbench.domain.errors import WorkbenchError
+from workbench.reports.document import Length, SectionId, Table
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    made = build(tmp_path_factory.mktemp("home"))
+    yield made
+    made.close()
+
+
+def test_that_the_sample_gives_the_figures_of_its_source(services: Services, tmp_path: Path) -> None:
+    sample = services.scenarios.open_sample()
+    files = services.reports.write(sample, ["json"], tmp_path)
+    figures = json.loads(files[0].read_text(encoding="utf-8"))["figures"]
+    options = {option["id"]: option for option in figures["options"]["options"]}
+    assert {key: options[key]["tco_usd"]["36"] for key in "ABC"} == {"A": 130_200, "B": 144_800, "C": 130_600}
+    crossings = {(c["a"], c["b"]): c["months"] for c in figures["options"]["crossovers"]}
+    assert crossings[("A", "C")] == pytest.approx(36.36, abs=0.01)
+    assert crossings[("A", "B")] == pytest.approx(46.43, abs=0.01)
+    flip = next(f for f in figures["options"]["flips"] if (f["option"], f["input"]) == ("C", "monthly_usd"))
+    assert flip["at"] == pytest.approx(2_410, abs=1)
+
+
+def test_that_the_report_shows_the_same_figures_as_the_options_service(services: Services, tmp_path: Path) -> None:
+    sample = services.scenarios.open_sample()
+    found = services.options.options(sample)
+    for file in services.reports.write(sample, ["html", "md"], tmp_path):
+        text = re.sub(r"<[^>]+>|\\", "", file.read_text(encoding="utf-8"))
+        for option in found.options:
+            assert f"${option.tco_usd[36]:,.0f}" in text
+            assert f"{option.score:.3f}" in text
+
+
+def test_that_models_out_are_counted_as_on_the_shortlist(services: Services) -> None:
+    sample = services.scenarios.open_sample()
+    found = services.shortlist.shortlist(sample)
+    section = next(s for s in services.reports.document(sample).sections if s.id is SectionId.SHORTLIST)
+    table = next(part for part in section.parts if part.title == "Why the others are out").blocks[0]
+    assert isinstance(table, Table)
+    assert [int(row[1].text) for row in table.rows] == [count for _, count in found.removed_most]
+
+
+def test_that_files_are_named_after_the_scenario_and_its_length(services: Services, tmp_path: Path) -> None:
+    sample = services.scenarios.open_sample()
+    full = services.reports.write(sample, ["md", "html", "md"], tmp_path / "new" / "folder")
+    page = services.reports.write(sample, ["html"], tmp_path, length="page")
+    assert [file.name for file in (*full, *page)] == [
+        "knowledge-assistant.md",
+        "knowledge-assistant.html",
+        "knowledge-assistant-one-page.html",
+    ]
+
+
+def test_that_an_empty_scenario_makes_a_report(services: Services, tmp_path: Path) -> None:
+    empty = services.scenarios.new("Nothing yet")
+    for length in Length:
+        files = services.reports.write(empty, ["html", "md", "json"], tmp_path, length=length)
+        assert all(file.stat().st_size > 500 for file in files)
+
+
+@pytest.mark.parametrize(("formats", "length"), [(["pdfx"], "full"), ([], "full"), (["html"], "long")])
+def test_that_an_unknown_format_or_length_is_refused_before_anything_is_written(
+    services: Services, tmp_path: Path, formats: list[str], length: str
+) -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        services.reports.write(services.scenarios.open_sample(), formats, tmp_path / "out", length=length)
+    assert caught.value.mend and not (tmp_path / "out").exists()
+
+
+def test_that_the_report_states_what_left_the_machine(services: Services) -> None:
+    left = services.reports.document(services.scenarios.open_sample()).figures["left_the_machine"]
+    assert isinstance(left, dict) and left["bytes"] == 0
