@@ -1,4 +1,4 @@
-"""Write the sample eval set: `python make_eval.py`. The seed is fixed: the file is the same each time, byte for byte."""
+"""Write the sample eval set: `python make_eval.py`. The seed is fixed, so the file is always the same."""
 
 from __future__ import annotations
 

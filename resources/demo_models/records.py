@@ -60,27 +60,67 @@ class Form:
 
 
 FORMS = (
-    Form("FIN-11 Supplier invoices", "Invoice", False,
-         (("supplier", supplier), ("invoice number", code(5)), ("date", date), ("due date", date), ("total", amount))),
-    Form("FIN-14 Expense claims", "Expense claim", True,
-         (("employee", person), ("claim number", code(5)), ("trip to", town), ("amount", amount),
-          ("approved by", person))),
-    Form("HR-21 Leave requests", "Leave request", True,
-         (("employee", person), ("staff number", code(5)), ("first day", date), ("last day", date),
-          ("deputy", person))),
-    Form("FIN-17 Payslips", "Payslip", True,
-         (("employee", person), ("staff number", code(5)), ("gross pay", amount_between(3200, 7900)), ("net pay", amount_between(1900, 3100)),
-          ("pay date", date))),
-    Form("HR-24 Employee records", "Employee record", True,
-         (("name", person), ("staff number", code(5)), ("start date", date), ("manager", person), ("office", town))),
-    Form("IT-15 Access requests", "Access request", False,
-         (("system", system), ("ticket number", code(4)), ("owner", person), ("valid until", date))),
-    Form("FIN-19 Purchase orders", "Purchase order", False,
-         (("supplier", supplier), ("order number", code(5)), ("delivery date", date), ("total", amount))),
-    Form("FIN-22 Travel bookings", "Travel booking", False,
-         (("destination", town), ("departure", date), ("return", date), ("booking number", code(4)),
-          ("cost", amount))),
-)  # fmt: skip
+    Form(
+        "FIN-11 Supplier invoices",
+        "Invoice",
+        False,
+        (("supplier", supplier), ("invoice number", code(5)), ("date", date), ("due date", date), ("total", amount)),
+    ),
+    Form(
+        "FIN-14 Expense claims",
+        "Expense claim",
+        True,
+        (
+            ("employee", person),
+            ("claim number", code(5)),
+            ("trip to", town),
+            ("amount", amount),
+            ("approved by", person),
+        ),
+    ),
+    Form(
+        "HR-21 Leave requests",
+        "Leave request",
+        True,
+        (("employee", person), ("staff number", code(5)), ("first day", date), ("last day", date), ("deputy", person)),
+    ),
+    Form(
+        "FIN-17 Payslips",
+        "Payslip",
+        True,
+        (
+            ("employee", person),
+            ("staff number", code(5)),
+            ("gross pay", amount_between(3200, 7900)),
+            ("net pay", amount_between(1900, 3100)),
+            ("pay date", date),
+        ),
+    ),
+    Form(
+        "HR-24 Employee records",
+        "Employee record",
+        True,
+        (("name", person), ("staff number", code(5)), ("start date", date), ("manager", person), ("office", town)),
+    ),
+    Form(
+        "IT-15 Access requests",
+        "Access request",
+        False,
+        (("system", system), ("ticket number", code(4)), ("owner", person), ("valid until", date)),
+    ),
+    Form(
+        "FIN-19 Purchase orders",
+        "Purchase order",
+        False,
+        (("supplier", supplier), ("order number", code(5)), ("delivery date", date), ("total", amount)),
+    ),
+    Form(
+        "FIN-22 Travel bookings",
+        "Travel booking",
+        False,
+        (("destination", town), ("departure", date), ("return", date), ("booking number", code(4)), ("cost", amount)),
+    ),
+)
 LINES = Pool(
     train=("{key}: {value}\n", "{key} = {value}\n", "{key}: {value}; ", "{key} {value}\n", "* {key}: {value}\n"),
     held_out=("- {key}: {value}\n", "{key}: {value}, "),
@@ -113,7 +153,7 @@ def _in_order(filled: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _is_date(value: str) -> bool:
-    return value[0].isdigit() and value.split()[-1] in MONTHS
+    return value[0].isdigit() and value.endswith(MONTHS)
 
 
 def _day_of_year(value: str) -> tuple[int, int]:
@@ -147,7 +187,10 @@ class Message:
 
 MESSAGES = (
     Message(
-        "HR-21 Leave requests", True, (("name", person), ("days", days), ("start", date)), frozenset({"days"}),
+        "HR-21 Leave requests",
+        True,
+        (("name", person), ("days", days), ("start", date)),
+        frozenset({"days"}),
         Pool(
             train=(
                 "{name} asks for {days} days of leave from {start}.",
@@ -163,7 +206,10 @@ MESSAGES = (
         ),
     ),
     Message(
-        "FIN-14 Expense claims", True, (("name", person), ("amount", amount), ("town", town)), frozenset(),
+        "FIN-14 Expense claims",
+        True,
+        (("name", person), ("amount", amount), ("town", town)),
+        frozenset(),
         Pool(
             train=(
                 "{name} spent {amount} on a trip to {town}.",
@@ -179,7 +225,10 @@ MESSAGES = (
         ),
     ),
     Message(
-        "FIN-11 Supplier invoices", False, (("supplier", supplier), ("total", amount), ("due", date)), frozenset(),
+        "FIN-11 Supplier invoices",
+        False,
+        (("supplier", supplier), ("total", amount), ("due", date)),
+        frozenset(),
         Pool(
             train=(
                 "{supplier} sent an invoice of {total}. It is due on {due}.",
@@ -195,7 +244,10 @@ MESSAGES = (
         ),
     ),
     Message(
-        "HR-27 Onboarding notes", True, (("name", person), ("office", town), ("start", date)), frozenset(),
+        "HR-27 Onboarding notes",
+        True,
+        (("name", person), ("office", town), ("start", date)),
+        frozenset(),
         Pool(
             train=(
                 "{name} joins the office in {office} on {start}.",
@@ -211,7 +263,9 @@ MESSAGES = (
         ),
     ),
     Message(
-        "IT-15 Access requests", False, (("system", system), ("ticket", code(4)), ("until", date)),
+        "IT-15 Access requests",
+        False,
+        (("system", system), ("ticket", code(4)), ("until", date)),
         frozenset({"ticket"}),
         Pool(
             train=(
@@ -228,7 +282,9 @@ MESSAGES = (
         ),
     ),
     Message(
-        "FIN-19 Purchase orders", False, (("supplier", supplier), ("order", code(5)), ("delivery", date)),
+        "FIN-19 Purchase orders",
+        False,
+        (("supplier", supplier), ("order", code(5)), ("delivery", date)),
         frozenset({"order"}),
         Pool(
             train=(
@@ -244,7 +300,7 @@ MESSAGES = (
             ),
         ),
     ),
-)  # fmt: skip
+)
 JSON_PROMPTS = Pool(
     train=(
         "Return JSON with the keys {keys}.\n{text}",

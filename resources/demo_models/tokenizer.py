@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 DIGITS = "0123456789"
@@ -64,7 +65,7 @@ class Tokenizer:
     def _merged(self, piece: str) -> list[str]:
         parts = [byte_letters()[byte] for byte in piece.encode()]
         while len(parts) > 1:
-            pairs = [(self._ranks.get(pair, len(self._ranks)), i) for i, pair in enumerate(zip(parts, parts[1:]))]
+            pairs = [(self._ranks.get(pair, len(self._ranks)), i) for i, pair in enumerate(pairwise(parts))]
             rank, index = min(pairs)
             if rank == len(self._ranks):
                 break
@@ -90,7 +91,7 @@ def train_tokenizer(texts: Iterable[str], merge_count: int) -> Tokenizer:
     while len(merges) < merge_count:
         counts: Counter[tuple[str, str]] = Counter()
         for piece, parts in words.items():
-            for pair in zip(parts, parts[1:]):
+            for pair in pairwise(parts):
                 if _may_merge(*pair):
                     counts[pair] += pieces[piece]
         best = min(counts, key=lambda pair: (-counts[pair], pair))

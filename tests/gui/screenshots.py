@@ -12,7 +12,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
-
 from workbench.app import build
 from workbench.gui.crash import CrashFile
 from workbench.gui.main import Window

@@ -12,7 +12,6 @@ import pytest
 from PySide6.QtCore import QObject, QThread
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
-
 from workbench.domain.errors import WorkbenchError
 from workbench.gui.tasks import Progress, Run, Tasks
 

@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
-
 from workbench import paths
 from workbench.analysis.chartspec import Colour
 from workbench.gui.theme import (

@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from conftest import FakeSettings
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
-
 from workbench.analysis.chartlabels import Box, LabelWish, place_labels
 from workbench.analysis.chartspec import (
     Axis,
@@ -53,6 +51,8 @@ from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words, as_html, without_marks
+
+from conftest import FakeSettings
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from workbench.app import Services, build
@@ -16,16 +15,17 @@ from workbench.services.scenarios import StaleScenario
 TODAY = date(2028, 2, 29)
 
 
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    made = build(tmp_path)
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    made = build(tmp_path_factory.mktemp("home"))
     yield made
     made.close()
 
 
 @pytest.fixture
 def sample(services: Services) -> Scenario:
-    return services.scenarios.open_sample()
+    """A copy of the shipped decision for each test."""
+    return services.scenarios.duplicate(services.scenarios.open_sample().id)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.questions import QUESTIONS
 from workbench.domain.scenario import DEFAULT_CRITERIA, Scenario
+from workbench.paths import data_dir
 from workbench.services.scenarios import SAMPLE_SLUG, ScenarioService, StaleScenario
+from workbench.store.evidence_text import read_evidence
 
 from scenario_values import a_comparison, a_run, store_in
 
@@ -107,18 +110,46 @@ def test_that_the_sample_opens_on_the_first_start_and_only_once(scenarios: Scena
     assert not scenarios.is_first_start()
     (row,) = scenarios.list()
     assert (row.slug, row.sample, row.decision_status) == (SAMPLE_SLUG, True, "accepted")
-    assert row.steps_done == ("requirements", "options", "decide")
+    assert row.steps_done == ("requirements", "options", "validate", "decide")
     assert sample.criteria == DEFAULT_CRITERIA
+
+
+def test_that_the_sample_opens_with_the_eval_of_every_demo_model(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    sample = ScenarioService(store=store).open_sample()
+    (run,) = store.eval_runs.runs(sample.id)
+    results = store.eval_runs.results(run.id)
+    assert run.case_count >= 150
+    assert len(results) == run.case_count * len(run.model_ids) * len(run.scorers)
+
+
+def test_that_the_evidence_of_the_sample_is_of_the_models_and_the_data_that_are_shipped() -> None:
+    resources = data_dir("resources")
+    evidence = read_evidence(resources / "scenarios" / f"{SAMPLE_SLUG}.evidence.json")
+    shipped = {
+        f"local/{file.stem}": hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in (resources / "demo_models").glob("*.gguf")
+    }
+    again = "a model or the data changed: .venv/bin/python -m resources.scenarios.record_evidence"
+    assert dict(evidence.model_hashes) == shipped, again
+    data = hashlib.sha256((resources / "evals" / f"{SAMPLE_SLUG}.csv").read_bytes()).hexdigest()
+    assert {run.dataset_hash for run in evidence.runs} == {data}, again
 
 
 def test_that_the_sample_can_be_asked_for_by_name_before_any_first_start_and_stays_deleted(
     scenarios: ScenarioService,
 ) -> None:
+    scenarios.new("Another")
     sample = scenarios.load(SAMPLE_SLUG)
     assert sample.sample
     scenarios.delete(sample.id)
     with pytest.raises(WorkbenchError):
         scenarios.load(SAMPLE_SLUG)
+
+
+def test_that_a_scenario_of_ones_own_with_the_samples_name_is_not_covered_by_it(scenarios: ScenarioService) -> None:
+    mine = scenarios.new("Knowledge assistant")
+    assert scenarios.load(SAMPLE_SLUG) == mine
 
 
 def test_that_the_sample_keeps_what_a_person_did_with_it_and_comes_back_from_the_bin(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.analysis.matching import Matching
+from workbench.analysis.selfhost import longest_request
 from workbench.domain.requirements import LicenceNeed, Priority, Requirements, Sensitivity, Task, ThirdParty
 from workbench.domain.verdict import Category, Hosting
 
@@ -41,9 +42,7 @@ def _has_rich_media(known: Known) -> bool:
 
 
 def _is_long(known: Known) -> bool:
-    load = known.requirements.workload
-    need = known.requirements.context_tokens or load.tokens_in.high + load.tokens_out.high
-    return need > LONG_CONTEXT_TOKENS
+    return longest_request(known.requirements) > LONG_CONTEXT_TOKENS
 
 
 def _some_stays_local(known: Known) -> bool:

@@ -8,20 +8,14 @@ from dataclasses import replace
 from workbench.analysis.distributions import pert_of
 from workbench.analysis.matching import Matching
 from workbench.analysis.option_figures import candidate_of
+from workbench.analysis.rules_law import LEVEL_WORDS
 from workbench.analysis.words import rounded, usd
 from workbench.domain.figures import Estimate, Figure, Origin
-from workbench.domain.option import DataFlow, OptionDraft
-from workbench.domain.requirements import Requirements, Sensitivity, Skill, ThirdParty
-from workbench.domain.verdict import Reason
+from workbench.domain.option import DataFlow, OptionDraft, Technique
+from workbench.domain.requirements import Requirements, Skill, ThirdParty
+from workbench.domain.verdict import Hosting, Reason
 
 _YOURS = "your answers"
-_PRIVATE = {
-    Sensitivity.PUBLIC: "public",
-    Sensitivity.INTERNAL: "internal",
-    Sensitivity.CONFIDENTIAL: "confidential",
-    Sensitivity.HEALTH: "health",
-    Sensitivity.EU_SPECIAL: "special-category",
-}
 
 
 def option_reasons(
@@ -31,6 +25,7 @@ def option_reasons(
     checks = (
         _data(draft, requirements),
         *_models(draft, matching),
+        *_tuning(draft, matching),
         _money("R2.1", "monthly_cap_usd", requirements.monthly_cap_usd, figures.get("monthly_usd"), "a month"),
         _money("R2.7", "setup_cap_usd", requirements.setup_cap_usd, figures.get("setup_usd"), "to set up"),
         _quality(requirements, figures.get("quality")),
@@ -42,7 +37,7 @@ def option_reasons(
 
 def _data(draft: OptionDraft, requirements: Requirements) -> Reason | None:
     """R0.1 for a whole option: what leaves against what may."""
-    rule, kind, flow = requirements.third_party, _PRIVATE[requirements.sensitivity], draft.data_flow
+    rule, kind, flow = requirements.third_party, LEVEL_WORDS[requirements.sensitivity], draft.data_flow
     offered = {
         DataFlow.ALL_LEAVES: "every request goes to another company",
         DataFlow.CLEAN_LEAVES: "only clean requests go to another company",
@@ -78,6 +73,25 @@ def _models(draft: OptionDraft, matching: Matching) -> list[Reason]:
                 reason = rule.reason(finding)
                 name = item.candidate.model_name if item else role.model_id
                 found.append(replace(reason, text=f"{name}: {reason.text}"))
+    return found
+
+
+def _tuning(draft: OptionDraft, matching: Matching) -> list[Reason]:
+    """Fine-tuning a hosted model is possible only where its maker sells that; it is a dated fact (A4)."""
+    if draft.technique is not Technique.FINE_TUNING:
+        return []
+    found: list[Reason] = []
+    for role in draft.models:
+        item = candidate_of(role, matching)
+        if item is None or item.candidate.hosting is not Hosting.API or item.candidate.model is None:
+            continue
+        name, sold = item.candidate.model_name, item.candidate.model.capabilities.fine_tuning
+        if sold is False:
+            text = f"{name} cannot be fine-tuned at {item.candidate.offer_name}; open weights can."
+            found.append(Reason("R1.7", 1, False, text, "fine-tuning", "not offered", "catalog", "options"))
+        elif sold is None:
+            text = f"Unproven: no source says whether {name} can be fine-tuned at {item.candidate.offer_name}."
+            found.append(Reason("R1.7", 1, True, text, "fine-tuning", "no source says", "catalog", "options", True))
     return found
 
 

@@ -40,6 +40,7 @@ def notes(options: Sequence[Option], criteria: Sequence[Criterion], requirements
         *_hidden_staff(options, requirements),
         *_clean_share(options, requirements),
         *_two_stacks(options),
+        *_staged(options),
         *_worth_knowing(options, leader, requirements),
         *_fragile_order(options, criteria),
         *_clipped(options),
@@ -131,6 +132,16 @@ def _clean_share(options: Sequence[Option], requirements: Requirements) -> list[
 def _two_stacks(options: Sequence[Option]) -> list[str]:
     blends = [item.id for item in options if item.draft.strategy is Strategy.BLEND]
     return [f"{name} keeps two stacks on call: own servers and an API." for name in blends]
+
+
+def _staged(options: Sequence[Option]) -> list[str]:
+    """An option that only the deadline excludes can follow one that is in time and inside every limit."""
+    first = next((item for item in options if item.draft.strategy is Strategy.BUY and not item.excluded_by), None)
+    late = [item for item in options if {reason.requirement for reason in item.excluded_by} == {"weeks_limit"}]
+    if first is None or "weeks" not in first.figures:
+        return []
+    live = rounded(first.figures["weeks"].likely)
+    return [f"In stages: {first.id} can be live in {live} weeks, and {item.id} follow it." for item in late]
 
 
 def _worth_knowing(options: Sequence[Option], leader: Option, requirements: Requirements) -> list[str]:

@@ -19,7 +19,7 @@ _REGULATED = frozenset({Sensitivity.HEALTH, Sensitivity.EU_SPECIAL})
 _STRICT = _REGULATED | {Sensitivity.CONFIDENTIAL}
 # Licences that exclude companies based in the EU, by their name in the catalog.
 EU_EXCLUDING_LICENCES = frozenset({"Llama 4 Community License"})
-_LEVEL_WORDS = {
+LEVEL_WORDS = {
     Sensitivity.PUBLIC: "public",
     Sensitivity.INTERNAL: "internal",
     Sensitivity.CONFIDENTIAL: "confidential",
@@ -74,13 +74,13 @@ def _needs_papers(context: Context, candidate: Candidate) -> bool:
 def _missing_paper(context: Context, paper: str, what: str, level: Sensitivity, candidate: Candidate) -> Finding:
     """A paper the level demands: there, not known to be there (warning), or not there (excluded)."""
     requirements = context.requirements
-    asked = f"{what} for {_LEVEL_WORDS[level]} data"
+    asked = f"{what} for {LEVEL_WORDS[level]} data"
     if paper in requirements.papers:
         return kept(f"You have or will get a {what} with {candidate.processor}.", asked, "recorded by you")
     if "papers" in requirements.unknown:
         text = f"Needs a {what} with {candidate.processor}; you have not said whether there is one."
         return warned(text, asked, "not answered yet")
-    text = f"{_LEVEL_WORDS[level].capitalize()} data needs a {what} with {candidate.processor}; none is recorded."
+    text = f"{LEVEL_WORDS[level].capitalize()} data needs a {what} with {candidate.processor}; none is recorded."
     return excluded(text, asked, "not recorded", answer=sorted({*requirements.papers, paper}))
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from workbench.analysis.candidates import Candidate
 from workbench.analysis.rules import About, Context, Finding, Rule, excluded, kept, warned
+from workbench.analysis.selfhost import longest_request
 from workbench.analysis.words import gigabytes, seconds, sorted_list, tokens
 from workbench.domain.model import LifecycleStatus, Model, ModelKind
 from workbench.domain.requirements import Task
@@ -72,9 +73,7 @@ def _modality(wanted: frozenset[str], candidate: Candidate, side: str) -> Findin
 
 def _context_window(context: Context, candidate: Candidate) -> Finding | None:
     requirements = context.requirements
-    load = requirements.workload
-    given = requirements.context_tokens
-    need = given if given is not None else load.tokens_in.high + load.tokens_out.high
+    given, need = requirements.context_tokens, longest_request(requirements)
     if "text" not in requirements.output_modalities:
         return None
     window = candidate.model.context_tokens if candidate.model else None
@@ -157,6 +156,9 @@ def _memory(context: Context, candidate: Candidate) -> Finding | None:
             "No source gives its size, so no server can be chosen.", asked, "no source says", _FACTS
         )
     text = f"About {gigabytes(plan.memory_bytes)} at {plan.bits:g} bits a weight; {candidate.offer_name}."
+    if plan.cache_bytes > 0.5 * plan.memory_bytes:
+        text = f"{text} Most of it is for one longest request: retrieval or splitting it needs far less."
+        return warned(text, asked, gigabytes(plan.memory_bytes), plan.server.hardware.specs_source)
     if not plan.estimated:
         text = f"{text} How many requests it serves is not computed for this kind of model."
         return warned(text, asked, gigabytes(plan.memory_bytes), plan.server.hardware.specs_source)

@@ -56,6 +56,7 @@ class Server:
 class ServingPlan:
     """The cheapest servers for one model and workload. `ttft_s` and `total_s` are best cases, one request alone.
 
+    `memory_bytes` holds the weights and the longest request, whose share is `cache_bytes`.
     `estimated` is False for models that do not write text: their speed is not computed, only their memory is.
     """
 
@@ -67,6 +68,7 @@ class ServingPlan:
     ttft_s: float | None
     total_s: float | None
     memory_bytes: float
+    cache_bytes: float
     monthly_usd: Estimate
     estimated: bool
     kv_known: bool
@@ -114,6 +116,12 @@ def rentable_servers(catalog: Catalog) -> tuple[Server, ...]:
         price = Estimate(min(low, likely, *quotes), likely, max(high, likely, *quotes))
         servers.append(Server(item, price, item.cloud_prices[0].source, max(q.as_of for q in item.cloud_prices)))
     return tuple(servers)
+
+
+def longest_request(requirements: Requirements) -> float:
+    """Tokens of the longest request with its answer: as given, else the highest input plus the highest output."""
+    load = requirements.workload
+    return requirements.context_tokens or load.tokens_in.high + load.tokens_out.high
 
 
 def bits_for(model: Model) -> float:
@@ -174,7 +182,7 @@ class ServingTable:
         if not self.servers:
             return tuple(Misfit(float(need), 0.0, "no server in the catalog") for need in self._weights * MEMORY_FACTOR)
         load = requirements.workload
-        speed = self._speed(load.tokens_in.likely, load.tokens_out.likely, requirements.total_limit_s)
+        speed = self._speed(load.tokens_in.likely, load.tokens_out.likely, requirements)
         per_day = speed.rps * UTILISATION_CAP * SECONDS_PER_DAY / load.peak_factor
         replicas = np.maximum(requirements.min_replicas, np.ceil(load.requests_per_day.likely / per_day - 1e-9))
         # Too slow under load is still shown, at a price no quick server is beaten by: the speed rules judge it.
@@ -183,22 +191,26 @@ class ServingTable:
         best = np.argmin(cost, axis=1)
         return tuple(self._plan(row, int(best[row]), speed, requirements) for row in range(len(self.models)))
 
-    def _speed(self, tokens_in: float, tokens_out: float, total_limit_s: float | None) -> _Speed:
+    def _speed(self, tokens_in: float, tokens_out: float, requirements: Requirements) -> _Speed:
         """Requests per second of one replica and best-case times, models x (server, count); see capacity.throughput.
 
-        As many requests at once as memory holds and the speed limit allows, up to a hundred.
+        As many requests at once as memory holds and the speed limit allows, up to a hundred. A server must hold the
+        longest request too.
         """
         bits16 = (self._bits >= 16)[:, None]
         flops = np.where(bits16, self._flops_16[None, :], self._flops_8[None, :])
         weights = self._weights[:, None]
         held = ((tokens_in + tokens_out / 2) * self._kv)[:, None]
-        most = (MEMORY_SHARE * self._memory[None, :] - weights) / held
-        fits = np.where(self._generating[:, None], most >= 1, weights * MEMORY_FACTOR <= self._memory[None, :])
+        room = MEMORY_SHARE * self._memory[None, :] - weights
+        most = room / held
+        holds = room >= longest_request(requirements) * self._kv[:, None]
+        fits = np.where(self._generating[:, None], holds, weights * MEMORY_FACTOR <= self._memory[None, :])
         reach = EFFICIENCY * self._bandwidth[None, :]
         prefill = 2 * self._active[:, None] * tokens_in / (MFU * flops)
         steps = (self._active_weights[:, None, None] + REQUESTS_AT_ONCE * held[:, :, None]) / reach[:, :, None]
         times = tokens_out * steps + REQUESTS_AT_ONCE * prefill[:, :, None]
-        limit = total_limit_s if total_limit_s is not None else SLOWEST_TOKEN_S * tokens_out
+        given = requirements.total_limit_s
+        limit = given if given is not None else SLOWEST_TOKEN_S * tokens_out
         allowed = (times <= limit) & (most[:, :, None] >= REQUESTS_AT_ONCE)
         rps = np.where(allowed, REQUESTS_AT_ONCE / times, 0.0).max(axis=2)
         alone = times[:, :, 0]
@@ -206,7 +218,8 @@ class ServingTable:
         return _Speed(np.where(rps > 0, rps, 1.0 / alone), prefill, alone, fits, quick)
 
     def _plan(self, row: int, pair: int, speed: _Speed, requirements: Requirements) -> ServingPlan | Misfit:
-        need = float(self._weights[row] * MEMORY_FACTOR)
+        cache = float(self._kv[row] * longest_request(requirements)) if self._generating[row] else 0.0
+        need = max(float(self._weights[row] * MEMORY_FACTOR), float(self._weights[row]) + cache)
         if not speed.fits[row].any():
             top = int(np.argmax(self._memory))
             server, gpus = self._pairs[top]
@@ -232,6 +245,7 @@ class ServingTable:
             ttft_s=float(speed.prefill[row, pair]) if generating else None,
             total_s=float(speed.alone[row, pair]) if generating else None,
             memory_bytes=need,
+            cache_bytes=cache,
             monthly_usd=Estimate(
                 month(volume.low, price.low), month(volume.likely, price.likely), month(volume.high, price.high)
             ),

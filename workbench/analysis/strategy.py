@@ -202,6 +202,22 @@ def _free_ids(taken: Collection[str]) -> Iterator[str]:
             yield name
 
 
+def strategy_notes(requirements: Requirements, found: Sequence[BreakEven]) -> tuple[str, ...]:
+    """Which of buy, build and blend the data and the volume speak for (S1 to S3)."""
+    notes: list[str] = []
+    if requirements.third_party is ThirdParty.FORBIDDEN:
+        notes.append("Build: no other company may process the data, so the model runs on your own servers.")
+    elif requirements.third_party is ThirdParty.SENSITIVE_STAYS:
+        notes.append("Blend or build: sensitive requests need a model of your own; clean ones may go out.")
+    now = requirements.workload.requests_per_day.likely
+    crossed = [item for item in found if item.requests_per_day is not None and item.requests_per_day <= now]
+    if found and not crossed:
+        notes.append(f"On price alone buying wins: every break-even lies above your {rounded(now, 2)} requests a day.")
+    elif found and len(crossed) == len(found):
+        notes.append(f"On price alone own servers win at your {rounded(now, 2)} requests a day.")
+    return tuple(notes)
+
+
 def break_evens(
     drafts: Iterable[OptionDraft], requirements: Requirements, matching: Matching
 ) -> tuple[BreakEven, ...]:

@@ -113,6 +113,7 @@ def _main_job(services: Services, out: Path, log: _Log) -> _Done:
         decided = _decide(services, scenario, log)
     with log.step("Report"):
         files = services.reports.write(decided, _FORMATS, out)
+        log.say(f"{words.count(len(files), 'file')}: {words.listed(_FORMATS)}")
     return _Done(shortlist, options, comparison, eval_run, summary, decided, files)
 
 
@@ -231,7 +232,7 @@ def _speed(tokens_per_s: float | None) -> str:
 
 def _print_end(done: _Done, log: _Log, seconds: float) -> None:
     took = ", ".join(f"{name.lower()} {spent:.1f}" for name, spent in log.steps.items())
-    print(f"\nDone in {seconds:.1f} s ({took}). Nothing left this machine. The report lies in")
+    print(f"\nDone in {seconds:.1f} s: {took}. Nothing left this machine.\nThe report lies in")
     for file in done.files:
         print(f"  {file.resolve()}")
 

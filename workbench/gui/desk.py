@@ -146,9 +146,7 @@ class Desk(QObject):
         def write() -> None:
             write_whole(path, self._scenarios().export_yaml(scenario))
 
-        self._tasks.start(
-            write, lane="pool", done=lambda _nothing: done(), failed=self.failed.emit, owner=self
-        )
+        self._tasks.start(write, lane="pool", done=lambda _nothing: done(), failed=self.failed.emit, owner=self)
 
     def close(self) -> None:
         """Put the open scenario away; it is saved already."""

@@ -295,9 +295,7 @@ class RailButton(QAbstractButton):
         if self._folded and self._state.tone is not Tone.NEUTRAL:
             mark = scaled_px(self, 10)
             look = look_of(self)
-            picture = pixmap(
-                TONE_ICONS[self._state.tone], look.tone(self._state.tone), mark, self.devicePixelRatioF()
-            )
+            picture = pixmap(TONE_ICONS[self._state.tone], look.tone(self._state.tone), mark, self.devicePixelRatioF())
             painter.drawPixmap(area.right() - mark - 1, area.top() + 3, picture)
         return width + Space.S + 4
 
@@ -318,9 +316,7 @@ class RailButton(QAbstractButton):
             right -= width + Space.XS
         if self._state.tone is not Tone.NEUTRAL:
             size = scaled_px(self, 14)
-            picture = pixmap(
-                TONE_ICONS[self._state.tone], look.tone(self._state.tone), size, self.devicePixelRatioF()
-            )
+            picture = pixmap(TONE_ICONS[self._state.tone], look.tone(self._state.tone), size, self.devicePixelRatioF())
             painter.drawPixmap(right - size, (self.height() - size) // 2, picture)
             right -= size + Space.XS
         return right

@@ -81,6 +81,12 @@ QDateEdit:focus {{ border: 2px solid {look.accent}; padding: 5px 7px; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{
   color: {look.disabled}; border-color: {look.hairline}; background: {look.window}; }}
 QLineEdit[wrong="true"] {{ border: 2px solid {look.bad}; padding: 5px 7px; }}
+QPlainTextEdit[kind="answer"] {{ background: transparent; border: 1px solid transparent; padding: 0; }}
+QPlainTextEdit[kind="answer"]:focus {{ border: 1px solid {look.accent}; padding: 0; }}
+QComboBox[kind="plain"] {{ background: transparent; border: 1px solid transparent; font-weight: 600; padding: 4px; }}
+QComboBox[kind="plain"]:hover {{ background: {look.hover}; }}
+QComboBox[kind="plain"]:focus {{ border: 2px solid {look.accent}; padding: 3px; }}
+QComboBox[kind="plain"]:disabled {{ background: transparent; border-color: transparent; color: {look.text}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{_arrow()}"); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ background: {look.card}; border: 1px solid {look.hairline}; outline: none;

@@ -291,7 +291,7 @@ class _Drawing:
         """Names beside their points where there is room; the others are in the table and in the text on hover."""
         names = [shortened(point.label, SIZE, self.plot.width * 0.45, bold=True) for point in points]
         wishes = [
-            LabelWish(self.x.clamped(p.x), self.y.clamped(p.y), text_width(name, SIZE, bold=True), line_height(SIZE))
+            LabelWish(self.x.clamped(p.x), self.y.clamped(p.y), text_width(name, SIZE, bold=True) + 4, line_height(SIZE))
             for p, name in zip(points, names, strict=True)
         ]
         frame = between(self.plot.left, self.plot.top, self.width, self.plot.bottom)

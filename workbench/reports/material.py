@@ -15,6 +15,8 @@ from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import Scenario
 from workbench.domain.verdict import Reason, Shortlist
 
+_SELF_HOST = "self-host:"
+
 
 @dataclass(frozen=True, slots=True)
 class EvalEvidence:
@@ -78,9 +80,13 @@ class Material:
         return next((v.model_name for v in self.shortlist.verdicts if v.model_id == model_id), model_id)
 
     def offer_name(self, model_id: str, offer: str) -> str:
-        """What a person calls the offer: as on the shortlist, else the provider's name, else its id."""
+        """What a person calls the offer: as on the shortlist, else the provider's or the server's name, else its id."""
         for verdict in self.shortlist.verdicts:
             if verdict.model_id == model_id and verdict.offer == offer:
                 return verdict.offer_name
-        provider = self.catalog.provider_by_id.get(offer)
-        return provider.name if provider else offer
+        if provider := self.catalog.provider_by_id.get(offer):
+            return provider.name
+        hardware_id, _, count = offer.removeprefix(_SELF_HOST).rpartition("x")
+        if offer.startswith(_SELF_HOST) and (hardware := self.catalog.hardware_by_id.get(hardware_id)):
+            return f"own servers ({hardware.name if count == '1' else f'{count} × {hardware.name}'})"
+        return offer

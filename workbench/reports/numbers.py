@@ -23,9 +23,10 @@ def signed_points(value: float) -> str:
 
 
 def day(iso: str) -> str:
-    """2026-11-19 as "19 November 2026"; a month, a year or words stay as they are."""
+    """2026-11-19 as "19 November 2026", 2026-11 as "November 2026"; a year or words stay as they are."""
+    is_month = len(iso) == len("2026-11")
     try:
-        parsed = date.fromisoformat(iso[:10])
+        parsed = date.fromisoformat(f"{iso}-01" if is_month else iso[:10])
     except ValueError:
         return iso
-    return f"{parsed.day} {parsed:%B} {parsed.year}"
+    return f"{parsed:%B} {parsed.year}" if is_month else f"{parsed.day} {parsed:%B} {parsed.year}"

@@ -133,7 +133,7 @@ class CaseRow:
         if self.case is None:
             return words.UNKNOWN_FIGURE
         lines = [line.strip() for line in self.case.input.splitlines() if line.strip()]
-        return lines[-1] if lines else words.UNKNOWN_FIGURE
+        return lines[-1].removeprefix("Question:").strip() if lines else words.UNKNOWN_FIGURE
 
     def is_right(self, model_id: str) -> bool:
         result = self.results.get(model_id)

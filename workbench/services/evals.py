@@ -15,14 +15,14 @@ from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalStatus, EvalSummary
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.ids import new_id
-from workbench.inference.local.pool import LocalModels
-from workbench.services.library import LibraryService
-from workbench.store.store import Store
 
 if TYPE_CHECKING:
     from workbench.evals.datasets import Examined
     from workbench.evals.runner import RunEvent
     from workbench.evals.scorers import Scorer
+    from workbench.inference.local.pool import LocalModels
+    from workbench.services.library import LibraryService
+    from workbench.store.store import Store
 
 BASIS = "your eval"
 DEFAULT_SCORER = "contains"

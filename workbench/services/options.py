@@ -12,7 +12,7 @@ from workbench.analysis.option_flips import flips
 from workbench.analysis.option_limits import option_reasons
 from workbench.analysis.option_notes import notes
 from workbench.analysis.options import Horizon, Resolved, assess, crossovers, recommend
-from workbench.analysis.strategy import adaptation, break_evens, propose
+from workbench.analysis.strategy import adaptation, break_evens, propose, strategy_notes
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate, Figure, Origin
@@ -40,15 +40,16 @@ class OptionService:
         growth = requirements.workload.growth_per_month
         horizon = Horizon(requirements.horizon_months, requirements.discount_rate, growth)
         found = assess(resolved, criteria, horizon)
+        volumes = break_evens(drafts, requirements, matched.matching)
         return OptionSet(
             scenario_id=scenario.id,
             options=found,
             recommendation=recommend(found),
             crossovers=crossovers(found, requirements.discount_rate),
             flips=flips(found, criteria, requirements),
-            breakevens=break_evens(drafts, requirements, matched.matching),
+            breakevens=volumes,
             adaptation=adaptation(requirements),
-            notes=notes(found, criteria, requirements),
+            notes=(*notes(found, criteria, requirements), *strategy_notes(requirements, volumes)),
             horizon_months=requirements.horizon_months,
             discount_rate=requirements.discount_rate,
             criterion_titles={item.id: item.title for item in criteria},

@@ -68,11 +68,11 @@ class ScenarioService:
         return tuple(_row(found) for found in self._store.scenarios.all(deleted=True))
 
     def load(self, ref: str) -> Scenario:
-        """The scenario with this id, short name or name. In a store never used before, the sample is there too.
+        """The scenario with this id, short name or name; the sample by its short name even before it was opened.
 
         Raises WorkbenchError with the closest names.
         """
-        if ref == SAMPLE_SLUG and self.is_first_start():
+        if ref == SAMPLE_SLUG and self._sample_is_new():
             return self.open_sample()
         found = self._store.scenarios.get(self._id_of(ref))
         if found is None:
@@ -110,14 +110,17 @@ class ScenarioService:
         )
 
     def open_sample(self) -> Scenario:
-        """The shipped sample decision, put into the store when it is not there, taken out of the bin when it is."""
+        """The shipped sample decision with its evidence, put into the store once; taken out of the bin when there."""
         stored = self._store.scenarios.get(SAMPLE_ID)
         if stored is not None:
             return stored if stored.deleted_at is None else self.restore(stored.id)
         from workbench.services.scenario_text import read_text_file
+        from workbench.store.evidence_text import read_evidence
 
-        shipped = read_text_file(data_dir("resources") / "scenarios" / f"{SAMPLE_SLUG}.yaml")
-        return self._store.scenarios.add(replace(shipped, updated_at=self._now()))
+        folder = data_dir("resources") / "scenarios"
+        shipped = read_text_file(folder / f"{SAMPLE_SLUG}.yaml")
+        evidence = read_evidence(folder / f"{SAMPLE_SLUG}.evidence.json")
+        return self._store.scenarios.add(replace(shipped, updated_at=self._now()), evidence)
 
     def duplicate(self, scenario_id: str) -> Scenario:
         """A copy under a new id, without the evidence; the sample's copy is the person's own."""
@@ -260,6 +263,11 @@ class ScenarioService:
     def comparisons(self, scenario_id: str | None) -> tuple[Comparison, ...]:
         """Newest first; None gives those that belong to no scenario."""
         return self._store.comparisons.of(scenario_id)
+
+    def _sample_is_new(self) -> bool:
+        """Whether the sample was never put into the store, and nothing else took its short name."""
+        taken = any(slug == SAMPLE_SLUG for _, slug, _ in self._store.scenarios.names())
+        return not taken and self._store.scenarios.get(SAMPLE_ID) is None
 
     def _got(self, scenario_id: str) -> Scenario:
         found = self._store.scenarios.get(scenario_id)

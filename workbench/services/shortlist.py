@@ -1,4 +1,7 @@
-"""Which models qualify for a scenario, why the others do not, and what would let them in."""
+"""Which models qualify for a scenario, why the others do not, and what would let them in.
+
+Matching, and numpy with it, is loaded at the first question and not with the service: the first page is painted first.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from workbench.analysis.candidates import Candidate, CandidateTable
-from workbench.analysis.categories import categories
-from workbench.analysis.matching import Matching, match
-from workbench.analysis.quality_axis import Axis, axis
-from workbench.analysis.relaxing import relaxations
-from workbench.analysis.rules import Context
 from workbench.domain.catalog import Catalog
 from workbench.domain.evidence import Evidence
 from workbench.domain.model import Tier
@@ -22,6 +20,11 @@ from workbench.domain.requirements import Requirements, Task, ThirdParty
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.domain.verdict import Hosting, LocalModel, Shortlist, Verdict
 from workbench.services.wording import cheapest_words, kept_sentence, limit_name
+
+if TYPE_CHECKING:
+    from workbench.analysis.candidates import Candidate, CandidateTable
+    from workbench.analysis.matching import Matching
+    from workbench.analysis.quality_axis import Axis
 
 # The filter that also shows models with thinner facts.
 EXTENDED_FILTER = "extended"
@@ -78,6 +81,9 @@ class ShortlistService:
 
     def shortlist(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Shortlist:
         """Every offer of every model with its verdict, kept ones first, the cheapest of them on top."""
+        from workbench.analysis.categories import categories
+        from workbench.analysis.relaxing import relaxations
+
         matched = self.matched(scenario, evidence=evidence)
         matching, requirements = matched.matching, matched.requirements
         verdicts = sorted(matching.verdicts(matched.axis.qualities), key=_order)
@@ -140,6 +146,9 @@ class ShortlistService:
         *,
         extended: bool,
     ) -> Matched:
+        from workbench.analysis.matching import match
+        from workbench.analysis.rules import Context
+
         requirements = requirements_from(scenario.answers)
         candidates = self._candidates(catalog, requirements, local, day, extended=extended)
         found = self._axis(catalog, requirements, evidence)
@@ -160,6 +169,8 @@ class ShortlistService:
         *,
         extended: bool,
     ) -> tuple[Candidate, ...]:
+        from workbench.analysis.candidates import CandidateTable
+
         table = self._table
         if table is None or table.catalog.fingerprint != catalog.fingerprint:
             table = self._table = CandidateTable(catalog)
@@ -171,6 +182,8 @@ class ShortlistService:
 
     def _axis(self, catalog: Catalog, requirements: Requirements, evidence: Evidence | None) -> Axis:
         """The fit over all benchmarks depends on the catalog and the tasks only; own results are laid over it."""
+        from workbench.analysis.quality_axis import axis
+
         if evidence is not None and evidence.qualities:
             return axis(catalog, requirements.tasks, evidence)
         key = (catalog.fingerprint, requirements.tasks)

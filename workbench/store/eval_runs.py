@@ -36,7 +36,7 @@ class EvalRuns:
         """Stores the run, in place of what was known of it. Raises WorkbenchError when its scenario is gone."""
         with self._store.write() as connection:
             try:
-                put(connection, EVAL_RUN, [_run_row(run)])
+                put(connection, EVAL_RUN, [run_row(run)])
             except IntegrityError as error:
                 raise scenario_gone(run.scenario_id) from error
 
@@ -55,7 +55,7 @@ class EvalRuns:
 
     def append(self, results: Iterable[CaseResult]) -> None:
         """Stores results in one transaction; one with a key that is there replaces it. Their run must be stored."""
-        rows = [_result_row(result) for result in results]
+        rows = [result_row(result) for result in results]
         with self._store.write() as connection:
             try:
                 put(connection, CASE_RESULT, rows)
@@ -77,7 +77,8 @@ class EvalRuns:
             return connection.execute(delete(EVAL_RUN).where(EVAL_RUN.c.id == run_id)).rowcount > 0
 
 
-def _run_row(run: EvalRun) -> dict[str, Any]:
+def run_row(run: EvalRun) -> dict[str, Any]:
+    """The run as a row of its table."""
     row = {part.name: getattr(run, part.name) for part in dataclasses.fields(run)}
     row["model_ids"] = to_json(list(run.model_ids))
     row["scorers"] = to_json(list(run.scorers))
@@ -106,7 +107,8 @@ def _sampling(values: dict[str, Any]) -> Sampling:
     return Sampling(**{**values, "stop": tuple(values["stop"])})
 
 
-def _result_row(result: CaseResult) -> dict[str, Any]:
+def result_row(result: CaseResult) -> dict[str, Any]:
+    """The result as a row of its table."""
     row = {part.name: getattr(result, part.name) for part in dataclasses.fields(result)}
     row["outcome"] = result.outcome.value
     row["sensitive"] = int(result.sensitive)

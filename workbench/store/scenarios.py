@@ -12,10 +12,13 @@ from sqlalchemy import delete, exists, insert, or_, select, update
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.scenario import Scenario
 from workbench.store.codec import CODEC_VERSION, decode, encode
+from workbench.store.eval_runs import result_row, run_row
+from workbench.store.evidence_text import Evidence
 from workbench.store.refusals import StaleScenario
 from workbench.store.seal import sealed, unsealed
 from workbench.store.slugs import free_slug
-from workbench.store.tables import COMPARISON, EVAL_RUN, SCENARIO
+from workbench.store.tables import CASE_RESULT, COMPARISON, EVAL_RUN, SCENARIO
+from workbench.store.upsert import put
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -72,13 +75,19 @@ class Scenarios:
         with self._store.read() as connection:
             return _get(connection, scenario_id)
 
-    def add(self, scenario: Scenario) -> Scenario:
-        """Stores a scenario that is new here, as version 1. Raises WorkbenchError when its id is taken."""
+    def add(self, scenario: Scenario, evidence: Evidence | None = None) -> Scenario:
+        """Stores a scenario that is new here, as version 1, with its evidence, all or nothing.
+
+        Raises WorkbenchError when its id is taken.
+        """
         with self._store.write() as connection:
             if _get(connection, scenario.id) is not None:
                 raise WorkbenchError("There is a scenario with this id already", where=scenario.id)
             stored = replace(scenario, version=1)
             connection.execute(insert(SCENARIO).values(_row(stored, free_slug(connection, stored))))
+            if evidence is not None:
+                put(connection, EVAL_RUN, [run_row(replace(run, scenario_id=stored.id)) for run in evidence.runs])
+                put(connection, CASE_RESULT, [result_row(result) for result in evidence.results])
             return stored
 
     def change(self, scenario_id: str, change: Callable[[Scenario], Scenario]) -> Scenario:

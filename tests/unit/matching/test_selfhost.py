@@ -18,7 +18,7 @@ from workbench.analysis.selfhost import (
 )
 from workbench.domain.questions import requirements_from
 
-from matching_values import catalog, scenario
+from matching_values import catalog, scenario, shortlist, verdict
 
 REQUIREMENTS = requirements_from(scenario().answers)
 
@@ -92,3 +92,15 @@ def test_that_a_price_range_holds_every_quote() -> None:
     for server in rentable_servers(catalog()):
         for quote in server.hardware.cloud_prices:
             assert server.usd_per_hour.low <= quote.usd_per_hour <= server.usd_per_hour.high
+
+
+def test_that_a_server_must_hold_the_longest_request_and_says_when_that_takes_most_of_it() -> None:
+    """Conflict 2 of methods.md: ten million tokens on one's own servers."""
+    long = requirements_from(scenario(context_tokens=10_000_000).answers)
+    plan, short = plan_of("meta/llama-4-scout", long), plan_of("meta/llama-4-scout")
+    assert isinstance(plan, ServingPlan) and isinstance(short, ServingPlan)
+    assert plan.cache_bytes == pytest.approx(10_000_000 * 196_608 / 2)
+    assert plan.monthly_usd.likely > 3 * short.monthly_usd.likely
+    found = shortlist(context_tokens=10_000_000, third_party="forbidden")
+    item = verdict(found, "meta/llama-4-scout", "self-host")
+    assert any("retrieval or splitting" in reason.text for reason in item.reasons if reason.warning)

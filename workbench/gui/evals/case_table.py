@@ -91,7 +91,7 @@ class CaseTable(QWidget):
         columns: list[Column[CaseRow]] = [
             Column("case", "Case", lambda row: row.question, aside=_aside, stretch=True, width=240),
             *(self._model_column(id) for id in self._model_ids),
-            Column("data", "Data", _data_word, hint=_data_hint, width=92),
+            Column("sensitive", "Sensitive", _data_word, hint=_data_hint, width=92),
         ]
         self.table = DataTable(
             "eval-cases",
@@ -126,7 +126,7 @@ def _aside(row: CaseRow) -> str:
 
 
 def _data_word(row: CaseRow) -> str:
-    return "stays here" if row.sensitive else "may leave"
+    return "yes, stays here" if row.sensitive else "no"
 
 
 def _data_hint(row: CaseRow) -> str:

@@ -34,6 +34,8 @@ class DataRow(QWidget):
         self.examined: Examined | None = None
         self._about = Words("No data chosen yet. A CSV, TSV or JSON Lines file with the columns input and expected.")
         self._about.setObjectName("data-about")
+        self._detail = Words("", "muted")
+        self._detail.hide()
         self._show = button("Show the first rows", self._toggle, kind="link")
         self._show.setObjectName("data-preview")
         choose = button("Choose a file …", self._choose, hint="CSV, TSV or JSON Lines; dropping it here works too")
@@ -57,7 +59,11 @@ class DataRow(QWidget):
         self._problems = ErrorBox()
         row = QHBoxLayout()
         row.setSpacing(Space.S)
-        row.addWidget(self._about, 1)
+        about = QVBoxLayout()
+        about.setSpacing(0)
+        about.addWidget(self._about)
+        about.addWidget(self._detail)
+        row.addLayout(about, 1)
         row.addWidget(self._show)
         row.addWidget(choose)
         column = QVBoxLayout(self)
@@ -74,10 +80,10 @@ class DataRow(QWidget):
         self.examined = examined
         data = examined.dataset
         sensitive = sum(case.sensitive for case in data.cases)
-        parts = [f"**{data.name}**", words.count(len(data.cases), "case")]
-        parts += [f"{sensitive:,} sensitive, kept on this machine"] if sensitive else []
-        parts.append(str(examined.dialect))
-        self._about.set_text(" · ".join(parts))
+        self._about.set_text(f"**{plain(data.name)}** · {words.count(len(data.cases), 'case')}")
+        kept = f"{sensitive:,} sensitive, kept on this machine · " if sensitive else ""
+        self._detail.set_text(f"{kept}{examined.dialect}")
+        self._detail.show()
         self._about.setToolTip(data.source)
         self._preview.set_rows(data.cases[:PREVIEWED])
         self._show.setVisible(bool(data.cases))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.analysis.chartspec import Chart
@@ -67,6 +67,9 @@ class ResultsPanel(QWidget):
         self._pairs = self._make_pairs()
         self._pair_card = Card("Which is better")
         self._pair_card.body.addWidget(self._pairs)
+        for table in (self._models.view, self._pairs.view):
+            table.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustToContents)
+            table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         models = Card("Each model")
         models.body.addWidget(self._models)
         self.cases = CaseTable(settings=settings, name_of=name_of)
@@ -99,14 +102,13 @@ class ResultsPanel(QWidget):
                     "right",
                     "Right",
                     lambda m: percent(m.mean),
+                    unit="with 95 % interval",
                     right=True,
+                    aside=_interval,
                     sort=lambda m: m.mean,
                     span=_span,
                     hint=lambda m: f"{share_words(m)}; {m.method}" if m.mean is not None else "Nothing was scored.",
-                    width=140,
-                ),
-                Column(
-                    "interval", "Interval", _interval, unit="95 %, in %", right=True, sort=lambda m: m.low, width=88
+                    width=170,
                 ),
                 Column("n", "Cases", lambda m: f"{m.n:,}", right=True, sort=lambda m: m.n, width=64),
                 Column("errors", "Errors", lambda m: f"{m.errors:,}", right=True, sort=lambda m: m.errors, width=64),
@@ -133,16 +135,16 @@ class ResultsPanel(QWidget):
         return DataTable(
             "eval-pairs",
             (
-                Column("a", "Model", lambda p: self._name_of(p.a), width=120, stretch=True),
+                Column("a", "Model", lambda p: self._name_of(p.a), width=110),
                 Column(
                     "verdict",
-                    "",
-                    lambda p: VERDICT_WORDS[p.verdict],
+                    "Verdict",
+                    lambda p: f"{VERDICT_WORDS[p.verdict]} {self._name_of(p.b)}",
                     mark=lambda p: Mark(TONES[p.verdict]),
                     hint=lambda p: p.method,
-                    width=150,
+                    width=210,
+                    stretch=True,
                 ),
-                Column("b", "Other model", lambda p: self._name_of(p.b), width=120),
                 Column(
                     "difference",
                     "Difference",
@@ -172,7 +174,7 @@ def _span(model: ModelSummary) -> Span | None:
 def _interval(model: ModelSummary) -> str:
     if model.low is None or model.high is None:
         return UNKNOWN
-    return f"{model.low * 100:.0f}–{model.high * 100:.0f}"
+    return f"{model.low * 100:.0f}–{model.high * 100:.0f} %"
 
 
 def _waits(model: ModelSummary) -> str:

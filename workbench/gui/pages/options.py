@@ -116,7 +116,9 @@ class OptionsPage(Page):
         self._proposed = QWidget()
         row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._proposed)
         row.setContentsMargins(0, 0, 0, 0)
-XX        row.addWidget(button("Keep these options", self._keep_proposals))
+        words = "Proposed from your shortlist and workload. They follow your answers until you keep them."
+        row.addWidget(Words(words), 1)
+        row.addWidget(button("Keep these options", self._keep_proposals))
         return self._proposed
 
     def show_scenario(self, scenario: Scenario | None) -> None:

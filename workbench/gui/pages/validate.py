@@ -75,6 +75,9 @@ class ValidatePage(Page):
         self._copy = button("Copy all", self.playground.copy_markdown, hint="Prompt and answers as Markdown")
         for made in (self._history, self._pane, self._copy):
             self.header.add_button(made)
+        self._onward = button("Compare trade-offs", lambda: self.navigate.emit("tradeoffs", None), kind="main")
+        self._onward.setToolTip("The results of your evals move the models there")
+        self.header.add_button(self._onward)
 
     def show_view(self, name: str) -> None:
         """Change between playground and evals; the choice is remembered."""
@@ -84,6 +87,7 @@ class ValidatePage(Page):
             view.setVisible(each == name)
         for extra in (self._history, self._pane, self._copy):
             extra.setVisible(name == PLAYGROUND)
+        self._onward.setVisible(name == EVALS)
         self.header.set_answer(*self._answers.get(name, ("", "")))
         self.house.settings.set(LAST_VIEW, name)
         self._explain(self.evals.explanation if name == EVALS else None)

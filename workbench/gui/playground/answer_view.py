@@ -27,6 +27,7 @@ class AnswerView(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setAccessibleName(name)
+        self.setPlaceholderText("The answer comes here.")
         self._parts: list[str] = []
         self._waiting = ""
         self._line_length = 0

@@ -12,6 +12,7 @@ from workbench.domain.evidence import Answer, Comparison
 
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
 ENDINGS = {Finish.STOP.value: "finished", Finish.LENGTH.value: "cut at the longest answer", "cancelled": "stopped"}
+FEWEST_FOR_RATE = 8
 VARIABLE = re.compile(r"\{([A-Za-z_]\w{0,39})\}")
 
 
@@ -56,14 +57,14 @@ def answer_words(comparison: Comparison, name_of: Callable[[str], str]) -> tuple
     answers = comparison.answers
     count = NUMBERS.get(len(answers), str(len(answers)))
     lead = f"Same prompt, {count} {'model' if len(answers) == 1 else 'models'}, one ruler."
-    timed = [a for a in answers if a.ttft_s is not None and a.tokens_per_s is not None]
+    timed = [a for a in answers if a.ttft_s is not None]
     parts = []
     if timed:
         quick = min(timed, key=lambda a: a.ttft_s or 0.0)
-        parts.append(
-            f"{name_of(quick.model)} begins first, after {seconds(quick.ttft_s or 0.0)}, "
-            f"at {words.rounded(quick.tokens_per_s or 0.0, 2)} tokens a second."
-        )
+        rate = f", and writes {words.rounded(quick.tokens_per_s or 0.0, 2)} tokens a second"
+        known = quick.tokens_per_s is not None and quick.tokens_out >= FEWEST_FOR_RATE
+        first = "begins first, after" if len(answers) > 1 else "begins after"
+        parts.append(f"{name_of(quick.model)} {first} {seconds(quick.ttft_s or 0.0)}{rate if known else ''}.")
     parts += [f"{name_of(a.model)} failed: {_lower(a.error_what)}." for a in answers if a.error_what]
     stopped = [name_of(a.model) for a in answers if a.finish == Finish.CANCELLED]
     if stopped:

@@ -12,9 +12,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 Kind = Literal["normal", "main", "plain", "link", "chip"]
 
 
-def button(
-    text: str, run: Callable[[], object] | None = None, *, kind: Kind = "normal", hint: str = ""
-) -> QPushButton:
+def button(text: str, run: Callable[[], object] | None = None, *, kind: Kind = "normal", hint: str = "") -> QPushButton:
     """A push button. `main` is the one filled button of a page; `link` looks like a link; `hint` is its tool tip."""
     made = QPushButton(text)
     made.setProperty("kind", kind)

@@ -74,3 +74,20 @@ def _line_places(chart: Chart) -> Iterator[Place]:
     for series in chart.series:
         if isinstance(series, Line) and series.id and series.xs:
             yield Place(series.id, on_axis(chart.x, series.xs[-1]), on_axis(chart.y, series.ys[-1]), series.label)
+
+
+def is_shown(chart: Chart, point: Point) -> bool:
+    """Whether the axes can show it: a log axis has no place for 0."""
+    return math.isfinite(on_axis(chart.x, point.x)) and math.isfinite(on_axis(chart.y, point.y))
+
+
+def intervals(chart: Chart, point: Point, x: float, y: float) -> list[tuple[float, float, float, float]]:
+    """The interval lines of a point that is drawn at (x, y), in plot coordinates."""
+    lines = []
+    if point.y_low is not None and point.y_high is not None:
+        shift = y - on_axis(chart.y, point.y)
+        lines.append((x, on_axis(chart.y, point.y_low) + shift, x, on_axis(chart.y, point.y_high) + shift))
+    if point.x_low is not None and point.x_high is not None:
+        shift = x - on_axis(chart.x, point.x)
+        lines.append((on_axis(chart.x, point.x_low) + shift, y, on_axis(chart.x, point.x_high) + shift, y))
+    return [line for line in lines if all(math.isfinite(v) for v in line)]

@@ -138,9 +138,7 @@ class RowModel(QAbstractTableModel, Generic[R]):
                 return column.strong(row) if column.strong else False
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         column = self.columns[section]
@@ -157,9 +155,9 @@ class RowModel(QAbstractTableModel, Generic[R]):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; unknown values stay at the end either way. -1 gives the order the rows came in."""
-        before = [self._order[i.row()] for i in self.persistentIndexList()]
-        old = self.persistentIndexList()
         self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        before = [self._order[i.row()] for i in old]
         self._sort_column, self._descending = column, order is Qt.SortOrder.DescendingOrder
         self._order = self._sorted(self._order)
         places = {number: place for place, number in enumerate(self._order)}

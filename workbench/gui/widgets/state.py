@@ -110,9 +110,7 @@ class ErrorBox(QFrame):
         self._button.clicked.connect(self._mend_it)
         self.hide()
 
-    def show_error(
-        self, error: WorkbenchError, *, action: str = "", run: Callable[[], object] | None = None
-    ) -> None:
+    def show_error(self, error: WorkbenchError, *, action: str = "", run: Callable[[], object] | None = None) -> None:
         """Show one error; several `Problems` are listed, the first five in full."""
         self._what.set_text(error.what)
         lines = [error.mend] if error.mend else []

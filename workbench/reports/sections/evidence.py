@@ -202,6 +202,6 @@ def _benchmark_row(model: Model, score: Score, material: Material) -> tuple[Cell
         Cell(model.name),
         Cell(name, note=score.variant or ""),
         Cell(value, note=width),
-        Cell(score.as_of),
+        Cell(day(score.as_of)),
         Cell(score.source),
     )

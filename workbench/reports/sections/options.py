@@ -190,8 +190,7 @@ def _origins(found: tuple[Option, ...]) -> Table:
     by_source: dict[tuple[str, str], dict[str, list[str]]] = {}
     for option in found:
         for name, figure in option.figures.items():
-            told = ": ".join(text for text in (_ORIGIN_WORDS[figure.origin], figure.source.strip().rstrip(".")) if text)
-            figures = by_source.setdefault((told, figure.as_of), {})
+            figures = by_source.setdefault((_origin(figure), figure.as_of), {})
             figures.setdefault(_FIGURE_TITLES.get(name, name), []).append(option.id)
     rows = tuple(
         (
@@ -202,6 +201,12 @@ def _origins(found: tuple[Option, ...]) -> Table:
         for (told, as_of), figures in by_source.items()
     )
     return Table((Column("Figures"), Column("Where from"), Column("As of")), rows)
+
+
+def _origin(figure: Figure) -> str:
+    """ "computed: …"; only the source where it says itself what kind of figure it is."""
+    kind, source = _ORIGIN_WORDS[figure.origin], figure.source.strip().rstrip(".")
+    return source if kind in source.lower() else ": ".join(text for text in (kind, source) if text)
 
 
 def _for_and_against(option: Option, material: Material) -> tuple[Block, ...]:

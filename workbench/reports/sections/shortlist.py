@@ -126,7 +126,10 @@ def _commonest(removed: Sequence[tuple[str, Reason]], material: Material) -> str
     """The wording that most of the removed models share; an example where each has its own."""
     texts = [material.reason_text(reason) for _, reason in removed]
     text = max(texts, key=texts.count)
-    return text if texts.count(text) == len(texts) else f"For example {removed[texts.index(text)][0]}: {text}"
+    if texts.count(text) == len(texts):
+        return text
+    name = removed[texts.index(text)][0]
+    return f"For example: {text}" if name in text else f"For example {name}: {text}"
 
 
 def _by_model(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:

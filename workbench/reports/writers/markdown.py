@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.analysis.chartspec import Chart
 from workbench.reports.document import (
@@ -108,7 +108,8 @@ def _placed(document: Document, section: Section, heading: str, found: Mapping[S
     if section.id is SectionId.OPTIONS:
         yield from (f"## {heading}", "", *_option_names(document), "", *_body(section, depth=3))
     elif section.id is SectionId.DECISION:
-        yield from (f"## {heading}", "", *_outcome(document), *_body(section, depth=3))
+        said_by_then = replace(section, blocks=tuple(b for b in section.blocks if not _is_the_reason(b, document)))
+        yield from (f"## {heading}", "", *_outcome(document), *_body(said_by_then, depth=3))
         for below_id, below in _BELOW_OUTCOME.items():
             if part := found.get(below_id):
                 yield from _section(part, below, depth=3)
@@ -128,9 +129,14 @@ def _outcome(document: Document) -> Iterator[str]:
     """MADR's own sentence: chosen option, because."""
     decision = document.figures.get("decision")
     if isinstance(decision, Mapping) and decision["option"]:
-        because = str(decision["because"]).strip()
-        yield f'Chosen option: "{text_of(str(decision["option"]))}", because {text_of(because) or "nobody said why"}'
-        yield ""
+        because = text_of(str(decision["because"])) or "nobody said why"
+        yield from (f'Chosen option: "{text_of(str(decision["option"]))}", because {because}', "")
+
+
+def _is_the_reason(block: Block, document: Document) -> bool:
+    """Whether a block only says what MADR's own sentence has said already."""
+    decision = document.figures.get("decision")
+    return isinstance(block, Paragraph) and isinstance(decision, Mapping) and block.text == decision["because"]
 
 
 def _section(section: Section, heading: str, *, depth: int) -> Iterator[str]:

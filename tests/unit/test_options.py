@@ -1,0 +1,329 @@
+"""The sample's options against the test vectors of methods.md (TV-1c to TV-1i, TV-2e to TV-2g)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.evidence import Evidence, Quality
+from workbench.domain.figures import Estimate, Figure, Origin
+from workbench.domain.option import DataFlow, Option, OptionSet, Strategy, Technique
+from workbench.domain.scenario import Scenario
+
+from matching_values import changed, options, sample, scenario
+
+
+@cache
+def found() -> OptionSet:
+    return options().options(sample())
+
+
+def option(option_id: str, within: OptionSet | None = None) -> Option:
+    chosen = (within or found()).option(option_id)
+    assert chosen is not None
+    return chosen
+
+
+def with_figure(base: Scenario, option_id: str, name: str, value: float, origin: Origin = Origin.YOURS) -> Scenario:
+    figure = Figure(Estimate.exact(value), origin, "test")
+    drafts = [replace(d, figures={**d.figures, name: figure}) if d.id == option_id else d for d in base.options]
+    return replace(base, options=tuple(drafts))
+
+
+@pytest.mark.parametrize(("option_id", "score"), [("A", 0.4250), ("B", 0.6529), ("C", 0.6681)])
+def test_that_the_scores_are_those_of_tv_1d_and_the_contributions_add_up(option_id: str, score: float) -> None:
+    assert option(option_id).score == pytest.approx(score, abs=5e-5)
+    assert sum(option(option_id).contributions.values()) == pytest.approx(option(option_id).score)
+
+
+def test_that_values_are_those_of_tv_1c() -> None:
+    weights = {"setup_usd": 30, "monthly_usd": 50, "privacy": 100, "weeks": 50, "quality": 70, "independence": 40}
+    expected = {
+        "A": (0.85, 0.2667, 0, 0.8333, 0.8, 0.2),
+        "B": (0.2, 0.7333, 1, 0.1667, 0.5, 0.9),
+        "C": (0.45, 0.6333, 0.8, 0.5, 0.7, 0.7),
+    }
+    for option_id, values in expected.items():
+        got = [option(option_id).contributions[name] * 340 / points for name, points in weights.items()]
+        assert got == pytest.approx(values, abs=5e-5)
+
+
+def test_that_the_two_limits_leave_exactly_c_and_carry_the_decision() -> None:
+    """TV-1e."""
+    assert [r.rule for r in option("A").excluded_by] == ["R0.1"]
+    assert [r.rule for r in option("B").excluded_by] == ["R2.3"]
+    assert option("C").excluded_by == ()
+    assert (found().recommendation.option, found().recommendation.because) == ("C", "constraints")
+    words = found().recommendation.sentence + found().recommendation.detail
+    assert "only option inside your limits" in words and "0.668 to 0.653" in words
+
+
+def test_that_the_flips_of_c_are_those_of_tv_1i() -> None:
+    flips = {(flip.option, flip.input): flip for flip in found().flips}
+    raw = {"monthly_usd": 2410, "weeks": 11.24, "setup_usd": 72_222.22, "privacy": 74.83, "quality": 81.31}
+    for name, at in raw.items():
+        assert flips["C", name].at == pytest.approx(at, rel=1e-3)
+        assert flips["C", name].winner == "B"
+    weights = {
+        "privacy": (0.2941, 0.3440), "monthly_usd": (0.1471, 0.2596), "quality": (0.2059, 0.1406),
+        "weeks": (0.1471, 0.1063), "setup_usd": (0.0882, 0.0292), "independence": (0.1176, 0.1800),
+    }  # fmt: skip
+    for name, (now, at) in weights.items():
+        flip = flips["", f"weight.{name}"]
+        assert (flip.now, flip.at) == pytest.approx((now, at), abs=5e-5)
+    assert flips["C", "monthly_usd"].text == "If C costs more than $2,410 a month, B leads."
+
+
+def test_that_a_flip_is_where_the_lead_changes() -> None:
+    service = options()
+    for name, at, step in (("monthly_usd", 2410.0, 1.0), ("weeks", 11.24, 0.01), ("quality", 81.3095, -0.01)):
+        before = service.options(with_figure(sample(), "C", name, at - step))
+        after = service.options(with_figure(sample(), "C", name, at + step))
+        assert option("C", before).score > option("B", before).score
+        assert option("C", after).score < option("B", after).score
+
+
+def test_that_the_draws_with_the_ranking_known_are_those_of_tv_1k() -> None:
+    chances = [option(option_id).best_probability for option_id in "ABC"]
+    assert chances == pytest.approx((0, 0.391, 0.609), abs=0.02)
+
+
+def test_that_costs_over_time_are_those_of_tv_2e() -> None:
+    years = {
+        12: (53_400, 101_600, 80_200), 24: (91_800, 123_200, 105_400), 36: (130_200, 144_800, 130_600),
+        48: (168_600, 166_400, 155_800), 60: (207_000, 188_000, 181_000),
+    }  # fmt: skip
+    for months, costs in years.items():
+        assert [option(o).tco_usd[months] for o in "ABC"] == pytest.approx(costs)
+    later = [option(o).tco_discounted_usd[36] for o in "ABC"]
+    assert later == pytest.approx((117_538.66, 137_678.00, 122_291.00), abs=0.01)
+
+
+def test_that_the_crossovers_are_those_of_tv_2f() -> None:
+    months = {(c.a, c.b): (c.months, c.months_discounted) for c in found().crossovers}
+    assert months["A", "C"] == pytest.approx((36.36, 41.56), abs=5e-3)
+    assert months["A", "B"] == pytest.approx((46.43, 55.33), abs=5e-3)
+    assert months["C", "B"] == pytest.approx((83.33, 119.79), abs=1e-2)
+
+
+def test_that_the_ratios_of_tv_2g_follow_from_the_figures() -> None:
+    monthly = {o: option(o).figures["monthly_usd"].likely for o in "ABC"}
+    assert 1 - monthly["C"] / monthly["A"] == pytest.approx(0.34375)
+    assert 1 - monthly["B"] / monthly["A"] == pytest.approx(0.4375)
+
+
+def test_that_the_notes_say_what_the_table_hides() -> None:
+    notes = " ".join(found().notes)
+    assert "A is $400 cheaper than C; C has caught up in month 37 (42 at 8 % a year)" in notes
+    assert "0.09 of a full-time operator erases C's saving" in notes
+    assert "0.12 of a full-time operator erases B's saving" in notes
+    assert "about 17 % of requests are clean" in notes
+    assert "two stacks" in notes and "worth up to about $8,400" in notes
+
+
+def test_that_equal_points_are_named_when_their_order_decides() -> None:
+    assert any("equal points" in note and "B would be best" in note for note in found().notes)
+
+
+def test_that_entered_figures_win_and_stay_marked_as_yours() -> None:
+    mine = options().options(with_figure(sample(), "C", "monthly_usd", 1_999))
+    figure = option("C", mine).figures["monthly_usd"]
+    assert (figure.likely, figure.origin) == (1_999, Origin.YOURS)
+
+
+def test_that_without_an_entry_the_figure_is_computed_and_says_how() -> None:
+    bare = replace(sample(), options=tuple(replace(draft, figures={}) for draft in sample().options))
+    figures = option("A", options().options(bare)).figures
+    assert figures["setup_usd"].value == Estimate(8_000, 15_000, 30_000)
+    assert figures["setup_usd"].origin is Origin.ASSUMED and "retrieval" in figures["setup_usd"].source
+    assert figures["weeks"].likely == 6
+    # 7,000 requests a day of 3,000 tokens in and 400 out at $3/$15: $0.015 each.
+    assert figures["monthly_usd"].likely == pytest.approx(7_000 * 30.4375 * 0.015)
+    assert figures["monthly_usd"].origin is Origin.COMPUTED
+    assert (figures["privacy"].likely, figures["independence"].likely) == (0, 20)
+    blend = option("C", options().options(bare)).figures
+    assert blend["privacy"].likely == pytest.approx(80)
+    assert blend["setup_usd"].likely == pytest.approx(10_000 + 5_000 + 0.7 * 30_000 + 10_000)
+
+
+def test_that_an_assumed_quality_yields_to_an_own_eval_and_an_entered_one_does_not() -> None:
+    model = sample().options[0].models[0].model_id
+    evidence = Evidence({model: Quality(71, 66, 76, "your eval", 150, "your eval of today")}, "your eval of today")
+    measured = option("A", options().options(sample(), evidence=evidence))
+    assert measured.figures["quality"].likely == 71 and measured.figures["quality"].origin is Origin.MEASURED
+    assert "R2.2" in {reason.rule for reason in measured.excluded_by}
+    entered = with_figure(sample(), "A", "quality", 88)
+    assert option("A", options().options(entered, evidence=evidence)).figures["quality"].likely == 88
+
+
+def test_that_an_unknown_figure_is_missing_and_leaves_the_score_open() -> None:
+    draft = replace(sample().options[0], models=(), figures={})
+    alone = option("A", options().options(replace(sample(), options=(draft,))))
+    assert {"monthly_usd", "quality", "independence"}.isdisjoint(alone.figures)
+    assert alone.tco_usd == {} and alone.cheapest_probability is None
+    assert alone.score_high - alone.score_low > 0.4
+
+
+def test_that_local_only_data_excludes_every_option_that_sends_anything_out() -> None:
+    strict = options().options(changed(sample(), third_party="forbidden"))
+    assert [o.id for o in strict.options if "R0.1" in {r.rule for r in o.excluded_by}] == ["A", "C"]
+    loose = options().options(changed(sample(), sensitivity="internal", third_party="free"))
+    assert option("A", loose).excluded_by == ()
+
+
+@pytest.mark.parametrize(
+    ("answers", "because", "chosen"),
+    [
+        ({"weeks_limit": 14}, "score", "C"),
+        ({"third_party": "contract", "papers": ["dpa", "sub-processors", "no-training"], "weeks_limit": 9},
+         "constraints", "A"),
+        ({"weeks_limit": 8, "third_party": "sensitive-stays"}, "constraints", ""),
+        ({"third_party": "contract", "papers": ["dpa", "sub-processors", "no-training"], "setup_cap_usd": 60_000,
+          "monthly_cap_usd": 2_000}, "constraints", ""),
+    ],
+)  # fmt: skip
+def test_that_the_recommendation_says_whether_limits_or_score_carried_it(answers, because, chosen) -> None:
+    result = options().options(changed(sample(), **answers)).recommendation
+    assert (result.because, result.option) == (because, chosen)
+
+
+def test_that_both_carry_it_when_the_best_score_is_out_and_a_choice_remains() -> None:
+    """B scores best here but takes 14 weeks; A and C remain and the score chooses C."""
+    base = changed(sample(), third_party="contract", papers=["dpa", "sub-processors", "no-training"])
+    result = options().options(with_figure(base, "B", "quality", 95)).recommendation
+    assert (result.because, result.option) == ("both", "C")
+
+
+def test_that_a_limit_whose_loosening_changes_the_choice_is_named() -> None:
+    base = with_figure(sample(), "B", "quality", 95)
+    flips = options().options(base).flips
+    flip = next(flip for flip in flips if flip.input == "weeks_limit")
+    assert (flip.now, flip.at, flip.winner) == (12, 14, "B")
+    assert flip.text == "If you allowed 14 weeks, B would be inside your limits and lead."
+
+
+def test_that_a_rival_that_leads_already_has_no_flip() -> None:
+    flips = options().options(with_figure(sample(), "B", "quality", 95)).flips
+    assert all(flip.winner != "B" or flip.input == "weeks_limit" for flip in flips)
+
+
+def test_that_a_joke_option_never_changes_the_order_of_the_others() -> None:
+    """No rank reversal (methods.md 1.4)."""
+    worst = {name: Figure(Estimate.exact(value), Origin.YOURS) for name, value in
+             {"setup_usd": 9e4, "monthly_usd": 3_900, "weeks": 15, "quality": 51, "privacy": 1, "independence": 1}
+             .items()}  # fmt: skip
+    joke = replace(sample().options[0], id="J", figures=worst)
+    more = options().options(replace(sample(), options=(*sample().options, joke)))
+    assert [option(o, more).score for o in "ABC"] == pytest.approx([option(o).score for o in "ABC"])
+
+
+def test_that_growth_bends_what_a_bought_option_costs_and_not_own_servers() -> None:
+    growing = options().options(changed(sample(), growth_per_month=0.02))
+    assert option("A", growing).tco_usd[36] > 130_200
+    assert option("B", growing).tco_usd[36] == pytest.approx(144_800)
+
+
+def test_that_proposals_are_a_buy_a_build_and_a_blend_with_free_ids() -> None:
+    drafts = options().propose(sample())
+    assert [d.strategy for d in drafts] == [Strategy.BUY, Strategy.BUILD, Strategy.BLEND]
+    assert [d.id for d in drafts] == ["D", "E", "F"]
+    assert all(d.proposed and d.technique is Technique.RAG for d in drafts)
+    assert [d.data_flow for d in drafts] == [DataFlow.ALL_LEAVES, DataFlow.NOTHING_LEAVES, DataFlow.CLEAN_LEAVES]
+    weak, strong = drafts[2].models
+    assert weak.offer.startswith("self-host") and strong.share == pytest.approx(0.17)
+
+
+def test_that_a_scenario_without_options_compares_the_proposed_ones() -> None:
+    result = options().options(replace(sample(), options=()))
+    assert [o.id for o in result.options] == ["A", "B", "C"]
+    assert {"R0.1"} == {r.rule for r in option("A", result).excluded_by}
+    for item in result.options:
+        for name, figure in item.figures.items():
+            assert figure.source and figure.origin is not Origin.YOURS, name
+
+
+def test_that_local_only_data_proposes_no_blend_and_keeps_the_bought_one_to_show_its_price() -> None:
+    """Conflict 1 of methods.md: the best open model, with the gap to the best hosted one beside it."""
+    result = options().options(scenario(third_party="forbidden", priority="quality"))
+    assert [o.draft.strategy for o in result.options] == [Strategy.BUY, Strategy.BUILD]
+    assert result.recommendation.option == "B"
+    bought, built = result.options
+    assert bought.figures["quality"].likely > built.figures["quality"].likely
+
+
+def test_that_public_data_needs_no_retrieval() -> None:
+    assert options().options(scenario(sensitivity="public", third_party=None)).adaptation.technique is Technique.PROMPT
+    assert found().adaptation.technique is Technique.RAG
+
+
+def test_that_a_break_even_says_where_the_volume_of_today_lies() -> None:
+    first = found().breakevens[0]
+    assert first.offer == "anthropic/claude-sonnet-4-6@anthropic" and first.self_host.startswith("meta/llama-4-scout@")
+    assert first.requests_per_day is not None and first.requests_per_day > 7_000 and "below" in first.text
+
+
+def test_that_what_if_changes_answers_weights_and_figures_and_stores_nothing() -> None:
+    service = options()
+    result = service.what_if(sample(), {"C.monthly_usd": 2_500, "weeks_limit": 20, "weight.privacy": 0})
+    assert option("C", result).figures["monthly_usd"].likely == 2_500
+    assert option("B", result).excluded_by == ()
+    assert option("C", result).contributions["privacy"] == 0
+    assert option("C").figures["monthly_usd"].likely == 2_100
+
+
+@pytest.mark.parametrize("key", ["D.monthly_usd", "C.colour", "weight.colour", "colour"])
+def test_that_what_if_refuses_a_key_that_names_nothing(key: str) -> None:
+    with pytest.raises(WorkbenchError):
+        options().what_if(sample(), {key: 1})
+
+
+def test_that_the_tornado_is_that_of_methods_md() -> None:
+    rows = {row[0]: row[1:] for row in options().charts(found())["tornado"].rows}
+    assert rows["A's running cost"] == ("$20,041", "−$37,605")
+    assert rows["C's set-up"] == ("−$7,790", "$16,438")
+
+
+def test_that_the_charts_have_a_table_twin_and_words() -> None:
+    charts = options().charts(found())
+    assert set(charts) == {"cumulative", "tornado", "contributions"}
+    for chart in charts.values():
+        assert chart.rows and chart.title and chart.description and not chart.is_empty
+    assert any("month 37" in getattr(s, "label", "") for s in charts["cumulative"].series)
+
+
+def test_that_one_option_alone_can_be_shown() -> None:
+    alone = options().options(replace(sample(), options=sample().options[2:]))
+    assert alone.recommendation.option == "C" and alone.crossovers == () and alone.flips == ()
+    assert "tornado" not in options().charts(alone)
+
+
+def test_that_no_option_at_all_can_be_shown() -> None:
+    impossible = changed(replace(sample(), options=()), tasks=["search"], input_modalities=["video"], licence="any")
+    result = options().options(replace(impossible, answers={**impossible.answers, "output_modalities": ["audio"]}))
+    assert result.options == () and result.recommendation.option == ""
+    assert options().charts(result) == {}
+
+
+def test_that_fine_tuning_a_hosted_model_that_cannot_be_tuned_excludes_the_option() -> None:
+    """Conflict 8 of methods.md."""
+    tuned = replace(sample().options[0], technique=Technique.FINE_TUNING)
+    own = replace(sample().options[1], technique=Technique.FINE_TUNING)
+    result = options().options(replace(sample(), options=(tuned, own)))
+    about_tuning = {o.id: [r for r in o.reasons if r.rule == "R1.7"] for o in result.options}
+    assert about_tuning["A"] and about_tuning["B"] == []
+
+
+def test_that_an_option_late_only_is_offered_as_a_second_stage_when_the_data_permits() -> None:
+    """Conflict 7 of methods.md."""
+    free = changed(sample(), sensitivity="internal", third_party="free", weeks_limit=8)
+    assert any(note.startswith("In stages: A can be live in 6 weeks, and C") for note in options().options(free).notes)
+    kept_here = options().options(changed(sample(), weeks_limit=8))
+    assert not any(note.startswith("In stages") for note in kept_here.notes)
+
+
+def test_that_a_blend_with_hardly_any_clean_request_is_called_not_worth_it() -> None:
+    """Conflict 11 of methods.md."""
+    notes = options().options(changed(sample(), sensitive_share=0.6)).notes
+    assert any("too few for a second stack" in note for note in notes)
