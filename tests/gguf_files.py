@@ -42,12 +42,16 @@ def write_model(
     context: int = 512,
     template: str | None = TEMPLATE,
     scale: float = 0.5,
-    nan: bool = False,
+    output: float | None = None,
     keys: dict[str, Any] | None = None,
     dtype: type[np.floating[Any]] = np.float16,
     end_token: int = 2,
 ) -> Path:
-    """A random model of the llama architecture; `keys` overrides numbers such as `llama.block_count`."""
+    """A random model of the llama architecture; `keys` overrides values such as `llama.block_count`.
+
+    `output` fills the last matrix: with 0 all tokens are equally likely and the first one is always chosen, with
+    NaN there is no number to choose by.
+    """
     writer = gguf.GGUFWriter(path, "llama")
     overrides = keys or {}
     writer.add_name("Random test model")
@@ -66,7 +70,7 @@ def write_model(
     writer.add_tokenizer_model("llama")
     writer.add_token_list(texts)
     writer.add_token_scores(scores)
-    writer.add_token_types(kinds)
+    writer.add_token_types(overrides.get("tokenizer.ggml.token_type", kinds))
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(end_token)
     writer.add_add_bos_token(True)
@@ -74,8 +78,8 @@ def write_model(
     if template is not None:
         writer.add_chat_template(template)
     for name, weights in _weights(seed, len(scores), layers, width, feed_forward, scale):
-        if nan and name == "output.weight":
-            writer.add_tensor(name, np.full_like(weights, np.nan))
+        if output is not None and name == "output.weight":
+            writer.add_tensor(name, np.full_like(weights, output))
         else:
             writer.add_tensor(name, weights if "norm" in name else weights.astype(dtype))
     writer.write_header_to_file()

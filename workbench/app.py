@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.services.shortlist import ShortlistService
     from workbench.services.tradeoffs import TradeoffService
     from workbench.settings import Settings
+    from workbench.store.refusals import StoreBroken
     from workbench.store.store import Store
 
 T = TypeVar("T")
@@ -135,7 +136,7 @@ class Services:
     def decisions(self) -> DecisionService:
         from workbench.services.decisions import DecisionService
 
-        return DecisionService(scenarios=self.scenarios, options=self.options)
+        return DecisionService(scenarios=self.scenarios, options=self.options, evidence=self.evals.evidence)
 
     @once
     def reports(self) -> ReportService:
@@ -150,9 +151,33 @@ class Services:
             evals=self.evals,
         )
 
+    def claim_window(self) -> None:
+        """Makes this process the one window over the data folder. Raises WorkbenchError when there is another."""
+        from workbench.store.locks import claim_window
+
+        self.made["window_claim"] = claim_window(self.paths.database)
+
+    def restore_backup(self, broken: StoreBroken) -> None:
+        """Puts the newest good backup in the place of a damaged data file (without one: starts empty).
+
+        The damaged file stays beside it under a new name. Raises WorkbenchError when the folder cannot be written.
+        """
+        from datetime import UTC, datetime
+
+        from workbench.domain.errors import WorkbenchError
+        from workbench.store.backups import restore
+
+        self.store.close()
+        try:
+            restore(broken.path, broken.backup, datetime.now(UTC))
+        except OSError as error:
+            mend = "Free some space or get the right to write there, then try again."
+            what = f"The backup cannot be put back: {error.strerror}"
+            raise WorkbenchError(what, where=str(broken.path), mend=mend) from error
+
     def close(self) -> None:
         """Writes waiting settings and closes the data file, when they were opened."""
-        for name in ("settings", "store"):
+        for name in ("settings", "store", "window_claim"):
             if name in self.made:
                 self.made[name].close()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from chat import answer_tokens, prompt_tokens
+from chat import answer_tokens, follow_up_tokens, prompt_tokens
 from generator import TASKS, Sample, training_sample, validation_sample
 from tokenizer import END_OF_TEXT, SPECIAL_TOKENS, Tokenizer
 from torch import Tensor
@@ -15,6 +15,8 @@ from torch import Tensor
 PROMPT_WEIGHT = 0.05
 USUAL_ANSWER_TOKENS = 8  # tokens of shorter answers weigh more, so that JSON does not drown one-word labels
 LENGTH_STEP = 8  # few different lengths: the matrix library keeps a plan for each
+FIRST_TOKEN_FACTOR = 4.0  # in the last stage: where an answer starts is harder to learn than how it goes on
+MOST_FOLLOW_UPS = 2
 SYSTEM_PROMPTS = ("You are a helpful assistant.", "Answer briefly.", "You are the assistant of a company.")
 SYSTEM_SHARE = 0.08
 
@@ -36,10 +38,16 @@ def copy_batches(rng: random.Random, size: int, vocabulary: int) -> Iterator[Bat
         yield _batch(rows, [[0.0] * half + [1.0] * half] * size)
 
 
-def task_batches(rng: random.Random, size: int, tokenizer: Tokenizer, sorted_batches: int = 8) -> Iterator[Batch]:
-    """Endless batches of the five tasks; samples of like length share a batch, so that little of it is padding."""
+def task_batches(
+    rng: random.Random, size: int, tokenizer: Tokenizer, follow_up: bool, sorted_batches: int = 8
+) -> Iterator[Batch]:
+    """Endless batches of the five tasks; samples of like length share a batch, so that little of it is padding.
+
+    With `follow_up` a conversation asks on about the same text, which teaches more from each text read.
+    """
     while True:
-        rows = sorted((_sample_row(rng, tokenizer) for _ in range(size * sorted_batches)), key=lambda row: len(row[0]))
+        samples = [_training_row(rng, tokenizer, follow_up) for _ in range(size * sorted_batches)]
+        rows = sorted(samples, key=lambda row: len(row[0]))
         chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
         rng.shuffle(chunks)
         for chunk in chunks:
@@ -54,16 +62,31 @@ def validation_batches(rng: random.Random, size: int, tokenizer: Tokenizer) -> I
         yield tasks, _batch([tokens for tokens, _ in rows], [weights for _, weights in rows])
 
 
-def _sample_row(rng: random.Random, tokenizer: Tokenizer) -> tuple[list[int], list[float]]:
+def _training_row(rng: random.Random, tokenizer: Tokenizer, follow_up: bool) -> tuple[list[int], list[float]]:
     system = rng.choice(SYSTEM_PROMPTS) if rng.random() < SYSTEM_SHARE else ""
-    return _row(tokenizer, training_sample(rng), system)
+    sample = training_sample(rng)
+    if not follow_up:
+        return _row(tokenizer, sample, system)
+    tokens, weights = _row(tokenizer, sample, system, FIRST_TOKEN_FACTOR)
+    for question, answer in sample.follow_ups[:MOST_FOLLOW_UPS]:
+        between = follow_up_tokens(tokenizer, question)
+        answered = answer_tokens(tokenizer, answer)
+        tokens += between + answered
+        weights += [PROMPT_WEIGHT] * len(between) + _answer_weights(len(answered), FIRST_TOKEN_FACTOR)
+    return tokens, weights
 
 
-def _row(tokenizer: Tokenizer, sample: Sample, system: str = "") -> tuple[list[int], list[float]]:
+def _row(
+    tokenizer: Tokenizer, sample: Sample, system: str = "", first_factor: float = 1.0
+) -> tuple[list[int], list[float]]:
     prompt = prompt_tokens(tokenizer, sample.prompt, system)
     answer = answer_tokens(tokenizer, sample.answer)
-    answer_weight = (USUAL_ANSWER_TOKENS / len(answer)) ** 0.5
-    return prompt + answer, [PROMPT_WEIGHT] * len(prompt) + [answer_weight] * len(answer)
+    return prompt + answer, [PROMPT_WEIGHT] * len(prompt) + _answer_weights(len(answer), first_factor)
+
+
+def _answer_weights(length: int, first_factor: float) -> list[float]:
+    weight = (USUAL_ANSWER_TOKENS / length) ** 0.5
+    return [weight * first_factor] + [weight] * (length - 1)
 
 
 def _batch(rows: list[list[int]], weights: list[list[float]]) -> Batch:

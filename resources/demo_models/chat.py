@@ -24,3 +24,8 @@ def prompt_tokens(tokenizer: Tokenizer, prompt: str, system: str = "") -> list[i
 def answer_tokens(tokenizer: Tokenizer, answer: str) -> list[int]:
     """The assistant's answer with the token that ends its turn."""
     return [*tokenizer.encode(answer), END]
+
+
+def follow_up_tokens(tokenizer: Tokenizer, question: str) -> list[int]:
+    """What comes between the end of an answer and the next one: a line break and the user's next message."""
+    return [*tokenizer.encode("\n"), *prompt_tokens(tokenizer, question)]

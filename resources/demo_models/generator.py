@@ -7,7 +7,7 @@ phrasings, names and values. Both are pure functions of their seed.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from draw import Draw
 from policies import FACT_KINDS, POLICIES, PROMPTS, TRAINING_TITLES, Fact, Policy, state_fact
@@ -27,13 +27,17 @@ SURVEY_DOCUMENT = "HR-15 Employee survey"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One case: what the user says, what the assistant should answer, and where the text is from."""
+    """One case: what the user says, what the assistant should answer, and where the text is from.
+
+    `follow_ups` are more questions on the same text with their answers; only training uses them.
+    """
 
     task: str
     prompt: str
     answer: str
     document: str
     sensitive: bool = False
+    follow_ups: tuple[tuple[str, str], ...] = ()
 
     @property
     def scorer(self) -> str:
@@ -73,7 +77,9 @@ def _free_policy_sample(draw: Draw) -> Sample:
     facts = [state_fact(draw, kind, subject, kind.value(draw)) for kind, subject in chosen]
     department = draw.choice(("HR", "FIN", "IT", "OPS"))
     title = f"{department}-{draw.rng.randint(0, 99):02} {draw.choice(TRAINING_TITLES)}"
-    return _policy_sample(draw, title, facts, draw.rng.choice(facts))
+    asked, *others = draw.rng.sample(facts, len(facts))
+    follow_ups = tuple((fact.question(draw), fact.value) for fact in others)
+    return replace(_policy_sample(draw, title, facts, asked), follow_ups=follow_ups)
 
 
 def _policy_sample(draw: Draw, title: str, facts: list[Fact], asked: Fact) -> Sample:
@@ -84,8 +90,8 @@ def _policy_sample(draw: Draw, title: str, facts: list[Fact], asked: Fact) -> Sa
 
 def _form_sample(draw: Draw, index: int) -> Sample:
     form = FORMS[index]
-    prompt, answer = form_case(draw, form)
-    return Sample(EXTRACT, prompt, answer, form.document, form.personal)
+    prompt, answer, follow_ups = form_case(draw, form)
+    return Sample(EXTRACT, prompt, answer, form.document, form.personal, follow_ups)
 
 
 def _ticket_sample(draw: Draw, index: int) -> Sample:

@@ -13,19 +13,28 @@ TOKENIZER_SAMPLES = 12_000
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Training of one model. `copy_steps` come first (random tokens said twice), then `steps` of the five tasks."""
+    """Training of one model in three stages.
+
+    `copy_steps` of random tokens said twice; `single_steps` of the five tasks with one question each;
+    `follow_up_steps` of the same with further questions on the same text. Rates are peaks.
+    """
 
     name: str
     title: str
     shape: Shape
     seed: int
     copy_steps: int
-    steps: int
+    single_steps: int
+    follow_up_steps: int
     batch: int = 32
     matrix_rate: float = 0.02
     other_rate: float = 8e-3
     decay_share: float = 0.35
     wired_for_copying: bool = True
+
+    @property
+    def total_steps(self) -> int:
+        return self.copy_steps + self.single_steps + self.follow_up_steps
 
 
 NANO = Shape(layers=1, width=64, heads=2, feed_forward=160, vocabulary=VOCABULARY)
@@ -34,8 +43,8 @@ MEDIUM = Shape(layers=5, width=320, heads=5, feed_forward=832, vocabulary=VOCABU
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe("demo-nano", "Demo Nano", NANO, seed=11, copy_steps=0, steps=1500, wired_for_copying=False),
-        Recipe("demo-small", "Demo Small", SMALL, seed=12, copy_steps=100, steps=1500),
-        Recipe("demo-medium", "Demo Medium", MEDIUM, seed=13, copy_steps=150, steps=1900),
+        Recipe("demo-nano", "Demo Nano", NANO, 11, 0, 1500, 0, wired_for_copying=False),
+        Recipe("demo-small", "Demo Small", SMALL, 12, 100, 900, 800),
+        Recipe("demo-medium", "Demo Medium", MEDIUM, 13, 150, 350, 1200),
     )
 }

@@ -161,17 +161,23 @@ def _day_of_year(value: str) -> tuple[int, int]:
     return MONTHS.index(month), int(day)
 
 
-def form_case(draw: Draw, form: Form) -> tuple[str, str]:
-    """The prompt with a filled form and the question for one field; the value of that field."""
+def form_case(draw: Draw, form: Form) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """The prompt with a filled form and the question for one field; its value; in training more such questions."""
     line = draw.phrase(LINES)
     filled = _in_order([(key, make(draw)) for key, make in form.fields])
     if draw.split == "train":
         draw.rng.shuffle(filled)
         filled = filled[: draw.rng.randint(2, 5)]
     body = "".join(line.format(key=key[0].upper() + key[1:], value=value) for key, value in filled).rstrip("\n;, ")
-    key, answer = draw.rng.choice(filled)
-    question = draw.phrase(FORM_QUESTIONS).format(key=key)
-    return draw.phrase(FORM_PROMPTS).format(form=f"{form.title}\n{body}", question=question), answer
+    (key, answer), *others = draw.rng.sample(filled, len(filled))
+    prompt = draw.phrase(FORM_PROMPTS).format(form=f"{form.title}\n{body}", question=_form_question(draw, key))
+    if draw.split == "held_out":
+        return prompt, answer, ()
+    return prompt, answer, tuple((_form_question(draw, other), value) for other, value in others)
+
+
+def _form_question(draw: Draw, key: str) -> str:
+    return draw.phrase(FORM_QUESTIONS).format(key=key)
 
 
 @dataclass(frozen=True, slots=True)

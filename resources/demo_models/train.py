@@ -66,10 +66,6 @@ class Run:
         adam = torch.optim.AdamW(others, lr=recipe.other_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
         return cls(recipe, model, (muon, adam), (recipe.matrix_rate, recipe.other_rate))
 
-    @property
-    def total_steps(self) -> int:
-        return self.recipe.copy_steps + self.recipe.steps
-
     def save(self, path: Path) -> None:
         state = {
             "model": self.model.state_dict(),
@@ -101,9 +97,15 @@ def batches_of(run: Run, tokenizer: Tokenizer) -> Iterator[tuple[int, Batch]]:
     recipe = run.recipe
     rng = random.Random(f"{recipe.seed}/{run.step}")
     copying = copy_batches(rng, 2 * recipe.batch, VOCABULARY)
-    tasks = task_batches(rng, recipe.batch, tokenizer)
-    for step in range(run.step, run.total_steps):
-        yield step, next(copying if step < recipe.copy_steps else tasks)
+    single = task_batches(rng, recipe.batch, tokenizer, follow_up=False)
+    follow_up = task_batches(rng, recipe.batch, tokenizer, follow_up=True)
+    for step in range(run.step, recipe.total_steps):
+        if step < recipe.copy_steps:
+            yield step, next(copying)
+        elif step < recipe.copy_steps + recipe.single_steps:
+            yield step, next(single)
+        else:
+            yield step, next(follow_up)
 
 
 def forward(model: Decoder, inputs: Tensor) -> Tensor:
@@ -120,7 +122,7 @@ def loss_of(model: Decoder, batch: Batch) -> Tensor:
 
 
 def train_step(run: Run, step: int, batch: Batch) -> float:
-    factor = rate_factor(step, run.total_steps, run.recipe.decay_share)
+    factor = rate_factor(step, run.recipe.total_steps, run.recipe.decay_share)
     for optimizer, rate in zip(run.optimizers, run.rates, strict=True):
         optimizer.zero_grad()
         for group in optimizer.param_groups:
@@ -153,7 +155,7 @@ def train(run: Run, tokenizer: Tokenizer, checkpoint: Path) -> None:
         run.step, run.seconds = step + 1, time.monotonic() - began
         if run.step % 50 == 0:
             print(f"{run.step} {run.seconds:.0f} s, loss {sum(losses[-50:]) / 50:.3f}", flush=True)
-        if run.step % VALIDATE_EVERY == 0 or run.step == run.total_steps:
+        if run.step % VALIDATE_EVERY == 0 or run.step == run.recipe.total_steps:
             accuracy = accuracy_by_task(run.model, validation)
             run.history.append({"step": run.step, "seconds": round(run.seconds), "accuracy": accuracy})
             print(json.dumps(run.history[-1]), "mean", round(sum(accuracy.values()) / len(accuracy), 3), flush=True)

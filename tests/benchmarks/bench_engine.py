@@ -1,8 +1,7 @@
 """Tokens per second through the engine child against llama-cpp-python in this process, side by side in one run.
 
-Run: `python tests/benchmarks/bench_engine.py [--tokens 128] [--rounds 5]`. The two take turns on the same file, one
-thread each, greedy, so that a busy machine slows both. Prints a Markdown table and ends with code 1 when a median
-ratio is under 0.95.
+Run: `python tests/benchmarks/bench_engine.py [--tokens 64] [--rounds 8]`. They take turns on the same file, one thread
+each, greedy. Prints a Markdown table and ends with code 1 when the ratio of the best rounds is under 0.95.
 """
 
 from __future__ import annotations
@@ -164,8 +163,8 @@ async def through_child(model: LocalModel, tokens: int) -> Rate:
 async def compare(name: str, path: Path, tokens: int, rounds: int) -> bool:
     """Print one row; True when the child reaches the goal.
 
-    The three take turns, and the best round of each counts: what other programs take away differs from second to second,
-    and the least disturbed round says most about the engine.
+    The three take turns, and the best round of each counts: what other programs take away differs from second to
+    second, and the least disturbed round says most about the engine.
     """
     ours, public, bare = [], [], []
     rival = InProcess(path)

@@ -28,32 +28,42 @@ GOAL_S = 0.8
 
 # Prints the moments of first paint and of readiness on the system's monotonic clock, which all processes share.
 WORKBENCH = """
-import sys, time
-from pathlib import Path
-from workbench.app import build
-from workbench.gui import main as window_main
-from PySide6.QtCore import QTimer
+import importlib, sys, time
 
-class Watched(window_main.Window):
-    def show(self, files):
-        self.shell.painted.connect(self._frame)
-        self.desk.opened.connect(self._opened)
-        super().show(files)
+def watched():
+    from PySide6.QtCore import QTimer
+    from workbench.gui import main as window_main
 
-    def _frame(self):
-        self.frame_at = time.monotonic()
+    class Watched(window_main.Window):
+        def show(self, files):
+            self.shell.painted.connect(self._frame)
+            self.desk.opened.connect(self._opened)
+            super().show(files)
 
-    def _opened(self, scenario):
-        self.shell.page.repaint()
-        QTimer.singleShot(0, self._ready)
+        def _frame(self):
+            self.frame_at = time.monotonic()
 
-    def _ready(self):
-        assert self.desk.scenario is not None and self.shell.page.isVisible()
-        print(self.frame_at, time.monotonic(), flush=True)
-        QTimer.singleShot(0, self.shell.close)
+        def _opened(self, scenario):
+            self.shell.page.repaint()
+            QTimer.singleShot(0, self._ready)
 
-window_main.Window = Watched
-sys.exit(window_main.run(build(Path(sys.argv[1]))))
+        def _ready(self):
+            assert self.desk.scenario is not None and self.shell.page.isVisible()
+            print(self.frame_at, time.monotonic(), time.process_time(), flush=True)
+            QTimer.singleShot(0, self.shell.close)
+
+    window_main.Window = Watched
+
+class Watch:
+    # Everything goes the program's own way; only when its window's module is there, the window is made to tell.
+    def find_spec(self, name, path=None, target=None):
+        if name == "workbench.app" and "workbench.gui.main" in sys.modules:
+            sys.meta_path.remove(self)
+            watched()
+
+sys.meta_path.insert(0, Watch())
+from workbench.__main__ import main
+sys.exit(main(["--home", sys.argv[1]]))
 """
 
 BARE = """
@@ -86,7 +96,7 @@ window.show()
 frame_at = time.monotonic()
 
 def ready():
-    print(frame_at, time.monotonic(), flush=True)
+    print(frame_at, time.monotonic(), time.process_time(), flush=True)
     window.close()
 
 window.repaint()
@@ -97,10 +107,14 @@ sys.exit(app.exec())
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Seconds from before the process was made to its first frame, and to the window that can be used."""
+    """Seconds from before the process was made to its first frame, and to the window that can be used.
+
+    `cpu_s` is what the process had computed until then: on a busy machine the steadier of the two measures.
+    """
 
     frame_s: float
     usable_s: float
+    cpu_s: float
 
 
 def start(program: str, home: Path) -> Start:
@@ -110,8 +124,8 @@ def start(program: str, home: Path) -> Start:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode != 0:
         raise SystemExit(f"A start failed:\n{done.stderr}")
-    frame_at, usable_at = (float(word) for word in done.stdout.split()[-2:])
-    return Start(frame_at - begun, usable_at - begun)
+    frame_at, usable_at, cpu_s = (float(word) for word in done.stdout.split()[-3:])
+    return Start(frame_at - begun, usable_at - begun, cpu_s)
 
 
 def median_s(starts: list[Start]) -> float:
@@ -126,13 +140,15 @@ def report(ours: list[Start], bare: list[Start], *, with_row: bool) -> float:
         times = [each.usable_s for each in starts]
         print(f"{name:22}  {statistics.median(times):.3f} s  {min(times):.3f} s   {max(times):.3f} s")
     print(f"{'workbench, frame':22}  {statistics.median(each.frame_s for each in ours):.3f} s")
+    cpu = [statistics.median(each.cpu_s for each in starts) for starts in (ours, bare)]
+    print(f"{'computed until then':22}  {cpu[0]:.3f} s and {cpu[1]:.3f} s, ratio {cpu[0] / cpu[1]:.2f}")
     print(f"ratio {ratio:.2f} (at most {MOST}); goal {GOAL_S} s on a quiet machine")
     if with_row:
         platform = os.environ.get("QT_QPA_PLATFORM") or "xcb"
         cells = [
             f"{date.today():%Y-%m-%d}", platform, str(len(ours)), f"{median_s(ours):.3f}",
             f"{min(each.usable_s for each in ours):.3f}", f"{median_s(bare):.3f}",
-            f"{min(each.usable_s for each in bare):.3f}", f"{ratio:.2f}",
+            f"{min(each.usable_s for each in bare):.3f}", f"{cpu[0] / cpu[1]:.2f}", f"{ratio:.2f}",
         ]  # fmt: skip
         print(f"| {' | '.join(cells)} |")
     return ratio

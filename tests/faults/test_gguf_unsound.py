@@ -73,7 +73,7 @@ def test_that_the_last_words_of_a_dying_process_are_in_the_sentence(tmp_path: Pa
 
 
 def test_that_a_model_that_computes_no_numbers_is_flagged(tmp_path: Path) -> None:
-    path = write_model(tmp_path / "model.gguf", nan=True)
+    path = write_model(tmp_path / "model.gguf", output=math.nan)
     events = asyncio.run(answer(LocalModel(path)))
     assert isinstance(events[-1], Failed)
     assert "not a number" in events[-1].reason.what

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbench.domain.evidence import Answer
 from workbench.domain.option import OptionSet
 from workbench.reports.build import build
 from workbench.reports.document import Length
@@ -172,8 +173,14 @@ def test_that_a_reason_of_five_thousand_words_is_written_whole() -> None:
 
 
 def test_that_no_report_holds_the_home_folder_or_the_name_of_the_user() -> None:
-    secrets = [str(Path.home()), f"/{getpass.getuser()}/", "sk-"]
+    base = material()
+    failed = Answer(
+        "local/x", "", "failed", None, None, 0, 0, None, 0.0, None, "The file is cut short", str(Path.home() / "x.gguf")
+    )
+    given = replace(base, comparisons=(replace(base.comparisons[0], answers=(failed,)),))
+    secrets = [str(Path.home()), f"/{getpass.getuser()}/"]
     for writer in BUILTIN.values():
         for length in Length:
-            text = writer.render(build(material(), length)).decode("utf-8")
+            text = writer.render(build(given, length)).decode("utf-8")
             assert not [secret for secret in secrets if secret in text]
+            assert length is Length.PAGE or "The file is cut short" in text

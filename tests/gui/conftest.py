@@ -18,6 +18,7 @@ from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.scenario import Scenario
 from workbench.gui.changes_hub import ChangesHub
+from workbench.gui.desk import Desk
 from workbench.gui.pages.base import House
 from workbench.gui.ports import Json
 from workbench.gui.selection import Selection
@@ -128,6 +129,12 @@ def house(theme: Theme, settings: FakeSettings) -> Iterator[House]:
 @pytest.fixture
 def scenarios() -> FakeScenarios:
     return FakeScenarios()
+
+
+@pytest.fixture
+def desk(house: House, scenarios: FakeScenarios) -> Desk:
+    """A desk over the fake service."""
+    return Desk(scenarios=lambda: scenarios, tasks=house.tasks, hub=house.hub)
 
 
 @pytest.fixture

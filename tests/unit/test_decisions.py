@@ -47,7 +47,7 @@ def test_that_the_proposal_is_the_recommended_option_with_its_reasons_and_flips(
     draft = decisions.draft(sample)
     assert draft.option == "C" and draft.status is DecisionStatus.DRAFT
     assert "only option inside your limits" in draft.because
-    assert any("$2,410" in trigger for trigger in draft.triggers)
+    assert "C costs more than $2,410 a month (then B leads)" in draft.triggers
     assert any("two stacks" in risk.text for risk in draft.risks)
     assert "75 of 100" in draft.confirmation
 

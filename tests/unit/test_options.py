@@ -261,7 +261,10 @@ def test_that_public_data_needs_no_retrieval() -> None:
 def test_that_a_break_even_says_where_the_volume_of_today_lies() -> None:
     first = found().breakevens[0]
     assert first.offer == "anthropic/claude-sonnet-4-6@anthropic" and first.self_host.startswith("meta/llama-4-scout@")
-    assert first.requests_per_day is not None and first.requests_per_day > 7_000 and "below" in first.text
+    assert first.requests_per_day is not None and first.requests_per_day < 7_000
+    assert "you are above that with 7,000" in first.text
+    staffed = options().options(changed(sample(), staff_fte=1)).breakevens[0]
+    assert staffed.requests_per_day > 7_000 and "you are below that" in staffed.text
 
 
 def test_that_what_if_changes_answers_weights_and_figures_and_stores_nothing() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -108,6 +109,18 @@ def test_that_own_results_move_a_point() -> None:
     after = {p.model_id: p for p in after_view.points}["local/tiny"]
     assert before.quality is None and after.quality.value == 83
     assert "your eval of today" in after_view.basis_label
+
+
+def test_that_a_measured_model_is_shown_and_named_even_where_it_cannot_do_the_job() -> None:
+    short = replace(FILE, context_tokens=512)
+    service, asked = tradeoffs([short]), scenario(context_tokens=8_000)
+    assert "local/tiny" not in {p.model_id for p in service.points(asked).points}
+    measured = Quality(83, 77, 88, "your eval", 150, "your eval of today")
+    view = service.points(asked, evidence=Evidence({"local/tiny": measured}, "your eval of today"))
+    point = next(p for p in view.points if p.model_id == "local/tiny")
+    assert not point.kept and "512 tokens" in point.why_out
+    marks = [m for s in view.chart.series if isinstance(s, Points) for m in s.points if m.id == point.id]
+    assert marks[0].labelled and marks[0].faint
 
 
 def test_that_three_own_results_put_the_other_models_on_the_scale_of_the_eval() -> None:

@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+_NEAR_PLACES = 8
+_FAR_COST = 0.03
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle; y grows downwards."""
@@ -57,7 +61,7 @@ def place_labels(
     for wish in wishes:
         best, best_cost = None, float("inf")
         for rank, box in enumerate(_places(wish)):
-            cost = _cost(box, taken, obstacles, frame) + rank * 0.002
+            cost = _cost(box, taken, obstacles, frame) + rank * 0.002 + (_FAR_COST if rank >= _NEAR_PLACES else 0)
             if cost < best_cost:
                 best, best_cost = box, cost
         if best is not None and best_cost < 0.13:

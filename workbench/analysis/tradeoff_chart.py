@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from workbench.analysis.chartspec import Axis, Chart, Colour, Line, Point, Points, Region, Series, Shape
+from workbench.analysis.quality_axis import OWN_EVAL
 from workbench.analysis.tradeoffs import Mix, TradePoint, best_of, front_of, stands_apart
 from workbench.analysis.words import UNKNOWN_FIGURE, rounded, share, usd, usd_range
 from workbench.domain.requirements import Requirements
@@ -109,8 +110,8 @@ def _lines(found: Sequence[TradePoint], mixes: Sequence[Mix], requirements: Requ
 
 
 def _labelled(found: Sequence[TradePoint]) -> set[str]:
-    """The fronts, thinned from their middle when they are long, and the best-valued point of each."""
-    chosen: set[str] = set()
+    """The fronts, thinned from their middle when they are long, the best-valued point of each, and what was measured."""
+    chosen = {point.id for point in found if point.quality is not None and point.quality.basis == OWN_EVAL}
     for leaves in (False, True):
         front = front_of(found, leaves=leaves)
         step = max(1, math.ceil(len(front) / _MOST_LABELS))

@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.analysis.candidates import Candidate
 from workbench.analysis.matching import Judged
+from workbench.analysis.quality_axis import OWN_EVAL
 from workbench.analysis.ranking import pareto
 from workbench.analysis.words import usd, usd_short
 from workbench.domain.evidence import Quality
@@ -24,7 +25,8 @@ from workbench.domain.verdict import Hosting
 CHEAP_USD, DEAR_USD = 10.0, 100_000.0
 _STEPS = 10
 _MOST_PAIRS = 3
-# A model excluded only by these is shown pale: another answer would let it in. What cannot do the job is not shown.
+# A model excluded only by these is shown pale: another answer would let it in. What cannot do the job is not shown,
+# unless the team's own eval has measured it.
 _SHOWN_PALE = frozenset(
     {"third_party", "papers", "regions", "certifications", "licence", "company_in_eu", "monthly_cap_usd",
      "weeks_limit", "quality_target", "excluded_developers", "excluded_countries", "ttft_limit_s", "total_limit_s"}
@@ -116,7 +118,9 @@ def _point(
     item: Judged, candidate: Candidate, requirements: Requirements, qualities: Mapping[str, Quality]
 ) -> TradePoint | None:
     blocked = [found for found in item.blocked_by if found[0].requirement != "monthly_cap_usd"]
-    if any(rule.requirement not in _SHOWN_PALE for rule, _ in blocked):
+    quality = qualities.get(candidate.model_id)
+    measured = quality is not None and quality.basis == OWN_EVAL
+    if not measured and any(rule.requirement not in _SHOWN_PALE for rule, _ in blocked):
         return None
     cap, cost = requirements.monthly_cap_usd, candidate.monthly_usd
     over = cap is not None and cost is not None and cost.likely > cap
@@ -130,7 +134,7 @@ def _point(
         hosting=candidate.hosting,
         kept=not blocked and not over,
         cost_usd=cost,
-        quality=qualities.get(candidate.model_id),
+        quality=quality,
         why_out=why,
     )
 

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.prompt import stored_scenario
 from workbench.cli.tables import print_table
+from workbench.services.eval_words import pair_words
 
 if TYPE_CHECKING:
     from workbench.app import Services
-    from workbench.domain.evals import EvalRun, EvalSet, EvalSummary
+    from workbench.domain.evals import EvalRun, EvalSet, EvalSummary, PairSummary
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,18 +38,31 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     results.add_argument("eval", nargs="?")
     results.add_argument("-s", "--scenario", help="only evals of this scenario")
     results.set_defaults(run=run_results)
+    plan = verbs.add_parser("plan", help="how many cases tell two models apart")
+    plan.add_argument("data", type=Path, nargs="?", help="a data set: what its number of cases can show")
+    plan.add_argument("--difference", type=float, default=0.1, help="the smallest difference that matters (0.1)")
+    plan.add_argument("--disagree", type=float, default=0.25, help="share of cases the models disagree on (0.25)")
+    plan.set_defaults(run=run_plan)
+    compare = verbs.add_parser("compare", help="two models of an eval, in a sentence")
+    compare.add_argument("eval", help="its id")
+    compare.add_argument("a")
+    compare.add_argument("b")
+    compare.set_defaults(run=run_compare)
+    export = verbs.add_parser("export", help="every answer of an eval with its score")
+    export.add_argument("eval", help="its id")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="ends with .csv or .jsonl")
+    export.set_defaults(run=run_export)
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run_start(arguments: argparse.Namespace, services: Services) -> int:
     data = services.evals.dataset(arguments.data)
-    scenario_id = services.scenarios.load(arguments.scenario).id if arguments.scenario else None
     run = services.evals.new_run(
         data,
         arguments.model,
         scorers=arguments.scorer or ("contains",),
-        scenario_id=scenario_id,
+        scenario_id=stored_scenario(services, arguments.scenario),
         name=arguments.name,
         system=arguments.system,
     )
@@ -69,9 +84,9 @@ def _run_and_show(
 
 
 async def _run(services: Services, run: EvalRun, data: EvalSet, models: list[str]) -> EvalRun:
-    from workbench.evals.runner import EvalEvent, Progress
+    from workbench.evals.runner import Progress, RunEvent
 
-    def report(event: EvalEvent) -> None:
+    def report(event: RunEvent) -> None:
         if isinstance(event, Progress) and sys.stderr.isatty():
             print(f"\r{event.done} of {event.total} answers", end="", file=sys.stderr, flush=True)
 
@@ -102,6 +117,47 @@ def run_results(arguments: argparse.Namespace, services: Services) -> int:
     return 0
 
 
+def run_plan(arguments: argparse.Namespace, services: Services) -> int:
+    """How many cases are enough, and what the cases at hand can show."""
+    plan = services.evals.plan(difference=arguments.difference, disagree=arguments.disagree)
+    cases = len(services.evals.dataset(arguments.data).cases) if arguments.data else None
+    shown = services.evals.detectable(cases, disagree=arguments.disagree) if cases else None
+    if arguments.json:
+        print(json.dumps({"cases_needed": plan, "cases": cases, "detectable_difference": shown}))
+        return 0
+    points = f"{arguments.difference * 100:g} points"
+    print(
+        f"{plan} cases show a difference of {points} 4 times in 5, when the models disagree on "
+        f"{arguments.disagree:.0%} of them.".replace("%", " %")
+    )
+    if cases and shown is not None:
+        print(f"{arguments.data.name} has {cases}: enough for differences of {shown * 100:.0f} points or more.")
+    return 0
+
+
+def run_compare(arguments: argparse.Namespace, services: Services) -> int:
+    """One pair of an eval, under every scorer."""
+    run = services.evals.find(arguments.eval)
+    pairs = services.evals.compare(run, arguments.a, arguments.b)
+    if arguments.json:
+        print(json.dumps({"eval": run.id, "pairs": [pair_json(pair) for pair in pairs]}, ensure_ascii=False))
+        return 0
+    for pair in pairs:
+        print(f"{pair_words(pair, str)} ({pair.n} cases, scored by {pair.scorer}).")
+    return 0
+
+
+def run_export(arguments: argparse.Namespace, services: Services) -> int:
+    """Writes the file whole or not at all."""
+    run = services.evals.find(arguments.eval)
+    count = services.evals.export(run, arguments.output)
+    if arguments.json:
+        print(json.dumps({"file": str(arguments.output), "results": count}))
+    else:
+        print(f"Wrote {count} results to {arguments.output}.")
+    return 0
+
+
 def eval_json(run: EvalRun, summary: EvalSummary) -> dict[str, Any]:
     """The shape `eval results` of cli.md; shares and differences in 0 to 1."""
     models = [
@@ -120,21 +176,7 @@ def eval_json(run: EvalRun, summary: EvalSummary) -> dict[str, Any]:
         }
         for model in summary.models
     ]
-    pairs = [
-        {
-            "a": pair.a,
-            "b": pair.b,
-            "scorer": pair.scorer,
-            "n": pair.n,
-            "difference": pair.difference,
-            "low": pair.low,
-            "high": pair.high,
-            "p": pair.p,
-            "p_adjusted": pair.p_adjusted,
-            "verdict": pair.verdict,
-        }
-        for pair in summary.pairs
-    ]
+    pairs = [pair_json(pair) for pair in summary.pairs]
     return {
         "eval": run.id,
         "name": run.name,
@@ -142,6 +184,22 @@ def eval_json(run: EvalRun, summary: EvalSummary) -> dict[str, Any]:
         "cases": summary.case_count,
         "models": models,
         "pairs": pairs,
+    }
+
+
+def pair_json(pair: PairSummary) -> dict[str, Any]:
+    """One pair in the shape of `eval results`."""
+    return {
+        "a": pair.a,
+        "b": pair.b,
+        "scorer": pair.scorer,
+        "n": pair.n,
+        "difference": pair.difference,
+        "low": pair.low,
+        "high": pair.high,
+        "p": pair.p,
+        "p_adjusted": pair.p_adjusted,
+        "verdict": pair.verdict,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = nouns.add_parser("library", help="local GGUF files: found, described, and whether they run here")
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True)
-    scan = verbs.add_parser("scan", help="the shipped demo models and the GGUF files in folders")
+    scan = verbs.add_parser(
+        "scan", help="the shipped demo models and the GGUF files in folders (else in those added in the window)"
+    )
     scan.add_argument("folders", nargs="*", type=Path, metavar="DIR")
     scan.set_defaults(run=run_scan)
     for name, run, words in (
@@ -31,7 +34,10 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run_scan(arguments: argparse.Namespace, services: Services) -> int:
-    found = services.library.scan(tuple(arguments.folders))
+    library = services.library
+    found = library.scan(tuple(arguments.folders)) if arguments.folders else library.models()
+    for path in () if arguments.folders else library.missing():
+        print(f"{path} is not there now.", file=sys.stderr)
     if arguments.json:
         rows = [{"id": item.id, "file": str(item.path), "bytes": item.bytes, "problem": item.problem} for item in found]
         print(json.dumps({"models": rows}, ensure_ascii=False))

@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import json
 import sys
+import unicodedata
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.tables import print_table
@@ -13,6 +15,7 @@ from workbench.cli.tables import print_table
 if TYPE_CHECKING:
     from workbench.app import Services
     from workbench.domain.evidence import Answer, Comparison
+    from workbench.services.playground import PaneEnded, PaneEvent
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,27 +39,105 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace, services: Services) -> int:
-    """Exit code 0 when at least one model answered."""
+    """Exit code 0 when at least one model answered. People see the answers as they are written, one after the other."""
     text = sys.stdin.read() if arguments.text == "-" else arguments.text
-    comparison = asyncio.run(_compare(arguments, services, text))
+    printer = None if arguments.json else Printer(arguments.model)
+    comparison = asyncio.run(_compare(arguments, services, text, printer))
     if arguments.json:
         print(json.dumps({"answers": [as_json(answer) for answer in comparison.answers]}, ensure_ascii=False))
     else:
-        _print(comparison)
+        _print_figures(comparison)
     return 0 if any(not answer.error_what for answer in comparison.answers) else 1
 
 
-async def _compare(arguments: argparse.Namespace, services: Services, text: str) -> Comparison:
+async def _compare(arguments: argparse.Namespace, services: Services, text: str, printer: Printer | None) -> Comparison:
     from workbench.domain.chat import Sampling
 
-    scenario_id = services.scenarios.load(arguments.scenario).id if arguments.scenario else None
+    scenario_id = stored_scenario(services, arguments.scenario)
     sampling = Sampling(temperature=arguments.temperature, seed=arguments.seed, max_tokens=arguments.max_tokens)
     try:
         return await services.playground.compare(
-            text, arguments.model, system=arguments.system, sampling=sampling, scenario_id=scenario_id
+            text,
+            arguments.model,
+            system=arguments.system,
+            sampling=sampling,
+            scenario_id=scenario_id,
+            on_event=printer.hear if printer else None,
         )
     finally:
         await services.playground.stop()
+
+
+def stored_scenario(services: Services, reference: str | None) -> str | None:
+    """The id to keep evidence under; None without a scenario, and for a YAML file, of which nothing is stored."""
+    if not reference:
+        return None
+    scenario, stored = services.scenarios.resolve(reference)
+    return scenario.id if stored else None
+
+
+class Printer:
+    """Prints the first model's answer as it comes; the others wait, then follow in their order."""
+
+    def __init__(self, models: Sequence[str]) -> None:
+        self._waiting: list[list[str]] = [[] for _ in models]
+        self._names = list(models)
+        self._ended: dict[int, Answer] = {}
+        self._now = 0
+        self._began = False
+        self._marked = False
+
+    def hear(self, event: PaneEvent | PaneEnded) -> None:
+        """Something came from a model."""
+        from workbench.domain.chat import Loading, Token
+        from workbench.services.playground import PaneEnded
+
+        if isinstance(event, PaneEnded):
+            self._ended[event.pane] = event.answer
+            self._move_on()
+            return
+        match event.event:
+            case Token(text):
+                self._waiting[event.pane].append(text)
+                self._flush()
+            case Loading(fraction) if event.pane == self._now:
+                self._mark(f"loading {self._names[event.pane]} {fraction:.0%}")
+
+    def _flush(self) -> None:
+        """What the model on turn has said since the last time."""
+        said, self._waiting[self._now] = "".join(self._waiting[self._now]), []
+        if not said and not (self._now in self._ended and not self._began):
+            return
+        if not self._began:
+            self._began = True
+            self._mark("")
+            print(f"── {self._names[self._now]}")
+        print(safe(said), end="", flush=True)
+
+    def _move_on(self) -> None:
+        """As long as the model on turn has ended, the next one has its turn."""
+        while self._now in self._ended:
+            self._flush()
+            answer = self._ended[self._now]
+            if answer.error_what:
+                print(f"\n{answer.error_what}. {answer.error_mend}".rstrip(), end="")
+            print("\n")
+            self._now, self._began = self._now + 1, False
+            if self._now < len(self._names):
+                self._flush()
+            else:
+                return
+
+    def _mark(self, words: str) -> None:
+        """A line on a terminal's stderr that the next one replaces."""
+        if sys.stderr.isatty() and (words or self._marked):
+            print(f"\r\033[K{words}", end="", file=sys.stderr, flush=True)
+            self._marked = bool(words)
+
+
+def safe(text: str) -> str:
+    """A model's text without the control characters that would move a terminal's cursor or change its colours."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else " " for c in text)
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -76,19 +157,13 @@ def as_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _print(comparison: Comparison) -> None:
-    for answer in comparison.answers:
-        print(f"── {answer.model}")
-        print(answer.text)
-        if answer.error_what:
-            print(f"{answer.error_what}. {answer.error_mend}")
-        print()
+def _print_figures(comparison: Comparison) -> None:
     rows = [
         (
             answer.model,
             _number(answer.ttft_s, 3),
             _number(answer.tokens_per_s, 0),
-            str(answer.tokens_out),
+            _tokens(answer),
             answer.finish,
         )
         for answer in comparison.answers
@@ -98,3 +173,8 @@ def _print(comparison: Comparison) -> None:
 
 def _number(value: float | None, digits: int) -> str:
     return "—" if value is None else f"{value:,.{digits}f}"
+
+
+def _tokens(answer: Answer) -> str:
+    """A stopped or failed answer's tokens were not counted."""
+    return str(answer.tokens_out) if answer.total_s is not None else "—"

@@ -79,7 +79,8 @@ _WORKLOAD = Step(
             "Monthly cost grows with it, and above some volume your own servers cost less than an API.",
             Kind.RANGE, {"low": 1_000, "likely": 2_000, "high": 5_000}, {"low": 100, "likely": 2_000, "high": 20_000},
             "Counts as 100 to 20,000 a day, so every cost range becomes wide.",
-            example="2,000 employees, about 5 questions each working day: 9,700", unit="requests a day", high=1e10,
+            example="2,000 employees, about 5 questions each working day: 9,700", unit="requests a day",
+            low=1, high=1e10,
         ),
         Question(
             "peak_factor", "How much busier is the busiest time?",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from workbench.domain.errors import WorkbenchError
 from workbench.gui.changes_hub import ChangesHub
 from workbench.gui.crash import CrashFile
 from workbench.gui.desk import Desk
@@ -25,6 +27,7 @@ from workbench.gui.shell import Shell
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Scheme, Theme, icon
 from workbench.net import door
+from workbench.store.refusals import StoreBroken
 
 if TYPE_CHECKING:
     from workbench.app import Services
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 # Loaded in a plain thread once the window can be used: on the GUI thread they would stop it for half a second.
 PRELOADED = ("pyqtgraph",)
+PRELOAD_AFTER_MS = 500
 
 
 def run(services: Services, files: Sequence[str] = ()) -> int:
@@ -48,6 +52,7 @@ def run(services: Services, files: Sequence[str] = ()) -> int:
     name = server_name(services.paths.home)
     if hand_over(name, paths):
         return 0
+    services.claim_window()
     crash = CrashFile(services.paths.logs, redact=str)
     crash.install()
     instance = FirstInstance(name)
@@ -87,6 +92,7 @@ class Window:
             make_page=self._make_page,
             rail_words=ServiceRailWords(services=services),
             open_files=self._open_files,
+            mend_store=self._mend_store,
         )
         crash.happened.connect(self._tell_crash)
         self.shell.menus.add(self.shell.menus.help, "Crash reports", self._show_crash_folder)
@@ -111,8 +117,9 @@ class Window:
         services.close()
 
     def _after_paint(self, files: tuple[Path, ...]) -> None:
+        for begun in (self.desk.opened, self.desk.begin_failed):
+            begun.connect(self._can_be_used, Qt.ConnectionType.SingleShotConnection)
         self.desk.begin(self._first_scenario)
-        threading.Thread(target=_preload, name="preload", daemon=True).start()
         if files:
             single = Qt.ConnectionType.SingleShotConnection
             self.desk.opened.connect(lambda _scenario: self.shell.take_files(files), single)
@@ -120,6 +127,32 @@ class Window:
             self.shell.show_error(notice)
         if text := self._crash.unseen():
             self._offer_crash(text, "The workbench ended badly the last time.")
+
+    def _can_be_used(self, first: object) -> None:
+        """The first page is there: collect garbage again (see `__main__`), then load what later pages need."""
+        if not isinstance(first, WorkbenchError):
+            self._after_store()
+        gc.freeze()
+        gc.enable()
+        QTimer.singleShot(PRELOAD_AFTER_MS, lambda: threading.Thread(target=_preload, daemon=True).start())
+
+    def _mend_store(self, error: WorkbenchError) -> tuple[str, Callable[[], None]] | None:
+        """For a damaged data file: what a button says and does. The damaged file is kept beside the new one."""
+        if not isinstance(error, StoreBroken):
+            return None
+        words = "Put the newest backup back" if error.backup is not None else "Start with an empty file"
+        return words, lambda: self._services.restore_backup(error)
+
+    def _after_store(self) -> None:
+        """The store is open: say what is worth knowing about its place, and copy it when a day has passed."""
+        store = self._services.store
+        self.house.tasks.start(
+            store.back_up_when_due, lane="db", done=lambda _copy: self._tell_notices(store.notices)
+        )
+
+    def _tell_notices(self, notices: Sequence[str]) -> None:
+        for notice in notices:
+            self.shell.show_error(WorkbenchError(notice, where=str(self._services.paths.home)))
 
     def _first_scenario(self) -> Scenario | None:
         """In the db lane: the one open last, the sample on the very first start, else none."""

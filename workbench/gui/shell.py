@@ -51,13 +51,14 @@ class Shell(QMainWindow):
         make_page: Callable[[PageEntry], Page],
         rail_words: RailWords,
         open_files: Callable[[tuple[Path, ...]], None],
+        mend_store: Callable[[WorkbenchError], tuple[str, Callable[[], None]] | None] = lambda _error: None,
         places: Callable[[], Sequence[Pick]] = tuple,
     ) -> None:
         super().__init__()
         self._theme, self._house, self._desk = theme, house, desk
         self._entries = {entry.id: entry for entry in (HOME, *entries)}
         self._make_page, self._rail_words = make_page, rail_words
-        self._open_files, self._places = open_files, places
+        self._open_files, self._places, self._mend_store = open_files, places, mend_store
         self._pages: dict[str, Page] = {}
         self._page_id = ""
         self._before: list[str] = []
@@ -273,7 +274,15 @@ class Shell(QMainWindow):
 
     def show_error(self, error: WorkbenchError) -> None:
         """An error that belongs to no page, above it; the button puts it away."""
-        self.notice.show_error(error, action="Close", run=self.notice.clear)
+        if not self._offer_to_mend(error):
+            self.notice.show_error(error, action="Close", run=self.notice.clear)
+
+    def _offer_to_mend(self, error: WorkbenchError) -> bool:
+        """For a damaged store, the button that mends it; False for everything else."""
+        mend = self._mend_store(error)
+        if mend is not None:
+            self.notice.show_error(error, action=mend[0], run=lambda: self._mend_and_begin(mend[1]))
+        return mend is not None
 
     def _show_saved(self, at: datetime) -> None:
         self.rail.set_saved(f"saved {_clock(at)}")
@@ -288,7 +297,13 @@ class Shell(QMainWindow):
     def _show_begin_failed(self, error: WorkbenchError) -> None:
         """The store cannot be opened: say so on the first page, with a way to try again."""
         self.go_home()
-        self.notice.show_error(error, action="Try again", run=self._begin_again)
+        if not self._offer_to_mend(error):
+            self.notice.show_error(error, action="Try again", run=self._begin_again)
+
+    def _mend_and_begin(self, mend: Callable[[], None]) -> None:
+        self._house.tasks.start(
+            mend, lane="db", done=lambda _none: self._begin_again(), failed=self.notice.show_error, owner=self
+        )
 
     def _begin_again(self) -> None:
         self.notice.clear()
@@ -367,7 +382,7 @@ class Shell(QMainWindow):
         open_rail, folded_rail = self.rail.preferred_width(False), self.rail.preferred_width(True)
         folded = bool(rail_choice) if rail_choice is not None else self.width() - open_rail - inspector < least
         left = self.width() - (folded_rail if folded else open_rail)
-        if inspector and inspector_choice is None and left - inspector < min(least, scaled_px(self, 480)):
+        if inspector and inspector_choice is None and left - inspector < min(least, scaled_px(self, 520)):
             inspector = 0
         self.rail.set_folded(folded)
         self.inspector.setVisible(inspector > 0)

@@ -155,6 +155,7 @@ QWidget#strip {{ background: {look.card}; border-top: 1px solid {look.hairline};
 QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: none; }}
 QProgressBar {{ background: {look.hairline}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {look.accent}; border-radius: 3px; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QSplitter::handle {{ background: transparent; }}
 """
 

@@ -290,9 +290,10 @@ class _Drawing:
     def _point_labels(self, points: Sequence[Point]) -> None:
         """Names beside their points where there is room; the others are in the table and in the text on hover."""
         names = [shortened(point.label, SIZE, self.plot.width * 0.45, bold=True) for point in points]
+        widths = [text_width(name, SIZE, bold=True) + 4 for name in names]
         wishes = [
-            LabelWish(self.x.clamped(p.x), self.y.clamped(p.y), text_width(name, SIZE, bold=True) + 4, line_height(SIZE))
-            for p, name in zip(points, names, strict=True)
+            LabelWish(self.x.clamped(point.x), self.y.clamped(point.y), wide, line_height(SIZE))
+            for point, wide in zip(points, widths, strict=True)
         ]
         frame = between(self.plot.left, self.plot.top, self.width, self.plot.bottom)
         for name, box in zip(names, place_labels(wishes, self.taken, frame), strict=True):

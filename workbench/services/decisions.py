@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.analysis import words
 from workbench.domain.decision import Decision, DecisionStatus, Risk
 from workbench.domain.errors import Problems, WorkbenchError
+from workbench.domain.evidence import Evidence
 from workbench.domain.option import Option, OptionSet
 from workbench.domain.questions import requirements_from
 from workbench.domain.scenario import Scenario
@@ -29,10 +30,16 @@ class DecisionService:
     """Proposes and records decisions. Nothing is recorded that does not name an option and a reason."""
 
     def __init__(
-        self, *, scenarios: ScenarioService, options: OptionService, today: Callable[[], date] = date.today
+        self,
+        *,
+        scenarios: ScenarioService,
+        options: OptionService,
+        evidence: Callable[[str], Evidence | None] = lambda scenario_id: None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self._scenarios = scenarios
         self._options = options
+        self._evidence = evidence
         self._today = today
 
     def draft(self, scenario: Scenario) -> Decision:
@@ -40,7 +47,7 @@ class DecisionService:
 
         Nothing is stored. People already named are kept; the option is empty when none is inside the limits.
         """
-        found = self._options.options(scenario)
+        found = self._option_set(scenario)
         advice = found.recommendation
         chosen = next((option for option in found.options if option.id == advice.option), None)
         known = scenario.decision or Decision("", "")
@@ -68,10 +75,13 @@ class DecisionService:
     def check(self, scenario: Scenario, decision: Decision) -> Decision:
         """The decision without stray spaces and empty lines. Raises Problems with everything that is wrong with it."""
         clean = _trimmed(decision)
-        problems = _problems(clean, self._options.options(scenario))
+        problems = _problems(clean, self._option_set(scenario))
         if problems:
             raise Problems("The decision is not complete", problems, where=scenario.name)
         return clean
+
+    def _option_set(self, scenario: Scenario) -> OptionSet:
+        return self._options.options(scenario, evidence=self._evidence(scenario.id))
 
 
 def _problems(decision: Decision, found: OptionSet) -> list[WorkbenchError]:
@@ -160,7 +170,13 @@ def _risks(found: OptionSet, chosen: Option) -> tuple[Risk, ...]:
 
 def _triggers(found: OptionSet, chosen: Option) -> tuple[str, ...]:
     """The nearest flips of the chosen option's own figures."""
-    return tuple(flip.text for flip in found.flips if flip.option == chosen.id)[:_TRIGGERS_PROPOSED]
+    return tuple(_as_trigger(flip.text) for flip in found.flips if flip.option == chosen.id)[:_TRIGGERS_PROPOSED]
+
+
+def _as_trigger(sentence: str) -> str:
+    """ "If C costs more than $2,410 a month, B leads." as "C costs more than $2,410 a month (then B leads)"."""
+    condition, _, outcome = sentence.removeprefix("If ").rstrip(".").rpartition(", ")
+    return f"{condition} (then {outcome})" if condition else sentence
 
 
 def _confirmation(scenario: Scenario) -> str:

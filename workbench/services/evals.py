@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from workbench.domain.changes import Changes
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalStatus, EvalSummary
+from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalStatus, EvalSummary, PairSummary
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.ids import new_id
 
@@ -197,6 +197,62 @@ class EvalService:
             except WorkbenchError:
                 return ()
         return source.dataset.cases if source is not None and source.dataset.hash == run.dataset_hash else ()
+
+    def compare(self, run: EvalRun, a: str, b: str) -> tuple[PairSummary, ...]:
+        """Two models of a run under every scorer, `a` first; a name stands for its id.
+
+        Raises WorkbenchError when one of them is not in the run.
+        """
+        from workbench.services.eval_words import pair_of
+
+        first, second = self._model_of(run, a), self._model_of(run, b)
+        summary = self.summary(run)
+        found = (pair_of(summary, scorer, first, second) for scorer in run.scorers)
+        return tuple(pair for pair in found if pair is not None)
+
+    def _model_of(self, run: EvalRun, name: str) -> str:
+        for id in run.model_ids:
+            if name in (id, id.removeprefix("local/")):
+                return id
+        raise WorkbenchError(
+            f"{name} is not in this eval", where=run.name, mend=f"Choose two of {', '.join(run.model_ids)}."
+        )
+
+    # How many cases
+
+    def plan(self, *, difference: float, disagree: float) -> int:
+        """Cases on which a true difference (a share) shows 4 times in 5, when two models disagree on that share.
+
+        Raises WorkbenchError for shares that cannot be.
+        """
+        from workbench.analysis.power import cases_paired
+
+        if not 0 < difference <= disagree <= 1:
+            raise WorkbenchError(
+                f"Two models that disagree on {disagree:g} of the cases cannot differ by {difference:g}",
+                where="plan",
+                mend="Give shares between 0 and 1, the difference not above the share they disagree on.",
+            )
+        return cases_paired(difference, disagree)
+
+    def detectable(self, cases: int, *, disagree: float) -> float:
+        """The smallest difference, as a share, that this many cases show 4 times in 5."""
+        from workbench.analysis.power import detectable_difference
+
+        return detectable_difference(cases, disagree)
+
+    # Files
+
+    def export(self, run: EvalRun, file: Path) -> int:
+        """Writes every result to a .csv or .jsonl file, whole or not at all, and returns how many there are.
+
+        Raises WorkbenchError for another ending, or when the disk refuses.
+        """
+        from workbench.services.eval_export import write
+
+        results = self.results(run.id)
+        write(results, file)
+        return len(results)
 
     def latest(self, scenario_id: str) -> tuple[EvalRun, EvalSummary] | None:
         """The scenario's newest finished run with its summary; None when it has none."""

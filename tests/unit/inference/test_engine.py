@@ -8,13 +8,15 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import gguf
 import pytest
 from workbench.domain.chat import ChatModel, Done, Finish, Loading, Token, ask
+from workbench.inference.local import client
 from workbench.inference.local.client import Patience
 from workbench.inference.local.model import LocalModel
 
 from engine_models import events_of, failure_of, local, prompt, text_of, timing_of
-from gguf_files import TEMPLATE, write_model
+from gguf_files import TEMPLATE, vocabulary, write_model
 
 
 @pytest.fixture(scope="module")
@@ -215,3 +217,42 @@ def test_that_an_idle_child_is_not_asked_for_anything(path: Path) -> None:
         assert said == []
 
     with_model(path, work, patience=Patience(ping_every_s=0.05, pong_s=60))
+
+
+def test_that_a_token_of_eighty_spaces_is_whole(tmp_path: Path) -> None:
+    texts, _, kinds = vocabulary()
+    spaces = {
+        "tokenizer.ggml.tokens": ["\u2581".encode() * 80, *texts[1:]],
+        "tokenizer.ggml.token_type": [int(gguf.TokenType.NORMAL), *kinds[1:]],
+    }
+
+    async def work(model: LocalModel) -> None:
+        assert text_of(await events_of(model, prompt("Hello", max_tokens=3))) == " " * 240
+
+    with_model(write_model(tmp_path / "spaces.gguf", output=0.0, keys=spaces), work)
+
+
+ALWAYS_MEASURING = """
+import sys; sys.path.insert(0, sys.argv[1])
+from workbench.inference.local import child, threads
+threads.physical_cores = lambda: 3
+threads.CollapseWatch.saw = lambda *_: True
+child.main()
+"""
+
+
+def test_that_measuring_threads_again_in_the_middle_changes_no_answer(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[list[str]] = []
+
+    async def work(model: LocalModel) -> None:
+        asked = [prompt(f"Question {number}", max_tokens=12) for number in range(3)]
+        answers.append([text_of(events) for events in await asyncio.gather(*(events_of(model, r) for r in asked))])
+
+    with_model(path, work)
+    root = str(Path(__file__).resolve().parents[3])
+    command = (sys.executable, "-I", "-c", ALWAYS_MEASURING, root)
+    monkeypatch.setattr(client, "child_command", lambda: command)
+    with_model(path, work, threads=None)
+    assert answers[0] == answers[1]

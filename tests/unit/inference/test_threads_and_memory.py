@@ -61,6 +61,9 @@ def test_that_a_thread_count_is_remembered_for_a_week_and_a_broken_file_is_empty
     assert store.recall("a") is None
     store.remember("b", 1)
     assert store.recall("b") == 1
+    nowhere = threads.JsonThreadMemory(path / "below a file" / "threads.json")
+    nowhere.remember("a", 1)
+    assert nowhere.recall("a") is None
 
 
 def test_that_a_remembered_count_above_the_cores_of_this_machine_is_forgotten(tmp_path: Path) -> None:

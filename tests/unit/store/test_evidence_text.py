@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from scenario_values import NOON, a_result, a_run, a_scenario, store_in
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, EvalStatus
 from workbench.store.evidence_text import Evidence, evidence_to_json, read_evidence
+
+from scenario_values import NOON, a_result, a_run, a_scenario, store_in
 
 
 def an_evidence() -> Evidence:
@@ -22,8 +22,9 @@ def an_evidence() -> Evidence:
 
 def test_that_evidence_written_and_read_is_equal(tmp_path: Path) -> None:
     file = tmp_path / "evidence.json"
-    file.write_text(evidence_to_json(an_evidence()), encoding="utf-8")
-    assert read_evidence(file) == an_evidence()
+    evidence = an_evidence()
+    file.write_text(evidence_to_json(evidence), encoding="utf-8")
+    assert read_evidence(file) == evidence
 
 
 def test_that_a_scenario_and_its_evidence_are_stored_together_or_not_at_all(tmp_path: Path) -> None:

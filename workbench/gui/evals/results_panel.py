@@ -110,8 +110,9 @@ class ResultsPanel(QWidget):
                     hint=lambda m: f"{share_words(m)}; {m.method}" if m.mean is not None else "Nothing was scored.",
                     width=170,
                 ),
-                Column("n", "Cases", lambda m: f"{m.n:,}", right=True, sort=lambda m: m.n, width=64),
-                Column("errors", "Errors", lambda m: f"{m.errors:,}", right=True, sort=lambda m: m.errors, width=64),
+                Column(
+                    "n", "Cases", lambda m: f"{m.n:,}", right=True, aside=_errors, sort=lambda m: float(m.n), width=64
+                ),
                 Column(
                     "first",
                     "First token",
@@ -141,7 +142,7 @@ class ResultsPanel(QWidget):
                     "Verdict",
                     lambda p: f"{VERDICT_WORDS[p.verdict]} {self._name_of(p.b)}",
                     mark=lambda p: Mark(TONES[p.verdict]),
-                    hint=lambda p: p.method,
+                    hint=_verdict_hint,
                     width=210,
                     stretch=True,
                 ),
@@ -155,7 +156,6 @@ class ResultsPanel(QWidget):
                     width=150,
                 ),
                 Column("p", "p", _p, unit="Holm", right=True, sort=lambda p: p.p_adjusted, hint=_p_hint, width=64),
-                Column("only", "Only it right", _only, unit="cases, each", right=True, hint=_only_hint, width=92),
             ),
             row_id=lambda p: f"{p.a}|{p.b}",
             name="Every pair of models",
@@ -199,9 +199,11 @@ def _p_hint(pair: PairSummary) -> str:
     return f"How often chance alone would show this much or more, all pairs counted together. {pair.method}."
 
 
-def _only(pair: PairSummary) -> str:
-    return UNKNOWN if pair.only_a is None else f"{pair.only_a} · {pair.only_b}"
+def _verdict_hint(pair: PairSummary) -> str:
+    if pair.only_a is None:
+        return pair.method
+    return f"Of {pair.n:,} cases {pair.only_a} are right only here, {pair.only_b} only in the other. {pair.method}."
 
 
-def _only_hint(pair: PairSummary) -> str:
-    return "Cases that the first model alone has right, and the other alone." if pair.only_a is not None else ""
+def _errors(model: ModelSummary) -> str:
+    return words.count(model.errors, "error") if model.errors else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,12 @@ PAGES: tuple[PageEntry, ...] = (
 
 
 def make_page(entry: PageEntry, *, house: House, services: object) -> Page:
-    """Import the page's class and make it; it gets by keyword the services that its `needs` names."""
+    """Import the page's class and make it; it gets by keyword the services that its `needs` names.
+
+    Of the services in its `asks` it gets functions: they are loaded when the page first asks, after it is painted.
+    """
     module, _, name = entry.path.partition(":")
     cls: type[Page] = getattr(import_module(module), name)
-    return cls(house=house, **{need: getattr(services, need) for need in cls.needs})
+    ready = {need: getattr(services, need) for need in cls.needs}
+    later = {ask: partial(getattr, services, ask) for ask in cls.asks}
+    return cls(house=house, **ready, **later)

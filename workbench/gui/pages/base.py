@@ -61,8 +61,8 @@ class _Body(QWidget):
 
 
 class Page(QWidget):
-    """Base of all pages. A subclass sets `id` and `title`, names its services in `needs` and takes them by keyword,
-    and fills `body`. A page without `has_inspector` gets one for as long as it explains something.
+    """Base of all pages. A subclass sets `id` and `title`, names its services in `needs` and takes them by keyword
+    (those in `asks` as functions that give them), and fills `body`. A page without `has_inspector` gets one for as long as it explains something.
 
     Signals: `explain` (Explanation or None) to the inspector; `navigate` (page id, payload) to another page;
     `edited` (Edit) swaps the scenario, with undo; `wrote` (Changes) after a service call that wrote by itself.
@@ -76,6 +76,7 @@ class Page(QWidget):
     id: ClassVar[str] = ""
     title: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
+    asks: ClassVar[tuple[str, ...]] = ()
     has_inspector: ClassVar[bool] = True
 
     def __init__(self, *, house: House) -> None:

@@ -105,7 +105,7 @@ class LibraryPage(Page):
                 Column(
                     "size",
                     "File",
-                    lambda r: words.rounded(r.item.bytes / 1e6),
+                    _megabytes,
                     unit="MB",
                     right=True,
                     sort=lambda r: float(r.item.bytes),
@@ -312,7 +312,7 @@ def sections(row: LocalRow) -> list[Section]:
         f"Vocabulary of {file.vocabulary:,} tokens" if file.vocabulary else "Does not say its vocabulary",
         "Has its own chat template" if file.chat_template else "Has no chat template: a plain one is used",
         f"Licence {file.licence}" if file.licence else "Does not name its licence",
-        f"{words.rounded(row.item.bytes / 1e6)} MB, GGUF version {file.gguf_version}",
+        f"{_megabytes(row)} MB, GGUF version {file.gguf_version}",
     ]
     found.append(Section("What is in the file", tuple(Row(fact) for fact in facts)))
     if file.problems:
@@ -363,6 +363,11 @@ def _quantization(row: LocalRow) -> str:
 def _bits_hint(row: LocalRow) -> str:
     bits = row.item.file.bits_per_weight if row.item.file else None
     return f"{bits:.2g} bits for each parameter" if bits else "The file does not say."
+
+
+def _megabytes(row: LocalRow) -> str:
+    size = row.item.bytes / 1e6
+    return words.rounded(size) if size >= 0.001 else "< 0.001"
 
 
 def _context(row: LocalRow) -> str:

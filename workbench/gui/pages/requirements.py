@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from workbench.domain.questions import STEPS, Question, Step, asked_questions, question, step_is_done, step_of
@@ -17,11 +17,15 @@ from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.fields import Choice
 from workbench.gui.widgets.text import Words
 from workbench.gui.wizards.question_card import QuestionCard
-from workbench.services.catalog import CatalogService
-from workbench.services.evals import EvalService
-from workbench.services.shortlist import LiveLine, ShortlistService
+
+if TYPE_CHECKING:
+    from workbench.services.catalog import CatalogService
+    from workbench.services.evals import EvalService
+    from workbench.services.shortlist import LiveLine, ShortlistService
 
 STEP_LIST_PX = 176
+# Counting begins once the answer is painted; answers that follow faster are counted together.
+COUNT_AFTER_MS = 40
 COUNTRIES = {
     "AE": "United Arab Emirates",
     "CA": "Canada",
@@ -43,10 +47,16 @@ class RequirementsPage(Page):
     title: ClassVar[str] = "Requirements"
     icon: ClassVar[str] = "requirements"
     has_inspector: ClassVar[bool] = False
-    needs: ClassVar[tuple[str, ...]] = ("catalog", "shortlist", "evals")
+    # The first page that is seen: it is painted before the services behind it are loaded.
+    asks: ClassVar[tuple[str, ...]] = ("catalog", "shortlist", "evals")
 
     def __init__(
-        self, *, house: House, catalog: CatalogService, shortlist: ShortlistService, evals: EvalService
+        self,
+        *,
+        house: House,
+        catalog: Callable[[], CatalogService],
+        shortlist: Callable[[], ShortlistService],
+        evals: Callable[[], EvalService],
     ) -> None:
         super().__init__(house=house)
         self._catalog = catalog
@@ -56,6 +66,8 @@ class RequirementsPage(Page):
         self._cards: dict[str, QuestionCard] = {}
         self._choices: dict[str, tuple[Choice[str], ...]] = {}
         self._asked_for = 0
+        self._count_due = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS)
+        self._count_due.timeout.connect(self._ask_live_line)
         self.header.add_button(button("See the shortlist", lambda: self.navigate.emit("shortlist", None), kind="main"))
         self._list = self._step_list()
         self._intro = Words("", "muted")
@@ -64,7 +76,6 @@ class RequirementsPage(Page):
         self._back = button("Back", lambda: self._move(-1))
         self._next = button("Next", lambda: self._move(1))
         self._lay_out_wizard()
-        house.tasks.start(self._catalog_choices, lane="pool", done=self._take_choices, owner=self)
 
     def _step_list(self) -> QListWidget:
         steps = QListWidget()
@@ -117,7 +128,7 @@ class RequirementsPage(Page):
         if other:
             self._go(_resume_at(scenario))
         self._draw_answers(scenario)
-        self._ask_live_line(scenario)
+        self._count_due.start()
 
     def arrive(self, payload: object) -> None:
         """A question's id opens its step and puts the cursor into its field."""
@@ -157,6 +168,8 @@ class RequirementsPage(Page):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
+        if not self._choices and any(asked.choices_from for asked in step.questions):
+            self.house.tasks.start(self._catalog_choices, lane="pool", done=self._take_choices, owner=self)
         self._cards = {asked.id: self._card(asked) for asked in step.questions}
         for card in self._cards.values():
             self._column.addWidget(card)
@@ -197,12 +210,15 @@ class RequirementsPage(Page):
             item.setText(f"{'✓' if done else '·'}  {step.title}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{step.title}, {'done' if done else 'open'}")
 
-    def _ask_live_line(self, scenario: Scenario) -> None:
+    def _ask_live_line(self) -> None:
         """Counts in the background; only the newest answer is shown."""
+        scenario = self.scenario
+        if scenario is None:
+            return
         self._asked_for += 1
         number = self._asked_for
         self.house.tasks.start(
-            lambda: self._shortlist.counts(scenario, evidence=self._evals.evidence(scenario.id)),
+            lambda: self._shortlist().counts(scenario, evidence=self._evals().evidence(scenario.id)),
             lane="pool",
             done=lambda line: self._show_live_line(line) if number == self._asked_for else None,
             owner=self,
@@ -214,7 +230,7 @@ class RequirementsPage(Page):
 
     def _catalog_choices(self) -> Mapping[str, Sequence[Choice[str]]]:
         """Developers and countries as the catalog has them."""
-        catalog = self._catalog.catalog()
+        catalog = self._catalog().catalog()
         makers = tuple(Choice(maker.id, maker.name) for maker in catalog.developers)
         places = {part for maker in catalog.developers for part in (maker.country or "").split("/") if part}
         places |= {provider.hq_country for provider in catalog.providers if provider.hq_country}
@@ -223,7 +239,7 @@ class RequirementsPage(Page):
 
     def _take_choices(self, choices: Mapping[str, Sequence[Choice[str]]]) -> None:
         self._choices = {name: tuple(found) for name, found in choices.items()}
-        if any(asked.choices_from for asked in self._step.questions):
+        if self._choices and any(asked.choices_from for asked in self._step.questions):
             self._show_step(self._step)
 
 

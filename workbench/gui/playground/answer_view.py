@@ -25,6 +25,7 @@ class AnswerView(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("kind", "answer")
         self.setTabChangesFocus(True)
+        self.document().setDocumentMargin(1)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setAccessibleName(name)
         self.setPlaceholderText("The answer comes here.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Signal, SignalInstance
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.analysis.chartspec import Shape, style_of
 from workbench.domain.chat import ChatEvent, Done, Loading, Token
@@ -14,7 +15,7 @@ from workbench.gui.playground.answer_view import AnswerView
 from workbench.gui.playground.model_choice import ModelChooser, ModelEntry
 from workbench.gui.playground.wording import ending, figures
 from workbench.gui.theme import Space, look_of, scaled_px, set_role
-from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Line
 from workbench.gui.widgets.chart_places import series_colour
 from workbench.gui.widgets.fields import FlowLayout
@@ -23,6 +24,7 @@ from workbench.gui.widgets.text import Words
 SIGNS = {Shape.CIRCLE: "●", Shape.TRIANGLE: "▲", Shape.SQUARE: "■", Shape.DIAMOND: "◆"}
 LEAST_WIDTH = 190
 LEAST_HEIGHT = 250
+ONE_LINE_WIDTH = 300
 
 
 class Pane(QFrame):
@@ -67,11 +69,10 @@ class Pane(QFrame):
                 ("stop", "Stop", self.stop_wanted),
                 ("again", "Ask again", self.again_wanted),
                 ("copy", "Copy", self.copy_wanted),
-                ("markdown", "Copy as Markdown", self.markdown_wanted),
                 ("maximise", "Maximise", self.maximise_wanted),
-                ("remove", "Remove", self.remove_wanted),
             )
         }
+        self._more = self._make_more()
         self._lay_out()
         self._draw_sign()
         self.show_nothing()
@@ -82,16 +83,29 @@ class Pane(QFrame):
         made.setObjectName(f"pane-{name}")
         return made
 
+    def _make_more(self) -> QPushButton:
+        made = menu_button("More", {})
+        made.setProperty("kind", "link")
+        made.setObjectName("pane-more")
+        made.setAccessibleName(f"More, answer {self.place + 1}")
+        menu = made.menu()
+        self._markdown = menu.addAction("Copy as Markdown", self.markdown_wanted.emit)
+        self._remove = menu.addAction("Remove this model", self.remove_wanted.emit)
+        return made
+
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
         column.setSpacing(Space.S)
-        top = QHBoxLayout()
-        top.setSpacing(Space.S)
-        top.addWidget(self._sign)
-        top.addWidget(self.chooser, 1)
-        top.addWidget(self._fit)
-        column.addLayout(top)
+        name = QHBoxLayout()
+        name.setSpacing(Space.S)
+        name.addWidget(self._sign)
+        name.addWidget(self.chooser, 1)
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._top.setSpacing(Space.XS)
+        self._top.addLayout(name, 1)
+        self._top.addWidget(self._fit)
+        column.addLayout(self._top)
         column.addWidget(self.view, 1)
         column.addWidget(self._error)
         column.addWidget(Line())
@@ -101,6 +115,7 @@ class Pane(QFrame):
         flow.addWidget(self._state)
         for each in self._buttons.values():
             flow.addWidget(each)
+        flow.addWidget(self._more)
         column.addWidget(actions)
         self._fit_size()
 
@@ -177,7 +192,7 @@ class Pane(QFrame):
         self._buttons["again"].setVisible(may and self.answer is not None)
 
     def set_may_remove(self, may: bool) -> None:
-        self._buttons["remove"].setVisible(may)
+        self._remove.setEnabled(may)
 
     def set_maximised(self, maximised: bool) -> None:
         self._buttons["maximise"].setText("Show all" if maximised else "Maximise")
@@ -194,8 +209,8 @@ class Pane(QFrame):
         answered = self.answer is not None
         self._buttons["stop"].setVisible(running)
         self._buttons["again"].setVisible(False)
-        for name in ("copy", "markdown"):
-            self._buttons[name].setVisible(answered and bool(self.view.text))
+        self._buttons["copy"].setVisible(answered and bool(self.view.text))
+        self._markdown.setEnabled(answered)
 
     # looks
 
@@ -204,6 +219,12 @@ class Pane(QFrame):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_sign"):
             self._draw_sign()
             self._fit_size()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the column is narrow, how the model fits stands below its name."""
+        super().resizeEvent(event)
+        narrow = self.width() < scaled_px(self, ONE_LINE_WIDTH)
+        self._top.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def _fit_size(self) -> None:
         self.setMinimumSize(scaled_px(self, LEAST_WIDTH), scaled_px(self, LEAST_HEIGHT))

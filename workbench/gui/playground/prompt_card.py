@@ -173,6 +173,7 @@ class PromptCard(Card):
     def _changed(self) -> None:
         if self.prompt.document().characterCount() > LONGEST_PROMPT:
             self.prompt.setPlainText(self.prompt.toPlainText()[: LONGEST_PROMPT - 1])
+        self.set_note("")
         self._follow.start()
         self.edited.emit()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
@@ -43,6 +43,7 @@ class PlaygroundView(QWidget):
         self._scenario: Scenario | None = None
         self._wanted: list[str] = []
         self._history: tuple[Comparison, ...] = ()
+        self._history_read = False
         self._examples: tuple[EvalCase, ...] = ()
         self._next_example = 0
         self._shown: Comparison | None = None
@@ -83,7 +84,7 @@ class PlaygroundView(QWidget):
         if scenario is None or same:
             return
         self.stop_all()
-        self._shown, self._history, self._examples = None, (), ()
+        self._shown, self._history, self._examples, self._history_read = None, (), (), False
         self.prompt.set_text("")
         for pane in self.row.panes:
             pane.show_nothing()
@@ -100,11 +101,19 @@ class PlaygroundView(QWidget):
 
     def _take_examples(self, cases: tuple[EvalCase, ...]) -> None:
         self._examples, self._next_example = cases, 0
+        self._offer_example()
+
+    def _offer_example(self) -> None:
+        """Who was never here finds a question that can be asked at once."""
+        fresh = self._history_read and not self._history and self._shown is None and self._asking is None
+        if fresh and self._examples and not self.prompt.text.strip():
+            self.put_example()
 
     def _take_history(self, scenario_id: str, history: tuple[Comparison, ...]) -> None:
         if self._scenario is None or self._scenario.id != scenario_id:
             return
-        self._history = history
+        self._history, self._history_read = history, True
+        self._offer_example()
         if history and self._shown is None and self._asking is None and not self.prompt.text.strip():
             self.show_comparison(history[0])
 
@@ -112,7 +121,7 @@ class PlaygroundView(QWidget):
         ready = self.row.usable
         rest = (
             f"{words.count(len(ready), 'model')} on this machine can answer now; nothing leaves it. "
-            "Write a prompt, or try an example."
+            "Press Ask to try the example, or write your own prompt."
         )
         self.answered.emit("Ask several models the same question.", rest if ready else "")
 
@@ -198,7 +207,6 @@ class PlaygroundView(QWidget):
         self._next_example += 1
         self.prompt.set_text(case.input)
         self.prompt.set_note(f"{case.id}; the right answer is “{_short(case.expected)}”")
-        self.prompt.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask(self) -> None:
         """All models answer the prompt; while they do, this does nothing."""
@@ -319,7 +327,6 @@ class PlaygroundView(QWidget):
             return
         if self.prompt.text != comparison.prompt:
             self.prompt.set_text(comparison.prompt, comparison.system)
-            self.prompt.set_note("")
         self.row.show_answers(comparison.answers, [self.name_of(answer.model) for answer in comparison.answers])
         self._show_may()
         self.answered.emit(*answer_words(comparison, self.name_of))

@@ -48,8 +48,8 @@ def ending(answer: Answer) -> str:
 
 
 def seconds(value: float) -> str:
-    """Two figures, milliseconds where seconds would read as 0.00."""
-    return f"{value * 1000:.0f} ms" if value < 0.01 else f"{value:.2g} s"
+    """Two figures; below a tenth of a second in milliseconds."""
+    return f"{value * 1000:.0f} ms" if value < 0.0995 else f"{value:.2g} s"
 
 
 def answer_words(comparison: Comparison, name_of: Callable[[str], str]) -> tuple[str, str]:

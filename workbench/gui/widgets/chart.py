@@ -6,17 +6,19 @@ import html
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QGuiApplication,
     QImage,
+    QImageWriter,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPen,
     QRegion,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QFileDialog, QMenu, QStyle, QToolTip, QVBoxLayout, QWidget
 
@@ -27,7 +29,7 @@ from workbench.gui.widgets.chart_places import Place, nearest, places_of
 from workbench.gui.widgets.text import Words
 
 _REACH_PX = 16
-_LEAST_SHARE = 0.62
+_LEAST_SHARE = 0.75
 
 
 class ChartView(QWidget):
@@ -61,7 +63,7 @@ class ChartView(QWidget):
         self._column.addWidget(self._empty, 1)
         self._column.addWidget(self._x_label)
         self._column.addWidget(self._note)
-        self.setMinimumHeight(max(round(height * _LEAST_SHARE), 140))
+        self._fit_height()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Chart")
@@ -88,6 +90,7 @@ class ChartView(QWidget):
         self._describe()
         self._note.set_text(chart.note)
         self._note.setVisible(bool(chart.note))
+        self._fit_height()
         self._empty.setVisible(chart.is_empty)
         for label, axis in ((self._x_label, chart.x), (self._y_label, chart.y)):
             label.set_text(axis.label)
@@ -127,7 +130,7 @@ class ChartView(QWidget):
 
     def save_picture(self, path: Path) -> bool:
         """Write a PNG; False when the file could not be written."""
-        return self.picture().save(str(path), b"PNG")
+        return QImageWriter(str(path), QByteArray(b"png")).write(self.picture())
 
     def copy_data(self) -> None:
         """The chart's numbers as a tab-separated table on the clipboard."""
@@ -169,8 +172,20 @@ class ChartView(QWidget):
             return True
         return False
 
+    def _fit_height(self) -> None:
+        """Three quarters of its height at least, and room for the note on top of that."""
+        note = self._note.heightForWidth(max(self.width(), 240)) if self._note.isVisibleTo(self) else 0
+        self.setMinimumHeight(scaled_px(self, max(round(self._height * _LEAST_SHARE), 140)) + note)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_height()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_height()
         redraw = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
         if event.type() in redraw and self._canvas is not None and self._chart is not None:
             self._canvas.draw(self._chart, self._selected, glide=False)

@@ -6,9 +6,9 @@ import math
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF
-from PySide6.QtWidgets import QGraphicsSimpleTextItem, QWidget
+from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem, QWidget
 
 from workbench.analysis.chartlabels import Box, LabelWish, place_labels
 from workbench.analysis.chartspec import Bars, Chart, Line, Marker, Points, Region
@@ -16,6 +16,7 @@ from workbench.gui.theme import Size, look_of, point_size, scaled_px
 from workbench.gui.widgets.chart_places import intervals, is_shown, on_axis
 
 POINT_PX = 11
+_GROUND_ALPHA = 170
 
 
 def small_font(owner: QWidget, *, bold: bool = False) -> QFont:
@@ -47,7 +48,8 @@ class ChartWords:
         size = self._box.boundingRect()
         frame = Box(0, 0, size.width(), size.height())
         texts, wishes = self._wishes(chart)
-        obstacles = self._obstacles(chart) + self._frame_words(chart, frame)
+        things = self._obstacles(chart)
+        obstacles = things + self._frame_words(chart, frame, things)
         for text, place in zip(texts, place_labels(wishes, obstacles, frame), strict=True):
             if place is None:
                 text.hide()
@@ -59,6 +61,12 @@ class ChartWords:
         text.setFont(small_font(self._owner, bold=bold))
         text.setBrush(QBrush(QColor(colour)))
         text.setZValue(40)
+        ground = QGraphicsRectItem(text.boundingRect().adjusted(-2, 0, 2, 0), text)
+        ground.setFlag(QGraphicsRectItem.GraphicsItemFlag.ItemStacksBehindParent)
+        ground.setPen(Qt.PenStyle.NoPen)
+        shade = QColor(self._look.card)
+        shade.setAlpha(_GROUND_ALPHA)
+        ground.setBrush(QBrush(shade))
         self._texts.append(text)
         return text
 
@@ -105,17 +113,20 @@ class ChartWords:
                 boxes += [b for a, z in pairwise(ends) for b in _pieces(a, z)]
         return boxes
 
-    def _frame_words(self, chart: Chart, frame: Box) -> list[Box]:
-        """Words of regions and markers, at their edge; they keep other labels away."""
+    def _frame_words(self, chart: Chart, frame: Box, things: list[Box]) -> list[Box]:
+        """Words of regions and markers where they cover least; they keep other labels away."""
         boxes: list[Box] = []
         for series in chart.series:
             if isinstance(series, Region | Marker) and series.label:
                 room = self._marker_room(chart, series, frame)
                 text = self._text(self._wrapped(series.label, room), self._look.muted, bold=False)
-                rect = text.boundingRect()
-                at = self._frame_place(chart, series, rect.width(), rect.height(), frame, boxes)
-                text.setPos(at)
-                boxes.append(Box(at.x(), at.y(), rect.width(), rect.height()))
+                size = text.boundingRect()
+                places = self._frame_places(chart, series, size.width(), size.height(), frame)
+                best = min(
+                    places, key=lambda box: sum(box.overlap(other) * 3 for other in boxes) + _covered(box, things)
+                )
+                text.setPos(best.left, best.top)
+                boxes.append(best)
         if chart.bars is not None:
             self._say_sides(chart, chart.bars, frame)
         return boxes
@@ -155,24 +166,33 @@ class ChartWords:
                 lines[-1] = longer
         return "\n".join(lines)
 
-    def _frame_place(
-        self, chart: Chart, series: Region | Marker, width: float, height: float, frame: Box, taken: list[Box]
-    ) -> QPointF:
+    def _frame_places(
+        self, chart: Chart, series: Region | Marker, width: float, height: float, frame: Box
+    ) -> list[Box]:
+        """Where the words may stand: beside a vertical line at three heights, or along a level at three places."""
         if isinstance(series, Marker) and not series.horizontal:
             x = self._local(on_axis(chart.x, series.value), 0.0).x()
-            left = x - width - 6 if x - width - 6 >= 0 else min(x + 6, max(frame.width - width, 0.0))
-            y = 4.0
-            while any(Box(left, y, width, height).overlap(box) for box in taken):
-                y += height + 2
-            return QPointF(left, y)
-        value = series.value if isinstance(series, Marker) else series.y_high
-        _, (_, y1) = self._box.viewRange()
-        top = self._local(0.0, y1 if value is None else on_axis(chart.y, value)).y()
-        below = top + 4 if top + 4 + height <= frame.height else top - height - 4
+            sides = (x - width - 6, x + 6)
+            inside = [left for left in sides if 0 <= left <= frame.width - width] or [max(frame.width - width, 0.0)]
+            heights = (4.0, frame.height * 0.3, frame.height - height - 4)
+            return [Box(left, top, width, height) for top in heights for left in inside]
+        level = self._local(0.0, self._level(chart, series)).y()
         right = frame.width
         if isinstance(series, Region) and series.x_high is not None:
             right = self._local(on_axis(chart.x, series.x_high), 0.0).x()
-        return QPointF(right - width - 8, max(below, 0.0))
+        lefts = (right - width - 8, 8.0, (right - width) / 2)
+        tops = [top for top in (level + 4, level + height + 8) if top + height <= frame.height] or [level - height - 4]
+        return [Box(max(left, 0.0), max(top, 0.0), width, height) for top in tops for left in lefts]
+
+    def _level(self, chart: Chart, series: Region | Marker) -> float:
+        """The upper edge of a region, or where a horizontal marker lies, in plot coordinates."""
+        value = series.value if isinstance(series, Marker) else series.y_high
+        _, (_, top) = self._box.viewRange()
+        return float(top) if value is None else on_axis(chart.y, value)
+
+
+def _covered(box: Box, things: list[Box]) -> float:
+    return sum(box.overlap(thing) for thing in things)
 
 
 def _box_between(one: QPointF, other: QPointF, thick: float) -> Box:

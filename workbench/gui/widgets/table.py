@@ -53,7 +53,7 @@ class _View(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
@@ -223,6 +223,8 @@ class DataTable(QWidget, Generic[R]):
     def _connect(self) -> None:
         self._saver = QTimer(self, singleShot=True, interval=400)
         self._saver.timeout.connect(self._save_widths)
+        self._widener = QTimer(self, singleShot=True, interval=0)
+        self._widener.timeout.connect(self._widen)
         self._typing = QTimer(self, singleShot=True, interval=60)
         self._typing.timeout.connect(self._filter)
         self.filter_field.textChanged.connect(lambda _text: self._typing.start())
@@ -346,6 +348,7 @@ class DataTable(QWidget, Generic[R]):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_frozen"):
             self._resize_rows()
+            self._widener.start()
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
@@ -380,7 +383,7 @@ class _FrozenColumn(QObject):
         copy.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         copy.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         copy.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        copy.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        copy.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         copy.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         copy.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         copy.setFrameShape(QTableView.Shape.NoFrame)

@@ -6,6 +6,7 @@ hundreds of times slower than one. One core is always left to the window.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import statistics
@@ -108,8 +109,10 @@ class ThreadMemory(Protocol):
 
 
 class JsonThreadMemory:
-    """Thread counts in a small JSON file; entries older than a week are measured again. A broken file is
-    empty."""
+    """Thread counts in a small JSON file; entries older than a week are measured again.
+
+    It only saves a measurement: a broken file counts as empty, and where nothing can be written nothing is remembered.
+    """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._path = path
@@ -127,8 +130,10 @@ class JsonThreadMemory:
     def remember(self, key: str, threads: int) -> None:
         entries = {**self._read(), key: {"threads": threads, "at": self._clock()}}
         fresh = self._path.with_name(self._path.name + ".new")
-        fresh.write_text(json.dumps(entries, indent=1), encoding="utf-8")
-        fresh.replace(self._path)
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+            fresh.replace(self._path)
 
     def _read(self) -> dict[str, object]:
         try:

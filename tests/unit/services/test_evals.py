@@ -1,0 +1,207 @@
+"""Evals on the smallest demo model: stored as they run, resumed without asking twice, handed on as evidence."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from workbench.app import Services, build
+from workbench.domain.errors import Problems, WorkbenchError
+from workbench.domain.evals import EvalRun, EvalStatus, PairVerdict
+from workbench.evals.runner import CaseDone, RunEvent
+
+T = TypeVar("T")
+QUESTION = "Policy: HR-04 Leave policy\nEmployees can take up to {n} days of annual leave per year.\n\nQuestion: {q}"
+ROWS = [
+    ("id", "input", "expected", "sensitive", "source_document"),
+    *(
+        (
+            f"c{n}",
+            QUESTION.format(n=n, q="How much annual leave do staff get?"),
+            f"{n} days",
+            "yes" if n % 2 else "",
+            f"doc {n}",
+        )
+        for n in range(20, 32)
+    ),
+]
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    return build(tmp_path / "home")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "leave.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(ROWS)
+    return path
+
+
+def session(services: Services, work: Callable[[], Awaitable[T]]) -> T:
+    async def inside() -> T:
+        try:
+            return await work()
+        finally:
+            await services.evals.stop()
+
+    return asyncio.run(inside())
+
+
+def finished_run(services: Services, data: Path, **parts: object) -> EvalRun:
+    found = services.evals.dataset(data)
+    run = services.evals.new_run(found, ["demo-nano", "demo-small"], **parts)  # type: ignore[arg-type]
+    return session(services, lambda: services.evals.run(run, found))
+
+
+def test_that_a_finished_run_has_a_result_for_each_case_and_model_and_is_evidence(
+    services: Services, data: Path
+) -> None:
+    scenario = services.scenarios.new("Support chat")
+    run = finished_run(services, data, scenario_id=scenario.id)
+    assert run.status is EvalStatus.FINISHED
+    results = services.evals.results(run.id)
+    assert len({result.key for result in results}) == len(results) == 12 * 2
+    assert sum(result.sensitive for result in results) == 12
+    summary = services.evals.summary(run)
+    evidence = services.evals.evidence(scenario.id)
+    assert evidence is not None
+    for model in summary.models:
+        quality = evidence.qualities[model.model_id]
+        assert model.mean is not None
+        assert quality.value == pytest.approx(100 * model.mean)
+        assert 0 <= quality.low <= quality.value <= quality.high <= 100
+        assert quality.n == 12
+
+
+def test_that_evidence_follows_the_first_scorer(services: Services, data: Path) -> None:
+    scenario = services.scenarios.new("Support chat")
+    run = finished_run(services, data, scenario_id=scenario.id, scorers=("json-valid", "contains"))
+    evidence = services.evals.evidence(scenario.id)
+    assert evidence is not None
+    first = {m.model_id: m.mean for m in services.evals.summary(run).models if m.scorer == "json-valid"}
+    assert {id: quality.value / 100 for id, quality in evidence.qualities.items()} == first
+
+
+def test_that_a_cancelled_run_resumes_and_asks_nothing_twice(services: Services, data: Path) -> None:
+    found = services.evals.dataset(data)
+    run = services.evals.new_run(found, ["demo-nano", "demo-small"])
+    asked: list[tuple[str, str]] = []
+
+    def hear(event: RunEvent) -> None:
+        if isinstance(event, CaseDone):
+            asked.append((event.results[0].case_id, event.results[0].model_id))
+
+    async def cancelled_after_five() -> None:
+        def until_five(event: RunEvent) -> None:
+            hear(event)
+            if len(asked) == 5:
+                going.cancel()
+
+        going = asyncio.create_task(services.evals.run(run, found, on_event=until_five))
+        with pytest.raises(asyncio.CancelledError):
+            await going
+
+    session(services, cancelled_after_five)
+    paused = services.evals.find(run.id)
+    assert paused.status is EvalStatus.PAUSED
+    assert len(services.evals.results(run.id)) == len(asked) < 24
+    done = session(services, lambda: services.evals.run(paused, found, on_event=hear))
+    assert done.status is EvalStatus.FINISHED
+    assert len(asked) == len(set(asked)) == 24 == len(services.evals.results(run.id))
+
+
+def test_that_a_run_goes_on_only_with_the_data_it_began_with(services: Services, data: Path) -> None:
+    found = services.evals.dataset(data)
+    run = services.evals.new_run(found, ["demo-nano"])
+    other = replace(found, hash="0" * 64)
+    with pytest.raises(WorkbenchError, match="not the data set this eval began with"):
+        session(services, lambda: services.evals.run(run, other))
+    assert services.evals.results(run.id) == ()
+
+
+def test_that_cases_a_scorer_cannot_use_are_named_before_anything_runs(services: Services, tmp_path: Path) -> None:
+    path = tmp_path / "numbers.csv"
+    path.write_text("input,expected\nHow many?,ten\nAnd now?,eleven\n")
+    with pytest.raises(Problems) as refusal:
+        services.evals.new_run(services.evals.dataset(path), ["demo-nano"], scorers=("number",))
+    assert [problem.where for problem in refusal.value.problems] == ["numbers, line 2", "numbers, line 3"]
+    assert services.evals.runs() == ()
+
+
+def test_that_a_run_needs_models_that_exist(services: Services, data: Path, tmp_path: Path) -> None:
+    found = services.evals.dataset(data)
+    with pytest.raises(WorkbenchError, match="No model was chosen"):
+        services.evals.new_run(found, [])
+    with pytest.raises(WorkbenchError, match="no such file"):
+        services.evals.new_run(found, [str(tmp_path / "gone.gguf")])
+    assert services.evals.runs() == ()
+
+
+def test_that_a_pair_can_be_asked_for_by_names_in_either_order(services: Services, data: Path) -> None:
+    run = finished_run(services, data)
+    (forward,) = services.evals.compare(run, "demo-nano", "local/demo-small")
+    (backward,) = services.evals.compare(run, "demo-small", "demo-nano")
+    assert (forward.a, forward.b) == (backward.b, backward.a)
+    assert forward.difference is not None and backward.difference is not None
+    assert forward.difference == pytest.approx(-backward.difference)
+    assert {forward.verdict, backward.verdict} in (
+        {PairVerdict.NOT_SHOWN},
+        {PairVerdict.EQUIVALENT},
+        {PairVerdict.BETTER, PairVerdict.WORSE},
+    )
+    with pytest.raises(WorkbenchError, match="demo-huge is not in this eval"):
+        services.evals.compare(run, "demo-nano", "demo-huge")
+
+
+def test_that_results_are_exported_without_formulas_and_never_half(
+    services: Services, data: Path, tmp_path: Path
+) -> None:
+    run = finished_run(services, data)
+    hostile = replace(services.evals.results(run.id)[0], answer='=HYPERLINK("http://x")')
+    services.store.eval_runs.append([hostile])
+    assert services.evals.export(run, tmp_path / "out.csv") == 24
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 24
+    assert '\'=HYPERLINK("http://x")' in {row["answer"] for row in rows}
+    services.evals.export(run, tmp_path / "out.jsonl")
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["answer"] for line in lines} >= {hostile.answer}
+    with pytest.raises(WorkbenchError, match=r"cannot be written as \.xlsx"):
+        services.evals.export(run, tmp_path / "out.xlsx")
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_that_a_deleted_run_is_no_evidence_any_more(services: Services, data: Path) -> None:
+    scenario = services.scenarios.new("Support chat")
+    run = finished_run(services, data, scenario_id=scenario.id)
+    assert services.evals.delete(run.id).evals == {run.id}
+    assert services.evals.evidence(scenario.id) is None
+    assert services.evals.delete(run.id).evals == frozenset()
+
+
+def test_that_a_data_file_that_changed_or_is_gone_gives_no_cases(services: Services, data: Path) -> None:
+    run = services.evals.new_run(services.evals.dataset(data), ["demo-nano"])
+    assert len(services.evals.cases_of(run, data)) == 12
+    data.write_text(data.read_text() + "\n")
+    assert services.evals.cases_of(run, data) == ()
+    data.unlink()
+    assert services.evals.cases_of(run, data) == ()
+
+
+def test_that_more_cases_show_smaller_differences(services: Services) -> None:
+    few = services.evals.plan(difference=0.2, disagree=0.3)
+    many = services.evals.plan(difference=0.1, disagree=0.3)
+    assert few < many
+    assert services.evals.detectable(many, disagree=0.3) < services.evals.detectable(few, disagree=0.3)
+    with pytest.raises(WorkbenchError, match="cannot differ"):
+        services.evals.plan(difference=0.4, disagree=0.3)
