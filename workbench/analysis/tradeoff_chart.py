@@ -50,11 +50,14 @@ def tradeoff_chart(
     labelled = _labelled(found)
     for hosting, (name, colour, shape) in _STYLES.items():
         group = [point for point in found if point.hosting is hosting and point.cost_usd is not None]
-        if group:
-            marks = tuple(
-                _mark(point, foot, labelled) for point in group if point.quality is not None or point.kept
-            )
-            series.append(Points(name, marks, colour, shape))
+        shown = [point for point in group if point.quality is not None or point.kept]
+        for label, outline, members in (
+            (name, shape, [point for point in shown if not _is_measured(point)]),
+            (f"{name}, your eval", Shape.STAR, [point for point in shown if _is_measured(point)]),
+        ):
+            if members:
+                marks = tuple(_mark(point, foot, labelled) for point in members)
+                series.append(Points(label, marks, colour, outline))
     front = front_of(found)
     return Chart(
         title="Monthly cost against quality",
@@ -66,6 +69,10 @@ def tradeoff_chart(
         columns=("model", "where", "$ a month", "range", "quality", "interval", "front", "leaves"),
         rows=tuple(_row(point) for point in everything),
     )
+
+
+def _is_measured(point: TradePoint) -> bool:
+    return point.quality is not None and point.quality.basis == OWN_EVAL
 
 
 def _in_reach(found: Sequence[TradePoint]) -> list[TradePoint]:
@@ -110,8 +117,8 @@ def _lines(found: Sequence[TradePoint], mixes: Sequence[Mix], requirements: Requ
 
 
 def _labelled(found: Sequence[TradePoint]) -> set[str]:
-    """The fronts, thinned from their middle when they are long, the best-valued point of each, and what was measured."""
-    chosen = {point.id for point in found if point.quality is not None and point.quality.basis == OWN_EVAL}
+    """The fronts, thinned from their middle when long, the best-valued point of each, and what was measured."""
+    chosen = {point.id for point in found if _is_measured(point)}
     for leaves in (False, True):
         front = front_of(found, leaves=leaves)
         step = max(1, math.ceil(len(front) / _MOST_LABELS))

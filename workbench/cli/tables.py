@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> None:
-    """Prints rows under a header; the columns in `right` are right-aligned, the last one is cut at the screen's edge."""
+    """Prints rows under a header, the columns in `right` right-aligned; lines end at the edge of the screen."""
     cells = [[_plain(cell) for cell in row] for row in [header, *rows]]
     widths = [max(_width(row[column]) for row in cells) for column in range(len(header))]
     room = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 10_000

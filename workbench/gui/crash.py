@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import platform
 import sys
 import threading
 import traceback
@@ -79,6 +78,8 @@ class CrashFile(QObject):
         if details in self._told:
             return
         self._told.add(details)
+        import platform
+
         when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         place = f"Python {platform.python_version()}, {platform.system()}"
         entry = self._redact(f"--- {when}, {place}\n{title}\n{details.rstrip()}\n")

@@ -5,13 +5,12 @@ The only user of QtNetwork: a local socket (no network), named after the user an
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCryptographicHash, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _WAIT_MS = 500
@@ -21,8 +20,8 @@ _LONGEST_MESSAGE = 64 * 1024
 def server_name(home: Path) -> str:
     """The socket's name for this user and this data folder."""
     user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
-    folder = hashlib.sha256(str(home).encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return f"workbench-{user}-{folder}"
+    digest = QCryptographicHash.hash(os.fsencode(home), QCryptographicHash.Algorithm.Sha256)
+    return f"workbench-{user}-{bytes(digest.toHex().data()).decode()[:12]}"
 
 
 class FirstInstance(QObject):

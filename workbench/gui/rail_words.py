@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.domain.decision import DecisionStatus
-from workbench.domain.questions import STEPS, requirements_from, step_is_done
-from workbench.domain.requirements import DataRule
 from workbench.domain.scenario import Scenario
 from workbench.gui.rail import PrivacyLine, RailStatus, StepState
 from workbench.gui.theme import Tone
@@ -17,10 +15,11 @@ if TYPE_CHECKING:
     from workbench.domain.evals import EvalRun
     from workbench.domain.evidence import Evidence
 
+# By the value of requirements.DataRule. The questions are imported late: they are not needed to paint the frame.
 _MAY_LEAVE = {
-    DataRule.LOCAL_ONLY: (Tone.GOOD, "Local only", "This scenario's data may not leave this machine."),
-    DataRule.MIXED: (Tone.GOOD, "Sensitive part stays", "Only requests without sensitive text may leave."),
-    DataRule.FREE: (Tone.NEUTRAL, "May leave", "Under the rules you set, this scenario's data may go out."),
+    "local-only": (Tone.GOOD, "Local only", "This scenario's data may not leave this machine."),
+    "mixed": (Tone.GOOD, "Sensitive part stays", "Only requests without sensitive text may leave."),
+    "free": (Tone.NEUTRAL, "May leave", "Under the rules you set, this scenario's data may go out."),
 }
 
 
@@ -59,6 +58,8 @@ def last_call() -> str:
 
 
 def _requirements(scenario: Scenario) -> StepState:
+    from workbench.domain.questions import STEPS, step_is_done
+
     done = sum(step_is_done(step, scenario.answers) for step in STEPS)
     if done == len(STEPS):
         return StepState(Tone.GOOD)
@@ -74,5 +75,7 @@ def _decision(scenario: Scenario) -> StepState:
 
 
 def _privacy(scenario: Scenario) -> PrivacyLine:
-    tone, title, detail = _MAY_LEAVE[requirements_from(scenario.answers).data_rule]
+    from workbench.domain.questions import requirements_from
+
+    tone, title, detail = _MAY_LEAVE[requirements_from(scenario.answers).data_rule.value]
     return PrivacyLine(tone, title, detail, last_call())

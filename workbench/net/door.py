@@ -64,7 +64,7 @@ def _address(event: str, arguments: tuple[Any, ...]) -> object:
 
 def is_local(address: object) -> bool:
     """True for loopback addresses, `localhost`, socket files and no address at all."""
-    if address is None or isinstance(address, bytes) and address.startswith(b"\0"):
+    if address is None or (isinstance(address, bytes) and address.startswith(b"\0")):
         return True
     text = address.decode("utf-8", "replace") if isinstance(address, bytes) else str(address)
     if text in {"", "localhost"} or text.startswith("/"):
