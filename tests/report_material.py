@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, Marker, Point, Points, Region, Shape
 from workbench.domain.catalog import Catalog
+from workbench.domain.criterion import DEFAULT_CRITERIA
 from workbench.domain.decision import Decision, DecisionStatus, Risk
 from workbench.domain.evals import EvalRun, EvalStatus, EvalSummary, ModelSummary, PairSummary, PairVerdict
 from workbench.domain.evidence import Answer, Comparison, Quality
@@ -161,6 +162,7 @@ OPTION_SET = OptionSet(
         "A sends confidential text out; B needs 14 weeks, you allow 12. On points alone C leads B by a hair "
         "(0.668 to 0.653): the limits carry this decision, not the score.",
     ),
+    criteria=DEFAULT_CRITERIA,
     crossovers=(
         Crossover("A", "C", 40_000 / 1_100, 41.56),
         Crossover("A", "B", 65_000 / 1_400, 55.33),

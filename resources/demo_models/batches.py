@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 from chat import answer_tokens, follow_up_tokens, prompt_tokens
-from generator import TASKS, Sample, training_sample, validation_sample
+from generator import EARLY_SHARES, LATE_SHARES, TASKS, Sample, training_sample, validation_sample
 from tokenizer import END_OF_TEXT, SPECIAL_TOKENS, Tokenizer
 from torch import Tensor
 
@@ -16,7 +16,7 @@ PROMPT_WEIGHT = 0.05
 USUAL_ANSWER_TOKENS = 8  # tokens of shorter answers weigh more, so that JSON does not drown one-word labels
 LENGTH_STEP = 8  # few different lengths: the matrix library keeps a plan for each
 FIRST_TOKEN_FACTOR = 4.0  # in the last stage: where an answer starts is harder to learn than how it goes on
-MOST_FOLLOW_UPS = 2
+MOST_FOLLOW_UPS = 3
 SYSTEM_PROMPTS = ("You are a helpful assistant.", "Answer briefly.", "You are the assistant of a company.")
 SYSTEM_SHARE = 0.08
 
@@ -64,7 +64,7 @@ def validation_batches(rng: random.Random, size: int, tokenizer: Tokenizer) -> I
 
 def _training_row(rng: random.Random, tokenizer: Tokenizer, follow_up: bool) -> tuple[list[int], list[float]]:
     system = rng.choice(SYSTEM_PROMPTS) if rng.random() < SYSTEM_SHARE else ""
-    sample = training_sample(rng)
+    sample = training_sample(rng, LATE_SHARES if follow_up else EARLY_SHARES)
     if not follow_up:
         return _row(tokenizer, sample, system)
     tokens, weights = _row(tokenizer, sample, system, FIRST_TOKEN_FACTOR)

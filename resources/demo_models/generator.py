@@ -19,7 +19,8 @@ POLICY, EXTRACT, TICKET, SENTIMENT, JSON = (
     "policy-question", "field-extraction", "ticket-category", "sentiment", "json-extraction",
 )  # fmt: skip
 TASKS = (POLICY, EXTRACT, TICKET, SENTIMENT, JSON)
-TRAINING_SHARES = (0.34, 0.22, 0.11, 0.08, 0.25)
+EARLY_SHARES = (0.34, 0.22, 0.11, 0.08, 0.25)
+LATE_SHARES = (0.42, 0.30, 0.05, 0.05, 0.18)
 EVAL_SEED = 20261121
 TICKET_DOCUMENT = "IT-12 Service desk tickets"
 SURVEY_DOCUMENT = "HR-15 Employee survey"
@@ -44,14 +45,14 @@ class Sample:
         return "contains" if self.task == POLICY else "exact"
 
 
-def training_sample(rng: random.Random) -> Sample:
-    """A fresh training sample; the tasks that need copying come more often."""
-    return draw_training_sample(Draw(rng, "train"))
+def training_sample(rng: random.Random, shares: tuple[float, ...] = EARLY_SHARES) -> Sample:
+    """A fresh training sample; `shares` says how often each task comes, those that need copying more often."""
+    return draw_training_sample(Draw(rng, "train"), shares)
 
 
-def draw_training_sample(draw: Draw) -> Sample:
+def draw_training_sample(draw: Draw, shares: tuple[float, ...] = EARLY_SHARES) -> Sample:
     """The same from a source of choices that goes on keeping its record."""
-    return _sample(draw, draw.rng.choices(TASKS, TRAINING_SHARES)[0])
+    return _sample(draw, draw.rng.choices(TASKS, shares)[0])
 
 
 def _sample(draw: Draw, task: str) -> Sample:

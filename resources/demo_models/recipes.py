@@ -26,9 +26,9 @@ class Recipe:
     copy_steps: int
     single_steps: int
     follow_up_steps: int
-    batch: int = 32
     matrix_rate: float = 0.02
     other_rate: float = 8e-3
+    batch: int = 32
     decay_share: float = 0.35
     wired_for_copying: bool = True
 
@@ -45,6 +45,6 @@ RECIPES = {
     for recipe in (
         Recipe("demo-nano", "Demo Nano", NANO, 11, 0, 1500, 0, wired_for_copying=False),
         Recipe("demo-small", "Demo Small", SMALL, 12, 100, 900, 800),
-        Recipe("demo-medium", "Demo Medium", MEDIUM, 13, 150, 350, 1200),
+        Recipe("demo-medium", "Demo Medium", MEDIUM, 13, 150, 350, 2200, 0.012, 3e-3, decay_share=0.75),
     )
 }

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QWidget,
 )
-
 from workbench.gui.main import Window
 
 W = TypeVar("W", bound=QWidget)
@@ -57,6 +56,11 @@ class Person:
         """The sentence on top of the page."""
         page = self.shell.page
         return page.header.answer if page is not None else ""
+
+    def another_answer(self, old: str) -> str:
+        """The page's sentence, once it is no longer `old` and nothing runs."""
+        self.wait(lambda: self.answer != old and self.window.house.tasks.is_idle, f"another answer than {old!r}")
+        return self.answer
 
     @property
     def saved(self) -> str:

@@ -362,6 +362,15 @@ def test_that_the_rail_folds_before_the_page_is_cramped(
     assert page_px >= 480
 
 
+def test_that_a_folded_rail_still_shows_what_may_leave(parts: Parts) -> None:
+    parts.shell.resize(1024, 700)
+    parts.shell._fit()
+    foot = parts.shell.rail.findChild(QAbstractButton, "privacy")
+    QGuiApplication.processEvents()
+    assert parts.shell.rail.is_folded and foot.height() >= 24
+    assert "Nothing may leave" in foot.accessibleName() or "Nothing leaves" in foot.accessibleName()
+
+
 def test_that_a_folded_rail_and_inspector_are_remembered(parts: Parts, settings: FakeSettings) -> None:
     parts.shell.resize(1400, 800)
     parts.action("Fold or unfold the rail").trigger()

@@ -556,6 +556,13 @@ def test_that_labels_never_cover_each_other_or_leave_the_frame() -> None:
         assert all(math.isclose(box.overlap(other), 0) for other in placed[i + 1 :])
 
 
+def test_that_the_label_of_what_is_selected_is_always_written() -> None:
+    frame, crowd = Box(0, 0, 200, 100), [Box(0, 0, 200, 100)]
+    assert place_labels([LabelWish(100, 50, 60, 12)], crowd, frame) == (None,)
+    [placed] = place_labels([LabelWish(100, 50, 60, 12, must=True)], crowd, frame)
+    assert placed is not None and placed.right <= 200
+
+
 def test_that_none_keeps_its_references_over_20_000_calls(qtbot: QtBot) -> None:
     """U06: PySide6 6.12.0 on Python 3.11 loses a reference to None in each such call."""
     import sys

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from workbench.domain.criterion import DEFAULT_CRITERIA
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.questions import QUESTIONS
-from workbench.domain.scenario import DEFAULT_CRITERIA, Scenario
+from workbench.domain.scenario import Scenario
 from workbench.paths import data_dir
 from workbench.services.scenarios import SAMPLE_SLUG, ScenarioService, StaleScenario
 from workbench.store.evidence_text import read_evidence

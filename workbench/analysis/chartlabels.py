@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 _NEAR_PLACES = 8
+_MOST_COVERED = 0.13
 _FAR_COST = 0.03
 
 
@@ -39,13 +39,17 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class LabelWish:
-    """A text of this size that belongs to the point (x, y), `gap` away from it."""
+    """A text of this size that belongs to the point (x, y), `gap` away from it.
+
+    A `must` is placed even where it covers something: the label of what is selected.
+    """
 
     x: float
     y: float
     width: float
     height: float
     gap: float = 9.0
+    must: bool = False
 
 
 def place_labels(
@@ -64,7 +68,7 @@ def place_labels(
             cost = _cost(box, taken, obstacles, frame) + rank * 0.002 + (_FAR_COST if rank >= _NEAR_PLACES else 0)
             if cost < best_cost:
                 best, best_cost = box, cost
-        if best is not None and best_cost < 0.13:
+        if best is not None and (best_cost < _MOST_COVERED or wish.must):
             taken.append(best)
             placed.append(best)
         else:

@@ -40,10 +40,6 @@ class Judged:
         """Ids of the questions whose answers exclude it; "" stands for what no answer can change."""
         return frozenset(rule.requirement for rule, _ in self.blocked_by)
 
-    @property
-    def warnings(self) -> int:
-        return sum(finding.outcome is Outcome.WARNING for _, finding in self.findings)
-
 
 @dataclass(frozen=True)
 class Matching:
@@ -53,6 +49,7 @@ class Matching:
 
     @cached_property
     def by_model(self) -> Mapping[str, tuple[Judged, ...]]:
+        """The candidates of each model, by model id, in catalog order."""
         groups: dict[str, list[Judged]] = {}
         for item in self.judged:
             groups.setdefault(item.candidate.model_id, []).append(item)
@@ -60,6 +57,7 @@ class Matching:
 
     @cached_property
     def kept_models(self) -> frozenset[str]:
+        """Ids of the models that at least one candidate offers within all limits."""
         return frozenset(item.candidate.model_id for item in self.judged if item.kept)
 
     @cached_property

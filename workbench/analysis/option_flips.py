@@ -12,9 +12,9 @@ from workbench.analysis import robustness
 from workbench.analysis.options import leader_of, ranking_criteria, raw_table
 from workbench.analysis.ranking import criterion_weights, value_scores
 from workbench.analysis.words import rounded, share, usd
+from workbench.domain.criterion import Criterion
 from workbench.domain.option import Flip, Option
 from workbench.domain.requirements import Requirements
-from workbench.domain.scenario import Criterion
 
 _FIGURE_WORDS: Mapping[str, tuple[str, str]] = {
     "setup_usd": ("costs more than {at} to set up", "cost {at} to set up instead of {now}"),

@@ -18,10 +18,10 @@ from workbench.analysis.options import (
 from workbench.analysis.ranking import value_scores
 from workbench.analysis.tco import crossover_months, staff_share_that_eats_the_saving
 from workbench.analysis.words import rounded, share, usd
+from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Origin
 from workbench.domain.option import DataFlow, Option, Strategy, Technique
 from workbench.domain.requirements import Requirements, ThirdParty
-from workbench.domain.scenario import Criterion
 
 # Passages put into one request when nobody has measured it.
 RETRIEVED_PASSAGES = 5

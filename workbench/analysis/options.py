@@ -16,9 +16,9 @@ from workbench.analysis.checks import FloatArray
 from workbench.analysis.distributions import pert_of
 from workbench.analysis.montecarlo import UncertainCost, simulate_tco
 from workbench.analysis.tco import CostLine, crossover_months, cumulative_cost, tco
+from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Figure
 from workbench.domain.option import Crossover, Option, OptionDraft, Recommendation, Strategy
-from workbench.domain.scenario import Criterion
 from workbench.domain.verdict import Reason
 
 YEARS = (12, 24, 36, 48, 60)
@@ -34,10 +34,6 @@ class Resolved:
     figures: Mapping[str, Figure]
     reasons: tuple[Reason, ...]
 
-    @property
-    def is_inside(self) -> bool:
-        return all(reason.kept for reason in self.reasons)
-
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
@@ -49,6 +45,7 @@ class Horizon:
 
     @property
     def shown_months(self) -> tuple[int, ...]:
+        """The months for which totals are given: whole years, and the horizon itself."""
         return tuple(sorted({*YEARS, self.months}))
 
 

@@ -89,12 +89,15 @@ class Rule:
 
 
 def kept(text: str, asked: str, offered: str, source: str = "") -> Finding:
+    """A finding that speaks for the candidate."""
     return Finding(Outcome.KEPT, text, asked, offered, source)
 
 
 def warned(text: str, asked: str, offered: str, source: str = "") -> Finding:
+    """A finding that keeps the candidate but has to be looked at: unproven, conditional, or near a limit."""
     return Finding(Outcome.WARNING, text, asked, offered, source)
 
 
 def excluded(text: str, asked: str, offered: str, source: str = "", answer: AnswerValue | None = None) -> Finding:
+    """A finding that removes the candidate; `answer` would let it in."""
     return Finding(Outcome.EXCLUDED, text, asked, offered, source, answer)

@@ -229,18 +229,19 @@ class ServingTable:
         volume, peak = requirements.workload.requests_per_day, requirements.workload.peak_factor
         fixed = requirements.staff_fte * requirements.staff_month_usd + requirements.platform_month_usd
 
-        def month(requests_per_day: float, usd_per_hour: float) -> float:
+        def replicas(requests_per_day: float) -> int:
             wanted = requests_per_day * peak / (SECONDS_PER_DAY * rps * UTILISATION_CAP) if generating else 0.0
-            replicas = max(requirements.min_replicas, int(np.ceil(wanted - 1e-9)))
-            return replicas * gpus * usd_per_hour * HOURS_PER_MONTH + fixed
+            return max(requirements.min_replicas, int(np.ceil(wanted - 1e-9)))
+
+        def month(requests_per_day: float, usd_per_hour: float) -> float:
+            return replicas(requests_per_day) * gpus * usd_per_hour * HOURS_PER_MONTH + fixed
 
         price = server.usd_per_hour
-        wanted = volume.likely * peak / (SECONDS_PER_DAY * rps * UTILISATION_CAP) if generating else 0.0
         return ServingPlan(
             server=server,
             gpus=gpus,
             bits=float(self._bits[row]),
-            replicas=max(requirements.min_replicas, int(np.ceil(wanted - 1e-9))),
+            replicas=replicas(volume.likely),
             requests_per_second=rps,
             ttft_s=float(speed.prefill[row, pair]) if generating else None,
             total_s=float(speed.alone[row, pair]) if generating else None,

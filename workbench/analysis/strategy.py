@@ -16,9 +16,9 @@ from workbench.analysis.option_figures import candidate_of
 from workbench.analysis.option_notes import clean_share
 from workbench.analysis.quality_axis import Axis
 from workbench.analysis.words import rounded, share, usd
+from workbench.domain.criterion import Criterion
 from workbench.domain.option import Adaptation, BreakEven, DataFlow, ModelRole, OptionDraft, Strategy, Technique
 from workbench.domain.requirements import Priority, Requirements, Sensitivity, Task, ThirdParty
-from workbench.domain.scenario import Criterion
 from workbench.domain.verdict import Hosting
 
 # The seed's hybrid routing: 80 % to the cheap model, 20 % to the frontier.

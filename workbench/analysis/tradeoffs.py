@@ -82,6 +82,7 @@ class Weights:
 
     @property
     def quality_share(self) -> float:
+        """Quality's part of both, 0 to 1; a half when both are zero."""
         total = self.quality + self.cost
         return self.quality / total if total > 0 else 0.5
 

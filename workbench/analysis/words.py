@@ -61,10 +61,12 @@ def share(value: float) -> str:
 
 
 def tokens(value: float) -> str:
+    """"3,000 tokens"."""
     return f"{value:,.0f} tokens"
 
 
 def gigabytes(value_bytes: float) -> str:
+    """"66.7 GB", a GB being 1e9 bytes."""
     return f"{rounded(value_bytes / 1e9, 3)} GB"
 
 
@@ -81,4 +83,5 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 
 
 def sorted_list(items: Iterable[str], last: str = "and") -> str:
+    """The items in alphabetical order as "A, B and C"."""
     return listed(sorted(items), last)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Figure
 from workbench.domain.verdict import Reason
 
@@ -153,7 +154,7 @@ class Adaptation:
 
 @dataclass(frozen=True, slots=True)
 class OptionSet:
-    """Everything the Options page and `workbench options` show. `criterion_titles` are by criterion id."""
+    """Everything the Options page and `workbench options` show. `criteria` are what it was weighed by."""
 
     scenario_id: str
     options: tuple[Option, ...]
@@ -165,7 +166,11 @@ class OptionSet:
     notes: tuple[str, ...]
     horizon_months: int
     discount_rate: float
-    criterion_titles: Mapping[str, str] = field(default_factory=dict)
+    criteria: tuple[Criterion, ...] = ()
+
+    @property
+    def criterion_titles(self) -> dict[str, str]:
+        return {criterion.id: criterion.title for criterion in self.criteria}
 
     def option(self, option_id: str) -> Option | None:
         """The option with that id, None when there is none."""

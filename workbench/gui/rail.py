@@ -377,7 +377,8 @@ class _Foot(QAbstractButton):
         return QSize(width, self.heightForWidth(width))
 
     def hasHeightForWidth(self) -> bool:
-        return True
+        """While it shows words; folded it is one icon."""
+        return not self._folded
 
     def heightForWidth(self, width: int) -> int:
         layout = self.layout()

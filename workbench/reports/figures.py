@@ -31,7 +31,7 @@ def figures_of(material: Material) -> Shape:
         "answers": {question: _plain(value) for question, value in scenario.answers.items()},
         "criteria": [
             {"id": c.id, "title": c.title, "unit": c.unit, "worst": c.worst, "best": c.best, "points": c.points}
-            for c in scenario.criteria
+            for c in material.option_set.criteria
         ],
         "options": options_shape(material.option_set, scenario.name),
         "shortlist": shortlist_shape(material.shortlist, scenario.name),

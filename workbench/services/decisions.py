@@ -65,12 +65,13 @@ class DecisionService:
         )
 
     def record(self, scenario: Scenario, decision: Decision) -> Scenario:
-        """Stores the decision with the scenario and returns it as stored.
+        """Stores the decision with the scenario and returns it as stored; proposed options become the scenario's own.
 
         Raises Problems with everything that is wrong with it, and StaleScenario when somebody saved in between; then
         the earlier decision stays.
         """
-        return self._scenarios.save(replace(scenario, decision=self.check(scenario, decision)))
+        decided = replace(scenario, decision=self.check(scenario, decision))
+        return self._scenarios.save(self._options.keep(decided, self._option_set(scenario)))
 
     def check(self, scenario: Scenario, decision: Decision) -> Decision:
         """The decision without stray spaces and empty lines. Raises Problems with everything that is wrong with it."""

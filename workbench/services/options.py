@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from workbench.analysis.chartspec import Chart
+from workbench.analysis.criteria import fitting_criteria
 from workbench.analysis.option_charts import charts
 from workbench.analysis.option_figures import resolve
 from workbench.analysis.option_flips import flips
@@ -35,8 +36,10 @@ class OptionService:
         """Everything about the scenario's options; about the proposed ones as long as it has none of its own."""
         matched = self._shortlist.matched(scenario, evidence=evidence)
         drafts = scenario.options or self._propose(scenario, matched)
-        requirements, criteria = matched.requirements, scenario.criteria
+        requirements = matched.requirements
         resolved = [self._resolved(draft, matched) for draft in drafts]
+        kept = bool(scenario.options)
+        criteria = scenario.criteria if kept else fitting_criteria(requirements, [item.figures for item in resolved])
         growth = requirements.workload.growth_per_month
         horizon = Horizon(requirements.horizon_months, requirements.discount_rate, growth)
         found = assess(resolved, criteria, horizon)
@@ -52,8 +55,16 @@ class OptionService:
             notes=(*notes(found, criteria, requirements), *strategy_notes(requirements, volumes)),
             horizon_months=requirements.horizon_months,
             discount_rate=requirements.discount_rate,
-            criterion_titles={item.id: item.title for item in criteria},
+            criteria=criteria,
         )
+
+    @staticmethod
+    def keep(scenario: Scenario, found: OptionSet) -> Scenario:
+        """The scenario with the proposed options and their criteria in it, fixed from now on; one that has options of
+        its own is returned as it is."""
+        if scenario.options:
+            return scenario
+        return replace(scenario, options=tuple(option.draft for option in found.options), criteria=found.criteria)
 
     def propose(self, scenario: Scenario, *, evidence: Evidence | None = None) -> tuple[OptionDraft, ...]:
         """The best buy, build and blend of the shortlist, with ids that the scenario does not use yet."""

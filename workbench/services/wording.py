@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.analysis.words import count, usd
-from workbench.domain.verdict import Hosting, Reason, Relaxation, Verdict
+from workbench.domain.verdict import Hosting, Reason, Verdict
 
 NOT_LEGAL_ADVICE = "Not legal advice."
 
@@ -65,11 +65,6 @@ def verdict_sentence(verdict: Verdict) -> str:
     warnings = sum(reason.warning for reason in verdict.reasons) - only_clean
     check = f"{count(warnings, 'point')} to check" if warnings else "nothing speaks against it"
     return f"In, for clean requests only; {check}." if only_clean else f"In; {check}."
-
-
-def relaxation_sentence(relaxation: Relaxation) -> str:
-    """What would let more models in; the wording is made where the relaxation is found."""
-    return relaxation.text
 
 
 def offer_words(model_name: str, offer_name: str, hosting: Hosting) -> str:

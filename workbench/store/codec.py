@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, cast
 
+from workbench.domain.criterion import Criterion
 from workbench.domain.decision import Decision, DecisionStatus, Risk
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import FIGURES, DataFlow, ModelRole, OptionDraft, Strategy, Technique
-from workbench.domain.scenario import AnswerValue, Criterion, Scenario
+from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.store.plain import Faults, Fields, Path, items, kind_of, number, shown, text
 
 # Grows when the form of a JSON column changes; a migration or `decode` then translates the older form.

@@ -16,9 +16,9 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Comparison
 from workbench.services.playground import OWN_EXAMPLE, PaneEnded, PaneEvent
 
-from gguf_files import write_model
+from talker import write_talker
 
-ENDLESS = Sampling(temperature=1.0, max_tokens=8_000)
+ENDLESS = Sampling(max_tokens=8_000)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def services(tmp_path: Path) -> Services:
 @pytest.fixture
 def talker(tmp_path: Path) -> str:
     """A model that goes on for thousands of tokens."""
-    return str(write_model(tmp_path / "talker.gguf", context=8192, layers=4, width=256, end_token=353))
+    return str(write_talker(tmp_path / "talker.gguf"))
 
 
 def run(services: Services, work: Callable[[], Awaitable[Comparison]]) -> Comparison:

@@ -62,7 +62,8 @@ class _Body(QWidget):
 
 class Page(QWidget):
     """Base of all pages. A subclass sets `id` and `title`, names its services in `needs` and takes them by keyword
-    (those in `asks` as functions that give them), and fills `body`. A page without `has_inspector` gets one for as long as it explains something.
+    (those in `asks` as functions that give them), and fills `body`. A page without `has_inspector` gets one for as
+    long as it explains something.
 
     Signals: `explain` (Explanation or None) to the inspector; `navigate` (page id, payload) to another page;
     `edited` (Edit) swaps the scenario, with undo; `wrote` (Changes) after a service call that wrote by itself.

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
 from workbench.domain.changes import Changes
 from workbench.domain.decision import Decision, DecisionStatus
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.option import OptionDraft
+from workbench.domain.option import OptionSet
 from workbench.domain.scenario import Scenario
 from workbench.gui.forms.decision_form import DecisionForm
 from workbench.gui.pages.base import House, Page, PageAction
@@ -60,7 +60,7 @@ class DecidePage(Page):
         self._reports = reports
         self._options = options
         self._evals = evals
-        self._drafts: tuple[OptionDraft, ...] = ()
+        self._found: OptionSet | None = None
         self._length = Length.PAGE
         self._asked_for = 0
         self._written: Path | None = None
@@ -220,14 +220,15 @@ class DecidePage(Page):
             owner=self,
         )
 
-    def _read(self, scenario: Scenario, length: Length) -> tuple[tuple[OptionDraft, ...], Document]:
+    def _read(self, scenario: Scenario, length: Length) -> tuple[OptionSet, Document]:
         """The options to choose from, proposals included, and the report."""
         found = self._options.options(scenario, evidence=self._evals.evidence(scenario.id))
-        return tuple(option.draft for option in found.options), self._reports.document(scenario, length=length)
+        return found, self._reports.document(scenario, length=length)
 
-    def _show_preview(self, number: int, drafts: tuple[OptionDraft, ...], document: Document) -> None:
+    def _show_preview(self, number: int, found: OptionSet, document: Document) -> None:
         if number == self._asked_for:
-            self._drafts = drafts
+            self._found = found
+            drafts = (option.draft for option in found.options)
             self._form.set_options([Choice(d.id, f"{d.id} · {d.name}", d.summary) for d in drafts])
             self._view.show_document(document)
 
@@ -235,7 +236,8 @@ class DecidePage(Page):
         """The scenario with this decision; proposals become options, or the decision would name what may change."""
         if self.scenario is None:
             return None
-        return replace(self.scenario, decision=decision, options=self.scenario.options or self._drafts)
+        decided = replace(self.scenario, decision=decision)
+        return decided if self._found is None else self._options.keep(decided, self._found)
 
     def _fail(self, error: WorkbenchError) -> None:
         self._error.show_error(error)

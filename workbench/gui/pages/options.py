@@ -200,26 +200,30 @@ class OptionsPage(Page):
             )
 
     def _add(self, drafts: tuple[OptionDraft, ...]) -> None:
-        if self.scenario is None:
+        kept = self._kept()
+        if kept is None:
             return
-        options = list(self._drafts())
+        options = list(kept.options)
         for draft in drafts:
             taken = {option.id for option in options}
             options.append(draft if draft.id not in taken else replace(draft, id=free_id(taken)))
-        self.begin_edit(replace(self.scenario, options=tuple(options)), "Propose options")
+        self.begin_edit(replace(kept, options=tuple(options)), "Propose options")
 
     def write_one(self) -> None:
-        self._edit(blank_option({draft.id for draft in self._drafts()}))
+        kept = self._kept()
+        if kept is not None:
+            self._edit(blank_option({draft.id for draft in kept.options}))
 
-    def _drafts(self) -> tuple[OptionDraft, ...]:
-        """The stored options, or the proposals shown while there are none."""
-        if self.scenario is not None and self.scenario.options:
-            return self.scenario.options
-        return tuple(option.draft for option in self._shown.options) if self._shown is not None else ()
+    def _kept(self) -> Scenario | None:
+        """The scenario, with the proposals shown as its own options when it has none: what every edit starts from."""
+        if self.scenario is None or self._shown is None:
+            return self.scenario
+        return self._service.keep(self.scenario, self._shown)
 
     def _keep_proposals(self) -> None:
-        if self.scenario is not None:
-            self.begin_edit(replace(self.scenario, options=self._drafts()), "Keep the proposed options")
+        kept = self._kept()
+        if kept is not None:
+            self.begin_edit(kept, "Keep the proposed options")
 
     def _edit_selected(self) -> None:
         option = self._selected()
@@ -229,30 +233,28 @@ class OptionsPage(Page):
     def _edit(self, draft: OptionDraft) -> None:
         """Opens the form; its result replaces the option with that id, or is added."""
         form = OptionForm(draft, computed=self._figures_of(draft.id), parent=self)
-        if form.exec() and self.scenario is not None:
+        kept = self._kept()
+        if form.exec() and kept is not None:
             new = form.draft()
-            drafts = self._drafts()
-            known = any(option.id == draft.id for option in drafts)
-            options = tuple(new if option.id == draft.id else option for option in drafts)
-            self.begin_edit(
-                replace(self.scenario, options=options if known else (*options, new)), f"Edit option {new.id}"
-            )
+            known = any(option.id == draft.id for option in kept.options)
+            options = tuple(new if option.id == draft.id else option for option in kept.options)
+            self.begin_edit(replace(kept, options=options if known else (*options, new)), f"Edit option {new.id}")
 
     def _figures_of(self, id: str) -> dict[str, Figure]:
         option = next((o for o in (self._shown.options if self._shown else ()) if o.id == id), None)
         return dict(option.figures) if option is not None else {}
 
     def _remove(self, id: str) -> None:
-        if self.scenario is not None:
-            left = tuple(draft for draft in self._drafts() if draft.id != id)
-            self.begin_edit(replace(self.scenario, options=left), f"Remove option {id}")
+        kept = self._kept()
+        if kept is not None:
+            left = tuple(draft for draft in kept.options if draft.id != id)
+            self.begin_edit(replace(kept, options=left), f"Remove option {id}")
 
     def _duplicate(self, draft: OptionDraft) -> None:
-        if self.scenario is not None:
-            drafts = self._drafts()
-            taken = {option.id for option in drafts}
-            copy = replace(draft, id=free_id(taken), name=f"{draft.name}, copy", proposed=False)
-            self.begin_edit(replace(self.scenario, options=(*drafts, copy)), f"Copy option {draft.id}")
+        kept = self._kept()
+        if kept is not None:
+            copy = replace(draft, id=free_id({d.id for d in kept.options}), name=f"{draft.name}, copy", proposed=False)
+            self.begin_edit(replace(kept, options=(*kept.options, copy)), f"Copy option {draft.id}")
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._grid.as_markdown())

@@ -75,7 +75,8 @@ class PaneRow(QWidget):
     def _make_first(self) -> None:
         kept, usable = self._settings.get(PANES, []), self.usable
         chosen = [str(path) for path in kept if path in usable] if isinstance(kept, list) else []
-        count = min(max(len(chosen), min(len(usable), USUAL_PANES), FEWEST_PANES), MOST_PANES)
+        usual = max(min(len(usable), USUAL_PANES), FEWEST_PANES)
+        count = min(len(chosen), MOST_PANES) if len(chosen) >= FEWEST_PANES else usual
         chosen += [path for path in reversed(usable) if path not in chosen]
         for place in range(count):
             self._add(chosen[min(place, len(chosen) - 1)] if chosen else "")

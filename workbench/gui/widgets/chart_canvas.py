@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, Qt, QTimer, QVariantAnimation
 from PySide6.QtGui import QBrush, QColor
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QGraphicsLineItem, QLabel, QWidget
 
 from workbench.analysis.chartspec import (
     Band,
@@ -37,6 +37,7 @@ _FAINT_ALPHA = 95
 _DIMMED = 0.4
 _LIVE_MS = 120
 _SIDES_ROW = 0.6
+_LINE_LABEL_ROOM = 0.07
 _TICK_ROOM_PX = 76
 
 
@@ -61,7 +62,8 @@ class Canvas:
         self._words = ChartWords(owner=owner, box=self._box)
         self._items: list[Any] = []
         self._dots: list[tuple[Points, Any, Any]] = []
-        self._grid_lines: list[Any] = []
+        self._grid_lines: list[QGraphicsLineItem] = []
+        self._lines: list[QGraphicsLineItem] = []
         self._grid_rows: list[float] = []
         self._ring: list[Any] = []
         self._shown: dict[str, tuple[float, float]] = {}
@@ -103,8 +105,10 @@ class Canvas:
     def _clear(self) -> None:
         for item in (*self._items, *self._ring):
             self._plot.removeItem(item)
+        for line in self._lines:
+            self._box.removeItem(line)
         self._words.clear()
-        self._items, self._ring, self._dots = [], [], []
+        self._items, self._ring, self._dots, self._lines = [], [], [], []
 
     def _set_axes(self, chart: Chart) -> None:
         (x0, x1), (y0, y1) = chart.range_x, chart.range_y
@@ -115,9 +119,12 @@ class Canvas:
         ys = [(on_axis(chart.y, t.value), t.label) for t in ticks_for(chart.y, y0, y1)]
         if bars is not None:
             ys = [(float(i), bar.label) for i, bar in enumerate(bars.bars)]
+        left, right = on_axis(chart.x, x0), on_axis(chart.x, x1)
+        if any(isinstance(s, Line) and s.labelled for s in chart.series):
+            right += (right - left) * _LINE_LABEL_ROOM
         self._box.invertY(bars is not None)
         self._box.setRange(
-            xRange=(on_axis(chart.x, x0), on_axis(chart.x, x1)),
+            xRange=(left, right),
             yRange=(on_axis(chart.y, y0), on_axis(chart.y, y1)),
             padding=1e-4,
         )
@@ -158,14 +165,12 @@ class Canvas:
     def _grid(self, xs: list[float]) -> None:
         """A hairline at each tick."""
         for line in self._grid_lines:
-            self._plot.removeItem(line)
+            self._box.removeItem(line)
         self._grid_lines = []
-        for angle, values in ((90, xs), (0, self._grid_rows)):
+        for upright, values in ((True, xs), (False, self._grid_rows)):
             for value in values:
-                line = self._pg.InfiniteLine(value, angle=angle, pen=self._pg.mkPen(self._look.hairline, width=1))
-                line.setZValue(-20)
-                self._plot.addItem(line, ignoreBounds=True)
-                self._grid_lines.append(line)
+                pen = self._pg.mkPen(self._look.hairline, width=1)
+                self._grid_lines.append(self._line_across(value, upright=upright, pen=pen, z=-20))
 
     def _draw_series(self, chart: Chart, series: Series) -> None:
         match series:
@@ -253,9 +258,8 @@ class Canvas:
     def _draw_marker(self, chart: Chart, marker: Marker) -> None:
         axis = chart.y if marker.horizontal else chart.x
         pen = self._pg.mkPen(series_colour(self._look, marker.colour), width=1, style=Qt.PenStyle.DashLine)
-        line = self._pg.InfiniteLine(on_axis(axis, marker.value), angle=0 if marker.horizontal else 90, pen=pen)
-        line.setZValue(1)
-        self._add(line)
+        value = on_axis(axis, marker.value)
+        self._lines.append(self._line_across(value, upright=not marker.horizontal, pen=pen, z=1))
 
     def _draw_bars(self, chart: Chart, bars: Bars) -> None:
         base = on_axis(chart.x, bars.base)
@@ -272,9 +276,20 @@ class Canvas:
                 pen=None,
             )
             self._add(item)
-        line = self._pg.InfiniteLine(base, angle=90, pen=self._pg.mkPen(self._look.border, width=1))
-        line.setZValue(12)
-        self._add(line)
+        pen = self._pg.mkPen(self._look.border, width=1)
+        self._lines.append(self._line_across(base, upright=True, pen=pen, z=12))
+
+    def _line_across(self, value: float, *, upright: bool, pen: Any, z: float) -> QGraphicsLineItem:
+        """A straight line over the whole plot.
+
+        WORKAROUND: not pyqtgraph's InfiniteLine (0.14.0), which raises when drawn while the plot is being deleted.
+        """
+        (x0, x1), (y0, y1) = self._box.viewRange()
+        line = QGraphicsLineItem(value, y0, value, y1) if upright else QGraphicsLineItem(x0, value, x1, value)
+        line.setPen(pen)
+        line.setZValue(z)
+        self._box.addItem(line, ignoreBounds=True)
+        return line
 
     def _add(self, item: Any) -> None:
         self._plot.addItem(item, ignoreBounds=True)

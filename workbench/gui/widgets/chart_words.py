@@ -90,7 +90,7 @@ class ChartWords:
             rect, at = text.boundingRect(), self._local(x, y)
             texts.append(text)
             gap = scaled_px(self._owner, POINT_PX) * (1.25 if mine else 0.8)
-            wishes.append(LabelWish(at.x(), at.y(), rect.width(), rect.height(), gap))
+            wishes.append(LabelWish(at.x(), at.y(), rect.width(), rect.height(), gap, must=mine))
         return texts, wishes
 
     def _obstacles(self, chart: Chart) -> list[Box]:

@@ -68,7 +68,7 @@ def _value(material: Material, flip: Flip, value: float) -> str:
         return f"{value * 100:.1f} %"
     if flip.input.endswith("_usd"):
         return words.usd(value)
-    unit = next((c.unit for c in material.scenario.criteria if c.id == flip.input and c.unit == "weeks"), "")
+    unit = next((c.unit for c in material.option_set.criteria if c.id == flip.input and c.unit == "weeks"), "")
     return f"{points(value)} {unit}".strip()
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from workbench.analysis import ranking, words
+from workbench.domain.criterion import Criterion
 from workbench.domain.question import NO_LIMIT, Kind, Question
 from workbench.domain.questions import asked_questions
-from workbench.domain.scenario import UNKNOWN, AnswerValue, Criterion
+from workbench.domain.scenario import UNKNOWN, AnswerValue
 from workbench.reports.document import (
     Block,
     Cell,
@@ -57,7 +58,7 @@ def drivers(material: Material) -> Section:
     if limits:
         note = Paragraph("An option outside one of these limits is out, whatever it scores.")
         parts.append(Part("Limits", (note, Listing(limits))))
-    parts.append(Part("Criteria and weights", _criteria(material.scenario.criteria)))
+    parts.append(Part("Criteria and weights", _criteria(material.option_set.criteria)))
     return Section(SectionId.DRIVERS, "What drives the decision", (), tuple(parts))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.analysis import words
+from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Figure, Origin
 from workbench.domain.option import DataFlow, Option, Strategy, Technique
-from workbench.domain.scenario import Criterion
 from workbench.reports.document import (
     Block,
     Cell,
@@ -221,7 +221,7 @@ def _for_and_against(option: Option, material: Material) -> tuple[Block, ...]:
         if reason.kept and reason.warning
     ]
     bad = [Item(material.reason_text(reason), "Bad", Mark.BAD) for reason in option.excluded_by]
-    for criterion in material.scenario.criteria:
+    for criterion in material.option_set.criteria:
         place = _place(option, criterion, material.option_set.options)
         if place > 0:
             good.append(Item(_extreme(option, criterion, "best"), "Good", Mark.GOOD))
@@ -255,7 +255,7 @@ def _extreme(option: Option, criterion: Criterion, word: str) -> str:
 
 
 def _contributions(option: Option, material: Material) -> tuple[tuple[str, str], ...]:
-    titles = {criterion.id: criterion.title for criterion in material.scenario.criteria}
+    titles = {criterion.id: criterion.title for criterion in material.option_set.criteria}
     parts = sorted(option.contributions.items(), key=lambda pair: -pair[1])
     told = ", ".join(f"{titles.get(name, name).lower()} {value:.3f}" for name, value in parts)
     return (("The score adds up from", told),)

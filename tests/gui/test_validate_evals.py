@@ -1,0 +1,216 @@
+"""The evals as a person uses them: choose data and models, run, cancel, go on, read a case; on the demo models."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QPushButton
+from pytestqt.qtbot import QtBot
+from validate_bench import Bench, bench_in
+from workbench.domain.evals import EvalStatus
+from workbench.domain.scenario import Scenario
+from workbench.gui.explanation import Explanation
+from workbench.gui.pages.validate import EVALS, ValidatePage
+from workbench.gui.theme import Theme
+
+PASSAGE = "Policy: HR-04 Leave policy\nEmployees can take up to {n} days of annual leave per year.\n\n"
+
+
+@pytest.fixture
+def bench(tmp_path: Path, qtbot: QtBot, theme: Theme) -> Iterator[Bench]:
+    with bench_in(tmp_path / "home", qtbot) as made:
+        yield made
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_cases(tmp_path / "leave.csv", 12)
+
+
+def write_cases(path: Path, count: int) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file)
+        lines.writerow(("id", "input", "expected", "sensitive"))
+        for n in range(20, 20 + count):
+            question = f"{PASSAGE.format(n=n)}Question: How much annual leave do staff get?"
+            lines.writerow((f"c{n}", question, f"{n} days", "yes" if n % 2 else ""))
+    return path
+
+
+@pytest.fixture
+def scenario(bench: Bench) -> Scenario:
+    return bench.services.scenarios.new("Support chat")
+
+
+@pytest.fixture
+def page(bench: Bench, scenario: Scenario) -> ValidatePage:
+    services = bench.services
+    made = ValidatePage(
+        house=bench.house,
+        playground=services.playground,
+        evals=services.evals,
+        library=services.library,
+        scenarios=services.scenarios,
+    )
+    made.show_scenario(scenario)
+    made.arrive(EVALS)
+    bench.show(made)
+    return made
+
+
+def press(bench: Bench, inside: object, name: str) -> None:
+    found = inside.findChild(QPushButton, name)  # type: ignore[attr-defined]
+    assert found is not None and found.isVisibleTo(inside) and found.isEnabled(), name
+    bench.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def run_whole(bench: Bench, page: ValidatePage) -> None:
+    press(bench, page, "eval-run")
+    bench.wait(lambda: not page.evals.runner.is_running)
+    bench.settle()
+
+
+def test_that_an_empty_page_says_what_belongs_there_and_holds_the_button(page: ValidatePage) -> None:
+    assert page.header.answer.startswith("No eval yet.")
+    assert page.findChild(QPushButton, "data-choose").isVisibleTo(page)
+    assert not page.findChild(QPushButton, "eval-run").isEnabled()
+
+
+def test_that_a_run_answers_in_words_with_a_row_for_each_model_and_case(
+    bench: Bench, page: ValidatePage, scenario: Scenario, data: Path
+) -> None:
+    page.arrive((data,))
+    bench.settle()
+    assert "12 cases are ready" in page.header.answer
+    with bench.qtbot.waitSignal(page.wrote, timeout=60_000) as wrote:
+        run_whole(bench, page)
+    (run,) = bench.services.evals.runs(scenario.id)
+    assert wrote.args[0].evals == {run.id}
+    assert run.status is EvalStatus.FINISHED
+    models = len(run.model_ids)
+    assert len(bench.services.evals.results(run.id)) == 12 * models
+    assert "12 cases." in page.header.answer and " % (" in page.header.answer
+    results = page.evals.results
+    assert results._models.model.rowCount() == models
+    assert results.cases.table is not None and results.cases.table.model.rowCount() == 12
+    assert results._chart.chart is not None and len(results._chart.chart.rows) == models
+
+
+def test_that_cancel_keeps_what_was_answered_and_go_on_finishes_the_run(
+    bench: Bench, page: ValidatePage, scenario: Scenario, tmp_path: Path
+) -> None:
+    page.arrive((write_cases(tmp_path / "many.csv", 60),))
+    bench.settle()
+    press(bench, page, "eval-run")
+    bench.wait(lambda: page.evals.runner._progress.done >= 5)
+    (task,) = bench.house.tasks.named
+    assert "60 cases" in (task.name or "")
+    task.cancel()
+    bench.wait(lambda: not page.evals.runner.is_running)
+    bench.settle()
+    (run,) = bench.services.evals.runs(scenario.id)
+    kept = len(bench.services.evals.results(run.id))
+    total = 60 * len(run.model_ids)
+    assert run.status is EvalStatus.PAUSED and 5 <= kept < total
+    assert page.header.answer.startswith(f"Interrupted: {kept} of {total} questions are answered.")
+    press(bench, page, "eval-go-on")
+    bench.wait(lambda: not page.evals.runner.is_running)
+    bench.settle()
+    (run,) = bench.services.evals.runs(scenario.id)
+    assert run.status is EvalStatus.FINISHED
+    assert len(bench.services.evals.results(run.id)) == total
+    assert not page.header.answer.startswith("Interrupted")
+
+
+def test_that_a_case_explains_itself_in_the_inspector(bench: Bench, page: ValidatePage, data: Path) -> None:
+    page.arrive((data,))
+    bench.settle()
+    run_whole(bench, page)
+    told: list[Explanation | None] = []
+    page.explain.connect(told.append)
+    table = page.evals.results.cases.table
+    assert table is not None
+    table.view.setFocus()
+    table.view.selectRow(0)
+    bench.qtbot.keyClick(table.view, Qt.Key.Key_Down)
+    explanation = told[-1]
+    assert explanation is not None and explanation.title == "c21"
+    assert "sensitive" in explanation.subtitle
+    text = explanation.as_text()
+    assert "Question: How much annual leave" in text and "- 21 days" in text
+    assert "“21 days” is" in text
+
+
+def test_that_the_filters_count_and_narrow_the_cases(bench: Bench, page: ValidatePage, data: Path) -> None:
+    page.arrive((data,))
+    bench.settle()
+    run_whole(bench, page)
+    cases = page.evals.results.cases
+    which = page.findChild(QComboBox, "eval-which-cases")
+    titles = [which.itemText(place) for place in range(which.count())]
+    assert titles[0] == "All cases (12)" and "Sensitive (6)" in titles and "Errors (0)" in titles
+    cases.choose("Sensitive")
+    assert cases.table is not None
+    assert [row.case_id for row in cases.table.model.shown] == [f"c{n}" for n in range(21, 32, 2)]
+
+
+def test_that_every_problem_of_a_file_is_shown_and_the_good_cases_can_run(
+    bench: Bench, page: ValidatePage, tmp_path: Path
+) -> None:
+    path = tmp_path / "mixed.csv"
+    path.write_text("input,expected,sensitive\nWho?,Ann,yes\n,Bob,\nWhere?,Rome,perhaps\n")
+    page.arrive((path,))
+    bench.settle()
+    problems = page.evals.setup.data._problems
+    assert problems.isVisibleTo(page)
+    words = problems.accessibleName()
+    assert "2 problems" in words and "line 3" in words and "line 4" in words
+    assert page.findChild(QPushButton, "eval-run").text() == "Run the eval with the 1 good case"
+    run_whole(bench, page)
+    assert "1 case." in page.header.answer
+
+
+def test_that_a_file_that_is_no_data_is_a_sentence_and_the_data_before_stays(
+    bench: Bench, page: ValidatePage, data: Path, tmp_path: Path
+) -> None:
+    page.arrive((data,))
+    bench.settle()
+    strange = tmp_path / "table.xlsx"
+    strange.write_bytes(b"PK\x03\x04")
+    page.arrive((strange,))
+    bench.settle()
+    assert "reads no .xlsx" in page.evals.setup.data._problems.accessibleName()
+    examined = page.evals.setup.data.examined
+    assert examined is not None and examined.dataset.source == str(data)
+
+
+def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench, page: ValidatePage) -> None:
+    sample = bench.services.scenarios.open_sample()
+    page.show_scenario(sample)
+    bench.settle()
+    examined = page.evals.setup.data.examined
+    assert examined is not None and len(examined.dataset.cases) >= 150
+
+
+def test_that_a_scorer_is_explained_when_it_is_chosen(bench: Bench, page: ValidatePage) -> None:
+    setup = page.evals.setup
+    before = setup._signature.text()
+    bench.qtbot.keyClick(setup.scorer, Qt.Key.Key_Down)
+    assert setup._signature.text() != before
+    assert setup.scorer_id != "contains"
+
+
+def test_that_only_the_evals_explain_in_the_inspector(bench: Bench, page: ValidatePage, data: Path) -> None:
+    page.arrive((data,))
+    bench.settle()
+    run_whole(bench, page)
+    told: list[Explanation | None] = []
+    page.explain.connect(told.append)
+    press(bench, page, "view-playground")
+    assert told[-1] is None
+    press(bench, page, "view-evals")
+    assert told[-1] is not None and "12 cases" in told[-1].subtitle

@@ -1,0 +1,140 @@
+"""What an eval says in words, as case rows and as a chart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalStatus, EvalSummary, PairVerdict
+from workbench.evals.results import summarise
+from workbench.services.eval_words import (
+    answer_words,
+    case_rows,
+    eval_chart,
+    pair_of,
+    pair_words,
+    turned,
+)
+
+NAMES = {"local/a": "Ann", "local/b": "Bob", "local/c": "Cid"}
+SCORER = "contains"
+
+
+def a_run(models: tuple[str, ...] = ("local/a", "local/b"), cases: int = 100) -> EvalRun:
+    return EvalRun(
+        id="run",
+        scenario_id=None,
+        name="Try",
+        dataset_name="data",
+        dataset_hash="0" * 64,
+        case_count=cases,
+        model_ids=models,
+        scorers=(SCORER,),
+        status=EvalStatus.FINISHED,
+        started_at=datetime(2026, 11, 21, tzinfo=UTC),
+    )
+
+
+def results(model: str, right: int, cases: int = 100, errors: int = 0) -> list[CaseResult]:
+    """The first `right` cases right, the last `errors` without an answer, the rest wrong."""
+    found = []
+    for n in range(cases):
+        scored = n < cases - errors
+        found.append(
+            CaseResult(
+                eval_run_id="run",
+                case_id=f"c{n}",
+                model_id=model,
+                scorer=SCORER,
+                outcome=CaseOutcome.SCORED if scored else CaseOutcome.ERROR,
+                score=(1.0 if n < right else 0.0) if scored else None,
+                error="" if scored else "It broke.",
+                sensitive=n % 10 == 0,
+            )
+        )
+    return found
+
+
+def summary_of(**right: int) -> EvalSummary:
+    models = tuple(f"local/{name}" for name in right)
+    every = [result for name, count in right.items() for result in results(f"local/{name}", count)]
+    return summarise(a_run(models), every)
+
+
+def name_of(model_id: str) -> str:
+    return NAMES[model_id]
+
+
+def test_that_a_clear_difference_is_called_better_with_its_interval() -> None:
+    lead, rest = answer_words(summary_of(a=50, b=90), SCORER, name_of)
+    assert lead.startswith("Bob is better than Ann: +40 points, ")
+    assert "Bob 90 % (" in rest and "Ann 50 % (" in rest and "100 cases." in rest
+
+
+def test_that_a_small_difference_is_called_not_shown() -> None:
+    lead, _ = answer_words(summary_of(a=50, b=54), SCORER, name_of)
+    assert lead.startswith("Not shown that Bob and Ann differ: +4 points, ")
+
+
+def test_that_one_model_is_described_alone() -> None:
+    lead, rest = answer_words(summary_of(a=70), SCORER, name_of)
+    assert lead == "Ann answers 70 % right."
+    assert "Ann 70 % (" in rest
+
+
+def test_that_nothing_scored_is_said_instead_of_a_zero() -> None:
+    summary = summarise(a_run(("local/a",), 3), results("local/a", 0, cases=3, errors=3))
+    lead, rest = answer_words(summary, SCORER, name_of)
+    assert lead == "No answer could be scored."
+    assert rest == "3 answers could not be had."
+
+
+def test_that_the_answer_names_the_two_best_of_three() -> None:
+    lead, rest = answer_words(summary_of(a=20, b=95, c=60), SCORER, name_of)
+    assert lead.startswith("Bob is better than Cid: +35 points")
+    assert rest.index("Bob") < rest.index("Cid") < rest.index("Ann")
+
+
+def test_that_a_pair_seen_from_the_other_side_says_the_same() -> None:
+    summary = summary_of(a=50, b=90)
+    pair = pair_of(summary, SCORER, "local/a", "local/b")
+    assert pair is not None
+    assert turned(turned(pair)) == pair
+    assert pair_of(summary, SCORER, "local/b", "local/a") == turned(pair)
+    assert pair_words(pair, name_of).startswith("Ann is worse than Bob: −40 points, −")
+    assert turned(pair).only_a == pair.only_b == 40
+
+
+@pytest.mark.parametrize("verdict", list(PairVerdict))
+def test_that_every_verdict_has_words_with_both_names(verdict: PairVerdict) -> None:
+    pair = replace(summary_of(a=50, b=60).pairs[0], verdict=verdict)
+    words = pair_words(pair, name_of)
+    assert "Ann" in words and "Bob" in words and "points" in words
+
+
+def test_that_case_rows_sort_out_who_was_right() -> None:
+    every = [*results("local/a", 2, cases=5, errors=1), *results("local/b", 1, cases=5)]
+    rows = case_rows(a_run(cases=5), every, SCORER)
+    assert [row.case_id for row in rows if row.only_right("local/a")] == ["c1"]
+    assert [row.case_id for row in rows if row.only_right("local/b")] == []
+    assert [row.case_id for row in rows if row.all_wrong] == ["c2", "c3"]
+    assert [row.case_id for row in rows if row.has_error] == ["c4"]
+    assert [row.case_id for row in rows if row.sensitive] == ["c0"]
+    assert rows[0].question == "—"
+
+
+def test_that_case_rows_follow_the_data_set_and_show_its_question() -> None:
+    cases = tuple(EvalCase(f"c{n}", f"A passage.\n\nQuestion: What is {n}?\n", "x") for n in (3, 1, 0))
+    rows = case_rows(a_run(cases=3), results("local/a", 1, cases=4), SCORER, cases)
+    assert [row.question for row in rows] == ["What is 3?", "What is 1?", "What is 0?"]
+
+
+def test_that_the_chart_shows_each_share_with_its_interval_and_the_target() -> None:
+    summary = summary_of(a=50, b=90)
+    chart = eval_chart(summary, SCORER, name_of, target=0.75)
+    points = chart.series[0].points  # type: ignore[union-attr]
+    assert [(point.label, round(point.x, 2)) for point in points] == [("Ann", 0.5), ("Bob", 0.9)]
+    assert all(point.x_low < point.x < point.x_high for point in points)  # type: ignore[operator]
+    assert chart.series[1].label == "target 75 %"  # type: ignore[union-attr]
+    assert [row[0] for row in chart.rows] == ["Ann", "Bob"]
