@@ -55,8 +55,8 @@ def measure(file: Path, cases: list[Case], show_wrong: bool) -> Result:
 
 
 def _answer(llama: Llama, prompt: str) -> str:
-    message = {"role": "user", "content": prompt}
-    reply: Any = llama.create_chat_completion([message], temperature=0.0, max_tokens=MAX_ANSWER_TOKENS)
+    messages: Any = [{"role": "user", "content": prompt}]
+    reply: Any = llama.create_chat_completion(messages, temperature=0.0, max_tokens=MAX_ANSWER_TOKENS)
     return str(reply["choices"][0]["message"]["content"])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -152,17 +152,15 @@ class Person:
         QTest.keyClick(self.shell, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
         self.wait(lambda: self.window.desk.scenario and self.window.desk.scenario.name == name, f"scenario {name}")
 
-    def in_file_dialog(self, path: Path, then: Callable[[], None]) -> None:
-        """Do something that asks for a file or folder, and type its path into the dialog."""
+    def in_folder_dialog(self, folder: Path, then: Callable[[], None]) -> None:
+        """Do something that asks for a folder; go there in the dialog and press its button."""
 
         def fill() -> bool:
             dialog = QApplication.activeModalWidget()
-            field = dialog.findChild(QLineEdit, "fileNameEdit") if isinstance(dialog, QFileDialog) else None
-            if field is None:
+            if not isinstance(dialog, QFileDialog) or dialog.windowHandle() is None:
                 return False
-            QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-            QTest.keyClicks(field, str(path))
-            QTest.keyClick(field, Qt.Key.Key_Return)
+            dialog.setDirectory(str(folder))
+            QTest.keyClick(dialog, Qt.Key.Key_Return)
             return True
 
         self._meanwhile(fill)
@@ -172,14 +170,9 @@ class Person:
         """Drop a file onto the middle of the window."""
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path))])
-        event = QDropEvent(
-            QPointF(self.shell.rect().center()),
-            Qt.DropAction.CopyAction,
-            data,
-            LEFT,
-            Qt.KeyboardModifier.NoModifier,
-        )
-        QApplication.sendEvent(self.shell, event)
+        middle, copy, no_keys = self.shell.rect().center(), Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(self.shell, QDragEnterEvent(middle, copy, data, LEFT, no_keys))
+        QApplication.sendEvent(self.shell, QDropEvent(QPointF(middle), copy, data, LEFT, no_keys))
 
     def _meanwhile(self, act: Callable[[], bool]) -> None:
         """Try `act` every 20 ms until it could, also while a dialog runs its own loop."""

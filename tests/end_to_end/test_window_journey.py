@@ -127,7 +127,7 @@ def decide(person: Person, folder: Path) -> None:
         lambda: person.window.desk.scenario.decision.status is DecisionStatus.ACCEPTED, "the recorded decision"
     )
     person.rest()
-    person.in_file_dialog(folder, lambda: person.press_menu("Write the report", "All three"))
+    person.in_folder_dialog(folder, lambda: person.press_menu("Write the report", "All three"))
     person.wait(lambda: len(list(folder.iterdir())) >= 3, "three files")
     person.rest()
 

@@ -172,6 +172,7 @@ def test_that_every_problem_of_a_file_is_shown_and_the_good_cases_can_run(
     assert page.findChild(QPushButton, "eval-run").text() == "Run the eval with the 1 good case"
     run_whole(bench, page)
     assert "1 case." in page.header.answer
+    assert len(bench.services.evals.results(page.evals._wanted_run)) == len(page.evals.setup.models)
 
 
 def test_that_a_file_that_is_no_data_is_a_sentence_and_the_data_before_stays(

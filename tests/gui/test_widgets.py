@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
-from workbench.analysis.chartlabels import Box, LabelWish, place_labels
+from workbench.analysis.chartlabels import Box, LabelWish, place_labels, stack_labels
 from workbench.analysis.chartspec import (
     Axis,
     Band,
@@ -561,6 +561,14 @@ def test_that_the_label_of_what_is_selected_is_always_written() -> None:
     assert place_labels([LabelWish(100, 50, 60, 12)], crowd, frame) == (None,)
     [placed] = place_labels([LabelWish(100, 50, 60, 12, must=True)], crowd, frame)
     assert placed is not None and placed.right <= 200
+
+
+def test_that_names_at_line_ends_stand_in_the_order_of_the_lines() -> None:
+    frame = Box(0, 0, 200, 100)
+    boxes = stack_labels([LabelWish(150, y, 20, 14) for y in (40, 44, 38, 98)], frame)
+    assert boxes[2].bottom <= boxes[0].top and boxes[0].bottom <= boxes[1].top and boxes[1].bottom <= boxes[3].top
+    assert all(box.top >= 0 and box.bottom <= 100 and box.right <= 200 for box in boxes)
+    assert stack_labels([], frame) == ()
 
 
 def test_that_none_keeps_its_references_over_20_000_calls(qtbot: QtBot) -> None:

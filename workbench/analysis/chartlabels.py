@@ -32,9 +32,11 @@ class Box:
 
     def overlap(self, other: Box) -> float:
         """The area that both cover."""
-        wide = min(self.right, other.right) - max(self.left, other.left)
-        high = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return wide * high if wide > 0 and high > 0 else 0.0
+        wide = min(self.left + self.width, other.left + other.width) - max(self.left, other.left)
+        if wide <= 0:
+            return 0.0
+        high = min(self.top + self.height, other.top + other.height) - max(self.top, other.top)
+        return wide * high if high > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,10 @@ def place_labels(
     placed: list[Box | None] = []
     for wish in wishes:
         best, best_cost = None, float("inf")
-        for rank, box in enumerate(_places(wish)):
-            cost = _cost(box, taken, obstacles, frame) + rank * 0.002 + (_FAR_COST if rank >= _NEAR_PLACES else 0)
+        places = _places(wish)
+        near = _near(places, obstacles)
+        for rank, box in enumerate(places):
+            cost = _cost(box, taken, near, frame) + rank * 0.002 + (_FAR_COST if rank >= _NEAR_PLACES else 0)
             if cost < best_cost:
                 best, best_cost = box, cost
         if best is not None and (best_cost < _MOST_COVERED or wish.must):
@@ -74,6 +78,30 @@ def place_labels(
         else:
             placed.append(None)
     return tuple(placed)
+
+
+def stack_labels(wishes: Sequence[LabelWish], frame: Box) -> tuple[Box, ...]:
+    """Labels of line ends: each to the right of its point, moved up or down until none covers another.
+
+    Their order from top to bottom is that of the points, so that each can be matched to its line.
+    """
+    order = sorted(range(len(wishes)), key=lambda i: (wishes[i].y, i))
+    tops: list[float] = []
+    for i in order:
+        wish = wishes[i]
+        least = tops[-1] + wishes[order[len(tops) - 1]].height if tops else frame.top
+        tops.append(max(wish.y - wish.height / 2, least))
+    lowest = frame.bottom
+    for place in range(len(order) - 1, -1, -1):
+        height = wishes[order[place]].height
+        tops[place] = min(tops[place], lowest - height)
+        lowest = tops[place]
+    boxes: dict[int, Box] = {}
+    for i, top in zip(order, tops, strict=True):
+        wish = wishes[i]
+        left = min(wish.x + wish.gap, frame.right - wish.width)
+        boxes[i] = Box(left, top, wish.width, wish.height)
+    return tuple(boxes[i] for i in range(len(wishes)))
 
 
 def _places(wish: LabelWish) -> tuple[Box, ...]:
@@ -96,6 +124,13 @@ def _places(wish: LabelWish) -> tuple[Box, ...]:
         (x - w / 2, y + far * 1.4),
     )
     return tuple(Box(left, top, w, h) for left, top in corners)
+
+
+def _near(places: Sequence[Box], obstacles: Sequence[Box]) -> list[Box]:
+    """The obstacles that any of the places could touch: most lie elsewhere, and this is done while one drags."""
+    left, top = min(p.left for p in places), min(p.top for p in places)
+    around = Box(left, top, max(p.right for p in places) - left, max(p.bottom for p in places) - top)
+    return [box for box in obstacles if around.overlap(box)]
 
 
 def _cost(box: Box, taken: Sequence[Box], obstacles: Sequence[Box], frame: Box) -> float:

@@ -59,6 +59,8 @@ QPushButton[kind="plain"]:focus, QToolButton[kind="plain"]:focus {{ border: 2px 
   padding: 3px 5px; }}
 QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent; color: {look.link};
   padding: 2px 4px; text-align: left; }}
+QPushButton[kind="link"]::menu-indicator {{ image: none; width: 0px; }}
+QPushButton[kind="link"][menu="true"] {{ padding-right: 4px; }}
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="link"]:focus {{ border: 2px solid {look.accent}; padding: 1px 3px; }}
 QPushButton[kind="chip"] {{ border: 1px solid {look.border}; border-radius: 14px; padding: 5px 12px; }}

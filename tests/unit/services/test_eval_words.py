@@ -79,8 +79,8 @@ def test_that_a_small_difference_is_called_not_shown() -> None:
 
 def test_that_one_model_is_described_alone() -> None:
     lead, rest = answer_words(summary_of(a=70), SCORER, name_of)
-    assert lead == "Ann answers 70 % right."
-    assert "Ann 70 % (" in rest
+    assert lead.startswith("Ann answers 70 % of 100 cases right: 6")
+    assert lead.endswith("% with 95 % confidence.") and rest == ""
 
 
 def test_that_nothing_scored_is_said_instead_of_a_zero() -> None:

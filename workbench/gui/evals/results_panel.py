@@ -173,7 +173,7 @@ def _span(model: ModelSummary) -> Span | None:
 
 def _interval(model: ModelSummary) -> str:
     if model.low is None or model.high is None:
-        return UNKNOWN
+        return ""
     return f"{model.low * 100:.0f}–{model.high * 100:.0f} %"
 
 

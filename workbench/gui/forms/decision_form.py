@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.decision import Decision, Risk
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.forms.text_box import TextBox
+from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.fields import Choice, ChoiceField, TextField
 from workbench.gui.widgets.text import Words
 
 PAUSE_MS = 500
-LINE_PX = 20
 
 
 class DecisionForm(QWidget):
@@ -27,11 +27,11 @@ class DecisionForm(QWidget):
         self._decision = Decision("", "")
         self._option: ChoiceField[str] | None = None
         self._options: tuple[Choice[str], ...] = ()
-        self._because = _text("Because", lines=5)
+        self._because = TextBox("Because", lines=3)
         self._risks = RiskRows()
-        self._triggers = _text("Look at it again when, one line each", lines=4)
-        self._dissent = _text("Dissent", lines=2)
-        self._confirmation = _text("How it will be checked", lines=3)
+        self._triggers = TextBox("Look at it again when, one line each", lines=2)
+        self._dissent = TextBox("Dissent", lines=2)
+        self._confirmation = TextBox("How it will be checked", lines=2)
         self._people = {
             "deciders": TextField("Decided by", placeholder="Names or roles, separated by commas"),
             "consulted": TextField("Consulted", placeholder="Names or roles, separated by commas"),
@@ -75,10 +75,7 @@ class DecisionForm(QWidget):
             (self._dissent, decision.dissent),
             (self._confirmation, decision.confirmation),
         ):
-            if field.toPlainText() != text:
-                field.blockSignals(True)
-                field.setPlainText(text)
-                field.blockSignals(False)
+            field.set_text(text)
         for name, line in self._people.items():
             line.set_value(", ".join(getattr(decision, name)))
         for name, line in self._dates.items():
@@ -95,7 +92,7 @@ class DecisionForm(QWidget):
         """The decision as the form has it."""
         return Decision(
             option=(self._option.value or "") if self._option is not None else self._decision.option,
-            because=self._because.toPlainText().strip(),
+            because=self._because.text(),
             status=self._decision.status,
             decided_at=self._dates["decided_at"].text().strip(),
             review_on=self._dates["review_on"].text().strip(),
@@ -103,9 +100,9 @@ class DecisionForm(QWidget):
             consulted=_split(self._people["consulted"].text()),
             informed=_split(self._people["informed"].text()),
             risks=self._risks.value(),
-            dissent=self._dissent.toPlainText().strip(),
-            triggers=tuple(line.strip() for line in self._triggers.toPlainText().splitlines() if line.strip()),
-            confirmation=self._confirmation.toPlainText().strip(),
+            dissent=self._dissent.text(),
+            triggers=tuple(line.strip() for line in self._triggers.text().splitlines() if line.strip()),
+            confirmation=self._confirmation.text(),
         )
 
     def _lay_out(self) -> None:
@@ -208,38 +205,33 @@ class _RiskRow(QWidget):
 
     def __init__(self, risk: Risk) -> None:
         super().__init__()
-        self._text = TextField("Risk", placeholder="What may go wrong")
+        self._text = TextBox("Risk", placeholder="What may go wrong")
         self._owner = TextField("Owner of the risk", placeholder="Who watches it", max_length=120)
-        self._mitigation = TextField("What is done about it", placeholder="What is done about it")
-        grid = QVBoxLayout(self)
-        grid.setContentsMargins(0, 0, 0, Space.XS)
-        grid.setSpacing(Space.XS)
-        grid.addWidget(self._text)
+        self._mitigation = TextBox("What is done about it", placeholder="What is done about it")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, Space.S)
+        column.setSpacing(Space.XS)
+        column.addWidget(self._text)
+        column.addWidget(self._mitigation)
         row = QHBoxLayout()
         row.setSpacing(Space.XS)
         row.addWidget(self._owner, 1)
-        row.addWidget(self._mitigation, 2)
-        row.addWidget(button("Remove", lambda: self.removed.emit(self), kind="link"))
-        grid.addLayout(row)
-        for field, text in (
-            (self._text, risk.text),
-            (self._owner, risk.owner),
-            (self._mitigation, risk.mitigation),
-        ):
-            field.set_value(text)
-            field.edited.connect(lambda _text: self.changed.emit(None))
+        remove = button("Remove", lambda: self.removed.emit(self), kind="link")
+        remove.setAccessibleName("Remove this risk")
+        row.addWidget(remove)
+        column.addLayout(row)
+        self._owner.set_value(risk.owner)
+        self._owner.edited.connect(self._touched)
+        for box, text in ((self._text, risk.text), (self._mitigation, risk.mitigation)):
+            box.set_text(text)
+            box.textChanged.connect(self._touched)
         self.setFocusProxy(self._text)
 
+    def _touched(self, _text: str = "") -> None:
+        self.changed.emit(None)
+
     def value(self) -> Risk:
-        return Risk(self._text.text().strip(), self._owner.text().strip(), self._mitigation.text().strip())
-
-
-def _text(name: str, *, lines: int) -> QPlainTextEdit:
-    made = QPlainTextEdit()
-    made.setAccessibleName(name)
-    made.setTabChangesFocus(True)
-    made.setFixedHeight(scaled_px(made, LINE_PX * lines + Space.L))
-    return made
+        return Risk(self._text.text(), self._owner.text().strip(), self._mitigation.text())
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLabel,
-    QPlainTextEdit,
+    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -21,17 +21,21 @@ from PySide6.QtWidgets import (
 
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import FIGURES, DataFlow, OptionDraft, Strategy, Technique
+from workbench.gui.forms.model_roles import ModelRoles, OfferChoice
+from workbench.gui.forms.text_box import TextBox
 from workbench.gui.theme import Space, scaled_px, set_role
 from workbench.gui.widgets.fields import RangeField, TextField
 from workbench.gui.widgets.text import Words
 
+OF_100 = "of 100"
+FULL_MARKS = 100.0
 FIGURE_LABELS = {
     "setup_usd": ("Set-up cost", "USD"),
     "monthly_usd": ("Running cost", "USD a month"),
     "weeks": ("Time to market", "weeks"),
-    "quality": ("Quality", "of 100"),
-    "privacy": ("Privacy", "of 100"),
-    "independence": ("Independence of one vendor", "of 100"),
+    "quality": ("Quality", OF_100),
+    "privacy": ("Privacy", OF_100),
+    "independence": ("Independence of one vendor", OF_100),
 }
 STRATEGY_WORDS = {
     Strategy.BUY: "Buy: a provider's API",
@@ -50,6 +54,7 @@ FLOW_WORDS = {
     DataFlow.NOTHING_LEAVES: "Nothing leaves our machines",
 }
 OWN_SOURCE = "entered by you"
+LONGEST_NAME = 120
 Choice = TypeVar("Choice", Strategy, Technique, DataFlow)
 
 
@@ -67,20 +72,21 @@ def blank_option(taken: Collection[str]) -> OptionDraft:
 class OptionForm(QDialog):
     """Edits a draft. A figure left empty is computed; the computed value stands behind the field."""
 
-    def __init__(self, draft: OptionDraft, *, computed: Mapping[str, Figure], parent: QWidget) -> None:
+    def __init__(
+        self, draft: OptionDraft, *, computed: Mapping[str, Figure], offers: Sequence[OfferChoice], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._draft = draft
         self.setWindowTitle(f"Option {draft.id}")
         self.setMinimumWidth(scaled_px(self, 560))
-        self._name = TextField("Name", placeholder="Llama 4 self-hosted + RAG", max_length=120)
+        self._name = TextField("Name", placeholder="Llama 4 self-hosted + RAG", max_length=LONGEST_NAME)
         self._name.set_value(draft.name)
         self._strategy = _combo("Strategy", STRATEGY_WORDS, draft.strategy)
         self._technique = _combo("Adaptation", TECHNIQUE_WORDS, draft.technique)
         self._flow = _combo("Sensitive data", FLOW_WORDS, draft.data_flow)
-        self._summary = QPlainTextEdit(draft.summary)
-        self._summary.setAccessibleName("Summary")
-        self._summary.setTabChangesFocus(True)
-        self._summary.setFixedHeight(scaled_px(self, 56))
+        self._summary = TextBox("Summary", lines=2)
+        self._summary.set_text(draft.summary)
+        self._models = ModelRoles(draft.models, offers)
         self._figures = {name: self._figure_field(name) for name in FIGURES}
         self._problem = Words("", "small", "bad")
         self._lay_out(computed)
@@ -103,6 +109,7 @@ class OptionForm(QDialog):
             ("Adaptation", self._technique),
             ("Sensitive data", self._flow),
             ("Summary", self._summary),
+            ("Models", self._models),
         ):
             label = QLabel(title)
             label.setBuddy(widget)
@@ -118,25 +125,45 @@ class OptionForm(QDialog):
                 hint = QLabel(f"computed: {found.value.likely:,.4g}")
                 set_role(hint, "muted")
                 form.addRow("", hint)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inside)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidget(inside)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.addWidget(scroll, 1)
+        column.addWidget(self._scroll, 1)
         column.addWidget(self._problem)
         column.addWidget(buttons)
         self.resize(scaled_px(self, 620), scaled_px(self, 640))
 
     def _save(self) -> None:
+        """Accepts the form when everything in it can be stored; else says what is missing and goes there."""
         if not self._name.text().strip():
-            self._problem.set_text("Give the option a name, so that the report can speak of it.")
-            self._name.setFocus()
-            return
-        self.accept()
+            self._refuse("Give the option a name, so that the report can speak of it.", self._name)
+        elif problem := self._models.problem():
+            self._refuse(problem, self._models)
+            self._models.focus_wrong()
+        elif wrong := self._wrong_figure():
+            self._refuse(*wrong)
+        else:
+            self.accept()
+
+    def _refuse(self, sentence: str, field: QWidget) -> None:
+        self._problem.set_text(sentence)
+        self._scroll.ensureWidgetVisible(field)
+        field.setFocus()
+
+    def _wrong_figure(self) -> tuple[str, QWidget] | None:
+        """The first figure that was typed but cannot be taken, with what is wrong with it."""
+        for name, field in self._figures.items():
+            title, unit = FIGURE_LABELS[name]
+            if field.value is None and any(part.text().strip() for part in field.findChildren(QLineEdit)):
+                return f"{title}: write numbers, the smallest first, with the likely one in the middle.", field
+            if unit == OF_100 and field.value is not None and field.value[2] > FULL_MARKS:
+                return f"{title}: the most is 100.", field
+        return None
 
     def draft(self) -> OptionDraft:
         """The option as the form has it; only called after Save."""
@@ -154,7 +181,8 @@ class OptionForm(QDialog):
             strategy=Strategy(self._strategy.currentData()),
             technique=Technique(self._technique.currentData()),
             data_flow=DataFlow(self._flow.currentData()),
-            summary=self._summary.toPlainText().strip(),
+            summary=self._summary.text(),
+            models=self._models.value(),
             figures={name: figures[name] for name in FIGURES if name in figures},
             proposed=False,
         )

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
 from workbench.domain.changes import Changes
 from workbench.domain.decision import Decision, DecisionStatus
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.option import OptionSet
+from workbench.domain.option import Option, OptionSet
 from workbench.domain.scenario import Scenario
 from workbench.gui.forms.decision_form import DecisionForm
 from workbench.gui.pages.base import House, Page, PageAction
@@ -35,6 +35,7 @@ from workbench.services.reports import ReportService
 FOLDER_KEY = "report/folder"
 FORMATS = {"HTML": ("html",), "Markdown": ("md",), "JSON": ("json",), "All three": ("html", "md", "json")}
 WIDE_PX = 860
+TITLE_LENGTH = 40
 
 
 class DecidePage(Page):
@@ -228,16 +229,17 @@ class DecidePage(Page):
     def _show_preview(self, number: int, found: OptionSet, document: Document) -> None:
         if number == self._asked_for:
             self._found = found
-            drafts = (option.draft for option in found.options)
-            self._form.set_options([Choice(d.id, f"{d.id} · {d.name}", d.summary) for d in drafts])
+            self._form.set_options([_choice(option) for option in found.options])
             self._view.show_document(document)
 
     def _with(self, decision: Decision) -> Scenario | None:
         """The scenario with this decision; proposals become options, or the decision would name what may change."""
         if self.scenario is None:
             return None
-        decided = replace(self.scenario, decision=decision)
-        return decided if self._found is None else self._options.keep(decided, self._found)
+        new = replace(self.scenario, decision=decision)
+        if self._found is None or self._found.scenario_id != new.id:
+            return new
+        return self._options.keep(new, self._found)
 
     def _fail(self, error: WorkbenchError) -> None:
         self._error.show_error(error)
@@ -260,6 +262,14 @@ class DecidePage(Page):
     def _open_written(self) -> None:
         if self._written is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))
+
+
+def _choice(option: Option) -> Choice[str]:
+    """An option to choose; a name too long for its line stands whole below it."""
+    name, summary = option.name, option.draft.summary
+    if len(name) <= TITLE_LENGTH:
+        return Choice(option.id, f"{option.id} · {name}", summary)
+    return Choice(option.id, f"{option.id} · {name[:TITLE_LENGTH].rstrip()}…", f"{name}. {summary}".strip())
 
 
 def _answer(scenario: Scenario) -> tuple[str, str]:

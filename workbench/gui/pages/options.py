@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from workbench.analysis.chartspec import Chart
 from workbench.domain.changes import Changes
-from workbench.domain.figures import Figure, Origin
-from workbench.domain.option import DataFlow, Option, OptionDraft, OptionSet
+from workbench.domain.criterion import Criterion
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.figures import Figure
+from workbench.domain.option import Flip, Option, OptionDraft, OptionSet
 from workbench.domain.scenario import Scenario
-from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
-from workbench.gui.forms.option_form import OptionForm, blank_option, free_id
+from workbench.domain.verdict import Hosting
+from workbench.gui.explanation import InspectorAction
+from workbench.gui.forms.model_roles import OfferChoice
+from workbench.gui.forms.option_form import LONGEST_NAME, OptionForm, blank_option, free_id
 from workbench.gui.pages.base import House, Page, PageAction
+from workbench.gui.pages.option_words import explanation, head, rows, tried
 from workbench.gui.selection import Picked
-from workbench.gui.theme import Space, Tone, scaled_px
+from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.chart import ChartView
-from workbench.gui.widgets.comparison import Cell, Comparison, Head
-from workbench.gui.widgets.comparison import Row as GridRow
+from workbench.gui.widgets.comparison import Comparison
+from workbench.gui.widgets.info import InfoButton
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.text import Words
+from workbench.gui.widgets.weights import WeightsCard
+from workbench.services.evals import EvalService
 from workbench.services.options import OptionService
+from workbench.services.shortlist import ShortlistService
 
 KIND = "option"
 FLIPS_SHOWN = 5
 WIDE_PX = 640
-FLOW_CELL = {
-    DataFlow.ALL_LEAVES: Cell("leaves", tone=Tone.BAD, hint="Every request goes to the provider"),
-    DataFlow.CLEAN_LEAVES: Cell("stays", tone=Tone.GOOD, hint="Only requests without sensitive data go out"),
-    DataFlow.NOTHING_LEAVES: Cell("stays", tone=Tone.GOOD, hint="Nothing leaves your machines"),
-}
-FIGURE_TITLES = {
-    "setup_usd": "Set-up",
-    "monthly_usd": "A month",
-    "weeks": "Ready in",
-    "quality": "Quality",
-    "privacy": "Privacy",
-    "independence": "Independence of one vendor",
-}
-ORIGIN_WORDS = {
-    Origin.CATALOG: "from the catalog",
-    Origin.COMPUTED: "computed",
-    Origin.MEASURED: "measured",
-    Origin.YOURS: "yours",
-    Origin.ASSUMED: "assumed",
-}
+CHART_TERMS = {"cumulative": ("crossover",), "tornado": ("tornado", "percentile")}
+HOSTED = {Hosting.API: "", Hosting.SELF_HOST: "own servers: ", Hosting.LOCAL_FILE: "this machine: "}
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What one computation in the background brings: the set, its pictures, and the models to choose from."""
+
+    found: OptionSet
+    charts: Mapping[str, Chart]
+    offers: tuple[OfferChoice, ...]
 
 
 class OptionsPage(Page):
@@ -58,13 +58,19 @@ class OptionsPage(Page):
     id: ClassVar[str] = "options"
     title: ClassVar[str] = "Options"
     icon: ClassVar[str] = "options"
-    needs: ClassVar[tuple[str, ...]] = ("options",)
+    needs: ClassVar[tuple[str, ...]] = ("options", "shortlist", "evals")
 
-    def __init__(self, *, house: House, options: OptionService) -> None:
+    def __init__(
+        self, *, house: House, options: OptionService, shortlist: ShortlistService, evals: EvalService
+    ) -> None:
         super().__init__(house=house)
         self._service = options
+        self._shortlist = shortlist
+        self._evals = evals
         self._shown: OptionSet | None = None
-        self._asked_for = 0
+        self._offers: tuple[OfferChoice, ...] = ()
+        self._wish: tuple[Scenario, bool] | None = None
+        self._is_computing = False
         add = menu_button(
             "Add an option",
             {"Propose from the shortlist": self.propose, "Write one myself": self.write_one},
@@ -84,7 +90,11 @@ class OptionsPage(Page):
         self._grid.picked.connect(lambda id: house.selection.pick(KIND, id))
         self._charts = {"cumulative": ChartView(height=250), "tornado": ChartView(height=250)}
         self._chart_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._weights = WeightsCard()
+        self._weights.moved.connect(self._weigh)
+        self._weights.settled.connect(self._keep_weights)
         self._flips = Card("What would change our mind")
+        self._flips.add_beside_title(InfoButton("flip"))
         self._notes = Card("Mind")
         self._lay_out_page()
         house.selection.changed.connect(self._selection_changed)
@@ -103,10 +113,13 @@ class OptionsPage(Page):
         for name, view in self._charts.items():
             card = Card()
             card.body.addWidget(view)
+            for term in CHART_TERMS[name]:
+                card.add_beside_title(InfoButton(term))
             self._chart_cards[name] = card
             self._chart_row.addWidget(card, 1)
         column.addLayout(self._chart_row)
         column.addWidget(self._flips)
+        column.addWidget(self._weights)
         column.addWidget(self._notes)
         column.addStretch(1)
         self.body.addWidget(self._content)
@@ -118,6 +131,7 @@ class OptionsPage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         words = "Proposed from your shortlist and workload. They follow your answers until you keep them."
         row.addWidget(Words(words), 1)
+        row.addWidget(InfoButton("proposed-option"))
         row.addWidget(button("Keep these options", self._keep_proposals))
         return self._proposed
 
@@ -128,15 +142,50 @@ class OptionsPage(Page):
         if scenario is None:
             self.explain.emit(None)
             return
-        self._asked_for += 1
-        number = self._asked_for
+        self._ask(scenario)
+
+    def _ask(self, scenario: Scenario, *, dragging: bool = False) -> None:
+        """One computation at a time; while it runs only the newest wish is remembered."""
+        self._wish = (scenario, dragging)
+        if not self._is_computing:
+            self._is_computing = True
+            self._fulfil()
+
+    def _fulfil(self) -> None:
+        if self._wish is None:
+            self._is_computing = False
+            return
+        (scenario, dragging), self._wish = self._wish, None
         self.house.tasks.start(
             lambda: self._compute(scenario),
             lane="pool",
-            done=lambda found: self._draw(*found) if number == self._asked_for else None,
-            failed=self._error.show_error,
+            done=lambda made: self._arrived(scenario, made, dragging=dragging),
+            failed=self._fail,
+            stopped=self._fulfil,
             owner=self,
         )
+
+    def _arrived(self, scenario: Scenario, made: Computed, *, dragging: bool) -> None:
+        if self._wish is None and self.scenario is not None and self.scenario.id == scenario.id:
+            self._draw(made)
+            if not dragging:
+                self._weights.show_criteria(made.found.criteria)
+        self._fulfil()
+
+    def _fail(self, error: WorkbenchError) -> None:
+        self._error.show_error(error)
+        self._fulfil()
+
+    def _weigh(self, criteria: tuple[Criterion, ...]) -> None:
+        """A weight is being dragged: show what it would do."""
+        kept = self._kept()
+        if kept is not None:
+            self._ask(replace(kept, criteria=criteria), dragging=True)
+
+    def _keep_weights(self, criteria: tuple[Criterion, ...]) -> None:
+        kept = self._kept()
+        if kept is not None:
+            self.begin_edit(replace(kept, criteria=criteria), "Change what matters", merge_key="weights")
 
     def refresh(self, changes: Changes) -> None:
         """New evidence or prices move the computed figures."""
@@ -151,32 +200,53 @@ class OptionsPage(Page):
             PageAction("Copy the options as Markdown", self._copy),
         )
 
-    def _compute(self, scenario: Scenario) -> tuple[OptionSet, dict[str, Chart]]:
-        found = self._service.options(scenario)
-        return found, dict(self._service.charts(found))
+    def _compute(self, scenario: Scenario) -> Computed:
+        evidence = self._evals.evidence(scenario.id)
+        found = self._service.options(scenario, evidence=evidence)
+        candidates = self._shortlist.matched(scenario, evidence=evidence).candidates
+        offers = tuple(
+            OfferChoice(c.model_id, c.offer_id, f"{c.model_name}, {HOSTED[c.hosting]}{c.offer_name}", c.model_name)
+            for c in candidates
+        )
+        return Computed(found, self._service.charts(found), offers)
 
-    def _draw(self, found: OptionSet, charts: dict[str, Chart]) -> None:
-        self._shown = found
+    def _draw(self, made: Computed) -> None:
+        found = made.found
+        self._shown, self._offers = found, made.offers
         self._error.clear()
         self._empty.setVisible(not found.options)
         self._content.setVisible(bool(found.options))
         proposed = bool(found.options) and self.scenario is not None and not self.scenario.options
         self._proposed.setVisible(proposed)
         self.header.set_answer(found.recommendation.sentence, found.recommendation.detail)
-        self._grid.set_content([_head(option) for option in found.options], _rows(found))
-        self._grid.select(self.house.selection.id_of(KIND))
+        if found.options:
+            self._grid.set_content([head(option) for option in found.options], rows(found))
+            self._grid.select(self.house.selection.id_of(KIND))
+        self._draw_charts(made.charts)
+        _fill(self._flips, [self._flip_row(flip, found) for flip in found.flips[:FLIPS_SHOWN]])
+        break_evens = [Words(item.text) for item in found.breakevens[:2]]
+        _fill(self._notes, [*(Words(note) for note in found.notes), *break_evens])
+        if self._selected() is None and found.recommendation.option:
+            self.house.selection.pick(KIND, found.recommendation.option)
+        self._explain_selected()
+
+    def _draw_charts(self, charts: Mapping[str, Chart]) -> None:
         for name, view in self._charts.items():
             chart = charts.get(name)
             self._chart_cards[name].setVisible(chart is not None)
             if chart is not None:
                 self._chart_cards[name].set_title(chart.title)
                 view.set_chart(chart)
-        _fill(self._flips, [Words(flip.text) for flip in found.flips[:FLIPS_SHOWN]])
-        break_evens = [Words(item.text) for item in found.breakevens[:2]]
-        _fill(self._notes, [*(Words(note) for note in found.notes), *break_evens])
-        if not self.house.selection.id_of(KIND) and found.recommendation.option:
-            self.house.selection.pick(KIND, found.recommendation.option)
-        self._explain_selected()
+
+    def _flip_row(self, flip: Flip, found: OptionSet) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(Words(flip.text), 1)
+        try_it = button("Try it", lambda: self._try(flip, found), hint="Undo with Ctrl+Z")
+        try_it.setAccessibleName(f"Try it: {flip.text}")
+        line.addWidget(try_it)
+        return row
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Charts stand side by side where there is room, else below each other."""
@@ -192,7 +262,7 @@ class OptionsPage(Page):
         scenario = self.scenario
         if scenario is not None:
             self.house.tasks.start(
-                lambda: self._service.propose(scenario),
+                lambda: self._service.propose(scenario, evidence=self._evals.evidence(scenario.id)),
                 lane="pool",
                 done=self._add,
                 failed=self._error.show_error,
@@ -200,30 +270,32 @@ class OptionsPage(Page):
             )
 
     def _add(self, drafts: tuple[OptionDraft, ...]) -> None:
-        kept = self._kept()
-        if kept is None:
+        """Proposals on screen are what is proposed: they are kept. Else the new ones stand beside the person's own."""
+        scenario = self._kept()
+        if scenario is None or self.scenario is None:
             return
-        options = list(kept.options)
-        for draft in drafts:
+        options = list(scenario.options)
+        for draft in drafts if self.scenario.options or not options else ():
             taken = {option.id for option in options}
             options.append(draft if draft.id not in taken else replace(draft, id=free_id(taken)))
-        self.begin_edit(replace(kept, options=tuple(options)), "Propose options")
+        self.begin_edit(replace(scenario, options=tuple(options)), "Propose options")
 
     def write_one(self) -> None:
-        kept = self._kept()
-        if kept is not None:
-            self._edit(blank_option({draft.id for draft in kept.options}))
+        """Opens the form for a new option."""
+        scenario = self._kept()
+        if scenario is not None:
+            self._edit(blank_option({draft.id for draft in scenario.options}))
 
     def _kept(self) -> Scenario | None:
-        """The scenario, with the proposals shown as its own options when it has none: what every edit starts from."""
-        if self.scenario is None or self._shown is None:
+        """The scenario with the options on screen in it: proposals become its own once the person does something."""
+        if self.scenario is None or self._shown is None or self._shown.scenario_id != self.scenario.id:
             return self.scenario
         return self._service.keep(self.scenario, self._shown)
 
     def _keep_proposals(self) -> None:
-        kept = self._kept()
-        if kept is not None:
-            self.begin_edit(kept, "Keep the proposed options")
+        scenario = self._kept()
+        if scenario is not None:
+            self.begin_edit(scenario, "Keep the proposed options")
 
     def _edit_selected(self) -> None:
         option = self._selected()
@@ -232,29 +304,45 @@ class OptionsPage(Page):
 
     def _edit(self, draft: OptionDraft) -> None:
         """Opens the form; its result replaces the option with that id, or is added."""
-        form = OptionForm(draft, computed=self._figures_of(draft.id), parent=self)
-        kept = self._kept()
-        if form.exec() and kept is not None:
+        form = OptionForm(draft, computed=self._figures_of(draft.id), offers=self._offers, parent=self)
+        scenario = self._kept()
+        if form.exec() and scenario is not None:
             new = form.draft()
-            known = any(option.id == draft.id for option in kept.options)
-            options = tuple(new if option.id == draft.id else option for option in kept.options)
-            self.begin_edit(replace(kept, options=options if known else (*options, new)), f"Edit option {new.id}")
+            known = any(option.id == draft.id for option in scenario.options)
+            options = tuple(new if option.id == draft.id else option for option in scenario.options)
+            edited = replace(scenario, options=options if known else (*options, new))
+            self.begin_edit(edited, f"{'Edit' if known else 'Add'} option {new.id}")
+            self.house.selection.pick(KIND, new.id)
 
     def _figures_of(self, id: str) -> dict[str, Figure]:
         option = next((o for o in (self._shown.options if self._shown else ()) if o.id == id), None)
         return dict(option.figures) if option is not None else {}
 
     def _remove(self, id: str) -> None:
-        kept = self._kept()
-        if kept is not None:
-            left = tuple(draft for draft in kept.options if draft.id != id)
-            self.begin_edit(replace(kept, options=left), f"Remove option {id}")
+        scenario = self._kept()
+        if scenario is not None:
+            left = tuple(draft for draft in scenario.options if draft.id != id)
+            self.begin_edit(replace(scenario, options=left), f"Remove option {id}")
 
     def _duplicate(self, draft: OptionDraft) -> None:
-        kept = self._kept()
-        if kept is not None:
-            copy = replace(draft, id=free_id({d.id for d in kept.options}), name=f"{draft.name}, copy", proposed=False)
-            self.begin_edit(replace(kept, options=(*kept.options, copy)), f"Copy option {draft.id}")
+        scenario = self._kept()
+        if scenario is not None:
+            id = free_id({option.id for option in scenario.options})
+            copy = replace(draft, id=id, name=f"{draft.name}, copy"[:LONGEST_NAME], proposed=False)
+            self.begin_edit(replace(scenario, options=(*scenario.options, copy)), f"Copy option {draft.id}")
+
+    def _try(self, flip: Flip, found: OptionSet) -> None:
+        """Puts the value at which the recommendation changes into the scenario; undo takes it out."""
+        scenario = self._kept()
+        if scenario is None:
+            return
+        key, value = tried(flip, found)
+        try:
+            new = self._service.changed(scenario, {key: value})
+        except WorkbenchError as error:
+            self._error.show_error(error)
+        else:
+            self.begin_edit(new, f"Try: {flip.text}")
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._grid.as_markdown())
@@ -280,10 +368,11 @@ class OptionsPage(Page):
             InspectorAction("Copy", lambda: self._duplicate(option.draft)),
             InspectorAction("Remove", lambda: self._remove(option.id), "Undo with Ctrl+Z"),
         )
-        self.explain.emit(_explanation(option, self._shown, actions))
+        names = {offer.model_id: offer.model_name for offer in self._offers}
+        self.explain.emit(explanation(option, self._shown, names, actions))
 
 
-def _fill(card: Card, rows: list[Words]) -> None:
+def _fill(card: Card, rows: Sequence[QWidget]) -> None:
     while (item := card.body.takeAt(0)) is not None:
         if (old := item.widget()) is not None:
             old.hide()
@@ -291,98 +380,3 @@ def _fill(card: Card, rows: list[Words]) -> None:
     for row in rows:
         card.body.addWidget(row)
     card.setVisible(bool(rows))
-
-
-def _head(option: Option) -> Head:
-    return Head(option.id, f"{option.id} · {option.draft.strategy.value}", option.name)
-
-
-def _rows(found: OptionSet) -> tuple[GridRow, ...]:
-    horizon = found.horizon_months
-    best = max((option.best_probability for option in found.options), default=0.0)
-    leader = found.recommendation.option
-    return (
-        GridRow("Set-up", tuple(_money(option, "setup_usd") for option in found.options)),
-        GridRow("A month", tuple(_money(option, "monthly_usd") for option in found.options)),
-        GridRow(
-            f"{horizon} months",
-            tuple(Cell(f"${option.tco_usd[horizon]:,.0f}") for option in found.options),
-            hint="Set-up and monthly cost added up, not discounted",
-        ),
-        GridRow("Sensitive requests", tuple(FLOW_CELL[option.draft.data_flow] for option in found.options)),
-        GridRow("Ready in", tuple(_weeks(option) for option in found.options)),
-        GridRow("Quality, of 100", tuple(_plain(option, "quality") for option in found.options)),
-        GridRow(
-            "Independence, of 100",
-            tuple(_plain(option, "independence") for option in found.options),
-            hint="How easily you can leave: the opposite of lock-in",
-        ),
-        GridRow(
-            "Score",
-            tuple(Cell(f"{option.score:.3f}", strong=option.id == leader) for option in found.options),
-            hint="Weights times values on fixed scales; 1 is best on every criterion",
-        ),
-        GridRow(
-            "Best, of 20,000 draws",
-            tuple(
-                Cell(f"{option.best_probability * 100:.0f} %", strong=option.best_probability == best)
-                for option in found.options
-            ),
-            hint="How often it comes first when only the order of your weights is taken as known",
-        ),
-    )
-
-
-def _money(option: Option, name: str) -> Cell:
-    figure = option.figures[name]
-    value = figure.value
-    width = "" if value.is_exact else f"{_short(value.low)}–{_short(value.high)}"
-    return Cell(f"${value.likely:,.0f}", width, hint=_origin(figure))
-
-
-def _short(value: float) -> str:
-    return f"{value / 1000:.1f}k".replace(".0k", "k") if value >= 1000 else f"{value:.0f}"
-
-
-def _weeks(option: Option) -> Cell:
-    late = any(reason.requirement == "weeks_limit" for reason in option.excluded_by)
-    figure = option.figures["weeks"]
-    return Cell(f"{figure.likely:g} weeks", tone=Tone.BAD if late else Tone.GOOD, hint=_origin(figure))
-
-
-def _plain(option: Option, name: str) -> Cell:
-    figure = option.figures.get(name)
-    return (
-        Cell("—", hint="Nothing is known of it yet")
-        if figure is None
-        else Cell(f"{figure.likely:.0f}", hint=_origin(figure))
-    )
-
-
-def _origin(figure: Figure) -> str:
-    return ", ".join(part for part in (ORIGIN_WORDS[figure.origin], figure.source, figure.as_of) if part)
-
-
-def _explanation(option: Option, found: OptionSet, actions: tuple[InspectorAction, ...]) -> Explanation:
-    """Limits, models, adaptation and where the numbers of one option come from."""
-    limits = tuple(
-        Row(reason.text, Tone.BAD if not reason.kept else Tone.CAUTION if reason.warning else Tone.GOOD)
-        for reason in option.reasons
-    )
-    parts = tuple(Row(f"{role.model_id}, {role.share * 100:.0f} %: {role.role}") for role in option.draft.models)
-    changes = tuple(Row(flip.text, icon="swap") for flip in found.flips if flip.option == option.id)
-    adaptation = tuple(Row(reason) for reason in found.adaptation.reasons)
-    sections = tuple(
-        Section(title, rows)
-        for title, rows in (
-            ("Limits", limits),
-            ("Models", parts),
-            ("What would change our mind", changes),
-            (f"Adaptation: {found.adaptation.technique.value}", adaptation),
-        )
-        if rows
-    )
-    sources = tuple(
-        f"{FIGURE_TITLES[name]}: {_origin(figure)}." for name, figure in option.figures.items() if name in FIGURE_TITLES
-    )
-    return Explanation(f"{option.id} · {option.draft.strategy.value}", option.draft.summary, sections, sources, actions)

@@ -135,8 +135,9 @@ class RequirementsPage(Page):
         if isinstance(payload, str):
             self._go(step_of(payload))
             card = self._cards[payload]
+            self.body.activate()
             self.scroller.ensureWidgetVisible(card)
-            card.setFocus()
+            card.take_focus()
 
     def flush(self) -> None:
         """Saves what is being typed now."""

@@ -19,6 +19,7 @@ from workbench.gui.widgets.fields import Choice, ChoiceField
 from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import ErrorBox, IconLabel
 from workbench.gui.widgets.text import Words
+from workbench.net import door
 from workbench.paths import Paths
 from workbench.services.doctor import Diagnosis, Finding, examine
 from workbench.services.scenarios import ScenarioRow, ScenarioService
@@ -58,6 +59,7 @@ class SettingsPage(Page):
         self.body.addWidget(self._error)
         self.body.addWidget(self._look_card(set_scheme, set_text_percent))
         self.body.addWidget(self._data_card())
+        self.body.addWidget(self._ledger_card())
         self.body.addWidget(self._bin)
         self.body.addWidget(self._findings)
         self.body.addStretch(1)
@@ -86,11 +88,24 @@ class SettingsPage(Page):
         )
         return card
 
+    def _ledger_card(self) -> Card:
+        """What left this machine: nothing can, and what tried to is listed."""
+        self._ledger = Card("What left this machine")
+        self._ledger_words = Words("")
+        self._ledger.body.addWidget(self._ledger_words)
+        return self._ledger
+
+    def arrive(self, payload: object) -> None:
+        """The foot of the rail leads to the ledger."""
+        if payload == "ledger":
+            self.scroller.ensureWidgetVisible(self._ledger)
+
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Settings are the same for every scenario; this reads what may have changed meanwhile."""
         super().show_scenario(scenario)
         self._schemes.set_value(self._theme.scheme)
         self._percent.set_value(self._theme.text_percent)
+        self._ledger_words.set_text(_ledger_words(door.refused()))
         tasks = self.house.tasks
         tasks.start(lambda: examine(self._paths), lane="pool", done=self._show_machine, owner=self)
         tasks.start(self._scenarios.bin, lane="db", done=self._show_bin, failed=self._error.show_error, owner=self)
@@ -133,6 +148,13 @@ class SettingsPage(Page):
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.home)))
+
+
+def _ledger_words(refused: tuple[str, ...]) -> str:
+    nothing = "Nothing: this version calls no other machine, and every connection is refused before it opens."
+    if not refused:
+        return f"{nothing} None was tried in this session."
+    return f"{nothing} Refused in this session: {', '.join(dict.fromkeys(refused))}."
 
 
 def _finding_row(finding: Finding) -> QWidget:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workbench.domain.changes import Changes
+from workbench.domain.questions import QUESTIONS
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.domain.verdict import Hosting, Reason, Relaxation, Shortlist, Verdict
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
-from workbench.gui.theme import Space, Tone
+from workbench.gui.theme import Space, Tone, set_role
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.fields import ChipsField, Choice, FlowLayout
 from workbench.gui.widgets.rows import Column, Mark, Span
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.terms import Terms
 from workbench.gui.widgets.text import Words
 from workbench.services.evals import EvalService
 from workbench.services.shortlist import EXTENDED_FILTER, ShortlistService
@@ -62,7 +65,11 @@ class ShortlistPage(Page):
         self._table = self._make_table()
         self.body.addWidget(self._error)
         self.body.addWidget(self._approach)
-        self.body.addWidget(self._filters)
+        row = QHBoxLayout()
+        row.setSpacing(Space.M)
+        row.addWidget(self._filters, 1)
+        row.addWidget(Terms(("offer", "verdict")))
+        self.body.addLayout(row)
         self.body.addWidget(self._table, 1)
         self.body.addWidget(self._relax)
         house.selection.changed.connect(self._selection_changed)
@@ -150,8 +157,6 @@ class ShortlistPage(Page):
         self._cost_ceiling = costs[int(len(costs) * COST_CEILING_QUANTILE)] if costs else 1.0
         self._draw_rows()
         self._draw_relaxations(found)
-        if self._selected() is None and self._table.model.shown:
-            self.house.selection.pick(KIND, row_id(self._table.model.shown[0]))
         self._explain_selected()
 
     def _draw_rows(self) -> None:
@@ -164,7 +169,7 @@ class ShortlistPage(Page):
         if "every-offer" not in wanted:
             verdicts = best_offers(verdicts)
         self._table.set_rows(verdicts)
-        self._table.select(self.house.selection.id_of(KIND))
+        self._table.select(self._chosen())
 
     def _draw_relaxations(self, found: Shortlist) -> None:
         while (item := self._relax.body.takeAt(0)) is not None:
@@ -184,8 +189,11 @@ class ShortlistPage(Page):
         """How many models a limit removed; a limit that the person set leads to its question."""
         title = f"{limit_name(question_id)} removed {count}"
         title = title[0].upper() + title[1:]
-        if not question_id:
-            return Words(title, "muted")
+        if question_id not in QUESTIONS:
+            plain = QLabel(title)
+            plain.setTextFormat(Qt.TextFormat.PlainText)
+            set_role(plain, "muted")
+            return plain
         return button(title, lambda: self.navigate.emit("requirements", question_id), kind="link")
 
     def _relaxation_row(self, relaxation: Relaxation) -> QWidget:
@@ -201,7 +209,7 @@ class ShortlistPage(Page):
     def _relax_it(self, relaxation: Relaxation) -> None:
         if self.scenario is not None:
             answers: dict[str, AnswerValue] = {**self.scenario.answers, relaxation.requirement: relaxation.answer}
-            self.begin_edit(replace(self.scenario, answers=answers), f"Relax “{relaxation.requirement}”")
+            self.begin_edit(replace(self.scenario, answers=answers), f"Relax {limit_name(relaxation.requirement)}")
 
     def _filter_changed(self, values: tuple[str, ...]) -> None:
         """The filters belong to the scenario, and are no step of undo."""
@@ -215,8 +223,13 @@ class ShortlistPage(Page):
         if self.isVisible():
             self._explain_selected()
 
+    def _chosen(self) -> str:
+        """The offer selected in the window, else the first row; that one is not passed on to other pages."""
+        rows = self._table.model.shown
+        return self.house.selection.id_of(KIND) or (row_id(rows[0]) if rows else "")
+
     def _selected(self) -> Verdict | None:
-        wanted = self.house.selection.id_of(KIND)
+        wanted = self._chosen()
         return next((v for v in (self._shown.verdicts if self._shown else ()) if row_id(v) == wanted), None)
 
     def _explain_selected(self) -> None:
@@ -225,7 +238,7 @@ class ShortlistPage(Page):
 
     def _change_requirement(self, id: str) -> None:
         verdict = next((v for v in (self._shown.verdicts if self._shown else ()) if row_id(v) == id), None)
-        if verdict is not None and verdict.excluded_by is not None:
+        if verdict is not None and verdict.excluded_by is not None and verdict.excluded_by.requirement in QUESTIONS:
             self.navigate.emit("requirements", verdict.excluded_by.requirement)
 
     def _cost_span(self, verdict: Verdict) -> Span | None:
@@ -268,7 +281,7 @@ def explanation(verdict: Verdict, page: Page) -> Explanation:
     if figures:
         sections.insert(1 if why_out else 0, Section("Figures", tuple(figures)))
     actions = []
-    if (reason := verdict.excluded_by) is not None:
+    if (reason := verdict.excluded_by) is not None and reason.requirement in QUESTIONS:
         go = reason.requirement
         actions.append(InspectorAction("What would let it in?", lambda: page.navigate.emit("requirements", go)))
     if verdict.hosting is Hosting.LOCAL_FILE and verdict.kept:

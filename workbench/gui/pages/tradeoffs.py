@@ -28,6 +28,7 @@ from workbench.gui.widgets.rows import UNKNOWN, Column, Mark, Span
 from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.terms import Terms
 from workbench.reports.charts import svg
 from workbench.reports.files import write_whole
 from workbench.services.evals import EvalService
@@ -131,6 +132,7 @@ class TradeoffsPage(Page):
     def _lay_out_page(self) -> None:
         picture = Card()
         picture.body.addWidget(self._chart)
+        picture.body.addWidget(Terms(("front", "interval", "swing-weight")))
         controls = Card()
         self._slider_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._slider_row.setSpacing(Space.XL)

@@ -75,7 +75,7 @@ class ValidatePage(Page):
         self._copy = button("Copy all", self.playground.copy_markdown, hint="Prompt and answers as Markdown")
         for made in (self._history, self._pane, self._copy):
             self.header.add_button(made)
-        self._onward = button("Compare trade-offs", lambda: self.navigate.emit("tradeoffs", None), kind="main")
+        self._onward = button("Compare trade-offs", lambda: self.navigate.emit("tradeoffs", None))
         self._onward.setToolTip("The results of your evals move the models there")
         self.header.add_button(self._onward)
 

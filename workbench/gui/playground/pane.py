@@ -84,7 +84,7 @@ class Pane(QFrame):
         return made
 
     def _make_more(self) -> QPushButton:
-        made = menu_button("More", {})
+        made = menu_button("More ▾", {})
         made.setProperty("kind", "link")
         made.setObjectName("pane-more")
         made.setAccessibleName(f"More, answer {self.place + 1}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt, QTimer, QVariantAnimation
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsLineItem, QLabel, QWidget
 
 from workbench.analysis.chartspec import (
@@ -36,9 +36,11 @@ _SYMBOLS = {
 _FAINT_ALPHA = 95
 _DIMMED = 0.4
 _LIVE_MS = 120
+_WORDS_WHILE_LIVE_MS = 60
 _SIDES_ROW = 0.6
 _LINE_LABEL_ROOM = 0.07
 _TICK_ROOM_PX = 76
+_TICK_GAP_PX = 12
 
 
 class Canvas:
@@ -95,7 +97,7 @@ class Canvas:
             self._draw_series(chart, series)
         self._shown = {p.id: (p.x, p.y) for p in places_of(chart) if p.id}
         self.show_selection(chart, selected)
-        self._labels_due.start()
+        self._place_words_soon()
         moving = {i for i, xy in self._shown.items() if i in before and before[i] != xy}
         if glide and moving and not self._live.isActive():
             self._glide_from, self._glide_to = before, dict(self._shown)
@@ -107,7 +109,6 @@ class Canvas:
             self._plot.removeItem(item)
         for line in self._lines:
             self._box.removeItem(line)
-        self._words.clear()
         self._items, self._ring, self._dots, self._lines = [], [], [], []
 
     def _set_axes(self, chart: Chart) -> None:
@@ -147,7 +148,7 @@ class Canvas:
             ticks = self._x_ticks(self._chart)
             self._plot.getAxis("bottom").setTicks([ticks])
             self._grid([x for x, _ in ticks])
-        self._labels_due.start()
+        self._place_words_soon()
 
     def settle(self) -> None:
         self._resized()
@@ -161,6 +162,12 @@ class Canvas:
         item.setTextPen(self._pg.mkPen(look.muted))
         item.setStyle(tickLength=0, tickFont=small_font(self._owner), tickTextOffset=6, hideOverlappingLabels=False)
         item.showLabel(False)
+        metrics = QFontMetricsF(small_font(self._owner))
+        if side == "left":
+            widest = max((metrics.horizontalAdvance(words) for _, words in ticks), default=0.0)
+            item.setWidth(widest + _TICK_GAP_PX)
+        else:
+            item.setHeight(metrics.height() + _TICK_GAP_PX)
 
     def _grid(self, xs: list[float]) -> None:
         """A hairline at each tick."""
@@ -324,7 +331,7 @@ class Canvas:
         for z, item in enumerate(self._ring):
             item.setZValue(20 + z)
             self._plot.addItem(item, ignoreBounds=True)
-        self._labels_due.start()
+        self._place_words_soon()
 
     def _point_with(self, chart: Chart, id: str) -> tuple[Points, Point] | None:
         for series in chart.series:
@@ -358,6 +365,11 @@ class Canvas:
         """The bar whose row the mouse is in."""
         y = self._box.mapSceneToView(self.widget.mapToScene(at.toPoint())).y()
         return next((p for p in places if abs(p.y - y) <= 0.5), None)
+
+    def _place_words_soon(self) -> None:
+        """At once after a change; while a slider is dragged a few times a second, so that the points keep up."""
+        if not self._labels_due.isActive():
+            self._labels_due.start(_WORDS_WHILE_LIVE_MS if self._live.isActive() else 0)
 
     def _place_words(self) -> None:
         if self._chart is not None:

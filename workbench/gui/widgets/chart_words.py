@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem, QWidget
 
-from workbench.analysis.chartlabels import Box, LabelWish, place_labels
+from workbench.analysis.chartlabels import Box, LabelWish, place_labels, stack_labels
 from workbench.analysis.chartspec import Bars, Chart, Line, Marker, Points, Region
 from workbench.gui.theme import Size, look_of, point_size, scaled_px
 from workbench.gui.widgets.chart_places import intervals, is_shown, on_axis
@@ -47,9 +47,9 @@ class ChartWords:
         self._look, self._selected = look_of(self._owner), selected
         size = self._box.boundingRect()
         frame = Box(0, 0, size.width(), size.height())
-        texts, wishes = self._wishes(chart)
         things = self._obstacles(chart)
-        obstacles = things + self._frame_words(chart, frame, things)
+        obstacles = things + self._frame_words(chart, frame, things) + self._end_words(chart, frame)
+        texts, wishes = self._wishes(chart)
         for text, place in zip(texts, place_labels(wishes, obstacles, frame), strict=True):
             if place is None:
                 text.hide()
@@ -74,7 +74,7 @@ class ChartWords:
         return self._box.mapFromView(QPointF(x, y))  # type: ignore[no-any-return]
 
     def _wishes(self, chart: Chart) -> tuple[list[Any], list[LabelWish]]:
-        """Texts beside points and line ends, the selected one first."""
+        """Texts beside points, the selected one first."""
         wanted: list[tuple[bool, str, float, float]] = []
         for series in chart.series:
             if isinstance(series, Points):
@@ -82,16 +82,27 @@ class ChartWords:
                     if (p.labelled or (p.id and p.id == self._selected)) and is_shown(chart, p):
                         mine = p.id != "" and p.id == self._selected
                         wanted.append((mine, p.label, on_axis(chart.x, p.x), on_axis(chart.y, p.y)))
-            elif isinstance(series, Line) and series.labelled and series.xs:
-                wanted.append((False, series.label, on_axis(chart.x, series.xs[-1]), on_axis(chart.y, series.ys[-1])))
         texts, wishes = [], []
         for mine, words, x, y in sorted(wanted, key=lambda w: not w[0]):
-            text = self._text(words, self._look.text, bold=True)
-            rect, at = text.boundingRect(), self._local(x, y)
+            text, wish = self._wish(words, x, y, must=mine)
             texts.append(text)
-            gap = scaled_px(self._owner, POINT_PX) * (1.25 if mine else 0.8)
-            wishes.append(LabelWish(at.x(), at.y(), rect.width(), rect.height(), gap, must=mine))
+            wishes.append(wish)
         return texts, wishes
+
+    def _wish(self, words: str, x: float, y: float, *, must: bool) -> tuple[Any, LabelWish]:
+        text = self._text(words, self._look.text, bold=True)
+        rect, at = text.boundingRect(), self._local(x, y)
+        gap = scaled_px(self._owner, POINT_PX) * (1.25 if must else 0.8)
+        return text, LabelWish(at.x(), at.y(), rect.width(), rect.height(), gap, must=must)
+
+    def _end_words(self, chart: Chart, frame: Box) -> list[Box]:
+        """Names at the ends of lines, from top to bottom as the lines end."""
+        lines = [s for s in chart.series if isinstance(s, Line) and s.labelled and s.xs]
+        made = [self._wish(s.label, on_axis(chart.x, s.xs[-1]), on_axis(chart.y, s.ys[-1]), must=False) for s in lines]
+        boxes = stack_labels([wish for _, wish in made], frame)
+        for (text, _), box in zip(made, boxes, strict=True):
+            text.setPos(box.left, box.top)
+        return list(boxes)
 
     def _obstacles(self, chart: Chart) -> list[Box]:
         """Points with their intervals, and lines in short pieces."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -91,6 +91,7 @@ class Comparison(QScrollArea):
         self._inside.setAutoFillBackground(False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.horizontalScrollBar().valueChanged.connect(lambda _value: self._hold_labels())
+        self._inside.installEventFilter(self)
 
     def set_content(self, heads: Sequence[Head], rows: Sequence[Row]) -> None:
         """Replaces everything; every row has one cell per head. Only what differs is made anew."""
@@ -122,6 +123,12 @@ class Comparison(QScrollArea):
         if event.type() == QEvent.Type.FontChange:
             self._fit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Words that wrap anew ask for another height."""
+        if watched is self._inside and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
@@ -143,8 +150,8 @@ class Comparison(QScrollArea):
         wide = max(least, self.viewport().width())
         tall = self._grid.heightForWidth(wide) if self._grid.hasHeightForWidth() else self._grid.sizeHint().height()
         bar = self.horizontalScrollBar().sizeHint().height() if least > self.viewport().width() else 0
-        self._inside.setMinimumHeight(tall)
-        self.setFixedHeight(tall + bar)
+        if self.height() != tall + bar or self.minimumHeight() != tall + bar:
+            self.setFixedHeight(tall + bar)
         self._hold_labels()
 
     def _hold_labels(self) -> None:
@@ -170,6 +177,10 @@ class Comparison(QScrollArea):
             self._grid.setColumnStretch(column, 3)
         for number, row in enumerate(self._rows):
             self._put_row(number, row)
+        for place in range(self._grid.count()):
+            # Qt shows new children later, and a hidden one has no height for `_fit` to count.
+            if (item := self._grid.itemAt(place)) is not None and (made := item.widget()) is not None:
+                made.show()
 
     def _head(self, head: Head) -> QWidget:
         box = QWidget()

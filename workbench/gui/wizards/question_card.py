@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.questions import NO_LIMIT, UNKNOWN, Kind, Question
@@ -23,11 +23,27 @@ from workbench.gui.widgets.fields import (
     TextField,
     write_number,
 )
+from workbench.gui.widgets.info import InfoButton
 from workbench.gui.widgets.text import Words
 
 # Typing is saved when it pauses this long; Tab and Enter save at once.
 TYPING_PAUSE_MS = 400
 CARDS_PER_ROW = 2
+# Entries of the glossary that the (i) beside a question's title opens.
+QUESTION_TERMS = {
+    "peak_factor": "peak-factor",
+    "tokens_in": "token",
+    "tokens_out": "token",
+    "ttft_limit_s": "first-token",
+    "latency_percentile": "p95",
+    "sensitive_share": "sensitive-share",
+    "regions": "residency",
+    "quality_target": "eval",
+    "horizon_months": "horizon",
+    "discount_rate": "discount-rate",
+    "licence": "open-weights",
+    "context_tokens": "context-length",
+}
 
 
 class QuestionCard(Card):
@@ -40,6 +56,8 @@ class QuestionCard(Card):
         self.setObjectName(f"question-{question.id}")
         self.question = question
         self._answer: AnswerValue | None = None
+        if question.id in QUESTION_TERMS:
+            self.add_beside_title(InfoButton(QUESTION_TERMS[question.id]))
         self.body.addWidget(Words(question.why, "muted"))
         self._field, self._set_field = _field_for(question, choices, self._changed)
         self._field.setObjectName(f"field-{question.id}")
@@ -66,6 +84,14 @@ class QuestionCard(Card):
             self._no_limit.setChecked(answer == NO_LIMIT)
         self._suggest.setVisible(answer is None and self.question.default not in (None, "", []))
         self._say(answer)
+
+    def take_focus(self) -> None:
+        """Puts the cursor into the field, or on the chosen (else the first) of its choices."""
+        parts = [self._field, *self._field.findChildren(QWidget)]
+        takers = [part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isEnabled()]
+        chosen = [part for part in takers if isinstance(part, QAbstractButton) and part.isChecked()]
+        if takers:
+            (chosen or takers)[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def flush(self) -> None:
         """Sends at once what the pause in typing was waiting for."""
@@ -148,7 +174,8 @@ def _told(question: Question, value: AnswerValue | None) -> str:
         case bool():
             return "yes" if value else "no"
         case dict():
-            return f"{write_number(value['low'])} to {write_number(value['high'])}"
+            likely, low, high = (write_number(value[key]) for key in ("likely", "low", "high"))
+            return likely if low == high else f"about {likely} ({low} to {high})"
         case list():
             return ", ".join(question.label_of(item) for item in value) or "none"
         case str():

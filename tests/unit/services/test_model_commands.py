@@ -1,0 +1,118 @@
+"""`workbench prompt`, `eval` and `library`: the JSON shapes scripts rely on, and what people see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workbench.cli.main import run
+from workbench.cli.prompt import Printer
+from workbench.domain.chat import Loading, Token
+from workbench.domain.evidence import Answer
+from workbench.services.playground import PaneEnded, PaneEvent
+
+QUESTION = "Policy: HR-04 Leave policy\nEmployees get 28 days of leave.\n\nQuestion: How much leave do staff get?"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> str:
+    return str(tmp_path / "home")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "cases.csv"
+    lines = [f'"{QUESTION} {n}",28 days' for n in range(6)]
+    path.write_text("\n".join(["input,expected", *lines, ""]))
+    return path
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_that_prompt_gives_the_promised_fields_and_an_error_beside_an_answer(
+    home: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = str(tmp_path / "gone.gguf")
+    assert run(["--home", home, "prompt", QUESTION, "-m", "demo-nano", "-m", gone, "--json"]) == 0
+    good, bad = said(capsys)["answers"]
+    assert set(good) >= {
+        "model", "text", "finish", "ttft_s", "tokens_per_s", "tokens_in", "tokens_out", "cost_usd", "error",
+    }  # fmt: skip
+    assert good["error"] is None and good["tokens_in"] > 10 and good["cost_usd"] == 0
+    assert set(bad["error"]) == {"what", "where", "mend"} and bad["ttft_s"] is None
+
+
+def test_that_prompt_fails_when_no_model_answered(
+    home: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--home", home, "prompt", "Hello", "-m", str(tmp_path / "gone.gguf")]) == 1
+    assert "no such file" in capsys.readouterr().out
+
+
+def test_that_people_read_one_answer_after_the_other(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--home", home, "prompt", QUESTION, "-m", "demo-small", "-m", "demo-nano"]) == 0
+    out, err = capsys.readouterr()
+    assert out.index("── demo-small") < out.index("── demo-nano") < out.index("first token, s")
+    assert err == ""
+
+
+def an_answer(text: str, error: str = "") -> Answer:
+    return Answer("local/m", text, "stop", 0.1, 10.0, 1, 2, 0.2, 0.0, None, error_what=error)
+
+
+def test_that_a_later_answer_waits_for_its_turn_and_then_streams(capsys: pytest.CaptureFixture[str]) -> None:
+    printer = Printer(["a", "b"])
+    for event in (PaneEvent(1, Token("second ")), PaneEvent(0, Loading(0.5)), PaneEvent(0, Token("first"))):
+        printer.hear(event)
+    assert capsys.readouterr().out == "── a\nfirst"
+    printer.hear(PaneEnded(0, an_answer("first")))
+    assert capsys.readouterr().out == "\n\n── b\nsecond "
+    printer.hear(PaneEvent(1, Token("\x1b[31mred")))
+    printer.hear(PaneEnded(1, an_answer("second red", error="It was killed")))
+    assert capsys.readouterr().out == " [31mred\nIt was killed.\n\n"
+
+
+def test_that_eval_run_and_results_give_the_promised_shape(
+    home: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--home", home, "eval", "run", str(data), "-m", "demo-nano", "-m", "demo-small", "--json"]) == 0
+    first = said(capsys)
+    assert run(["--home", home, "eval", "results", first["eval"], "--json"]) == 0
+    shown = said(capsys)
+    assert shown == first
+    assert shown["cases"] == 6 and len(shown["models"]) == 2 and len(shown["pairs"]) == 1
+    assert set(shown["models"][0]) >= {
+        "model", "scorer", "n", "mean", "low", "high", "errors", "ttft_s", "tokens_per_s", "cost_usd",
+    }  # fmt: skip
+    assert set(shown["models"][0]["ttft_s"]) == {"p50", "p95"}
+    assert shown["pairs"][0]["verdict"] in ("better", "worse", "equivalent", "not shown")
+    assert run(["--home", home, "eval", "compare", first["eval"], "demo-nano", "demo-small", "--json"]) == 0
+    assert said(capsys)["pairs"] == shown["pairs"]
+
+
+def test_that_eval_plan_counts_cases(home: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--home", home, "eval", "plan", str(data), "--difference", "0.2", "--json"]) == 0
+    plan = said(capsys)
+    assert plan["cases"] == 6 and plan["cases_needed"] > 6 and plan["detectable_difference"] > 0.2
+    assert run(["--home", home, "eval", "plan", "--difference", "0.9"]) == 1
+    assert "cannot differ by 0.9" in capsys.readouterr().err
+
+
+def test_that_library_scan_inspect_and_fit_speak_json(
+    home: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "broken.gguf").write_bytes(b"GGUF")
+    assert run(["--home", home, "library", "scan", str(tmp_path / "models"), "--json"]) == 0
+    found = {row["id"]: row for row in said(capsys)["models"]}
+    assert found["local/demo-nano"]["problem"] == "" and "incomplete" in found["local/broken"]["problem"]
+    assert run(["--home", home, "library", "inspect", "demo-nano", "--json"]) == 0
+    about = said(capsys)
+    assert about["architecture"] == "llama" and about["problems"] == [] and about["chat_template"] is True
+    assert run(["--home", home, "library", "fit", "demo-nano", "--json"]) == 0
+    assert said(capsys)["word"] in ("fits", "tight", "does not fit", "unknown")

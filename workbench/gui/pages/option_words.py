@@ -1,0 +1,175 @@
+"""What the Options page says of an option set: rows of the comparison, the inspector, and what a flip would change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from workbench.domain.figures import Figure, Origin
+from workbench.domain.option import DataFlow, Flip, Option, OptionSet
+from workbench.domain.questions import QUESTIONS
+from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
+from workbench.gui.theme import Tone
+from workbench.gui.widgets.comparison import Cell, Head
+from workbench.gui.widgets.comparison import Row as GridRow
+from workbench.gui.widgets.rows import UNKNOWN
+
+WEIGHT = "weight."
+# How far beyond the point where two options draw level a figure is set, so that the other one leads.
+WEIGHT_STEP = 0.001
+FLOW_CELL = {
+    DataFlow.ALL_LEAVES: Cell("leaves", tone=Tone.BAD, hint="Every request goes to the provider"),
+    DataFlow.CLEAN_LEAVES: Cell("stays", tone=Tone.GOOD, hint="Only requests without sensitive data go out"),
+    DataFlow.NOTHING_LEAVES: Cell("stays", tone=Tone.GOOD, hint="Nothing leaves your machines"),
+}
+FIGURE_TITLES = {
+    "setup_usd": "Set-up",
+    "monthly_usd": "A month",
+    "weeks": "Ready in",
+    "quality": "Quality",
+    "privacy": "Privacy",
+    "independence": "Independence of one vendor",
+}
+ORIGIN_WORDS = {
+    Origin.CATALOG: "from the catalog",
+    Origin.COMPUTED: "computed",
+    Origin.MEASURED: "measured",
+    Origin.YOURS: "yours",
+    Origin.ASSUMED: "assumed",
+}
+NOT_KNOWN = "Nothing is known of it yet. Enter your own figure with Edit."
+
+
+def head(option: Option) -> Head:
+    return Head(option.id, f"{option.id} · {option.draft.strategy.value}", option.name)
+
+
+def rows(found: OptionSet) -> tuple[GridRow, ...]:
+    """One row per question that is asked of every option."""
+    horizon, options = found.horizon_months, found.options
+    best = max((option.best_probability for option in options), default=0.0)
+    leader = found.recommendation.option
+    return (
+        GridRow("Set-up", tuple(_money(option, "setup_usd") for option in options)),
+        GridRow("A month", tuple(_money(option, "monthly_usd") for option in options)),
+        GridRow(
+            f"{horizon} months",
+            tuple(_total(option, horizon) for option in options),
+            hint="Set-up and monthly cost added up, not discounted",
+            term="tco",
+        ),
+        GridRow("Sensitive requests", tuple(FLOW_CELL[option.draft.data_flow] for option in options)),
+        GridRow("Ready in", tuple(_weeks(option) for option in options)),
+        GridRow("Quality, of 100", tuple(_plain(option, "quality") for option in options)),
+        GridRow(
+            "Independence",
+            tuple(_plain(option, "independence") for option in options),
+            hint="Of 100: how easily you can leave, the opposite of lock-in",
+            term="lock-in",
+        ),
+        GridRow(
+            "Score",
+            tuple(Cell(f"{option.score:.3f}", strong=option.id == leader) for option in options),
+            hint="Weights times values on fixed scales; 1 is best on every criterion",
+            term="swing-weight",
+        ),
+        GridRow(
+            "Best in draws",
+            tuple(
+                Cell(f"{option.best_probability * 100:.0f} %", strong=option.best_probability == best)
+                for option in options
+            ),
+            hint="Of 20,000 draws: how often it comes first when only the order of your weights is taken as known",
+            term="monte-carlo",
+        ),
+    )
+
+
+def _money(option: Option, name: str) -> Cell:
+    figure = option.figures.get(name)
+    if figure is None:
+        return Cell(UNKNOWN, hint=NOT_KNOWN)
+    value = figure.value
+    width = "" if value.is_exact else f"{_short(value.low)}–{_short(value.high)}"
+    return Cell(f"${value.likely:,.0f}", width, hint=origin_words(figure))
+
+
+def _total(option: Option, months: int) -> Cell:
+    total = option.tco_usd.get(months)
+    hint = "Needs a set-up and a monthly cost. Enter your own figures with Edit."
+    return Cell(UNKNOWN, hint=hint) if total is None else Cell(f"${total:,.0f}")
+
+
+def _short(value: float) -> str:
+    return f"{value / 1000:.1f}k".replace(".0k", "k") if value >= 1000 else f"{value:.0f}"
+
+
+def _weeks(option: Option) -> Cell:
+    figure = option.figures.get("weeks")
+    if figure is None:
+        return Cell(UNKNOWN, hint=NOT_KNOWN)
+    late = any(reason.requirement == "weeks_limit" for reason in option.excluded_by)
+    unit = "week" if figure.likely == 1 else "weeks"
+    return Cell(f"{figure.likely:g} {unit}", tone=Tone.BAD if late else Tone.GOOD, hint=origin_words(figure))
+
+
+def _plain(option: Option, name: str) -> Cell:
+    figure = option.figures.get(name)
+    return Cell(UNKNOWN, hint=NOT_KNOWN) if figure is None else Cell(f"{figure.likely:.0f}", hint=origin_words(figure))
+
+
+def origin_words(figure: Figure) -> str:
+    """Where a figure comes from, in words."""
+    return ", ".join(part for part in (ORIGIN_WORDS[figure.origin], figure.source, figure.as_of) if part)
+
+
+def explanation(
+    option: Option, found: OptionSet, names: Mapping[str, str], actions: tuple[InspectorAction, ...]
+) -> Explanation:
+    """Limits, models, adaptation and where the numbers of one option come from; `names` of models by id."""
+    limits = tuple(
+        Row(reason.text, Tone.BAD if not reason.kept else Tone.CAUTION if reason.warning else Tone.GOOD)
+        for reason in option.reasons
+    )
+    parts = tuple(
+        Row(f"{names.get(role.model_id, role.model_id)}, {role.share * 100:.0f} %: {role.role}")
+        for role in option.draft.models
+    )
+    changes = tuple(Row(flip.text, icon="swap") for flip in found.flips if flip.option == option.id)
+    adaptation = tuple(Row(reason) for reason in found.adaptation.reasons)
+    sections = tuple(
+        Section(title, group)
+        for title, group in (
+            ("Limits", limits),
+            ("Models", parts),
+            ("What would change our mind", changes),
+            (f"Adaptation: {found.adaptation.technique.value}", adaptation),
+        )
+        if group
+    )
+    sources = tuple(
+        f"{FIGURE_TITLES[name]}: {origin_words(figure)}."
+        for name, figure in option.figures.items()
+        if name in FIGURE_TITLES
+    )
+    return Explanation(f"{option.id} · {option.draft.strategy.value}", option.draft.summary, sections, sources, actions)
+
+
+def tried(flip: Flip, found: OptionSet) -> tuple[str, float]:
+    """What `OptionService.changed` is to change so that the flip happens: the key and a value just beyond `at`."""
+    up = flip.at > flip.now
+    if flip.input.startswith(WEIGHT):
+        return flip.input, _points_for(flip, found, up=up)
+    if flip.input in QUESTIONS:
+        return flip.input, math.ceil(flip.at) if QUESTIONS[flip.input].whole else flip.at
+    step = 1.0 if flip.input.endswith("_usd") else 0.1
+    places = round(flip.at / step, 6)
+    beyond = math.floor(places) + 1 if up else math.ceil(places) - 1
+    return f"{flip.option}.{flip.input}", round(beyond * step, 6)
+
+
+def _points_for(flip: Flip, found: OptionSet, *, up: bool) -> float:
+    """The swing points that give the criterion its share, the points of the others staying as they are."""
+    others = sum(c.points for c in found.criteria if c.id != flip.input.removeprefix(WEIGHT))
+    share = min(max(flip.at + (WEIGHT_STEP if up else -WEIGHT_STEP), 0.0), 1.0 - WEIGHT_STEP)
+    return round(share / (1.0 - share) * others, 3)

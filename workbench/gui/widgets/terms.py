@@ -1,0 +1,35 @@
+"""Terms that a page uses, each beside the (i) that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from workbench.gui.theme import Space, set_role
+from workbench.gui.widgets.fields import FlowLayout
+from workbench.gui.widgets.info import InfoButton, glossary
+
+
+class Terms(QWidget):
+    """A quiet line of terms by glossary id: "Pareto front (i)  Interval (i)"."""
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        super().__init__()
+        flow = FlowLayout(self, spacing=Space.M)
+        for term in terms:
+            flow.addWidget(_one(term))
+
+
+def _one(term: str) -> QWidget:
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(Space.XS)
+    title = QLabel(glossary()[term].title)
+    title.setTextFormat(Qt.TextFormat.PlainText)
+    set_role(title, "muted")
+    row.addWidget(title)
+    row.addWidget(InfoButton(term))
+    return box

@@ -1,0 +1,79 @@
+"""What matters: one slider per criterion, in swing points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout
+
+from workbench.domain.criterion import Criterion
+from workbench.gui.theme import Space, scaled_px
+from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.info import InfoButton
+from workbench.gui.widgets.slider import ValueSlider
+from workbench.gui.widgets.text import Words
+
+COLUMN_PX = 190
+
+
+class WeightsCard(Card):
+    """Sends `moved` (criteria) while a slider is dragged and `settled` (criteria) when it is let go."""
+
+    moved = Signal(object)
+    settled = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__("What matters")
+        self.add_beside_title(InfoButton("swing-weight"))
+        self.body.addWidget(
+            Words(
+                "100 for what you would improve first if everything were at its worst; the others beside it.", "muted"
+            )
+        )
+        self._criteria: tuple[Criterion, ...] = ()
+        self._sliders: dict[str, ValueSlider] = {}
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(Space.XL)
+        self.body.addLayout(self._grid)
+
+    def show_criteria(self, criteria: Sequence[Criterion]) -> None:
+        """Draws these points; sends nothing. Sliders are made anew only when the criteria themselves change."""
+        if [c.id for c in criteria] != [c.id for c in self._criteria]:
+            for slider in self._sliders.values():
+                slider.hide()
+                slider.deleteLater()
+            self._sliders = {criterion.id: self._slider(criterion) for criterion in criteria}
+        self._criteria = tuple(criteria)
+        for criterion in criteria:
+            self._sliders[criterion.id].set_value(criterion.points)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _slider(self, criterion: Criterion) -> ValueSlider:
+        scale = f"0 at {_number(criterion.worst)}, 1 at {_number(criterion.best)} {criterion.unit}"
+        slider = ValueSlider(criterion.title, 0, 100, 0, show=lambda v: f"{v:.0f}", round_to=5, hint=scale)
+        slider.changed.connect(lambda _value: self.moved.emit(self._now()))
+        slider.released.connect(lambda _value: self.settled.emit(self._now()))
+        return slider
+
+    def _now(self) -> tuple[Criterion, ...]:
+        """The criteria as the sliders stand; all at zero weigh nothing, so then all count the same."""
+        points = {id: slider.value for id, slider in self._sliders.items()}
+        if not any(points.values()):
+            points = dict.fromkeys(points, 100.0)
+        return tuple(replace(criterion, points=points[criterion.id]) for criterion in self._criteria)
+
+    def _arrange(self) -> None:
+        columns = max(1, min(3, self.width() // max(scaled_px(self, COLUMN_PX), 1)))
+        for place, slider in enumerate(self._sliders.values()):
+            self._grid.addWidget(slider, place // columns, place % columns)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}"
