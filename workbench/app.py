@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.services.catalog import CatalogService
     from workbench.services.decisions import DecisionService
     from workbench.services.evals import EvalService
+    from workbench.services.learn import LearnService
     from workbench.services.library import LibraryService
     from workbench.services.options import OptionService
     from workbench.services.playground import PlaygroundService
@@ -131,6 +132,12 @@ class Services:
         from workbench.services.evals import EvalService
 
         return EvalService(library=self.library, engines=self.engines, store=self.store)
+
+    @once
+    def learn(self) -> LearnService:
+        from workbench.services.learn import LearnService
+
+        return LearnService(catalog=self.catalog.catalog, options=lambda: self.options)
 
     @once
     def decisions(self) -> DecisionService:

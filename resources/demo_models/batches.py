@@ -33,7 +33,7 @@ class Batch:
 def copy_batches(rng: random.Random, size: int, vocabulary: int) -> Iterator[Batch]:
     """Endless batches of a few random tokens said twice: the shortest way to learn to look back and copy."""
     while True:
-        half = rng.randint(4, 16)
+        half = rng.randint(4, 20)
         rows = [rng.choices(range(len(SPECIAL_TOKENS), vocabulary), k=half) * 2 for _ in range(size)]
         yield _batch(rows, [[0.0] * half + [1.0] * half] * size)
 

@@ -10,6 +10,7 @@ import random
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 
 from names import HELD_OUT_NAMES
 from pool import Pool, Split
@@ -99,10 +100,16 @@ class Draw:
 
     def _invented_name(self) -> str:
         while True:
-            middle = "".join(self.rng.choice(SYLLABLES_MIDDLE) for _ in range(self.rng.choice((0, 1, 1, 2))))
-            name = self.rng.choice(SYLLABLES_START) + middle + self.rng.choice(SYLLABLES_END)
+            name = self._random_letters() if self.chance(0.3) else self._random_syllables()
             if name not in HELD_OUT_NAMES:
                 return self._record(name)
+
+    def _random_syllables(self) -> str:
+        middle = "".join(self.rng.choice(SYLLABLES_MIDDLE) for _ in range(self.rng.choice((0, 1, 1, 2))))
+        return self.rng.choice(SYLLABLES_START) + middle + self.rng.choice(SYLLABLES_END)
+
+    def _random_letters(self) -> str:
+        return "".join(self.rng.choices(ascii_lowercase, k=self.rng.randint(4, 8))).capitalize()
 
     def _value(self, make: Callable[[], str]) -> str:
         while True:

@@ -45,6 +45,6 @@ RECIPES = {
     for recipe in (
         Recipe("demo-nano", "Demo Nano", NANO, 11, 0, 1500, 0, wired_for_copying=False),
         Recipe("demo-small", "Demo Small", SMALL, 12, 100, 900, 800),
-        Recipe("demo-medium", "Demo Medium", MEDIUM, 13, 150, 350, 1700, 0.012, 3e-3, decay_share=0.75),
+        Recipe("demo-medium", "Demo Medium", MEDIUM, 13, 150, 350, 1850, 0.012, 5e-3, decay_share=0.75),
     )
 }

@@ -29,6 +29,7 @@ from torch.nn import functional as F
 TOKENIZER_FILE = Path(__file__).with_name("tokenizer.json")
 VALIDATE_EVERY = 250
 WARM_UP_STEPS = 60
+COPY_AGAIN_EVERY = 4  # in the last stage, so that copying stays sound for tokens that the texts rarely have
 
 
 def load_tokenizer() -> Tokenizer:
@@ -105,7 +106,7 @@ def batches_of(run: Run, tokenizer: Tokenizer) -> Iterator[tuple[int, Batch]]:
         elif step < recipe.copy_steps + recipe.single_steps:
             yield step, next(single)
         else:
-            yield step, next(follow_up)
+            yield step, next(copying if step % COPY_AGAIN_EVERY == 0 else follow_up)
 
 
 def forward(model: Decoder, inputs: Tensor) -> Tensor:

@@ -14,17 +14,22 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from workbench.app import build
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.scenario import Scenario
 from workbench.gui.changes_hub import ChangesHub
+from workbench.gui.crash import CrashFile
 from workbench.gui.desk import Desk
+from workbench.gui.main import Window
 from workbench.gui.pages.base import House
 from workbench.gui.ports import Json
 from workbench.gui.selection import Selection
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Scheme, Theme
 from workbench.services.scenarios import ScenarioRow
+
+from pages_person import Visitor
 
 WHEN = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)
 
@@ -145,3 +150,29 @@ def settle(qtbot: QtBot) -> Callable[[House], None]:
         qtbot.waitUntil(lambda: house.tasks.is_idle, timeout=5000)
 
     return wait
+
+
+@pytest.fixture(scope="module")
+def window(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """A whole window over the real services and a data folder of its own, one for the tests of a file."""
+    services = build(tmp_path_factory.mktemp("data"))
+    made = Window(qapp, services, crash=CrashFile(services.paths.logs, redact=str), tasks=Tasks())
+    made.show(())
+    yield made
+    made.end()
+    made.shell.close()
+
+
+@pytest.fixture
+def visitor(window: Window, qtbot: QtBot) -> Iterator[Visitor]:
+    """Somebody at that window, with a fresh copy of the sample scenario open."""
+    services = window._services
+    person = Visitor(window, services, qtbot)
+    person.wait(lambda: window.desk.scenario is not None)
+    person.rest()
+    sample = services.scenarios.open_sample()
+    person.open(services.scenarios.duplicate(sample.id))
+    yield person
+    person.rest()
+    window.theme.set_scheme(Scheme.LIGHT)
+    window.theme.set_text_percent(100)

@@ -16,6 +16,7 @@ from workbench.app import build
 from workbench.gui.crash import CrashFile
 from workbench.gui.main import Window
 from workbench.gui.pages import HOME, PAGES
+from workbench.gui.pages.validate import ValidatePage
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Scheme
 
@@ -42,6 +43,23 @@ def settle(window: Window) -> None:
             return
 
 
+def save(window: Window, name: str) -> None:
+    window.shell.grab().save(str(OUT / f"{name}.png"))
+
+
+def show_validate(window: Window, name: str) -> None:
+    """Its other states: answers side by side, and the evals."""
+    page = window.shell.page
+    assert isinstance(page, ValidatePage)
+    page.playground.ask()
+    settle(window)
+    save(window, f"validate-answers-{name}")
+    page.arrive("evals")
+    settle(window)
+    save(window, f"validate-evals-{name}")
+    page.arrive("playground")
+
+
 def main(wanted: list[str]) -> int:
     OUT.mkdir(exist_ok=True)
     app = QApplication(sys.argv[:1])
@@ -58,7 +76,9 @@ def main(wanted: list[str]) -> int:
                 if not wanted or entry.id in wanted:
                     window.shell.open_page(entry.id)
                     settle(window)
-                    window.shell.grab().save(str(OUT / f"{entry.id}-{name}.png"))
+                    save(window, f"{entry.id}-{name}")
+                    if entry.id == "validate":
+                        show_validate(window, name)
         window.end()
     print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT}/")
     return 0

@@ -46,8 +46,7 @@ def scenario(bench: Bench) -> Scenario:
     return bench.services.scenarios.new("Support chat")
 
 
-@pytest.fixture
-def page(bench: Bench, scenario: Scenario) -> ValidatePage:
+def evals_page(bench: Bench, scenario: Scenario) -> ValidatePage:
     services = bench.services
     made = ValidatePage(
         house=bench.house,
@@ -60,6 +59,11 @@ def page(bench: Bench, scenario: Scenario) -> ValidatePage:
     made.arrive(EVALS)
     bench.show(made)
     return made
+
+
+@pytest.fixture
+def page(bench: Bench, scenario: Scenario) -> ValidatePage:
+    return evals_page(bench, scenario)
 
 
 def press(bench: Bench, inside: object, name: str) -> None:
@@ -93,7 +97,7 @@ def test_that_a_run_answers_in_words_with_a_row_for_each_model_and_case(
     assert run.status is EvalStatus.FINISHED
     models = len(run.model_ids)
     assert len(bench.services.evals.results(run.id)) == 12 * models
-    assert "12 cases." in page.header.answer and " % (" in page.header.answer
+    assert "12 cases." in page.header.answer and "% (" in page.header.answer
     results = page.evals.results
     assert results._models.model.rowCount() == models
     assert results.cases.table is not None and results.cases.table.model.rowCount() == 12
@@ -195,6 +199,9 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench,
     bench.settle()
     examined = page.evals.setup.data.examined
     assert examined is not None and len(examined.dataset.cases) >= 150
+    assert page.evals.results.isVisibleTo(page) and not page.evals.setup.isVisibleTo(page)
+    assert page.evals.results.cases.table is not None
+    assert len(page.evals.results.cases.table.model.rows) >= 150
 
 
 def test_that_a_scorer_is_explained_when_it_is_chosen(bench: Bench, page: ValidatePage) -> None:
@@ -215,3 +222,25 @@ def test_that_only_the_evals_explain_in_the_inspector(bench: Bench, page: Valida
     assert told[-1] is None
     press(bench, page, "view-evals")
     assert told[-1] is not None and "12 cases" in told[-1].subtitle
+
+
+def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_start(
+    tmp_path: Path, qtbot: QtBot, theme: Theme
+) -> None:
+    path = write_cases(tmp_path / "many.csv", 60)
+    with bench_in(tmp_path / "home", qtbot) as first:
+        scenario = first.services.scenarios.new("Support chat")
+        page = evals_page(first, scenario)
+        page.arrive((path,))
+        first.settle()
+        press(first, page, "eval-run")
+        first.wait(lambda: page.evals.runner._progress.done >= 5)
+    with bench_in(tmp_path / "home", qtbot) as second:
+        page = evals_page(second, scenario)
+        assert page.header.answer.startswith("Interrupted: ")
+        press(second, page, "eval-go-on")
+        second.wait(lambda: not page.evals.runner.is_running)
+        second.settle()
+        (run,) = second.services.evals.runs(scenario.id)
+        assert run.status is EvalStatus.FINISHED
+        assert len(second.services.evals.results(run.id)) == 60 * len(run.model_ids)

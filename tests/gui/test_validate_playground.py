@@ -70,6 +70,11 @@ def state(pane: Pane) -> str:
     return pane._state.text()
 
 
+def figures(pane: Pane) -> str:
+    """What stands below the answer, as one reads it."""
+    return pane._figures.text().replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", "")
+
+
 def ask_and_wait(bench: Bench, view: PlaygroundView) -> None:
     press(bench, view, "ask")
     bench.wait(lambda: view._asking is None)
@@ -88,7 +93,7 @@ def test_that_a_newcomer_presses_one_button_and_reads_answers_with_their_figures
     assert "Nothing left this machine." in page.header.answer
     for pane in view.panes:
         bench.wait(lambda pane=pane: bool(pane.view.toPlainText()))
-        assert "first token" in pane._figures.text() and "$0" in pane._figures.text()
+        assert "first token" in figures(pane) and "tokens/s" in figures(pane) and "$0" in figures(pane)
         assert state(pane) in ("finished", "cut at the longest answer")
     assert isinstance(wrote.args[0], Changes) and wrote.args[0].comparisons
 
@@ -186,7 +191,7 @@ def test_that_a_killed_model_is_a_sentence_in_its_pane_and_ask_again_mends_it(
     press(bench, pane, "pane-again")
     bench.wait(lambda: view._asking is None)
     assert state(pane) == "cut at the longest answer"
-    assert "4 tokens" in pane._figures.text()
+    assert "4 tokens" in figures(pane)
     assert not pane._error.isVisibleTo(page)
 
 
@@ -275,3 +280,15 @@ def test_that_every_control_of_both_views_has_a_name_for_screen_readers(bench: B
     ours = [w for w in reachable if w.isVisibleTo(page) and not w.objectName().startswith("qt_")]
     nameless = [f"{type(w).__name__} {w.objectName()}" for w in ours if not w.accessibleName()]
     assert nameless == []
+
+
+def test_that_a_long_paragraph_is_broken_between_words(qtbot: QtBot, theme: Theme) -> None:
+    view = AnswerView("Answer")
+    qtbot.addWidget(view)
+    paragraph = "carry over five days " * 500
+    for start in range(0, len(paragraph), 37):
+        view.append_text(paragraph[start : start + 37])
+    qtbot.waitUntil(lambda: len(view.toPlainText()) >= len(paragraph) - 10, timeout=30_000)
+    assert view.text == paragraph
+    assert len(view.toPlainText().split("\n")) > 1
+    assert view.toPlainText().split() == paragraph.split()

@@ -36,7 +36,7 @@ REACH = 16.0
 CLOSED_USD_PER_MTOK, OPEN_USD_PER_MTOK = 1.86, 0.23
 # The invented models of the emergence demonstration: each four times larger, each less often wrong by the token.
 SMALLEST_PARAMS, LARGEST_PARAMS, STEP = 1e8, 1.6384e12, 4.0
-SMALLEST_MODEL_ERROR, ERROR_EXPONENT = 0.4, 0.45
+SMALLEST_MODEL_ERROR, ERROR_EXPONENT = 0.5, 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,11 @@ def scaling_chart(params: float, tokens: float) -> Chart:
     return Chart(
         title="The same compute, spent in different ways",
         description=f"Your run reaches a loss of {yours:.3f}; the best split of the same compute {best.loss:.3f}.",
-        x=Axis("parameters of the model (each step is 10×; further right: larger model, less data)", log=True),
+        x=Axis(
+            "parameters (each step is 10×; to the right: larger model, less data)",
+            log=True,
+            ticks=_sizes(),
+        ),
         y=Axis("loss (lower is better)"),
         series=(
             Line("same compute", tuple(float(n) for n in xs), tuple(ys), Colour.NEUTRAL),
@@ -116,7 +120,7 @@ def emergence_chart(answer_tokens: int) -> Chart:
             f"Right tokens rise from {share(smooth[0])} to {share(smooth[-1])}; whole answers of "
             f"{answer_tokens} tokens from {share(sharp[0])} to {share(sharp[-1])}."
         ),
-        x=Axis("parameters of the invented models (each step is 10×)", log=True),
+        x=Axis("parameters of the invented models (each step is 10×)", log=True, ticks=_sizes()),
         y=Axis("share that is right", unit="%", low=0.0, high=1.05),
         series=(
             Line("", xs, smooth, Colour.BLUE),
@@ -154,7 +158,7 @@ def mix_usd_per_mtok(open_share: float) -> float:
 
 
 def break_even_chart(api_usd_request: float, hosting: SelfHosting, found: BreakEven) -> Chart:
-    """Monthly cost of the interface and of own servers against requests a day, with the rule of thumb shaded."""
+    """Monthly cost of the API and of own servers against requests a day, with the rule of thumb shaded."""
     volumes = np.geomspace(1e4, 3e7, CURVE_POINTS)
     api = tuple(float(v) * DAYS_PER_MONTH * api_usd_request for v in volumes)
     own = tuple(self_host_usd_month(float(v), hosting) for v in volumes)
@@ -169,11 +173,11 @@ def break_even_chart(api_usd_request: float, hosting: SelfHosting, found: BreakE
         y=Axis("cost a month (each step is 10×)", unit="$", log=True, low=1e3),
         series=(
             Region("rule of thumb: 1M to 10M", x_low=low, x_high=high),
-            Line("interface", xs, api, Colour.BLUE, labelled=True),
+            Line("API", xs, api, Colour.BLUE, labelled=True),
             Line("own servers", xs, own, Colour.VERMILION, dashed=True, labelled=True),
             *mark,
         ),
-        columns=("Requests a day", "Interface, a month", "Own servers, a month"),
+        columns=("Requests a day", "API, a month", "Own servers, a month"),
         rows=tuple((rounded(xs[i], 2), usd_short(api[i]), usd_short(own[i])) for i in picked),
     )
 
@@ -204,12 +208,18 @@ def concentration_chart(names: Sequence[str], found: Concentration) -> Chart:
     return Chart(
         title="Traffic lost when one vendor is down",
         description=f"Lost with each vendor: {lost}.",
-        x=Axis("share of the traffic lost", unit="%", low=0.0, high=1.0, ticks=_quarters()),
+        x=Axis("share of the traffic lost", unit="%", low=0.0, high=1.06, ticks=_quarters()),
         y=Axis(""),
         series=(Bars("traffic lost", bars, high_colour=Colour.BLUE),),
         columns=("Vendor down", "Traffic lost"),
         rows=tuple((names[i], share(float(found.shares[i]))) for i in order),
     )
+
+
+def _sizes() -> tuple[Tick, ...]:
+    """Powers of ten from a thousand to 10,000 trillion, in letters."""
+    letters = ((1e3, "k"), (1e6, "M"), (1e9, "B"), (1e12, "T"))
+    return tuple(Tick(size * step, f"{step}{letter}") for size, letter in letters for step in (1, 10, 100))
 
 
 def _quarters() -> tuple[Tick, ...]:

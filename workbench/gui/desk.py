@@ -68,6 +68,7 @@ class Desk(QObject):
         self._scenario: Scenario | None = None
         self._rows: tuple[ScenarioRow, ...] = ()
         self._waiting: Scenario | None = None
+        self._unsaved: Scenario | None = None
         self._lock = threading.Lock()
         self._versions: dict[str, int] = {}
         self._begun_with: Callable[[], Scenario | None] | None = None
@@ -84,8 +85,8 @@ class Desk(QObject):
 
     @property
     def is_saved(self) -> bool:
-        """Whether nothing waits to be written."""
-        return self._waiting is None
+        """Whether what is on screen is on the disk."""
+        return self._unsaved is None
 
     # opening
 
@@ -233,6 +234,7 @@ class Desk(QObject):
 
     def _save_soon(self, scenario: Scenario) -> None:
         """Queue a save; edits that come before it begins are written with it."""
+        self._unsaved = scenario
         with self._lock:
             is_queued = self._waiting is not None
             self._waiting = scenario
@@ -241,8 +243,11 @@ class Desk(QObject):
                 self._save_waiting, lane="db", done=self._show_saved, failed=self._show_failure, owner=self
             )
 
-    def _save_waiting(self) -> Scenario | None:
-        """In the db lane: write the newest version under the version number that the store last gave."""
+    def _save_waiting(self) -> tuple[Scenario, Scenario] | None:
+        """In the db lane: write the newest version under the version number that the store last gave.
+
+        Gives what was to be saved and what was stored.
+        """
         with self._lock:
             scenario, self._waiting = self._waiting, None
         if scenario is None:
@@ -250,10 +255,13 @@ class Desk(QObject):
         known = self._versions.get(scenario.id, scenario.version)
         stored = self._scenarios().replace(scenario.id, replace(scenario, version=known), expected_version=known)
         self._versions[scenario.id] = stored.version
-        return stored
+        return scenario, stored
 
-    def _show_saved(self, stored: Scenario | None) -> None:
-        if stored is not None:
+    def _show_saved(self, saved: tuple[Scenario, Scenario] | None) -> None:
+        if saved is not None:
+            edited, stored = saved
+            if edited is self._unsaved:
+                self._unsaved = None
             self.saved.emit(stored.updated_at)
             self._hub.tell(Changes(scenarios=frozenset({stored.id})))
 

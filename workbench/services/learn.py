@@ -21,7 +21,10 @@ NEWEST_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a lesson: a paragraph, points, or a table (`columns` and `rows`), with where it is from and when."""
+    """A piece of a lesson: a paragraph, points, or a table (`columns` and `rows`), with where it is from and when.
+
+    `see` names the topics it leads to.
+    """
 
     title: str
     text: str = ""
@@ -29,6 +32,7 @@ class Part:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     source: str = ""
+    see: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -154,7 +158,7 @@ def lessons() -> Mapping[str, Lesson]:
 
 
 class LearnService:
-    """The figures beside the lessons that come from the catalog and the sample. Blocking: call it off the GUI thread."""
+    """The lessons' figures that come from the catalog and the sample. Blocking: call it off the GUI thread."""
 
     def __init__(self, *, catalog: Callable[[], Catalog], options: Callable[[], OptionService]) -> None:
         self._catalog = catalog
@@ -202,6 +206,7 @@ def _part(raw: Mapping[str, Any]) -> Part:
         columns=tuple(raw.get("columns", ())),
         rows=tuple(tuple(str(cell) for cell in row) for row in raw.get("rows", ())),
         source=raw.get("source", ""),
+        see=tuple(raw.get("see", ())),
     )
 
 

@@ -135,7 +135,7 @@ class PlaygroundService:
             at = datetime.now(UTC).isoformat(timespec="seconds")
             return self._saved(Comparison(new_id(), scenario_id, at, system, prompt, answers))
 
-        return Asking(panes, ask(prompt, system=system, sampling=sampling), keep)
+        return Asking(panes, _request(prompt, system, sampling), keep)
 
     def again(
         self,
@@ -156,7 +156,7 @@ class PlaygroundService:
             merged = (*comparison.answers[:place], *answers, *comparison.answers[place + 1 :])
             return self._saved(replace(comparison, answers=merged))
 
-        return Asking([pane], ask(comparison.prompt, system=comparison.system, sampling=sampling), keep)
+        return Asking([pane], _request(comparison.prompt, comparison.system, sampling), keep)
 
     def _saved(self, comparison: Comparison) -> Comparison:
         """Stored, when it belongs to a scenario."""
@@ -199,6 +199,11 @@ class PlaygroundService:
     async def stop(self) -> None:
         """Ends every model process of this program."""
         await self._engines.close()
+
+
+def _request(prompt: str, system: str, sampling: Sampling | None) -> ChatRequest:
+    """Fresh: a model that remembered the prompt of a moment ago would look quicker than one that did not."""
+    return ask(prompt, system=system, sampling=sampling, fresh=True)
 
 
 class _Pane:

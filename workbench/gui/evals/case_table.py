@@ -126,7 +126,7 @@ def _aside(row: CaseRow) -> str:
 
 
 def _data_word(row: CaseRow) -> str:
-    return "yes, stays here" if row.sensitive else "no"
+    return "stays here" if row.sensitive else "no"
 
 
 def _data_hint(row: CaseRow) -> str:

@@ -46,7 +46,7 @@ class DataRow(QWidget):
                 Column("id", "Case", lambda case: case.id, width=130),
                 Column("input", "Input", lambda case: _one_line(case.input), hint=_input_hint, width=240, stretch=True),
                 Column("expected", "Expected", lambda case: _one_line(case.expected), width=120),
-                Column("sensitive", "Sensitive", lambda case: "yes, stays here" if case.sensitive else "no", width=90),
+                Column("sensitive", "Sensitive", lambda case: "stays here" if case.sensitive else "no", width=90),
                 Column("scorer", "Scorer", lambda case: case.scorer or "as chosen", width=90),
                 Column("document", "Source", lambda case: case.source_document or "—", width=120),
             ),

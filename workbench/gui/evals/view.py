@@ -103,7 +103,7 @@ class EvalsView(QWidget):
         self._arrange()
         path = self._dataset_path(scenario)
         if path is not None:
-            self.open_data(path)
+            self._read_data(path, chosen=False)
         self._say()
         self.read_runs()
 
@@ -123,12 +123,18 @@ class EvalsView(QWidget):
         return next((m.name for m in self._models if m.id == model_id), model_id.removeprefix("local/"))
 
     def open_data(self, path: Path) -> None:
-        """Read a file of cases and show what is in it."""
+        """Read a file that the person chose and show what is in it, ready for a new eval."""
+        self._read_data(path, chosen=True)
+
+    def _read_data(self, path: Path, *, chosen: bool) -> None:
         self._house.tasks.start(
-            lambda: self._evals.examine(path), done=self._take_data, failed=self._data_failed, owner=self
+            lambda: self._evals.examine(path),
+            done=partial(self._take_data, chosen=chosen),
+            failed=partial(self._data_failed, chosen=chosen),
+            owner=self,
         )
 
-    def _take_data(self, examined: Examined) -> None:
+    def _take_data(self, examined: Examined, *, chosen: bool) -> None:
         self.setup.data.show_data(examined)
         self.setup.show_counts()
         kept = self._house.settings.get(FILES, {})
@@ -140,12 +146,13 @@ class EvalsView(QWidget):
             self.show_run(self._shown.run.id)
         if self._shown is None:
             self._say()
-        elif self._shown.run.dataset_hash != examined.dataset.hash:
+        elif chosen and not self.runner.is_running:
             self._set_up(True)
 
-    def _data_failed(self, error: WorkbenchError) -> None:
+    def _data_failed(self, error: WorkbenchError, *, chosen: bool) -> None:
         self.setup.data.show_error(error)
-        self._set_up(True)
+        if chosen and not self.runner.is_running:
+            self._set_up(True)
 
     # runs
 
@@ -337,7 +344,7 @@ class EvalsView(QWidget):
         total = shown.run.case_count * len(shown.run.model_ids)
         if asked < total:
             lead, rest = f"Interrupted: {asked:,} of {total:,} questions are answered.", f"{lead} {rest}"
-        self.answered.emit(lead, rest)
+        self.answered.emit(_whole(lead), _whole(rest))
 
     def _explain(self) -> None:
         self.explanation = self._explanation()
@@ -360,3 +367,8 @@ class EvalsView(QWidget):
     def find_field(self) -> QWidget | None:
         table = self.results.cases.table
         return table.filter_field if table is not None and self.results.isVisible() else None
+
+
+def _whole(sentence: str) -> str:
+    """The percent sign stays on the line of its number."""
+    return sentence.replace(" %", "\N{NO-BREAK SPACE}%")

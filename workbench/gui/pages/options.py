@@ -40,6 +40,10 @@ KIND = "option"
 FLIPS_SHOWN = 5
 WIDE_PX = 640
 CHART_TERMS = {"cumulative": ("crossover",), "tornado": ("tornado", "percentile")}
+NOTHING_FITS = WorkbenchError(
+    "Nothing on the shortlist can be made an option",
+    mend="Loosen a limit: the shortlist says which would let models in. Or write an option yourself.",
+)
 HOSTED = {Hosting.API: "", Hosting.SELF_HOST: "own servers: ", Hosting.LOCAL_FILE: "this machine: "}
 
 
@@ -274,11 +278,17 @@ class OptionsPage(Page):
         scenario = self._kept()
         if scenario is None or self.scenario is None:
             return
+        if not drafts and not scenario.options:
+            self._error.show_error(NOTHING_FITS, action="See the shortlist", run=self._see_shortlist)
+            return
         options = list(scenario.options)
         for draft in drafts if self.scenario.options or not options else ():
             taken = {option.id for option in options}
             options.append(draft if draft.id not in taken else replace(draft, id=free_id(taken)))
         self.begin_edit(replace(scenario, options=tuple(options)), "Propose options")
+
+    def _see_shortlist(self) -> None:
+        self.navigate.emit("shortlist", None)
 
     def write_one(self) -> None:
         """Opens the form for a new option."""

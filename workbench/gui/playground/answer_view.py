@@ -7,15 +7,15 @@ from PySide6.QtGui import QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 FLUSH_MS = 33
-LONGEST_LINE = 2_000
+LONG_LINE, LONGEST_LINE = 4_000, 4_200
 MOST_AT_ONCE = 20_000
 
 
 class AnswerView(QPlainTextEdit):
     """Shows `text` as it is, never as markup; `text` is the whole answer, also what waits to be drawn.
 
-    A line longer than 2,000 characters is drawn as several, and at most 20,000 characters are drawn at a time, so
-    that an endless word does not stop the window. What is copied from `text` has no such breaks.
+    A line longer than 4,000 characters is drawn as several, broken at a space where there is one, and at most 20,000
+    characters are drawn at a time, so that an endless word does not stop the window. `text` has no such breaks.
     """
 
     def __init__(self, name: str) -> None:
@@ -78,11 +78,20 @@ class AnswerView(QPlainTextEdit):
             if number:
                 out.append("\n")
                 self._line_length = 0
-            rest = whole
-            while self._line_length + len(rest) > LONGEST_LINE:
-                room = LONGEST_LINE - self._line_length
-                out.append(rest[:room] + "\n")
-                rest, self._line_length = rest[room:], 0
-            out.append(rest)
-            self._line_length += len(rest)
+            out += self._pieces(whole)
         return "".join(out)
+
+    def _pieces(self, line: str) -> list[str]:
+        """A line, or the part of it that came, with breaks where it grows too long."""
+        out, rest = [], line
+        while self._line_length + len(rest) > LONG_LINE:
+            at = rest.find(" ", max(LONG_LINE - self._line_length, 0))
+            hard = LONGEST_LINE - self._line_length
+            if not 0 <= at <= hard:
+                if len(rest) <= hard:
+                    break
+                at = hard
+            out.append(f"{rest[:at]}\n")
+            rest, self._line_length = rest[at:].removeprefix(" "), 0
+        self._line_length += len(rest)
+        return [*out, rest]

@@ -13,7 +13,7 @@ from workbench.domain.chat import ChatEvent, Done, Loading, Token
 from workbench.domain.evidence import Answer
 from workbench.gui.playground.answer_view import AnswerView
 from workbench.gui.playground.model_choice import ModelChooser, ModelEntry
-from workbench.gui.playground.wording import ending, figures
+from workbench.gui.playground.wording import ending, figures, unbroken
 from workbench.gui.theme import Space, look_of, scaled_px, set_role
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Line
@@ -198,7 +198,7 @@ class Pane(QFrame):
         self._buttons["maximise"].setText("Show all" if maximised else "Maximise")
 
     def _say(self, figures_text: str, state: str, sentence: str, *, running: bool = False) -> None:
-        self._figures.set_text(figures_text)
+        self._figures.set_text(unbroken(figures_text))
         self._figures.setVisible(bool(figures_text))
         self._state.set_text(state)
         tone = "caution" if state == "failed" else "good" if state == "finished" else ""

@@ -32,7 +32,9 @@ def figures(answer: Answer) -> str:
     if answer.ttft_s is not None:
         parts.append(f"first token {seconds(answer.ttft_s)}")
     if answer.tokens_per_s is not None:
-        parts.append(f"{words.rounded(answer.tokens_per_s)} tokens/s")
+        known = answer.tokens_out >= FEWEST_FOR_RATE
+        rate = words.rounded(answer.tokens_per_s) if known else f"about {words.rounded(answer.tokens_per_s, 1)}"
+        parts.append(f"{rate} tokens/s")
     if answer.tokens_out:
         parts.append(words.count(answer.tokens_out, "token"))
     if answer.memory_bytes is not None:
@@ -40,6 +42,13 @@ def figures(answer: Answer) -> str:
     if parts:
         parts.append("$0")
     return " · ".join(parts)
+
+
+def unbroken(text: str) -> str:
+    """The same with line breaks only between the parts, not between a number and its unit."""
+    parts = text.split(" · ")
+    solid = (part.replace(" ", "\N{NO-BREAK SPACE}").replace("/", "/\N{WORD JOINER}") for part in parts)
+    return " · ".join(solid)
 
 
 def ending(answer: Answer) -> str:

@@ -224,7 +224,9 @@ class Comparison(QScrollArea):
         line.addWidget(words, 0 if row.term else 1)
         if row.term:
             words.setWordWrap(False)
-            line.addWidget(InfoButton(row.term))
+            info = InfoButton(row.term)
+            info.setFixedHeight(words.sizeHint().height() + Space.XS)
+            line.addWidget(info)
             line.addStretch(1)
         return box
 
@@ -253,7 +255,7 @@ class _CellView(QWidget):
             wide += Space.XS + QFontMetrics(small).horizontalAdvance(self._cell.aside) + 1
         if self._has_icon:
             wide += Space.XS + self._icon_px
-        return QSize(wide, words.height() + 2 * Space.S)
+        return QSize(wide, words.height() + 2 * Space.XS)
 
     def minimumSizeHint(self) -> QSize:
         """The aside may be left out, the answer never."""

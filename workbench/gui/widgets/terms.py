@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workbench.gui.theme import Space, set_role
-from workbench.gui.widgets.fields import FlowLayout
 from workbench.gui.widgets.info import InfoButton, glossary
 
 
@@ -17,9 +16,12 @@ class Terms(QWidget):
 
     def __init__(self, terms: Sequence[str]) -> None:
         super().__init__()
-        flow = FlowLayout(self, spacing=Space.M)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.M)
         for term in terms:
-            flow.addWidget(_one(term))
+            row.addWidget(_one(term))
+        row.addStretch(1)
 
 
 def _one(term: str) -> QWidget:

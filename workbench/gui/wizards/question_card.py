@@ -132,7 +132,8 @@ class QuestionCard(Card):
         return made
 
     def _take_default(self) -> None:
-        self._changed(self.question.default)
+        self._waiting = (self.question.default,)
+        self._send()
 
     def _changed(self, value: Any) -> None:
         """The person did something: text waits for a pause in typing, everything else is sent at once."""

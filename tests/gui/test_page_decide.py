@@ -1,0 +1,160 @@
+"""Decide with the real services: draft, edit, record, preview and the files that are written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from workbench.domain.decision import Decision, DecisionStatus, Risk
+from workbench.gui.forms.text_box import MOST_LINES, TextBox
+from workbench.gui.pages.decide import DecidePage
+from workbench.gui.widgets.chart import ChartView
+
+from pages_person import Visitor
+
+
+def decide(visitor: Visitor) -> DecidePage:
+    page = visitor.go("decide")
+    assert isinstance(page, DecidePage)
+    visitor.wait(lambda: page._found is not None and page._found.scenario_id == visitor.scenario.id)
+    visitor.wait(lambda: page._view.is_complete)
+    visitor.rest()
+    return page
+
+
+def undecided(visitor: Visitor) -> DecidePage:
+    page = decide(visitor)
+    visitor.store(replace(visitor.scenario, decision=None))
+    visitor.wait(lambda: "Nothing is decided yet" in visitor.answer)
+    visitor.rest()
+    return page
+
+
+def words_on(page: DecidePage) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisibleTo(page))
+
+
+def test_that_the_draft_comes_from_the_figures_and_undo_empties_it(visitor: Visitor) -> None:
+    page = undecided(visitor)
+    visitor.press("Draft from the figures")
+    visitor.rest()
+    drafted = visitor.scenario.decision
+    assert drafted is not None and (drafted.option, drafted.status) == ("C", DecisionStatus.DRAFT)
+    assert "only option inside your limits" in page._form._because.text()
+    assert drafted.risks and drafted.triggers
+    visitor.undo()
+    assert visitor.scenario.decision is None
+    assert page._form._because.text() == ""
+
+
+def test_that_what_is_typed_is_saved_after_a_pause_as_one_step_of_undo(visitor: Visitor) -> None:
+    page = undecided(visitor)
+    steps = visitor.window.desk.history.stack.count()
+    box = visitor.find(QPlainTextEdit, "Because")
+    visitor.qtbot.keyClicks(box, "It keeps the data here")
+    visitor.wait(lambda: visitor.scenario.decision is not None)
+    visitor.qtbot.keyClicks(box, " and is live in time")
+    visitor.wait(lambda: (visitor.scenario.decision or Decision("", "")).because.endswith("in time"))
+    visitor.rest()
+    assert visitor.window.desk.history.stack.count() == steps + 1
+    stored = visitor.services.scenarios.load(visitor.scenario.id).decision
+    assert stored is not None and stored.because == "It keeps the data here and is live in time"
+    assert page._form._because.text() == stored.because
+
+
+def test_that_nothing_is_recorded_without_a_reason(visitor: Visitor) -> None:
+    page = undecided(visitor)
+    visitor.press("Decided for: C · Blend, Llama 4 and Claude")
+    visitor.press("Record the decision")
+    visitor.rest()
+    assert "The reason is missing" in words_on(page)
+    assert "Write in a sentence why this option." in words_on(page)
+    decision = visitor.scenario.decision
+    assert decision is None or decision.status is not DecisionStatus.ACCEPTED
+
+
+def test_that_a_decision_with_option_and_reason_is_recorded(visitor: Visitor) -> None:
+    page = undecided(visitor)
+    visitor.press("Decided for: C · Blend, Llama 4 and Claude")
+    visitor.qtbot.keyClicks(visitor.find(QPlainTextEdit, "Because"), "It keeps the data here.")
+    visitor.press("Record the decision")
+    visitor.wait(lambda: visitor.answer.startswith("Decided for C"))
+    visitor.rest()
+    stored = visitor.services.scenarios.load(visitor.scenario.id).decision
+    assert stored is not None and (stored.status, stored.option) == (DecisionStatus.ACCEPTED, "C")
+    assert page._record.text() == "Record it again"
+
+
+def test_that_deciding_keeps_the_proposals_that_the_decision_names(visitor: Visitor) -> None:
+    visitor.new()
+    page = decide(visitor)
+    assert visitor.scenario.options == ()
+    visitor.press("Draft from the figures")
+    visitor.rest()
+    decision = visitor.scenario.decision
+    assert decision is not None
+    assert decision.option in {option.id for option in visitor.scenario.options}
+    assert page._found is not None and visitor.scenario.criteria == page._found.criteria
+
+
+def test_that_the_preview_shows_the_whole_report_with_its_charts(visitor: Visitor) -> None:
+    page = decide(visitor)
+    visitor.press("Show the full report")
+    visitor.rest()
+    visitor.wait(lambda: page._view.is_complete and page._view.findChildren(ChartView))
+    document = visitor.services.reports.document(visitor.scenario)
+    shown = words_on(page)
+    for section in document.sections:
+        assert section.title in shown
+    assert document.footer in shown
+    visitor.press("Show one page")
+    visitor.rest()
+    visitor.wait(lambda: page._view.is_complete)
+    assert len(words_on(page)) < len(shown)
+
+
+def test_that_the_report_is_written_in_every_format(visitor: Visitor, tmp_path: Path) -> None:
+    page = decide(visitor)
+    page.write_to(("html", "md", "json"), tmp_path)
+    visitor.wait(lambda: page._notice.isVisibleTo(page))
+    files = {file.suffix: file for file in tmp_path.iterdir()}
+    assert set(files) == {".html", ".md", ".json"}
+    assert "<svg" in files[".html"].read_text(encoding="utf-8")
+    assert json.loads(files[".json"].read_text(encoding="utf-8"))
+    assert all(file.name in words_on(page) for file in files.values())
+
+
+def test_that_a_folder_that_cannot_be_written_is_said_in_a_sentence(visitor: Visitor, tmp_path: Path) -> None:
+    page = decide(visitor)
+    blocked = tmp_path / "a file"
+    blocked.write_text("in the way")
+    page.write_to(("md",), blocked / "below")
+    visitor.wait(lambda: page._error.isVisibleTo(page))
+    assert not page._notice.isVisibleTo(page)
+
+
+def test_that_a_long_risk_is_shown_whole_and_a_very_long_reason_scrolls(visitor: Visitor) -> None:
+    page = decide(visitor)
+    old = visitor.scenario.decision
+    assert old is not None
+    risk = Risk("Sensitive passages turn up in most requests. " * 8, "Data protection officer", "Mark them. " * 30)
+    reason = "Because of all of this, مساعد المعرفة 🚀. " * 200
+    visitor.store(replace(visitor.scenario, decision=replace(old, because=reason, risks=(risk,))))
+    visitor.wait(lambda: page._form._because.text() == reason.strip())
+    boxes = page._form._risks.findChildren(TextBox)
+    assert all(box.verticalScrollBar().maximum() == 0 for box in boxes)
+    line = page._form._because.fontMetrics().lineSpacing()
+    assert page._form._because.height() < line * (MOST_LINES + 2)
+    assert page._form._because.verticalScrollBar().value() == 0, "the text shows its start"
+
+
+def test_that_an_endless_option_name_does_not_widen_the_page(visitor: Visitor) -> None:
+    page = decide(visitor)
+    named = replace(visitor.scenario.options[0], name="Supercalifragilisticexpialidocious " * 3)
+    visitor.window.shell.resize(1024, 700)
+    visitor.store(replace(visitor.scenario, options=(named, *visitor.scenario.options[1:])))
+    visitor.wait(lambda: page._found is not None and page._found.options[0].name == named.name)
+    visitor.wait(lambda: page._view.is_complete)
+    assert page.scroller.horizontalScrollBar().maximum() == 0

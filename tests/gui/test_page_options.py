@@ -1,0 +1,236 @@
+"""Options with the real services: the sample's figures on screen, proposals, the form, flips that are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QLineEdit
+from workbench.domain.figures import Origin
+from workbench.domain.option import Flip
+from workbench.gui.forms.option_form import OptionForm
+from workbench.gui.pages.option_words import tried
+from workbench.gui.pages.options import OptionsPage
+from workbench.gui.widgets.text import Words
+
+from pages_person import Visitor
+
+
+def options(visitor: Visitor) -> OptionsPage:
+    page = visitor.go("options")
+    assert isinstance(page, OptionsPage)
+    visitor.wait(lambda: page._shown is not None and page._shown.scenario_id == visitor.scenario.id)
+    visitor.rest()
+    return page
+
+
+def words_on(page: OptionsPage) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisibleTo(page))
+
+
+def in_form(visitor: Visitor, do: Callable[[OptionForm], None], opens: Callable[[], None]) -> None:
+    """Opens the form, does something in it as soon as it is there, and waits until it is closed."""
+
+    def at_once() -> None:
+        form = QApplication.activeModalWidget()
+        if isinstance(form, OptionForm):
+            do(form)
+        else:
+            QTimer.singleShot(10, at_once)
+
+    QTimer.singleShot(0, at_once)
+    opens()
+    visitor.rest()
+
+
+def save(form: OptionForm) -> None:
+    box = form.findChild(QDialogButtonBox)
+    assert box is not None
+    box.button(QDialogButtonBox.StandardButton.Save).click()
+
+
+def test_that_the_sample_shows_its_costs_crossovers_and_the_flip_of_c(visitor: Visitor) -> None:
+    page = options(visitor)
+    table = page._grid.as_markdown()
+    for total in ("$130,200", "$144,800", "$130,600"):
+        assert total in table
+    assert page._shown is not None
+    months = {(c.a, c.b): c.months for c in page._shown.crossovers}
+    assert months["A", "C"] == pytest.approx(36.36, abs=0.005)
+    assert months["A", "B"] == pytest.approx(46.43, abs=0.005)
+    flip = next(f.text for f in page._shown.flips if f.input == "monthly_usd" and f.option == "C")
+    assert "$2,410" in flip and flip in words_on(page)
+    assert "C" in visitor.answer and "only option inside your limits" in visitor.answer
+
+
+def test_that_trying_a_flip_changes_the_recommendation_and_undo_takes_it_back(visitor: Visitor) -> None:
+    page = options(visitor)
+    visitor.store(replace(visitor.scenario, answers={**visitor.scenario.answers, "weeks_limit": 20}))
+    visitor.wait(lambda: "Live in 14 weeks" in str(page._shown))
+    before, drafts = visitor.answer, visitor.scenario.options
+    assert page._shown is not None and page._shown.recommendation.option == "C"
+    flip = next(f for f in page._shown.flips if f.input == "monthly_usd" and f.option == "C")
+    visitor.press(f"Try it: {flip.text}")
+    visitor.rest()
+    assert page._shown.recommendation.option == flip.winner == "B"
+    assert "$2,411" in page._grid.as_markdown()
+    visitor.undo()
+    visitor.wait(lambda: visitor.answer == before)
+    assert visitor.scenario.options == drafts
+
+
+def test_that_every_flip_shown_makes_its_winner_lead_by_score_when_tried(visitor: Visitor) -> None:
+    page = options(visitor)
+    assert page._shown is not None
+    found = page._shown
+    for flip in found.flips:
+        key, value = tried(flip, found)
+        after = visitor.services.options.what_if(visitor.scenario, {key: value})
+        scores = {option.id: option.score for option in after.options}
+        assert scores[flip.winner] > scores[found.recommendation.option], flip.text
+
+
+def test_that_a_weight_is_tried_as_points_that_give_its_share(visitor: Visitor) -> None:
+    page = options(visitor)
+    assert page._shown is not None
+    key, points = tried(Flip("weight.quality", "", 0.2, 0.5, "B", ""), page._shown)
+    others = sum(c.points for c in page._shown.criteria if c.id != "quality")
+    assert key == "weight.quality"
+    assert points / (points + others) == pytest.approx(0.501, abs=1e-4)
+
+
+def test_that_proposals_are_shown_at_once_and_kept_by_the_button(visitor: Visitor) -> None:
+    visitor.new()
+    page = options(visitor)
+    assert visitor.scenario.options == ()
+    assert page._shown is not None and len(page._shown.options) >= 2
+    visitor.press("Keep these options")
+    visitor.rest()
+    assert [o.id for o in visitor.scenario.options] == [o.id for o in page._shown.options]
+    visitor.undo()
+    assert visitor.scenario.options == ()
+
+
+def test_that_proposing_where_nothing_fits_says_so(visitor: Visitor) -> None:
+    visitor.new()
+    answers = {"monthly_cap_usd": 0.0, "third_party": "forbidden", "skill": "api", "setup_cap_usd": 0.0}
+    page = options(visitor)
+    visitor.store(replace(visitor.scenario, answers=answers))
+    visitor.wait(lambda: page._shown is not None and not page._shown.options)
+    visitor.press("Propose from the shortlist")
+    visitor.rest()
+    assert "Nothing on the shortlist can be made an option" in words_on(page)
+
+
+def test_that_a_figure_entered_in_the_form_is_marked_as_yours(visitor: Visitor) -> None:
+    page = options(visitor)
+    visitor.window.house.selection.pick("option", "A")
+
+    def enter(form: OptionForm) -> None:
+        form._figures["monthly_usd"].set_value((2_000.0, 2_500.0, 3_500.0))
+        save(form)
+
+    in_form(visitor, enter, page._edit_selected)
+    figure = next(o for o in visitor.scenario.options if o.id == "A").figures["monthly_usd"]
+    assert (figure.likely, figure.origin) == (2_500.0, Origin.YOURS)
+    assert "$2,500" in page._grid.as_markdown()
+    visitor.undo()
+    assert next(o for o in visitor.scenario.options if o.id == "A").figures["monthly_usd"].likely == 3_200.0
+
+
+def test_that_the_form_refuses_a_range_the_wrong_way_round_and_shares_that_do_not_add_up(visitor: Visitor) -> None:
+    page = options(visitor)
+    visitor.window.house.selection.pick("option", "C")
+    said: list[str] = []
+
+    def misuse(form: OptionForm) -> None:
+        shares = form._models.findChildren(QLineEdit)
+        said.append(form._models.problem())
+        low = form._figures["setup_usd"].findChildren(QLineEdit)[0]
+        visitor.write(low, "999999")
+        save(form)
+        said.append(form._problem.text())
+        visitor.write(low, "40000")
+        share = next(field for field in shares if field.accessibleName().startswith("Share of model 1"))
+        visitor.write(share, "50")
+        save(form)
+        said.append(form._problem.text())
+        form.reject()
+
+    before = visitor.scenario
+    in_form(visitor, misuse, page._edit_selected)
+    assert said[0] == ""
+    assert said[1].startswith("Set-up cost: write numbers, the smallest first")
+    assert said[2] == "The shares of the models add up to 70 %. Make them 100 %."
+    assert visitor.scenario == before
+
+
+def test_that_an_option_of_ones_own_takes_its_models_from_the_catalog(visitor: Visitor) -> None:
+    page = options(visitor)
+
+    def fill(form: OptionForm) -> None:
+        visitor.write(form._name, "Gemini for all")
+        form._models._add()
+        row = form._models._rows[-1]
+        offer = next(o for o in page._offers if o.model_name.startswith("Gemini"))
+        visitor.write(row._model, offer.words)
+        visitor.write(row._role, "every request")
+        save(form)
+        if form.isVisible():
+            said.append(form._problem.text())
+            form.reject()
+
+    said: list[str] = []
+    in_form(visitor, fill, page.write_one)
+    assert said == []
+    made = visitor.scenario.options[-1]
+    assert (made.name, made.models[0].share, made.models[0].role) == ("Gemini for all", 1.0, "every request")
+    assert page._shown is not None
+    option = page._shown.option(made.id)
+    assert option is not None and option.figures["monthly_usd"].origin is Origin.COMPUTED
+
+
+def test_that_a_removed_option_comes_back_with_undo(visitor: Visitor) -> None:
+    page = options(visitor)
+    page._remove("B")
+    visitor.rest()
+    assert [o.id for o in visitor.scenario.options] == ["A", "C"]
+    assert "$144,800" not in page._grid.as_markdown()
+    visitor.undo()
+    assert [o.id for o in visitor.scenario.options] == ["A", "B", "C"]
+    visitor.wait(lambda: "$144,800" in page._grid.as_markdown())
+
+
+def test_that_a_dozen_options_scroll_sideways_inside_the_page(visitor: Visitor) -> None:
+    page = options(visitor)
+    sample = visitor.scenario.options
+    name = "Ein sehr langer Name مساعد المعرفة 🚀 " * 3
+    many = tuple(replace(sample[i % 3], id=chr(65 + i), name=name[: 40 + 6 * i]) for i in range(12))
+    visitor.window.shell.resize(1024, 700)
+    visitor.store(replace(visitor.scenario, options=many))
+    visitor.wait(lambda: len(page._grid._titles) == 12)
+    QApplication.processEvents()
+    grid = page._grid
+    assert grid.horizontalScrollBar().maximum() > 0
+    assert page.scroller.horizontalScrollBar().maximum() == 0
+    assert grid.viewport().height() >= grid.widget().height(), "no row is cut off"
+    grid.horizontalScrollBar().setValue(grid.horizontalScrollBar().maximum())
+    assert all(label.x() == grid.horizontalScrollBar().value() for label in grid._labels)
+
+
+def test_that_an_option_nobody_knows_the_cost_of_shows_dashes(visitor: Visitor) -> None:
+    page = options(visitor)
+    bare = replace(visitor.scenario.options[0], id="Z", models=(), figures={})
+    visitor.store(replace(visitor.scenario, options=(*visitor.scenario.options, bare)))
+    visitor.wait(lambda: "Z" in page._grid._heads)
+    line = next(line for line in page._grid.as_markdown().splitlines() if line.startswith("| A month"))
+    assert line.rstrip(" |").endswith("—")
+
+
+def test_that_the_answer_follows_a_change_of_requirements_made_elsewhere(visitor: Visitor) -> None:
+    page = options(visitor)
+    visitor.store(replace(visitor.scenario, answers={**visitor.scenario.answers, "weeks_limit": 2}))
+    visitor.wait(lambda: page._shown is not None and page._shown.recommendation.option == "")
+    assert visitor.answer and isinstance(page.findChild(Words), Words)

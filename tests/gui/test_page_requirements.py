@@ -1,0 +1,137 @@
+"""The wizard, answered like a person would, with the real services behind it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
+from workbench.domain.questions import NO_LIMIT, QUESTIONS, UNKNOWN
+from workbench.gui.widgets.info import glossary
+from workbench.gui.wizards.question_card import QUESTION_TERMS, QuestionCard
+
+from pages_person import Visitor
+
+
+def go_to_step(visitor: Visitor, title: str) -> None:
+    steps = visitor.find(QListWidget, "wizard-steps")
+    row = next(row for row in range(steps.count()) if title in steps.item(row).text())
+    steps.setCurrentRow(row)
+    visitor.rest()
+
+
+def test_that_a_typed_answer_is_saved_and_undo_brings_the_old_one_back(visitor: Visitor) -> None:
+    visitor.go("requirements")
+    go_to_step(visitor, "The product")
+    field = visitor.find(QLineEdit, "field-job")
+    before = visitor.scenario.answers["job"]
+    visitor.write(field, "Sort the post of the town hall")
+    visitor.wait(lambda: visitor.scenario.answers["job"] == "Sort the post of the town hall")
+    visitor.rest()
+    assert visitor.services.scenarios.load(visitor.scenario.id).answers["job"] == "Sort the post of the town hall"
+    visitor.undo()
+    assert visitor.scenario.answers["job"] == before
+    assert field.text() == before
+    visitor.redo()
+    assert field.text() == "Sort the post of the town hall"
+
+
+def test_that_not_knowing_is_an_answer_and_says_what_it_does(visitor: Visitor) -> None:
+    visitor.go("requirements", "requests_per_day")
+    visitor.press("How many requests a day?: I don't know")
+    visitor.rest()
+    assert visitor.scenario.answers["requests_per_day"] == UNKNOWN
+    card = visitor.find(QuestionCard, "question-requests_per_day")
+    assert QUESTIONS["requests_per_day"].unknown in [w.text() for w in card.findChildren(type(card._said))]
+
+
+def test_that_no_limit_is_an_answer_of_its_own_and_lets_models_in(visitor: Visitor) -> None:
+    visitor.go("requirements", "monthly_cap_usd")
+    kept = int(visitor.answer.split()[0])
+    visitor.press("How much may it cost a month?: No limit")
+    visitor.rest()
+    assert visitor.scenario.answers["monthly_cap_usd"] == NO_LIMIT
+    visitor.wait(lambda: int(visitor.answer.split()[0]) > kept)
+
+
+def test_that_the_suggestion_for_a_range_names_the_likely_value_and_is_taken_with_one_click(visitor: Visitor) -> None:
+    visitor.new()
+    visitor.go("requirements", "requests_per_day")
+    card = visitor.find(QuestionCard, "question-requests_per_day")
+    link = next(b for b in card.findChildren(QPushButton) if b.text().startswith("Use "))
+    default = QUESTIONS["requests_per_day"].default
+    assert isinstance(default, dict)
+    assert f"about {default['likely']:,.0f}" in link.text()
+    link.click()
+    visitor.rest()
+    assert visitor.scenario.answers["requests_per_day"] == default
+    assert not link.isVisibleTo(visitor.page)
+
+
+def test_that_the_live_line_follows_an_answer_and_its_undo(visitor: Visitor) -> None:
+    visitor.go("requirements", "third_party")
+    before = visitor.answer
+    visitor.press("May another company process the data?: " + QUESTIONS["third_party"].label_of("forbidden"))
+    visitor.wait(lambda: visitor.answer != before)
+    assert int(visitor.answer.split()[0]) < int(before.split()[0])
+    visitor.undo()
+    visitor.wait(lambda: visitor.answer == before)
+
+
+def test_that_the_wizard_resumes_at_the_step_where_it_was_left(visitor: Visitor) -> None:
+    visitor.go("requirements")
+    go_to_step(visitor, "Budget")
+    left = visitor.scenario
+    visitor.new()
+    visitor.go("requirements")
+    assert visitor.find(QListWidget, "wizard-steps").currentRow() == 0
+    visitor.open(left)
+    visitor.go("requirements")
+    assert "Budget" in visitor.find(QListWidget, "wizard-steps").currentItem().text()
+
+
+def test_that_next_and_back_walk_the_steps_and_the_last_leads_to_the_shortlist(visitor: Visitor) -> None:
+    visitor.go("requirements")
+    steps = visitor.find(QListWidget, "wizard-steps")
+    go_to_step(visitor, "The product")
+    visitor.press("Next: Workload")
+    assert "Workload" in steps.currentItem().text()
+    visitor.press("Back")
+    assert steps.currentRow() == 0
+    steps.setCurrentRow(steps.count() - 1)
+    visitor.rest()
+    last = [b for b in visitor.page.findChildren(QPushButton) if b.text() == "See the shortlist"]
+    last[-1].click()
+    visitor.rest()
+    assert visitor.window.shell.page_id == "shortlist"
+
+
+def test_that_makers_and_countries_come_from_the_catalog(visitor: Visitor) -> None:
+    visitor.go("requirements")
+    go_to_step(visitor, "Licence & vendors")
+    catalog = visitor.services.catalog.catalog()
+    makers = visitor.find(QuestionCard, "question-excluded_developers")
+    names = {b.text() for b in makers.findChildren(QPushButton)}
+    assert {maker.name for maker in catalog.developers} <= names
+    visitor.press(f"Which makers of models do you rule out?: {catalog.developers[0].name}")
+    visitor.rest()
+    assert visitor.scenario.answers["excluded_developers"] == [catalog.developers[0].id]
+
+
+def test_that_arriving_at_a_question_puts_the_cursor_into_its_field(visitor: Visitor) -> None:
+    visitor.window.shell.activateWindow()
+    visitor.go("requirements", "weeks_limit")
+    card = visitor.find(QuestionCard, "question-weeks_limit")
+    focused = visitor.window.shell.focusWidget()
+    assert focused is not None and card.isAncestorOf(focused)
+
+
+def test_that_an_answer_out_of_range_is_refused_where_it_was_typed(visitor: Visitor) -> None:
+    visitor.go("requirements", "quality_target")
+    before = visitor.scenario.answers.get("quality_target")
+    card = visitor.find(QuestionCard, "question-quality_target")
+    visitor.write(card.findChildren(QLineEdit)[0], "400")
+    visitor.rest()
+    assert visitor.scenario.answers.get("quality_target") == before
+
+
+def test_that_every_term_behind_a_question_is_in_the_glossary() -> None:
+    assert set(QUESTION_TERMS) <= set(QUESTIONS)
+    assert set(QUESTION_TERMS.values()) <= set(glossary())

@@ -1,0 +1,104 @@
+"""The shortlist with the real services: filters, relaxations, and why an offer is out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QPushButton
+from workbench.domain.requirements import ThirdParty
+from workbench.domain.verdict import Hosting
+from workbench.gui.pages.shortlist import ShortlistPage, row_id
+from workbench.gui.widgets.table import DataTable
+
+from pages_person import Visitor
+
+
+def shortlist(visitor: Visitor) -> ShortlistPage:
+    page = visitor.go("shortlist")
+    assert isinstance(page, ShortlistPage)
+    visitor.rest()
+    return page
+
+
+def test_that_filters_are_remembered_in_the_scenario(visitor: Visitor) -> None:
+    shortlist(visitor)
+    before = len(visitor.rows())
+    visitor.press("Show: Excluded too")
+    visitor.rest()
+    assert len(visitor.rows()) > before
+    here = visitor.scenario
+    visitor.new()
+    shortlist(visitor)
+    assert not visitor.find(QPushButton, "Show: Excluded too").isChecked()
+    visitor.open(here)
+    shortlist(visitor)
+    assert visitor.find(QPushButton, "Show: Excluded too").isChecked()
+    assert visitor.services.scenarios.load(here.id).filters["shortlist"] == ["excluded"]
+
+
+def test_that_trying_a_relaxation_lets_models_in_and_undo_takes_it_back(visitor: Visitor) -> None:
+    page = shortlist(visitor)
+    before, answers = visitor.answer, visitor.scenario.answers
+    kept = page._shown.kept_models if page._shown else 0
+    tries = [b for b in page.findChildren(QPushButton) if b.text() == "Try it" and b.isVisibleTo(page)]
+    tries[0].click()
+    visitor.rest()
+    assert page._shown is not None and page._shown.kept_models > kept
+    assert visitor.scenario.answers != answers
+    visitor.undo()
+    visitor.wait(lambda: visitor.answer == before)
+    assert visitor.scenario.answers == answers
+
+
+def test_that_the_inspector_explains_an_excluded_offer_and_leads_to_its_question(visitor: Visitor) -> None:
+    page = shortlist(visitor)
+    visitor.press("Show: Excluded too")
+    visitor.rest()
+    assert page._shown is not None
+    out = next(v for v in page._shown.verdicts if v.excluded_by and v.excluded_by.requirement == "monthly_cap_usd")
+    visitor.window.house.selection.pick("offer", row_id(out))
+    assert "Excluded" in visitor.inspector()
+    assert f"Why it is out: {out.excluded_by.text if out.excluded_by else ''}" in visitor.inspector()
+    explained = visitor.window.shell.inspector.explanation
+    assert explained is not None
+    next(action for action in explained.actions if action.text == "What would let it in?").run()
+    visitor.rest()
+    assert visitor.window.shell.page_id == "requirements"
+
+
+def test_that_local_only_data_keeps_no_hosted_offer_on_screen(visitor: Visitor) -> None:
+    page = shortlist(visitor)
+    answers = {**visitor.scenario.answers, "third_party": ThirdParty.FORBIDDEN.value}
+    visitor.store(replace(visitor.scenario, answers=answers))
+    table = page.findChild(DataTable)
+    assert isinstance(table, DataTable)
+    visitor.press("Show: Every offer")
+    visitor.rest()
+    assert table.model.shown, "own servers remain"
+    assert all(verdict.hosting is not Hosting.API for verdict in table.model.shown)
+
+
+def test_that_the_first_row_is_explained_without_becoming_the_choice_of_other_pages(visitor: Visitor) -> None:
+    page = shortlist(visitor)
+    table = page.findChild(DataTable)
+    assert isinstance(table, DataTable)
+    assert visitor.inspector().startswith(table.model.shown[0].model_name)
+    assert visitor.window.house.selection.current is None
+
+
+def test_that_a_limit_that_removed_models_leads_to_its_question(visitor: Visitor) -> None:
+    page = shortlist(visitor)
+    links = [b for b in page.findChildren(QPushButton) if b.text().startswith("The monthly budget removed")]
+    links[-1].click()
+    visitor.rest()
+    assert visitor.window.shell.page_id == "requirements"
+
+
+def test_that_with_everything_excluded_the_page_says_so_and_offers_the_rest(visitor: Visitor) -> None:
+    page = shortlist(visitor)
+    countries = sorted({d.country for d in visitor.services.catalog.catalog().developers if d.country})
+    answers = {**visitor.scenario.answers, "excluded_countries": [p for c in countries for p in c.split("/")]}
+    answers["third_party"] = ThirdParty.FORBIDDEN.value
+    visitor.store(replace(visitor.scenario, answers=answers))
+    visitor.wait(lambda: page._shown is not None and page._shown.kept_models < 10)
+    assert str(page._shown.kept_models if page._shown else "") in visitor.answer or "None" in visitor.answer

@@ -1,0 +1,85 @@
+"""Every page with the sample decision: a name for every control, Tab goes everywhere and is caught nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt, QtMsgType
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from workbench.gui.pages import HOME, PAGES
+
+from gui.pages_person import Visitor
+
+EVERY_PAGE = [entry.id for entry in (*PAGES, HOME)]
+
+
+def controls(root: QWidget) -> list[QWidget]:
+    """What can have the focus and is seen."""
+    focusable = [w for w in root.findChildren(QWidget) if w.focusPolicy() != Qt.FocusPolicy.NoFocus]
+    return [w for w in focusable if w.isVisible() and w.isEnabled() and w.focusProxy() is None]
+
+
+def spoken_name(widget: QWidget) -> str:
+    """What a screen reader says for it."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface is not None else ""
+
+
+def told(widget: QWidget) -> str:
+    """A widget in words, for a failure."""
+    path, at = [], widget
+    while at is not None and len(path) < 5:
+        path.append(f"{type(at).__name__}({at.objectName() or spoken_name(at)})")
+        at = at.parentWidget()
+    return " in ".join(path)
+
+
+def reached_by_tab(shell: QWidget) -> list[QWidget]:
+    """Where the focus goes with Tab, from where it is until it comes back; fails when it stays anywhere."""
+    QTest.keyClick(QApplication.focusWidget() or shell, Qt.Key.Key_Tab)
+    first = QApplication.focusWidget()
+    assert first is not None
+    stops = [first]
+    for _ in range(400):
+        QTest.keyClick(stops[-1], Qt.Key.Key_Tab)
+        now = QApplication.focusWidget()
+        assert now is not None and now is not stops[-1], f"Tab does not leave {told(stops[-1])}"
+        if now is first:
+            return stops
+        assert now not in stops, f"Tab turns in a circle from {told(stops[-1])} to {told(now)}"
+        stops.append(now)
+    raise AssertionError("Tab does not come back")
+
+
+def is_one_of_several(widget: QWidget) -> bool:
+    """Of buttons that exclude each other Tab reaches one, the arrow keys the others."""
+    if not isinstance(widget, QAbstractButton):
+        return False
+    group = widget.group()
+    return widget.autoExclusive() or (group is not None and group.exclusive())
+
+
+@pytest.mark.parametrize("page_id", EVERY_PAGE)
+def test_that_every_control_has_a_name_for_screen_readers(visitor: Visitor, qtlog: Any, page_id: str) -> None:
+    visitor.go(page_id)
+    nameless = [told(widget) for widget in controls(visitor.window.shell) if not spoken_name(widget)]
+    assert nameless == []
+    warned = [
+        record.message for record in qtlog.records if record.type not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
+    ]
+    assert warned == []
+
+
+@pytest.mark.parametrize("page_id", EVERY_PAGE)
+def test_that_tab_reaches_everything_and_is_caught_nowhere(visitor: Visitor, page_id: str) -> None:
+    visitor.go(page_id)
+    shell = visitor.window.shell
+    shell.activateWindow()
+    visitor.wait(shell.isActiveWindow)
+    stops = reached_by_tab(shell)
+    assert len(stops) > len(EVERY_PAGE), "not even the rail"
+    by_tab = [w for w in controls(shell) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not is_one_of_several(w)]
+    assert [told(widget) for widget in by_tab if widget not in stops] == []
