@@ -20,9 +20,16 @@ def write_eval(samples: list[Sample], path: Path) -> None:
             numbers[sample.task] += 1
             case_id = f"{sample.task}-{numbers[sample.task]:02}"
             sensitive = "yes" if sample.sensitive else "no"
-            writer.writerow(
-                (case_id, sample.task, sample.prompt, sample.answer, sample.scorer, sample.document, sensitive)
-            )
+            document = source_document(sample, numbers[sample.task])
+            writer.writerow((case_id, sample.task, sample.prompt, sample.answer, sample.scorer, document, sensitive))
+
+
+def source_document(sample: Sample, number: int) -> str:
+    """What the case was made from: several questions share a policy; every ticket, remark or form is its own document.
+
+    The statistics need it, because cases from one document are not independent of each other.
+    """
+    return sample.document if sample.task == "policy-question" else f"{sample.document}, item {number:02}"
 
 
 def main() -> None:

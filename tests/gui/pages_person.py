@@ -74,14 +74,20 @@ class Visitor:
         self.rest()
 
     def find(self, kind: type[W], words: str, within: QWidget | None = None) -> W:
-        """The visible widget with these words as its text, spoken name or object name."""
-        for widget in (within or self.page).findChildren(kind):
-            own = {widget.accessibleName(), widget.objectName()}
-            if isinstance(widget, QAbstractButton):
-                own.add(widget.text())
-            if words in own and widget.isVisibleTo(self.page):
-                return widget
-        raise AssertionError(f"no {kind.__name__} {words!r} on {self.page.id}")
+        """The visible widget with these words as its text, spoken name or object name; waited for."""
+        found: list[W] = []
+
+        def look() -> bool:
+            for widget in (within or self.page).findChildren(kind):
+                own = {widget.accessibleName(), widget.objectName()}
+                if isinstance(widget, QAbstractButton):
+                    own.add(widget.text())
+                if words in own and widget.isVisibleTo(self.page):
+                    found.append(widget)
+            return bool(found)
+
+        self.wait(look)
+        return found[0]
 
     def press(self, words: str, within: QWidget | None = None) -> None:
         found = self.find(QAbstractButton, words, within)

@@ -50,6 +50,6 @@ def test_that_a_model_explains_itself_with_the_source_of_each_price(visitor: Vis
 def test_that_typing_into_the_filter_finds_a_maker(visitor: Visitor) -> None:
     page = catalog_page(visitor)
     page._table.filter_field.setText("mistral")
-    assert page._table.model.shown
-    assert len(page._table.model.shown) < len(visitor.services.catalog.catalog().models)
+    everything = len(visitor.services.catalog.catalog().models)
+    visitor.wait(lambda: 0 < len(page._table.model.shown) < everything)
     page._table.filter_field.clear()

@@ -58,8 +58,9 @@ def run(argv: Sequence[str]) -> int:
     from workbench.net import door
 
     door.lock()
-    services: Services = build(arguments.home)
+    services: Services | None = None
     try:
+        services = build(arguments.home)
         code = arguments.run(arguments, services)
         sys.stdout.flush()
         return int(code)
@@ -73,7 +74,8 @@ def run(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     finally:
-        services.close()
+        if services is not None:
+            services.close()
 
 
 def explain(error: WorkbenchError, *, as_json: bool) -> int:

@@ -138,7 +138,8 @@ class ReasoningCard(Card):
         best, chosen = self._exercise.pick(self._exercise.best), self._exercise.pick(choice)
         if best is None or chosen is None:
             return
-        lead = "You chose the same." if chosen is best else f"Argued for here: {best.title}. You chose {chosen.title}."
+        same = "You chose as argued here."
+        lead = same if chosen is best else f"You chose “{chosen.title}”; argued for here is “{best.title}”."
         self._yours.set_text(f"**{lead}** {chosen.reply}")
 
     def show_sample(self, sample: Sample) -> None:

@@ -21,7 +21,7 @@ from workbench.services.learn import Part, Run
 # The compute of Gopher and Chinchilla, at which the 2022 paper compares its splits.
 CHINCHILLA_FLOP = 5.76e23
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-START_PARAMS, START_TOKENS, START_USD = 7e9, 140e9, 2.5
+START_USD = 2.5
 
 
 class ScalingTopic(Topic):
@@ -34,8 +34,9 @@ class ScalingTopic(Topic):
 
     def _explorer(self) -> Explorer:
         card = Explorer("Plan a training run")
-        self._params = ValueSlider("Parameters", 1e8, 1e12, START_PARAMS, show=large_number, log=True)
-        self._tokens = ValueSlider("Training tokens", 1e9, 3e13, START_TOKENS, show=large_number, log=True)
+        start = self.lesson.runs[0]
+        self._params = ValueSlider("Parameters", 1e8, 1e12, start.params, show=large_number, log=True)
+        self._tokens = ValueSlider("Training tokens", 1e9, 3e13, start.tokens, show=large_number, log=True)
         self._usd = ValueSlider("GPU, an hour", 1.0, 7.0, START_USD, show=usd, round_to=0.1)
         presets = {run.name: lambda run=run: self._put(run, card) for run in self.lesson.runs}
         card.add_presets("As trained by their makers", presets)
@@ -75,7 +76,7 @@ class ScalingTopic(Topic):
         return Part(
             told.title,
             f"{told.text} {fits}",
-            columns=("Run", "Compute", "GPU hours, predicted", "reported", "Share of peak speed"),
+            columns=("Run", "Compute", "GPU hours, predicted", "GPU hours, reported", "Share of peak speed"),
             rows=tuple(_run_row(run) for run in self.lesson.runs),
             source=told.source,
         )

@@ -105,6 +105,9 @@ class DecidePage(Page):
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Draws the record and asks for the report again."""
+        if scenario is None or self.scenario is None or scenario.id != self.scenario.id:
+            self._notice.hide()
+            self._error.clear()
         super().show_scenario(scenario)
         self.setEnabled(scenario is not None)
         if scenario is None:
@@ -180,6 +183,7 @@ class DecidePage(Page):
     def write_to(self, formats: tuple[str, ...], folder: Path) -> None:
         """Writes the full report in these formats into a folder, in the background."""
         scenario = self.scenario
+        self._notice.hide()
         if scenario is not None:
             self.house.tasks.start(
                 lambda: self._reports.write(scenario, formats, folder),
