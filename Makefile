@@ -5,7 +5,7 @@ STAMP := .venv/.set-up
 XVFB := xvfb-run -a -s "-screen 0 1920x1200x24"
 export QT_LOGGING_RULES = qt.qpa.*=false
 
-.PHONY: help setup run demo test test-slow lint types unit gui end-to-end bench screenshots package lock clean
+.PHONY: help setup run demo test test-slow lint types unit gui end-to-end bench screenshots pictures package lock clean
 
 help:            ## what each target does
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -42,7 +42,7 @@ unit: setup      ## tests of everything below the window, in an environment that
 	build/without-qt/bin/python -m pytest tests/unit tests/contract tests/faults -m "not slow and not keychain" -n 2 -q
 
 gui: setup       ## tests of the window, offscreen
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/gui -m "not slow" -q
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/gui -m "not slow" -n 2 --dist loadfile -q
 
 end-to-end: setup  ## one journey through the real window on a virtual display
 	$(XVFB) $(BIN)/python -m pytest tests/end_to_end -m "not slow" -q
@@ -58,6 +58,9 @@ bench: setup     ## benchmarks, side by side; prints ratios
 
 screenshots: setup  ## pictures of every page, light and dark, three sizes, in screenshots/
 	$(XVFB) $(BIN)/python tests/gui/screenshots.py
+
+pictures: screenshots  ## the same, and the chosen ones anew for README.md, in resources/pictures/
+	$(BIN)/python tests/gui/screenshots.py --readme
 
 package: setup   ## wheel and source distribution in dist/
 	$(BIN)/python -m build --no-isolation --outdir dist .

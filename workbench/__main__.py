@@ -6,10 +6,22 @@ import os
 import sys
 from pathlib import Path
 
+CANCELLED = 130
+
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs what the arguments ask for and returns the exit code (see cli.md for their meaning)."""
+    """Runs what the arguments ask for and returns the exit code: 0 done, 1 to mend, 2 usage, 3 refused, 130 cancelled."""
     arguments = sys.argv[1:] if argv is None else argv
+    try:
+        return dispatch(arguments)
+    except KeyboardInterrupt:
+        # Ctrl+C before the command line listens for it, while modules are still read in.
+        print("Cancelled.", file=sys.stderr)
+        return CANCELLED
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Engine child, window or command line."""
     if arguments[:1] == ["--engine-child"]:
         from workbench.inference.local.child import main as engine_child
 

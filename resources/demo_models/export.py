@@ -24,18 +24,22 @@ DESCRIPTION = (
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A trained model and how long that took."""
+    """A trained model and how long that took, the models that it grew from included."""
 
     model: Decoder
     steps: int
     seconds: int
 
 
-def load_training(recipe: Recipe, checkpoint: Path) -> Training:
-    state = torch.load(checkpoint)
+def load_training(recipe: Recipe, work: Path) -> Training:
+    state = torch.load(work / f"{recipe.name}.pt")
     model = Decoder(recipe.shape)
     model.load_state_dict(state["model"])
-    return Training(model, state["step"], round(state["seconds"]))
+    steps, seconds = state["step"], round(state["seconds"])
+    if recipe.grown_from:
+        earlier = load_training(RECIPES[recipe.grown_from], work)
+        steps, seconds = steps + earlier.steps, seconds + earlier.seconds
+    return Training(model, steps, seconds)
 
 
 def write_gguf(recipe: Recipe, training: Training, tokenizer: Tokenizer, path: Path) -> None:
@@ -125,7 +129,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder with the checkpoints of train.py")
     arguments = parser.parse_args()
     recipe = RECIPES[arguments.model]
-    training = load_training(recipe, arguments.work / f"{recipe.name}.pt")
+    training = load_training(recipe, arguments.work)
     write_gguf(recipe, training, Tokenizer.load(here / "tokenizer.json"), here / f"{recipe.name}.gguf")
 
 

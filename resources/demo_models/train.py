@@ -20,6 +20,7 @@ import torch
 from batches import PROMPT_WEIGHT, Batch, copy_batches, task_batches, validation_batches
 from copying import wire_copying
 from generator import training_sample
+from growth import grow
 from model import Decoder
 from recipes import RECIPES, TOKENIZER_SAMPLES, TOKENIZER_SEED, VOCABULARY, Recipe
 from tokenizer import SPECIAL_TOKENS, Tokenizer, train_tokenizer
@@ -29,7 +30,6 @@ from torch.nn import functional as F
 TOKENIZER_FILE = Path(__file__).with_name("tokenizer.json")
 VALIDATE_EVERY = 250
 WARM_UP_STEPS = 60
-COPY_AGAIN_EVERY = 4  # in the last stage, so that copying stays sound for tokens that the texts rarely have
 
 
 def load_tokenizer() -> Tokenizer:
@@ -55,10 +55,12 @@ class Run:
     history: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def start(cls, recipe: Recipe) -> Run:
+    def start(cls, recipe: Recipe, work: Path) -> Run:
         torch.manual_seed(recipe.seed)
         model = Decoder(recipe.shape)
-        if recipe.wired_for_copying:
+        if recipe.grown_from:
+            grow(model, torch.load(work / f"{recipe.grown_from}.pt")["model"])
+        elif recipe.wired_for_copying:
             wire_copying(model)
         matrices = [p for block in model.blocks for p in block.parameters() if p.dim() == 2]
         chosen = {id(p) for p in matrices}
@@ -106,7 +108,7 @@ def batches_of(run: Run, tokenizer: Tokenizer) -> Iterator[tuple[int, Batch]]:
         elif step < recipe.copy_steps + recipe.single_steps:
             yield step, next(single)
         else:
-            yield step, next(copying if step % COPY_AGAIN_EVERY == 0 else follow_up)
+            yield step, next(follow_up)
 
 
 def forward(model: Decoder, inputs: Tensor) -> Tensor:
@@ -170,7 +172,7 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     checkpoint = arguments.work / f"{arguments.model}.pt"
-    run = Run.start(RECIPES[arguments.model])
+    run = Run.start(RECIPES[arguments.model], arguments.work)
     if checkpoint.exists():
         run.load(checkpoint)
     print(f"{arguments.model}: {run.model.parameter_count()} parameters, from step {run.step}", flush=True)

@@ -17,11 +17,14 @@ SLUG = "claims-triage"
 
 
 def workbench(home: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-    """Run the program on a data folder, without a display."""
+    """Run the program on a data folder, without a display, from a folder of its own."""
+    home.mkdir(exist_ok=True)
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "WORKBENCH_HOME")
     environment = {key: value for key, value in os.environ.items() if key not in hidden}
     command = [*prefix, sys.executable, "-m", "workbench", "--home", str(home), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, check=False)
+    return subprocess.run(
+        command, cwd=home.parent, capture_output=True, text=True, timeout=300, env=environment, check=False
+    )
 
 
 def said(home: Path, *arguments: str) -> str:
@@ -81,7 +84,7 @@ def test_that_without_a_display_the_program_does_the_job_headless_and_says_where
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("No display here, so the same job runs headless.")
     assert "Nothing left this machine." in done.stdout + done.stderr
-    reports = [Path(word) for word in done.stdout.split() if word.endswith(".html")]
+    reports = [tmp_path / word for word in done.stdout.split() if word.endswith(".html")]
     assert reports
     assert all(report.is_file() for report in reports)
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pages_person import Visitor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from workbench.app import build
@@ -28,8 +29,6 @@ from workbench.gui.selection import Selection
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Scheme, Theme
 from workbench.services.scenarios import ScenarioRow
-
-from pages_person import Visitor
 
 WHEN = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)
 

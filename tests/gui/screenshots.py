@@ -1,6 +1,7 @@
 """Pictures of every page from the sample scenario, to be looked at: `make screenshots`, into screenshots/.
 
 Light and dark at 1280x800, light at 1024x700, light at 150 % text. Arguments name the pages wanted (default: all).
+`--readme` takes nothing new: it copies the pictures that README.md shows, packed small, into resources/pictures/.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from workbench.app import build
 from workbench.gui.crash import CrashFile
@@ -28,6 +30,11 @@ SHAPES = (
     ("small", Scheme.LIGHT, 1024, 700, 100),
     ("large-text", Scheme.LIGHT, 1280, 800, 150),
 )
+README_PICTURES = Path("resources/pictures")
+SHOWN_IN_README = (
+    "tradeoffs-light", "requirements-light", "shortlist-light", "options-light", "validate-answers-light",
+    "validate-evals-light", "decide-light", "options-dark",
+)  # fmt: skip
 PATIENCE_S = 20.0
 QUIET_MS = 350
 
@@ -60,7 +67,23 @@ def show_validate(window: Window, name: str) -> None:
     page.arrive("playground")
 
 
+def copy_for_readme() -> int:
+    """Packs the chosen pictures as hard as PNG allows, without losing anything."""
+    README_PICTURES.mkdir(parents=True, exist_ok=True)
+    for name in SHOWN_IN_README:
+        picture = QImage(str(OUT / f"{name}.png"))
+        if picture.isNull():
+            print(f"{OUT / name}.png is missing: run make screenshots first.", file=sys.stderr)
+            return 1
+        picture.convertToFormat(QImage.Format.Format_RGB888).save(str(README_PICTURES / f"{name}.png"), quality=0)
+    size = sum(file.stat().st_size for file in README_PICTURES.glob("*.png"))
+    print(f"{len(SHOWN_IN_README)} pictures in {README_PICTURES}/, {size / 1e3:,.0f} kB")
+    return 0
+
+
 def main(wanted: list[str]) -> int:
+    if wanted == ["--readme"]:
+        return copy_for_readme()
     OUT.mkdir(exist_ok=True)
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as home:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.gui.pages.catalog import FILTERS_KEY, CatalogPage
-
 from pages_person import Visitor
+from workbench.gui.pages.catalog import FILTERS_KEY, CatalogPage
 
 
 def catalog_page(visitor: Visitor) -> CatalogPage:

@@ -6,13 +6,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from pages_person import Visitor
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 from workbench.domain.decision import Decision, DecisionStatus, Risk
 from workbench.gui.forms.text_box import MOST_LINES, TextBox
 from workbench.gui.pages.decide import DecidePage
 from workbench.gui.widgets.chart import ChartView
-
-from pages_person import Visitor
 
 
 def decide(visitor: Visitor) -> DecidePage:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.gui.pages.decisions import DecisionsPage
-
 from pages_person import Visitor
+from workbench.gui.pages.decisions import DecisionsPage
 
 
 def decisions(visitor: Visitor) -> DecisionsPage:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from pages_person import Visitor
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QLineEdit
 from workbench.domain.figures import Origin
@@ -15,14 +16,13 @@ from workbench.gui.pages.option_words import tried
 from workbench.gui.pages.options import OptionsPage
 from workbench.gui.widgets.text import Words
 
-from pages_person import Visitor
-
 
 def options(visitor: Visitor) -> OptionsPage:
     page = visitor.go("options")
     assert isinstance(page, OptionsPage)
     visitor.wait(lambda: page._shown is not None and page._shown.scenario_id == visitor.scenario.id)
     visitor.rest()
+    visitor.wait(lambda: page._slices.is_done)
     return page
 
 

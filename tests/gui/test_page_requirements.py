@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from pages_person import Visitor
 from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
 from workbench.domain.questions import NO_LIMIT, QUESTIONS, UNKNOWN
 from workbench.gui.widgets.info import glossary
 from workbench.gui.wizards.question_card import QUESTION_TERMS, QuestionCard
-
-from pages_person import Visitor
 
 
 def go_to_step(visitor: Visitor, title: str) -> None:

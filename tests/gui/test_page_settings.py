@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from pages_person import Visitor
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QSlider
 from workbench.gui.pages.settings import SettingsPage
 from workbench.gui.theme import Scheme
-
-from pages_person import Visitor
 
 
 def settings(visitor: Visitor) -> SettingsPage:

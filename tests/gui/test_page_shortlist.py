@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pages_person import Visitor
 from PySide6.QtWidgets import QPushButton
 from workbench.domain.requirements import ThirdParty
 from workbench.domain.verdict import Hosting
 from workbench.gui.pages.shortlist import ShortlistPage, row_id
 from workbench.gui.widgets.table import DataTable
 
-from pages_person import Visitor
-
 
 def shortlist(visitor: Visitor) -> ShortlistPage:
     page = visitor.go("shortlist")
     assert isinstance(page, ShortlistPage)
-    visitor.rest()
+    visitor.wait(lambda: page._shown is not None and page._slices.is_done)
     return page
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pages_person import Visitor
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QSlider
@@ -12,13 +13,12 @@ from workbench.gui.pages.tradeoffs import TradeoffsPage
 from workbench.gui.widgets.chart import ChartView
 from workbench.gui.widgets.table import DataTable
 
-from pages_person import Visitor
-
 
 def tradeoffs(visitor: Visitor) -> TradeoffsPage:
     page = visitor.go("tradeoffs")
     assert isinstance(page, TradeoffsPage)
     visitor.wait(lambda: page._shown is not None and page._answered == page._asked_for)
+    visitor.wait(lambda: page._slices.is_done)
     return page
 
 
@@ -102,6 +102,6 @@ def test_that_a_point_becomes_an_option_with_computed_figures(visitor: Visitor) 
     assert visitor.window.shell.page_id == "options"
     made = visitor.scenario.options[-1]
     assert (made.models[0].model_id, dict(made.figures)) == (point.model_id, {})
-    assert visitor.inspector().startswith(made.id)
+    visitor.wait(lambda: visitor.inspector().startswith(made.id))
     visitor.undo()
     assert made not in visitor.scenario.options

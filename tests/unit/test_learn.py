@@ -33,6 +33,7 @@ from workbench.analysis.scaling import (
     training_cost,
     training_flop,
 )
+from workbench.analysis.sensitivity import clean_share
 from workbench.app import build
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.model import ModelKind
@@ -168,6 +169,43 @@ def test_tv_2h_that_the_break_even_told_is_the_one_computed() -> None:
     never = break_even(0.00001, SMALL)
     assert break_even_sentence(never).startswith("Own servers never cost less")
     assert not any(type(s).__name__ == "Marker" for s in break_even_chart(0.00001, SMALL, never).series)
+
+
+def finding(claim_id: str) -> str:
+    return next(claim.finding for claim in lessons()["claims"].claims if claim.id == claim_id)
+
+
+def test_that_the_break_evens_of_the_claim_are_those_computed() -> None:
+    told = finding("claim-breakeven")
+    large = SelfHosting(2, 2.5, 2.46, 27_000, 3_000)
+    cheap, premium, long_prompt = (
+        break_even(usd, hosting).requests_per_day or 0.0
+        for usd, hosting in ((0.000165, SMALL), (0.00375, SMALL), (0.015, large))
+    )
+    assert f"{cheap / 1e6:.1f} million" in told
+    assert f"{premium / 1e3:.0f},000" in told
+    assert f"{long_prompt / 1e3:.0f},000" in told
+    assert 75 < cheap / long_prompt < 90
+
+
+def test_tv_2i_that_a_tenth_of_the_price_is_told_as_computed() -> None:
+    told = finding("claim-tenth")
+    dear = 3 * 1.75 + 14
+    assert f"{(3 * 0.15 + 0.60) / dear * 100:.1f} %" in told
+    assert f"{(3 * 0.35 + 1.00) / dear * 100:.1f} %" in told
+
+
+def test_that_the_clean_share_of_the_exercise_is_the_one_computed() -> None:
+    exercise = next(e for e in lessons()["practice"].exercises if e.figures)
+    assert f"only {clean_share(0.3, 5) * 100:.0f} % of the questions are clean" in " ".join(exercise.reasoning)
+
+
+def test_that_the_catalog_bears_out_what_is_told_of_context_windows(tmp_path: Path) -> None:
+    services = build(tmp_path)
+    windows = {model.id: model.context_tokens for model in services.catalog.catalog().models}
+    assert windows["anthropic/claude-opus-4-5"] == 200_000
+    assert windows["anthropic/claude-opus-4-6"] == 1_000_000
+    services.close()
 
 
 def test_that_the_concentration_chart_puts_the_largest_vendor_on_top() -> None:

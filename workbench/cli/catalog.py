@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.model import Model, ModelKind
 from workbench.domain.offer import Offer
@@ -54,8 +55,8 @@ def run_list(arguments: argparse.Namespace, services: Services) -> int:
         [_line(model) for model in models],
         right={3, 4, 5, 6, 7},
     )
-    print(f"\n{len(models)} of {len(catalog.models)} models, facts of {catalog.collected}.", end=" ")
-    print("Prices are those of the cheapest offer still sold.")
+    say(f"\n{len(models)} of {len(catalog.models)} models, facts of {catalog.collected}.", end=" ")
+    say("Prices are those of the cheapest offer still sold.")
     return 0
 
 
@@ -67,17 +68,17 @@ def run_show(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.json:
         print(json.dumps({"model": as_plain(model)}, ensure_ascii=False))
         return 0
-    print(f"{model.name}  ({model.id})\n")
+    say(f"{model.name}  ({model.id})\n")
     print_table(("fact", "value", "source"), list(_facts(model)))
     if model.offers:
-        print()
+        say()
         print_table(
             ("offer", "USD/M in", "USD/M out", "cache read", "other prices", "as of", "confidence", "source"),
             [_offer_line(offer) for offer in model.offers],
             right={1, 2, 3},
         )
     if model.scores:
-        print()
+        say()
         print_table(
             ("benchmark", "value", "unit", "variant", "as of", "source"),
             [
@@ -87,7 +88,7 @@ def run_show(arguments: argparse.Namespace, services: Services) -> int:
             right={1},
         )
     for note in model.notes:
-        print(f"\nNote: {note}")
+        say(f"\nNote: {note}")
     return 0
 
 
@@ -98,10 +99,10 @@ def run_check(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"ok": not problems, "problems": [problem.as_dict() for problem in problems]}))
     elif problems:
         for problem in problems:
-            print(problem)
-        print(f"\n{len(problems)} problem{'s' if len(problems) > 1 else ''}.")
+            say(problem)
+        say(f"\n{len(problems)} problem{'s' if len(problems) > 1 else ''}.")
     else:
-        print("No problem: every file is sound.")
+        say("No problem: every file is sound.")
     return 1 if problems else 0
 
 

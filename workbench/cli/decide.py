@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.analysis import words
+from workbench.cli.screen import say
 from workbench.domain.decision import Decision, DecisionStatus, Risk
 from workbench.domain.errors import WorkbenchError
+from workbench.reports.figures import decision_shape
 
 if TYPE_CHECKING:
     from workbench.app import Services
@@ -78,24 +80,24 @@ def _decision(arguments: argparse.Namespace, proposed: Decision) -> Decision:
 
 def _show(decision: Decision, arguments: argparse.Namespace, scenario_id: str, *, recorded: bool) -> None:
     if arguments.json:
-        shape = {"scenario": scenario_id, "recorded": recorded, "decision": asdict(decision)}
+        shape = {"scenario": scenario_id, "recorded": recorded, "decision": decision_shape(decision)}
         print(json.dumps(shape, ensure_ascii=False))
         return
     if not decision.option:
-        print("No option is inside the limits, so there is nothing to propose.")
+        say("No option is inside the limits, so there is nothing to propose.")
         return
-    print(f"{decision.option}, {decision.status.value}: {decision.because}")
+    say(f"{decision.option}, {decision.status.value}: {decision.because}")
     for title, lines in (
         ("Risks", [risk.text for risk in decision.risks]),
         ("Looked at again if", decision.triggers),
     ):
         if lines:
-            print(f"\n{title}")
+            say(f"\n{title}")
             for line in lines:
-                print(f"  - {line}")
+                say(f"  - {line}")
     if decision.review_on:
-        print(f"\nReview on {decision.review_on}")
+        say(f"\nReview on {decision.review_on}")
     if decision.deciders:
-        print(f"Decided by {words.listed(decision.deciders)}")
+        say(f"Decided by {words.listed(decision.deciders)}")
     if not recorded:
-        print("\nProposed from the figures; nothing is recorded. Record it with --option and --because.")
+        say("\nProposed from the figures; nothing is recorded. Record it with --option and --because.")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis import words
+from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.errors import WorkbenchError
 
@@ -46,14 +47,14 @@ class _Log:
     @contextmanager
     def step(self, name: str, detail: str = "") -> Iterator[None]:
         if not self.quiet:
-            print(f"\n{name}{detail}", flush=True)
+            say(f"\n{name}{detail}", flush=True)
         started = time.monotonic()
         yield
         self.steps[name] = round(time.monotonic() - started, 2)
 
     def say(self, text: str) -> None:
         if not self.quiet:
-            print(textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "), flush=True)
+            say(textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="  "), flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ def _print_eval(summary: EvalSummary) -> None:
     ]
     _indented(("model", "right", "95 % interval", "cases", "speed"), rows, right={1, 3, 4})
     for pair in summary.pairs:
-        print(f"  {pair.a} against {pair.b}: {pair.verdict.value}")
+        say(f"  {pair.a} against {pair.b}: {pair.verdict.value}")
 
 
 def _indented(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: set[int]) -> None:
@@ -232,9 +233,9 @@ def _speed(tokens_per_s: float | None) -> str:
 
 def _print_end(done: _Done, log: _Log, seconds: float) -> None:
     took = ", ".join(f"{name.lower()} {spent:.1f}" for name, spent in log.steps.items())
-    print(f"\nDone in {seconds:.1f} s: {took}. Nothing left this machine.\nThe report lies in")
+    say(f"\nDone in {seconds:.1f} s: {took}. Nothing left this machine.\nThe report lies in")
     for file in done.files:
-        print(f"  {file.resolve()}")
+        say(f"  {file.resolve()}")
 
 
 def _as_json(done: _Done, log: _Log, seconds: float) -> dict[str, Any]:

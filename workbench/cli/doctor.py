@@ -6,6 +6,8 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from workbench.cli.screen import say
+
 if TYPE_CHECKING:
     from workbench.app import Services
 
@@ -26,7 +28,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
         return 0 if report.ok else 1
     width = max(len(row.name) for row in report.rows)
     for row in report.rows:
-        print(f"{'ok' if row.ok else '!!'}  {row.name:<{width}}  {row.found}")
+        say(f"{'ok' if row.ok else '!!'}  {row.name:<{width}}  {row.found}")
         if row.mend:
-            print(f"    {'':<{width}}  {row.mend}")
+            say(f"    {'':<{width}}  {row.mend}")
     return 0 if report.ok else 1

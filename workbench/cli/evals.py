@@ -6,16 +6,21 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from workbench.analysis.words import UNKNOWN_FIGURE
+from workbench.cli.numbers import rounded
 from workbench.cli.prompt import stored_scenario
+from workbench.cli.screen import say
 from workbench.cli.tables import print_table
+from workbench.reports.figures import eval_shape, pair_shape
 from workbench.services.eval_words import pair_words
 
 if TYPE_CHECKING:
     from workbench.app import Services
-    from workbench.domain.evals import EvalRun, EvalSet, EvalSummary, PairSummary
+    from workbench.domain.evals import EvalRun, EvalSet, EvalSummary
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,8 +28,10 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True)
     start = verbs.add_parser("run", help="run a data set on models")
     start.add_argument("data", type=Path, help="a CSV, TSV or JSONL file with the columns input and expected")
-    start.add_argument("-m", "--model", action="append", required=True, metavar="MODEL")
-    start.add_argument("--scorer", action="append", metavar="NAME", help="default: contains; a case may name its own")
+    start.add_argument("-m", "--model", action="extend", nargs="+", required=True, metavar="MODEL")
+    start.add_argument(
+        "--scorer", action="extend", nargs="+", metavar="NAME", help="default: contains; a case may name its own"
+    )
     start.add_argument("-s", "--scenario", help="keep the results as evidence of this scenario")
     start.add_argument("--system", default="", help="the system prompt")
     start.add_argument("--name", default="", help="what the eval is called")
@@ -32,7 +39,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     resume = verbs.add_parser("resume", help="go on with an interrupted eval")
     resume.add_argument("eval", help="its id")
     resume.add_argument("data", type=Path, help="the same data set")
-    resume.add_argument("-m", "--model", action="append", metavar="MODEL", help="models that are not in the library")
+    resume.add_argument(
+        "-m", "--model", action="extend", nargs="+", metavar="MODEL", help="those of its files not in the library"
+    )
     resume.set_defaults(run=run_resume)
     results = verbs.add_parser("results", help="an eval's figures; without an id the list of evals")
     results.add_argument("eval", nargs="?")
@@ -78,7 +87,13 @@ def run_resume(arguments: argparse.Namespace, services: Services) -> int:
 def _run_and_show(
     arguments: argparse.Namespace, services: Services, run: EvalRun, data: EvalSet, models: list[str]
 ) -> int:
-    finished = asyncio.run(_run(services, run, data, models))
+    try:
+        finished = asyncio.run(_run(services, run, data, models))
+    except KeyboardInterrupt:
+        if not arguments.json:
+            again = f"workbench eval resume {run.id} {arguments.data}"
+            say(f"What was answered is kept. To go on: {again}", file=sys.stderr)
+        raise
     show(finished, services.evals.summary(finished), as_json=arguments.json)
     return 0
 
@@ -110,7 +125,7 @@ def run_results(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"evals": rows}, ensure_ascii=False))
         return 0
     print_table(
-        ("eval", "name", "status", "cases", "started"),
+        ("eval", "name", "status", "cases", "started (UTC)"),
         [(run.id, run.name, run.status, str(run.case_count), f"{run.started_at:%Y-%m-%d %H:%M}") for run in runs],
         right={3},
     )
@@ -126,12 +141,12 @@ def run_plan(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"cases_needed": plan, "cases": cases, "detectable_difference": shown}))
         return 0
     points = f"{arguments.difference * 100:g} points"
-    print(
+    say(
         f"{plan} cases show a difference of {points} 4 times in 5, when the models disagree on "
         f"{arguments.disagree:.0%} of them.".replace("%", " %")
     )
     if cases and shown is not None:
-        print(f"{arguments.data.name} has {cases}: enough for differences of {shown * 100:.0f} points or more.")
+        say(f"{arguments.data.name} has {cases}: enough for differences of {shown * 100:.0f} points or more.")
     return 0
 
 
@@ -140,10 +155,10 @@ def run_compare(arguments: argparse.Namespace, services: Services) -> int:
     run = services.evals.find(arguments.eval)
     pairs = services.evals.compare(run, arguments.a, arguments.b)
     if arguments.json:
-        print(json.dumps({"eval": run.id, "pairs": [pair_json(pair) for pair in pairs]}, ensure_ascii=False))
+        print(json.dumps(rounded({"eval": run.id, "pairs": [pair_shape(pair) for pair in pairs]}), ensure_ascii=False))
         return 0
     for pair in pairs:
-        print(f"{pair_words(pair, str)} ({pair.n} cases, scored by {pair.scorer}).")
+        say(f"{pair_words(pair, str)} ({pair.n} cases, scored by {pair.scorer}).")
     return 0
 
 
@@ -154,61 +169,16 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.json:
         print(json.dumps({"file": str(arguments.output), "results": count}))
     else:
-        print(f"Wrote {count} results to {arguments.output}.")
+        say(f"Wrote {count} results to {arguments.output}.")
     return 0
-
-
-def eval_json(run: EvalRun, summary: EvalSummary) -> dict[str, Any]:
-    """The shape `eval results` of cli.md; shares and differences in 0 to 1."""
-    models = [
-        {
-            "model": model.model_id,
-            "scorer": model.scorer,
-            "n": model.n,
-            "mean": model.mean,
-            "low": model.low,
-            "high": model.high,
-            "errors": model.errors,
-            "withheld": model.withheld,
-            "ttft_s": {"p50": model.ttft_p50_s, "p95": model.ttft_p95_s},
-            "tokens_per_s": model.tokens_per_s,
-            "cost_usd": model.cost_usd,
-        }
-        for model in summary.models
-    ]
-    pairs = [pair_json(pair) for pair in summary.pairs]
-    return {
-        "eval": run.id,
-        "name": run.name,
-        "status": run.status,
-        "cases": summary.case_count,
-        "models": models,
-        "pairs": pairs,
-    }
-
-
-def pair_json(pair: PairSummary) -> dict[str, Any]:
-    """One pair in the shape of `eval results`."""
-    return {
-        "a": pair.a,
-        "b": pair.b,
-        "scorer": pair.scorer,
-        "n": pair.n,
-        "difference": pair.difference,
-        "low": pair.low,
-        "high": pair.high,
-        "p": pair.p,
-        "p_adjusted": pair.p_adjusted,
-        "verdict": pair.verdict,
-    }
 
 
 def show(run: EvalRun, summary: EvalSummary, *, as_json: bool) -> None:
     """Prints an eval's figures, as JSON or as two tables."""
     if as_json:
-        print(json.dumps(eval_json(run, summary), ensure_ascii=False))
+        print(json.dumps(rounded(eval_shape(run, summary)), ensure_ascii=False))
         return
-    print(f"{run.name}: {summary.case_count} cases, {run.status} (eval {run.id})\n")
+    say(f"{run.name}: {summary.case_count} cases, {run.status} (eval {run.id})\n")
     print_table(
         ("model", "scorer", "right", "95 % interval", "n", "errors", "first token p50, s", "tokens/s"),
         [
@@ -216,18 +186,18 @@ def show(run: EvalRun, summary: EvalSummary, *, as_json: bool) -> None:
                 model.model_id,
                 model.scorer,
                 _percent(model.mean),
-                f"{_percent(model.low)} to {_percent(model.high)}",
+                _interval(_percent, model.low, model.high),
                 str(model.n),
                 str(model.errors),
-                "—" if model.ttft_p50_s is None else f"{model.ttft_p50_s:.3f}",
-                "—" if model.tokens_per_s is None else f"{model.tokens_per_s:,.0f}",
+                UNKNOWN_FIGURE if model.ttft_p50_s is None else f"{model.ttft_p50_s:.3f}",
+                UNKNOWN_FIGURE if model.tokens_per_s is None else f"{model.tokens_per_s:,.0f}",
             )
             for model in summary.models
         ],
         right={2, 4, 5, 6, 7},
     )
     if summary.pairs:
-        print()
+        say()
         print_table(
             ("a", "b", "difference", "95 % interval", "p, adjusted", "a is"),
             [
@@ -235,8 +205,8 @@ def show(run: EvalRun, summary: EvalSummary, *, as_json: bool) -> None:
                     pair.a,
                     pair.b,
                     _points(pair.difference),
-                    f"{_points(pair.low)} to {_points(pair.high)}",
-                    "—" if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}",
+                    _interval(_points, pair.low, pair.high),
+                    UNKNOWN_FIGURE if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}",
                     pair.verdict,
                 )
                 for pair in summary.pairs
@@ -245,9 +215,13 @@ def show(run: EvalRun, summary: EvalSummary, *, as_json: bool) -> None:
         )
 
 
+def _interval(written: Callable[[float | None], str], low: float | None, high: float | None) -> str:
+    return UNKNOWN_FIGURE if low is None else f"{written(low)} to {written(high)}"
+
+
 def _percent(value: float | None) -> str:
-    return "—" if value is None else f"{value * 100:.1f} %"
+    return UNKNOWN_FIGURE if value is None else f"{value * 100:.1f} %"
 
 
 def _points(value: float | None) -> str:
-    return "—" if value is None else f"{value * 100:+.1f} points"
+    return UNKNOWN_FIGURE if value is None else f"{value * 100:+.1f} points"

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run_scan(arguments: argparse.Namespace, services: Services) -> int:
     library = services.library
     found = library.scan(tuple(arguments.folders)) if arguments.folders else library.models()
     for path in () if arguments.folders else library.missing():
-        print(f"{path} is not there now.", file=sys.stderr)
+        say(f"{path} is not there now.", file=sys.stderr)
     if arguments.json:
         rows = [{"id": item.id, "file": str(item.path), "bytes": item.bytes, "problem": item.problem} for item in found]
         print(json.dumps({"models": rows}, ensure_ascii=False))
@@ -66,9 +67,9 @@ def run_inspect(arguments: argparse.Namespace, services: Services) -> int:
         return 0
     problems = described.pop("problems")
     for key, value in described.items():
-        print(f"{key.replace('_', ' '):<20} {'—' if value is None else value}")
+        say(f"{key.replace('_', ' '):<20} {'—' if value is None else value}")
     for problem in problems:
-        print(f"{problem['severity']}: {problem['what']} ({problem['where']}). {problem['mend']}")
+        say(f"{problem['severity']}: {problem['what']} ({problem['where']}). {problem['mend']}")
     return 0
 
 
@@ -77,7 +78,7 @@ def run_fit(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.json:
         print(json.dumps(fit.as_dict(), ensure_ascii=False))
     else:
-        print(fit.sentence)
+        say(fit.sentence)
     return 0
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import __version__
+from workbench.__main__ import CANCELLED
+from workbench.cli.screen import say, take_any_text
 from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ NOUNS = (
     "decide",
     "report",
 )
-CANCELLED = 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,6 +59,7 @@ def run(argv: Sequence[str]) -> int:
     from workbench.net import door
 
     door.lock()
+    take_any_text()
     services: Services | None = None
     try:
         services = build(arguments.home)
@@ -67,7 +69,7 @@ def run(argv: Sequence[str]) -> int:
     except WorkbenchError as error:
         return explain(error, as_json=getattr(arguments, "json", False))
     except KeyboardInterrupt:
-        print("Cancelled.", file=sys.stderr)
+        explain(WorkbenchError("Cancelled"), as_json=getattr(arguments, "json", False))
         return CANCELLED
     except BrokenPipeError:
         # The reader of a pipe left (`| head`): nothing to say, and the interpreter must not try to flush again.
@@ -80,6 +82,8 @@ def run(argv: Sequence[str]) -> int:
 
 def explain(error: WorkbenchError, *, as_json: bool) -> int:
     """Prints the error, as a sentence or as `{"error": {...}}`, and returns its exit code."""
-    text = json.dumps({"error": error.as_dict()}, ensure_ascii=False) if as_json else str(error)
-    print(text, file=sys.stderr)
+    if as_json:
+        print(json.dumps({"error": error.as_dict()}, ensure_ascii=False), file=sys.stderr)
+    else:
+        say(error, file=sys.stderr)
     return error.exit_code

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
-from workbench.domain.evidence import Quality
-from workbench.domain.figures import Estimate
 
+def number(value: float | None) -> float | int | None:
+    """The value with 2 decimals, below 10 with 5 figures; an int when it is whole, so that 130200 prints as 130200.
 
-def number(value: float | None, digits: int = 4) -> float | int | None:
-    """The value rounded; an int when it is whole, so that 130200 prints as 130200."""
-    if value is None:
+    None for what JSON cannot write.
+    """
+    if value is None or not math.isfinite(value):
         return None
-    short = round(float(value), digits)
+    short = round(float(value), 2) if abs(value) >= 10 else float(f"{value:.5g}")
     return int(short) if short.is_integer() else short
 
 
-def estimate(value: Estimate | None) -> dict[str, Any] | None:
-    """`{"low", "likely", "high"}` in cents, or None."""
-    if value is None:
-        return None
-    return {"low": number(value.low, 2), "likely": number(value.likely, 2), "high": number(value.high, 2)}
-
-
-def quality(found: Quality | None) -> dict[str, Any] | None:
-    """`{"value", "low", "high", "basis", "n"}`, or None."""
-    if found is None:
-        return None
-    return {
-        "value": number(found.value, 2),
-        "low": number(found.low, 2),
-        "high": number(found.high, 2),
-        "basis": found.basis,
-        "n": found.n,
-        "label": found.label,
-    }
+def rounded(shape: object) -> Any:
+    """A JSON-ready value with every number in it rounded."""
+    match shape:
+        case float():
+            return number(shape)
+        case Mapping():
+            return {key: rounded(value) for key, value in shape.items()}
+        case list() | tuple():
+            return [rounded(value) for value in shape]
+    return shape

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.analysis.words import UNKNOWN_FIGURE, share, usd, usd_range
-from workbench.cli.numbers import estimate, number
+from workbench.cli.numbers import rounded
+from workbench.cli.screen import say
 from workbench.cli.tables import print_table
+from workbench.reports.figures import options_shape
 
 if TYPE_CHECKING:
     from workbench.app import Services
@@ -29,97 +31,14 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     evidence = services.evals.evidence(scenario.id) if stored else None
     found = services.options.options(scenario, evidence=evidence)
     if arguments.json:
-        print(json.dumps(as_json(found, scenario.name), ensure_ascii=False))
+        print(json.dumps(rounded(options_shape(found, scenario.name)), ensure_ascii=False))
     else:
         _print(found)
     return 0
 
 
-def as_json(found: OptionSet, name: str) -> dict[str, Any]:
-    """The shape that cli.md promises."""
-    return {
-        "scenario": name,
-        "scenario_id": found.scenario_id,
-        "horizon_months": found.horizon_months,
-        "discount_rate": found.discount_rate,
-        "options": [_option(option) for option in found.options],
-        "recommended": found.recommendation.option,
-        "because": found.recommendation.because,
-        "recommendation": {"sentence": found.recommendation.sentence, "detail": found.recommendation.detail},
-        "crossovers": [
-            {
-                "a": cross.a,
-                "b": cross.b,
-                "months": number(cross.months),
-                "months_discounted": number(cross.months_discounted),
-            }
-            for cross in found.crossovers
-        ],
-        "flips": [
-            {
-                "input": flip.input,
-                "option": flip.option,
-                "now": number(flip.now),
-                "at": number(flip.at),
-                "winner": flip.winner,
-                "text": flip.text,
-            }
-            for flip in found.flips
-        ],
-        "breakeven": [
-            {
-                "offer": item.offer,
-                "self_host": item.self_host,
-                "requests_per_day": number(item.requests_per_day, 1),
-                "text": item.text,
-            }
-            for item in found.breakevens
-        ],
-        "adaptation": {"technique": found.adaptation.technique.value, "reasons": list(found.adaptation.reasons)},
-        "notes": list(found.notes),
-    }
-
-
-def _option(option: Option) -> dict[str, Any]:
-    figures = option.figures
-    return {
-        "id": option.id,
-        "name": option.name,
-        "strategy": option.draft.strategy.value,
-        "setup_usd": _likely(figures.get("setup_usd")),
-        "monthly_usd": _likely(figures.get("monthly_usd")),
-        "weeks": _likely(figures.get("weeks")),
-        "score": number(option.score),
-        "score_low": number(option.score_low),
-        "score_high": number(option.score_high),
-        "best_probability": number(option.best_probability),
-        "cheapest_probability": number(option.cheapest_probability),
-        "tco_usd": {str(months): number(cost, 2) for months, cost in option.tco_usd.items()},
-        "tco_discounted_usd": {str(months): number(cost, 2) for months, cost in option.tco_discounted_usd.items()},
-        "excluded_by": [reason.rule for reason in option.excluded_by],
-        "reasons": [
-            {"rule": r.rule, "tier": r.tier, "kept": r.kept, "warning": r.warning, "text": r.text, "source": r.source}
-            for r in option.reasons
-        ],
-        "contributions": {name: number(value) for name, value in option.contributions.items()},
-        "figures": {
-            name: {
-                **(estimate(figure.value) or {}),
-                "origin": figure.origin.value,
-                "source": figure.source,
-                "as_of": figure.as_of,
-            }
-            for name, figure in figures.items()
-        },
-    }
-
-
-def _likely(figure: Figure | None) -> float | int | None:
-    return None if figure is None else number(figure.likely, 2)
-
-
 def _print(found: OptionSet) -> None:
-    print(f"{found.recommendation.sentence} {found.recommendation.detail}\n")
+    say(f"{found.recommendation.sentence} {found.recommendation.detail}\n")
     if found.options:
         print_table(
             ("", *(f"{option.id} · {option.draft.strategy.value}" for option in found.options)),
@@ -127,7 +46,7 @@ def _print(found: OptionSet) -> None:
             right=set(range(1, len(found.options) + 1)),
         )
         for option in found.options:
-            print(f"{option.id}  {option.name}")
+            say(f"{option.id}  {option.name}")
     _print_list("Crossovers", [_crossing(item.a, item.b, item.months) for item in found.crossovers])
     _print_list("What would change our mind", [flip.text for flip in found.flips])
     _print_list("Break-even volume", [item.text for item in found.breakevens])
@@ -182,6 +101,6 @@ def _crossing(cheap: str, dear: str, months: float | None) -> str:
 
 def _print_list(title: str, lines: list[str]) -> None:
     if lines:
-        print(f"\n{title}")
+        say(f"\n{title}")
         for line in lines:
-            print(f"  {line}")
+            say(f"  {line}")

@@ -6,10 +6,11 @@ import argparse
 import asyncio
 import json
 import sys
-import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.numbers import rounded
+from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -19,20 +20,30 @@ if TYPE_CHECKING:
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = nouns.add_parser("prompt", help="one prompt to several models side by side")
+    command = nouns.add_parser(
+        "prompt",
+        help="one prompt to several models side by side",
+        usage="workbench prompt TEXT -m MODEL [MODEL ...] [-s SCENARIO] [--system TEXT] [--max-tokens N] "
+        "[--temperature T] [--seed N] [--json]",
+    )
     command.add_argument("text", help="the prompt; - reads it from standard input")
     command.add_argument(
         "-m",
         "--model",
-        action="append",
+        action="extend",
+        nargs="+",
         required=True,
         metavar="MODEL",
-        help="a GGUF file or the name of a library model",
+        help="one to four, each a GGUF file or the name of a library model",
     )
     command.add_argument("--system", default="", help="the system prompt")
-    command.add_argument("--max-tokens", type=int, default=256)
-    command.add_argument("--temperature", type=float, default=0.0)
-    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--max-tokens", type=int, default=256, metavar="N", help="the longest answer (256)")
+    command.add_argument(
+        "--temperature", type=float, default=0.0, metavar="T", help="0 always takes the likeliest word (0)"
+    )
+    command.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the draws when the temperature is above 0 (0)"
+    )
     command.add_argument("-s", "--scenario", help="keep the answers as evidence of this scenario")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=run)
@@ -44,7 +55,8 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     printer = None if arguments.json else Printer(arguments.model)
     comparison = asyncio.run(_compare(arguments, services, text, printer))
     if arguments.json:
-        print(json.dumps({"answers": [as_json(answer) for answer in comparison.answers]}, ensure_ascii=False))
+        shape = {"answers": [as_json(answer) for answer in comparison.answers]}
+        print(json.dumps(rounded(shape), ensure_ascii=False))
     else:
         _print_figures(comparison)
     return 0 if any(not answer.error_what for answer in comparison.answers) else 1
@@ -111,8 +123,8 @@ class Printer:
         if not self._began:
             self._began = True
             self._mark("")
-            print(f"── {self._names[self._now]}")
-        print(safe(said), end="", flush=True)
+            say(f"── {self._names[self._now]}")
+        say(said, end="", flush=True)
 
     def _move_on(self) -> None:
         """As long as the model on turn has ended, the next one has its turn."""
@@ -120,8 +132,8 @@ class Printer:
             self._flush()
             answer = self._ended[self._now]
             if answer.error_what:
-                print(f"\n{answer.error_what}. {answer.error_mend}".rstrip(), end="")
-            print("\n")
+                say(f"\n{answer.error_what}. {answer.error_mend}".rstrip(), end="")
+            say("\n")
             self._now, self._began = self._now + 1, False
             if self._now < len(self._names):
                 self._flush()
@@ -133,11 +145,6 @@ class Printer:
         if sys.stderr.isatty() and (words or self._marked):
             print(f"\r\033[K{words}", end="", file=sys.stderr, flush=True)
             self._marked = bool(words)
-
-
-def safe(text: str) -> str:
-    """A model's text without the control characters that would move a terminal's cursor or change its colours."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else " " for c in text)
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

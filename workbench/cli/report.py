@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.screen import say
 from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"scenario": scenario.id, "files": [str(file) for file in files]}, ensure_ascii=False))
     else:
         for file in files:
-            print(file)
+            say(file)
     return 0
 
 

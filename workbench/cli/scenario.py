@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.errors import WorkbenchError
 
@@ -57,9 +58,7 @@ def run_list(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"scenarios": [_row(row) for row in rows]}, ensure_ascii=False))
         return 0
     if not rows:
-        print(
-            "The bin is empty." if arguments.bin else "There is no scenario yet. Make one: workbench scenario new NAME"
-        )
+        say("The bin is empty." if arguments.bin else "There is no scenario yet. Make one: workbench scenario new NAME")
         return 0
     header = ("id" if arguments.bin else "scenario", "name", "changed (UTC)", "steps done", "decision")
     print_table(header, [_line(row, by_id=arguments.bin) for row in rows])
@@ -78,14 +77,14 @@ def run_show(arguments: argparse.Namespace, services: Services) -> int:
         plain = services.scenarios.plain(scenario)
         print(json.dumps({"scenario": plain, "stored": stored, "version": scenario.version}, ensure_ascii=False))
         return 0
-    print(f"{scenario.name}  ({scenario.id})\n")
+    say(f"{scenario.name}  ({scenario.id})\n")
     from workbench.domain.questions import QUESTIONS, asked_questions
 
     rows = [(asked.id, _shown(scenario.answers.get(asked.id))) for asked in asked_questions(scenario.answers)]
     print_table(("question", "answer"), rows)
-    print(f"\n{len(scenario.answers)} of {len(QUESTIONS)} questions are answered.")
+    say(f"\n{len(scenario.answers)} of {len(QUESTIONS)} questions are answered.")
     if scenario.options:
-        print()
+        say()
         print_table(
             ("option", "name", "strategy", "technique", "set-up", "a month", "weeks"),
             [
@@ -95,8 +94,8 @@ def run_show(arguments: argparse.Namespace, services: Services) -> int:
             right={4, 5, 6},
         )
     if scenario.decision is not None:
-        print(f"\nDecision ({scenario.decision.status.value}): option {scenario.decision.option}")
-        print(scenario.decision.because)
+        say(f"\nDecision ({scenario.decision.status.value}): option {scenario.decision.option}")
+        say(scenario.decision.because)
     return 0
 
 
@@ -125,7 +124,10 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
             "There is a file already", where=str(arguments.output), mend="Choose another name, or add --force."
         )
     written = services.scenarios.export_file(scenario, arguments.output)
-    print(json.dumps({"file": str(written)}) if arguments.json else f"Written: {written}")
+    if arguments.json:
+        print(json.dumps({"file": str(written)}))
+    else:
+        say(f"Written: {written}")
     return 0
 
 
@@ -141,7 +143,7 @@ def run_delete(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.json:
         print(json.dumps({"deleted": scenario.id}))
     else:
-        print(f"“{scenario.name}” is in the bin. To get it back: workbench scenario restore {scenario.id}")
+        say(f"“{scenario.name}” is in the bin. To get it back: workbench scenario restore {scenario.id}")
     return 0
 
 
@@ -156,7 +158,10 @@ def run_restore(arguments: argparse.Namespace, services: Services) -> int:
 
 def _say(scenario: Scenario, done: str, arguments: argparse.Namespace, services: Services) -> int:
     row = next(row for row in services.scenarios.list() if row.id == scenario.id)
-    print(json.dumps(_row(row), ensure_ascii=False) if arguments.json else f"{done}: {row.name}  ({row.slug})")
+    if arguments.json:
+        print(json.dumps(_row(row), ensure_ascii=False))
+    else:
+        say(f"{done}: {row.name}  ({row.slug})")
     return 0
 
 

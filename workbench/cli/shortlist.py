@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.analysis.words import UNKNOWN_FIGURE, usd, usd_range
-from workbench.cli.numbers import estimate, quality
+from workbench.cli.numbers import rounded
+from workbench.cli.screen import say
 from workbench.cli.tables import print_table
-from workbench.domain.verdict import Reason, Shortlist, Verdict
+from workbench.domain.verdict import Shortlist
+from workbench.reports.figures import shortlist_shape
 from workbench.services.wording import NOT_LEGAL_ADVICE, verdict_sentence
 
 if TYPE_CHECKING:
@@ -36,70 +38,18 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     evidence = services.evals.evidence(scenario.id) if stored else None
     found = services.shortlist.shortlist(scenario, evidence=evidence)
     if arguments.json:
-        print(json.dumps(as_json(found, scenario.name), ensure_ascii=False))
+        shape = {**shortlist_shape(found, scenario.name), "note": NOT_LEGAL_ADVICE}
+        print(json.dumps(rounded(shape), ensure_ascii=False))
     else:
         _print(found, with_excluded=arguments.excluded)
     return 0
 
 
-def as_json(found: Shortlist, name: str) -> dict[str, Any]:
-    """The shape that cli.md promises."""
-    return {
-        "scenario": name,
-        "scenario_id": found.scenario_id,
-        "sentence": found.sentence,
-        "category": [category.id for category in found.categories],
-        "kept": found.kept_models,
-        "excluded": found.all_models - found.kept_models,
-        "removed_by": [{"requirement": key, "models": number} for key, number in found.removed_most],
-        "verdicts": [_verdict(verdict) for verdict in found.verdicts],
-        "relax": [
-            {
-                "requirement": item.requirement,
-                "from": item.before,
-                "to": item.after,
-                "gains": item.gains,
-                "text": item.text,
-                "answers": dict(item.answers),
-            }
-            for item in found.relaxations
-        ],
-        "note": NOT_LEGAL_ADVICE,
-    }
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "model": verdict.model_id,
-        "name": verdict.model_name,
-        "offer": verdict.offer,
-        "hosting": verdict.hosting.value,
-        "kept": verdict.kept,
-        "reasons": [_reason(reason) for reason in verdict.reasons],
-        "monthly_usd": estimate(verdict.monthly_usd),
-        "quality": quality(verdict.quality),
-    }
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    return {
-        "rule": reason.rule,
-        "tier": reason.tier,
-        "kept": reason.kept,
-        "warning": reason.warning,
-        "text": reason.text,
-        "asked": reason.asked,
-        "offered": reason.offered,
-        "source": reason.source,
-        "requirement": reason.requirement,
-    }
-
-
 def _print(found: Shortlist, *, with_excluded: bool) -> None:
-    print(found.sentence)
+    say(found.sentence)
     for category in found.categories:
-        print(f"  {category.id}  {category.title}: {category.reason}")
-    print()
+        say(f"  {category.id}  {category.title}: {category.reason}")
+    say()
     shown = [verdict for verdict in found.verdicts if verdict.kept or with_excluded]
     rows = [
         (
@@ -115,9 +65,9 @@ def _print(found: Shortlist, *, with_excluded: bool) -> None:
     if rows:
         print_table(("model", "where", "$ a month", "range", "quality", "verdict"), rows, right={2, 3, 4})
     if found.relaxations:
-        print("\nWhat would let more in:")
+        say("\nWhat would let more in:")
         for item in found.relaxations:
-            print(f"  {item.text}")
+            say(f"  {item.text}")
     if not with_excluded:
         hidden = sum(not verdict.kept for verdict in found.verdicts)
-        print(f"\n{hidden} offers are excluded; --excluded shows them with their reasons. {NOT_LEGAL_ADVICE}")
+        say(f"\n{hidden} offers are excluded; --excluded shows them with their reasons. {NOT_LEGAL_ADVICE}")

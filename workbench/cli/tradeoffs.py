@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.words import UNKNOWN_FIGURE, usd, usd_range
-from workbench.cli.numbers import estimate, number
+from workbench.cli.numbers import rounded
+from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.errors import WorkbenchError
+from workbench.reports.figures import range_shape
 
 if TYPE_CHECKING:
     from workbench.analysis.tradeoffs import Mix, TradePoint
@@ -43,11 +45,11 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.svg is not None:
         write_svg(view, arguments.svg)
     if arguments.json:
-        print(json.dumps(as_json(view, scenario.name), ensure_ascii=False))
+        print(json.dumps(rounded(as_json(view, scenario.name)), ensure_ascii=False))
     else:
         _print(view)
         if arguments.svg is not None:
-            print(f"\nThe picture is in {arguments.svg}.")
+            say(f"\nThe picture is in {arguments.svg}.")
     return 0
 
 
@@ -73,7 +75,7 @@ def as_json(view: TradeoffView, name: str) -> dict[str, Any]:
         "scenario": name,
         "sentence": view.sentence,
         "basis": view.basis_label,
-        "requests_per_day": number(view.requests_per_day),
+        "requests_per_day": view.requests_per_day,
         "best": view.best,
         "points": [_point(point) for point in scored],
         "mixes": [_mix(mix) for mix in view.mixes],
@@ -86,11 +88,11 @@ def _point(point: TradePoint) -> dict[str, Any]:
     return {
         "model": point.model_id,
         "offer": point.offer,
-        "cost_usd_month": number(cost.likely, 2) if cost else None,
-        "cost_range_usd_month": estimate(cost),
-        "quality": number(quality.value, 2) if quality else None,
-        "low": number(quality.low, 2) if quality else None,
-        "high": number(quality.high, 2) if quality else None,
+        "cost_usd_month": cost.likely if cost else None,
+        "cost_range_usd_month": range_shape(cost) if cost else None,
+        "quality": quality.value if quality else None,
+        "low": quality.low if quality else None,
+        "high": quality.high if quality else None,
         "basis": quality.basis if quality else None,
         "pareto": point.pareto,
         "dominated_by": point.dominated_by or None,
@@ -102,14 +104,14 @@ def _mix(mix: Mix) -> dict[str, Any]:
     return {
         "weak": mix.weak,
         "strong": mix.strong,
-        "share": number(mix.share),
-        "cost_usd_month": number(mix.cost_usd_month, 2),
-        "quality": number(mix.quality, 2),
+        "share": mix.share,
+        "cost_usd_month": mix.cost_usd_month,
+        "quality": mix.quality,
     }
 
 
 def _print(view: TradeoffView) -> None:
-    print(f"{view.sentence}\n")
+    say(f"{view.sentence}\n")
     rows = [
         (
             point.model_name,
@@ -125,4 +127,4 @@ def _print(view: TradeoffView) -> None:
     ]
     if rows:
         print_table(("model", "where", "$ a month", "range", "quality", "interval", ""), rows, right={2, 3, 4, 5})
-    print(f"\nQuality: {view.basis_label}.")
+    say(f"\nQuality: {view.basis_label}.")

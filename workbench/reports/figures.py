@@ -1,21 +1,24 @@
-"""The figures of a report, unrounded, in the shapes that the command line prints with `--json`.
+"""What was computed, as JSON-ready values, unrounded: the one place that knows the shapes of cli.md.
 
-Every number in a report is one of these, rounded; a test reads them back from each format.
+A report carries them and rounds them for its text; the command line prints them rounded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
-from workbench.domain.decision import Decision
-from workbench.domain.evals import ModelSummary, PairSummary
-from workbench.domain.figures import Estimate, Figure
-from workbench.domain.option import Option, OptionSet
-from workbench.domain.verdict import Reason, Shortlist, Verdict
-from workbench.reports.document import JsonValue
-from workbench.reports.material import EvalEvidence, Material
+if TYPE_CHECKING:
+    from workbench.domain.decision import Decision
+    from workbench.domain.evals import EvalRun, EvalSummary, ModelSummary, PairSummary
+    from workbench.domain.evidence import Quality
+    from workbench.domain.figures import Estimate, Figure
+    from workbench.domain.option import Option, OptionSet
+    from workbench.domain.verdict import Reason, Shortlist, Verdict
+    from workbench.reports.document import JsonValue
+    from workbench.reports.material import Material
 
-Shape = Mapping[str, JsonValue]
+Shape: TypeAlias = "Mapping[str, JsonValue]"
 
 
 def figures_of(material: Material) -> Shape:
@@ -35,7 +38,7 @@ def figures_of(material: Material) -> Shape:
         ],
         "options": options_shape(material.option_set, scenario.name),
         "shortlist": shortlist_shape(material.shortlist, scenario.name),
-        "evals": [eval_shape(found) for found in material.evals],
+        "evals": [eval_shape(found.run, found.summary) for found in material.evals],
         "left_the_machine": {"sentence": material.outflow.sentence, "bytes": material.outflow.sent_bytes},
     }
 
@@ -66,6 +69,7 @@ def options_shape(found: OptionSet, scenario_name: str) -> Shape:
         "options": [_option(option) for option in found.options],
         "recommended": found.recommendation.option,
         "because": found.recommendation.because,
+        "recommendation": {"sentence": found.recommendation.sentence, "detail": found.recommendation.detail},
         "crossovers": [
             {"a": c.a, "b": c.b, "months": c.months, "months_discounted": c.months_discounted} for c in found.crossovers
         ],
@@ -93,26 +97,56 @@ def shortlist_shape(found: Shortlist, scenario_name: str) -> Shape:
         "category": [category.id for category in found.categories],
         "kept": found.kept_models,
         "excluded": found.all_models - found.kept_models,
+        "removed_by": [{"requirement": key, "models": number} for key, number in found.removed_most],
         "verdicts": [_verdict(verdict) for verdict in found.verdicts],
         "relax": [
-            {"requirement": r.requirement, "from": r.before, "to": r.after, "gains": r.gains, "text": r.text}
-            for r in found.relaxations
+            {
+                "requirement": item.requirement,
+                "from": item.before,
+                "to": item.after,
+                "gains": item.gains,
+                "text": item.text,
+                "answers": {question: _plain(value) for question, value in item.answers.items()},
+            }
+            for item in found.relaxations
         ],
     }
 
 
-def eval_shape(found: EvalEvidence) -> Shape:
-    """An eval as `workbench eval results --json` prints it."""
+def eval_shape(run: EvalRun, summary: EvalSummary) -> Shape:
+    """An eval as `workbench eval results --json` prints it; shares and differences in 0 to 1."""
     return {
-        "eval": found.run.id,
-        "name": found.run.name,
-        "dataset": found.run.dataset_name,
-        "dataset_sha256": found.run.dataset_hash,
-        "cases": found.summary.case_count,
-        "margin": found.summary.margin,
-        "models": [_model(model) for model in found.summary.models],
-        "pairs": [_pair(pair) for pair in found.summary.pairs],
+        "eval": run.id,
+        "name": run.name,
+        "status": run.status.value,
+        "dataset": run.dataset_name,
+        "dataset_sha256": run.dataset_hash,
+        "cases": summary.case_count,
+        "margin": summary.margin,
+        "models": [_model(model) for model in summary.models],
+        "pairs": [pair_shape(pair) for pair in summary.pairs],
     }
+
+
+def pair_shape(pair: PairSummary) -> Shape:
+    """Two models of an eval under one scorer."""
+    return {
+        "a": pair.a,
+        "b": pair.b,
+        "scorer": pair.scorer,
+        "n": pair.n,
+        "difference": pair.difference,
+        "low": pair.low,
+        "high": pair.high,
+        "p": pair.p,
+        "p_adjusted": pair.p_adjusted,
+        "verdict": pair.verdict.value,
+    }
+
+
+def range_shape(value: Estimate) -> Shape:
+    """A figure as low, likely and high."""
+    return {"low": value.low, "likely": value.likely, "high": value.high}
 
 
 def _option(option: Option) -> Shape:
@@ -141,12 +175,8 @@ def _likely(figure: Figure | None) -> float | None:
     return None if figure is None else figure.likely
 
 
-def _range(value: Estimate) -> Shape:
-    return {"low": value.low, "likely": value.likely, "high": value.high}
-
-
 def _figure(figure: Figure) -> Shape:
-    return {**_range(figure.value), "origin": figure.origin.value, "source": figure.source, "as_of": figure.as_of}
+    return {**range_shape(figure.value), "origin": figure.origin.value, "source": figure.source, "as_of": figure.as_of}
 
 
 def _reason(reason: Reason) -> Shape:
@@ -164,7 +194,6 @@ def _reason(reason: Reason) -> Shape:
 
 
 def _verdict(verdict: Verdict) -> Shape:
-    quality = verdict.quality
     return {
         "model": verdict.model_id,
         "name": verdict.model_name,
@@ -172,10 +201,19 @@ def _verdict(verdict: Verdict) -> Shape:
         "hosting": verdict.hosting.value,
         "kept": verdict.kept,
         "reasons": [_reason(reason) for reason in verdict.reasons],
-        "monthly_usd": _range(verdict.monthly_usd) if verdict.monthly_usd else None,
-        "quality": None
-        if quality is None
-        else {"value": quality.value, "low": quality.low, "high": quality.high, "basis": quality.basis, "n": quality.n},
+        "monthly_usd": range_shape(verdict.monthly_usd) if verdict.monthly_usd else None,
+        "quality": _quality(verdict.quality) if verdict.quality else None,
+    }
+
+
+def _quality(found: Quality) -> Shape:
+    return {
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "basis": found.basis,
+        "n": found.n,
+        "label": found.label,
     }
 
 
@@ -192,21 +230,6 @@ def _model(model: ModelSummary) -> Shape:
         "ttft_s": {"p50": model.ttft_p50_s, "p95": model.ttft_p95_s},
         "tokens_per_s": model.tokens_per_s,
         "cost_usd": model.cost_usd,
-    }
-
-
-def _pair(pair: PairSummary) -> Shape:
-    return {
-        "a": pair.a,
-        "b": pair.b,
-        "scorer": pair.scorer,
-        "n": pair.n,
-        "difference": pair.difference,
-        "low": pair.low,
-        "high": pair.high,
-        "p": pair.p,
-        "p_adjusted": pair.p_adjusted,
-        "verdict": pair.verdict.value,
     }
 
 

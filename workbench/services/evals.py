@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import Problems, WorkbenchError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.evals.datasets import Examined
     from workbench.evals.runner import RunEvent
     from workbench.evals.scorers import Scorer
+    from workbench.inference.local.model import LocalModel
     from workbench.inference.local.pool import LocalModels
     from workbench.services.library import LibraryService
     from workbench.store.store import Store
@@ -96,7 +98,7 @@ class EvalService:
         run = EvalRun(
             id=new_id(),
             scenario_id=scenario_id,
-            name=name or f"{data.name} on {len(models)} models",
+            name=name or f"{data.name} on {words.count(len(models), 'model')}",
             dataset_name=data.name,
             dataset_hash=data.hash,
             case_count=len(data.cases),
@@ -127,8 +129,8 @@ class EvalService:
     ) -> EvalRun:
         """Asks every model every case that has no result yet; the same call resumes a run after any interruption.
 
-        `models` are the references the run was made with (default: its model ids, which names demo models only).
-        Cancelling the task pauses the run. Raises WorkbenchError when the data set is not the one the run began with.
+        `models` are references for those of its models that the library does not name. Cancelling the task pauses the
+        run. Raises WorkbenchError when the data set is not the one the run began with, or a model is none of its own.
         """
         from workbench.evals.runner import run_eval
 
@@ -138,7 +140,7 @@ class EvalService:
                 where=run.name,
                 mend="Give the same file, or start a new eval.",
             )
-        engines = [self._engines.model(self._library.resolve(ref)) for ref in (models or run.model_ids)]
+        engines = self._engines_of(run, models)
         done = await asyncio.to_thread(self._store.eval_runs.results, run.id)
         await self._set_status(run, EvalStatus.RUNNING)
         status = EvalStatus.PAUSED
@@ -150,6 +152,21 @@ class EvalService:
         finally:
             finished = await asyncio.shield(self._set_status(run, status))
         return finished
+
+    def _engines_of(self, run: EvalRun, references: Sequence[str]) -> list[LocalModel]:
+        """Every model of the run, in its order: a run is finished only when all of them were asked."""
+        given = {model.model_id: model for model in map(self._engine, references)}
+        strangers = [name for name in given if name not in run.model_ids]
+        if strangers:
+            raise WorkbenchError(
+                f"{', '.join(strangers)} is not in this eval",
+                where=run.name,
+                mend=f"Its models are {', '.join(run.model_ids)}; for others start a new eval.",
+            )
+        return [given[name] if name in given else self._engine(name) for name in run.model_ids]
+
+    def _engine(self, reference: str) -> LocalModel:
+        return self._engines.model(self._library.resolve(reference))
 
     async def _set_status(self, run: EvalRun, status: EvalStatus) -> EvalRun:
         ended = self._now() if status is EvalStatus.FINISHED else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -94,8 +95,11 @@ class LibraryService:
         return self._demo
 
     def scan(self, folders: tuple[Path, ...] = ()) -> tuple[LocalFile, ...]:
-        """The demo models and every GGUF file in the folders. Raises WorkbenchError for a folder that is none."""
-        return (*self.demo_models(), *(_entry(item, demo=False) for item in scan(folders)))
+        """The demo models and every GGUF file in the folders, each file once.
+
+        Raises WorkbenchError for a folder that is none.
+        """
+        return self._listed(scan(folders))
 
     def models(self) -> tuple[LocalFile, ...]:
         """The demo models, then the files of the person's folders and those opened one by one, each file once.
@@ -103,12 +107,14 @@ class LibraryService:
         Folders and files that are gone are passed over: `missing` names them.
         """
         folders = [folder for folder in self.folders() if folder.is_dir()]
-        found = [*scan(folders), *(describe(path) for path in self.files() if path.is_file())]
+        return self._listed((*scan(folders), *(describe(path) for path in self.files() if path.is_file())))
+
+    def _listed(self, found: Iterable[Found]) -> tuple[LocalFile, ...]:
         shipped = self.demo_models()
-        known = {item.path.resolve() for item in shipped}
+        known = {_place(item.path) for item in shipped}
         own = []
         for item in found:
-            place = item.path.resolve()
+            place = _place(item.path)
             if place not in known:
                 known.add(place)
                 own.append(_entry(item, demo=False))
@@ -231,6 +237,11 @@ def _entry(found: Found, *, demo: bool) -> LocalFile:
     size = file.bytes if file else _size(found.path)
     name = file.name if file else found.path.stem
     return LocalFile(f"local/{found.path.stem}", found.path, name, size, file, problem, demo)
+
+
+def _place(path: Path) -> str:
+    """Where the file really lies; `Path.resolve` would raise for a link that points to itself."""
+    return os.path.realpath(path)
 
 
 def _size(path: Path) -> int:

@@ -30,6 +30,7 @@ class OpenTopic(Topic):
         self.add_part("Side by side")
         self.column.addWidget(self._break_even())
         self.add_part("What the break-even assumes")
+        self.add_part("Buy, build or blend")
         self.column.addWidget(self._mix())
         self.add_part("What the price gap really is")
 

@@ -40,9 +40,9 @@ class TypesTopic(Topic):
             "learn-types",
             [
                 Column("type", "Type", lambda row: row.name, width=140, strong=lambda _row: True),
-                Column("in", "Goes in", lambda row: row.takes, stretch=True, width=150),
-                Column("out", "Comes out", lambda row: row.gives, width=140),
-                Column("count", "In the catalog", _count, unit="models", right=True, width=100, sort=_models),
+                Column("in", "Goes in", lambda row: row.takes, stretch=True, width=110),
+                Column("out", "Comes out", lambda row: row.gives, width=80),
+                Column("count", "Models", _count, unit="listed", right=True, width=80, sort=_models),
             ],
             row_id=lambda row: row.id,
             name="Types of models",

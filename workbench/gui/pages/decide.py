@@ -22,6 +22,7 @@ from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.comparison import breakable
 from workbench.gui.widgets.fields import Choice
 from workbench.gui.widgets.report_view import ReportView
 from workbench.gui.widgets.state import ErrorBox
@@ -270,10 +271,10 @@ class DecidePage(Page):
 
 def _choice(option: Option) -> Choice[str]:
     """An option to choose; a name too long for its line stands whole below it."""
-    name, summary = option.name, option.draft.summary
+    name, summary = option.name, breakable(option.draft.summary)
     if len(name) <= TITLE_LENGTH:
         return Choice(option.id, f"{option.id} · {name}", summary)
-    return Choice(option.id, f"{option.id} · {name[:TITLE_LENGTH].rstrip()}…", f"{name}. {summary}".strip())
+    return Choice(option.id, f"{option.id} · {name[:TITLE_LENGTH].rstrip()}…", f"{breakable(name)}. {summary}".strip())
 
 
 def _answer(scenario: Scenario) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -23,6 +24,7 @@ from workbench.gui.forms.option_form import LONGEST_NAME, OptionForm, blank_opti
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.pages.option_words import explanation, head, rows, tried
 from workbench.gui.selection import Picked
+from workbench.gui.slices import Slices
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
@@ -38,6 +40,7 @@ from workbench.services.shortlist import ShortlistService
 
 KIND = "option"
 FLIPS_SHOWN = 5
+BREAK_EVENS_SHOWN = 2
 WIDE_PX = 640
 CHART_TERMS = {"cumulative": ("crossover",), "tornado": ("tornado", "percentile")}
 NOTHING_FITS = WorkbenchError(
@@ -73,6 +76,9 @@ class OptionsPage(Page):
         self._evals = evals
         self._shown: OptionSet | None = None
         self._offers: tuple[OfferChoice, ...] = ()
+        self._flips_shown: tuple[Flip, ...] = ()
+        self._notes_shown: tuple[str, ...] = ()
+        self._slices = Slices(self)
         self._wish: tuple[Scenario, bool] | None = None
         self._is_computing = False
         add = menu_button(
@@ -226,28 +232,46 @@ class OptionsPage(Page):
         if found.options:
             self._grid.set_content([head(option) for option in found.options], rows(found))
             self._grid.select(self.house.selection.id_of(KIND))
-        self._draw_charts(made.charts)
-        _fill(self._flips, [self._flip_row(flip, found) for flip in found.flips[:FLIPS_SHOWN]])
-        break_evens = [Words(item.text) for item in found.breakevens[:2]]
-        _fill(self._notes, [*(Words(note) for note in found.notes), *break_evens])
-        if self._selected() is None and found.recommendation.option:
-            self.house.selection.pick(KIND, found.recommendation.option)
-        self._explain_selected()
+        self._slices.run(
+            *(partial(self._draw_chart, name, made.charts.get(name)) for name in self._charts),
+            partial(self._draw_flips, found),
+            partial(self._draw_notes, found),
+            self._select_something,
+        )
 
-    def _draw_charts(self, charts: Mapping[str, Chart]) -> None:
-        for name, view in self._charts.items():
-            chart = charts.get(name)
-            self._chart_cards[name].setVisible(chart is not None)
-            if chart is not None:
-                self._chart_cards[name].set_title(chart.title)
-                view.set_chart(chart)
+    def _draw_chart(self, name: str, chart: Chart | None) -> None:
+        self._chart_cards[name].setVisible(chart is not None)
+        if chart is not None:
+            self._chart_cards[name].set_title(chart.title)
+            self._charts[name].set_chart(chart)
 
-    def _flip_row(self, flip: Flip, found: OptionSet) -> QWidget:
+    def _draw_flips(self, found: OptionSet) -> None:
+        flips = found.flips[:FLIPS_SHOWN]
+        if flips != self._flips_shown:
+            self._flips_shown = flips
+            _fill(self._flips, [self._flip_row(flip) for flip in flips])
+        self._flips.setVisible(bool(flips))
+
+    def _draw_notes(self, found: OptionSet) -> None:
+        notes = (*found.notes, *(item.text for item in found.breakevens[:BREAK_EVENS_SHOWN]))
+        if notes != self._notes_shown:
+            self._notes_shown = notes
+            _fill(self._notes, [Words(note) for note in notes])
+        self._notes.setVisible(bool(notes))
+
+    def _select_something(self) -> None:
+        """The recommended option, where the person has not chosen one."""
+        if self._selected() is None and self._shown is not None and self._shown.recommendation.option:
+            self.house.selection.pick(KIND, self._shown.recommendation.option)
+        else:
+            self._explain_selected()
+
+    def _flip_row(self, flip: Flip) -> QWidget:
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(Words(flip.text), 1)
-        try_it = button("Try it", lambda: self._try(flip, found), hint="Undo with Ctrl+Z")
+        try_it = button("Try it", lambda: self._try(flip), hint="Undo with Ctrl+Z")
         try_it.setAccessibleName(f"Try it: {flip.text}")
         line.addWidget(try_it)
         return row
@@ -341,12 +365,12 @@ class OptionsPage(Page):
             copy = replace(draft, id=id, name=f"{draft.name}, copy"[:LONGEST_NAME], proposed=False)
             self.begin_edit(replace(scenario, options=(*scenario.options, copy)), f"Copy option {draft.id}")
 
-    def _try(self, flip: Flip, found: OptionSet) -> None:
+    def _try(self, flip: Flip) -> None:
         """Puts the value at which the recommendation changes into the scenario; undo takes it out."""
         scenario = self._kept()
-        if scenario is None:
+        if scenario is None or self._shown is None:
             return
-        key, value = tried(flip, found)
+        key, value = tried(flip, self._shown)
         try:
             new = self._service.changed(scenario, {key: value})
         except WorkbenchError as error:
@@ -389,4 +413,3 @@ def _fill(card: Card, rows: Sequence[QWidget]) -> None:
             old.deleteLater()
     for row in rows:
         card.body.addWidget(row)
-    card.setVisible(bool(rows))

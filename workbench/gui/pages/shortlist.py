@@ -15,6 +15,7 @@ from workbench.domain.verdict import Hosting, Reason, Relaxation, Shortlist, Ver
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
+from workbench.gui.slices import Slices
 from workbench.gui.theme import Space, Tone, set_role
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
@@ -55,6 +56,7 @@ class ShortlistPage(Page):
         self._shown: Shortlist | None = None
         self._asked_for = 0
         self._cost_ceiling = 1.0
+        self._slices = Slices(self)
         self.header.add_button(button("Change requirements", lambda: self.navigate.emit("requirements", None)))
         self.header.add_button(button("Compare trade-offs", lambda: self.navigate.emit("tradeoffs", None), kind="main"))
         self._error = ErrorBox()
@@ -156,8 +158,7 @@ class ShortlistPage(Page):
         costs = sorted(v.monthly_usd.high for v in found.verdicts if v.kept and v.monthly_usd)
         self._cost_ceiling = costs[int(len(costs) * COST_CEILING_QUANTILE)] if costs else 1.0
         self._draw_rows()
-        self._draw_relaxations(found)
-        self._explain_selected()
+        self._slices.run(lambda: self._draw_relaxations(found), self._explain_selected)
 
     def _draw_rows(self) -> None:
         if self._shown is None:

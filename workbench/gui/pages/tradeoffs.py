@@ -20,6 +20,7 @@ from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.forms.option_form import free_id
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
+from workbench.gui.slices import Slices
 from workbench.gui.theme import Space, Tone, scaled_px
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
@@ -60,6 +61,7 @@ class TradeoffsPage(Page):
         self._asked_for = 0
         self._answered = 0
         self._waiting = False
+        self._slices = Slices(self)
         exports = {"Copy picture": self._copy_picture, "PNG picture": self._save_png, "SVG picture": self._save_svg}
         self.header.add_button(menu_button("Export", exports))
         self.header.add_button(button("Go to options", lambda: self.navigate.emit("options", None), kind="main"))
@@ -237,11 +239,20 @@ class TradeoffsPage(Page):
         lead, _, rest = view.sentence.partition(". ")
         self.header.set_answer(f"{lead}." if rest else lead, rest)
         self._chart.set_chart(view.chart)
-        self._table.set_rows(sorted((p for p in view.points if p.kept), key=lambda p: -(p.score or -1.0)))
-        chosen = self.house.selection.id_of(KIND)
-        if view.best and not any(p.id == chosen for p in view.points):
+        self._slices.run(self._draw_rows, self._select_something)
+
+    def _draw_rows(self) -> None:
+        """The kept points, the best under the weights first."""
+        points = self._shown.points if self._shown is not None else ()
+        self._table.set_rows(sorted((p for p in points if p.kept), key=_by_score))
+
+    def _select_something(self) -> None:
+        """The best point, where the person has not chosen one that is here."""
+        view, chosen = self._shown, self.house.selection.id_of(KIND)
+        if view is not None and view.best and not any(p.id == chosen for p in view.points):
             self.house.selection.pick(KIND, view.best)
-        self._show_selection()
+        else:
+            self._show_selection()
 
     def _selection_changed(self, _picked: Picked | None) -> None:
         self._show_selection()
@@ -328,6 +339,11 @@ class TradeoffsPage(Page):
             self.house.tasks.start(
                 lambda: _write_svg(chart, Path(name)), lane="pool", failed=self._error.show_error, owner=self
             )
+
+
+def _by_score(point: TradePoint) -> float:
+    """Points without a score last."""
+    return 1.0 if point.score is None else -point.score
 
 
 def _write_svg(chart: Chart, path: Path) -> None:

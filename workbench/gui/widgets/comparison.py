@@ -194,7 +194,7 @@ class Comparison(QScrollArea):
         made.clicked.connect(lambda _checked=False, id=head.id: self._pick(id))
         self._heads[head.id] = made
         column.addWidget(made, 0, Qt.AlignmentFlag.AlignRight)
-        aside = Words(_breakable(head.aside), "muted")
+        aside = Words(breakable(head.aside), "muted")
         aside.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         column.addWidget(aside, 1)
         return box
@@ -225,7 +225,7 @@ class Comparison(QScrollArea):
         if row.term:
             words.setWordWrap(False)
             info = InfoButton(row.term)
-            info.setFixedHeight(words.sizeHint().height() + Space.XS)
+            info.setFixedHeight(words.sizeHint().height() + Space.S)
             line.addWidget(info)
             line.addStretch(1)
         return box
@@ -304,7 +304,7 @@ def _labels(rows: Sequence[Row]) -> tuple[tuple[str, str, str], ...]:
     return tuple((row.label, row.hint, row.term) for row in rows)
 
 
-def _breakable(text: str) -> str:
+def breakable(text: str) -> str:
     """A name of one endless word may break, or its column would be as wide as it."""
     return " ".join(
         "\u200b".join(word[at : at + 12] for at in range(0, len(word), 12)) if len(word) > 24 else word

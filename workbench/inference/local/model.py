@@ -51,6 +51,7 @@ class LocalModel:
         self._engine: EngineProcess | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._load: asyncio.Task[None] | None = None
+        self._given_up: set[asyncio.Task[None]] = set()
         self._watchers: set[asyncio.Queue[float | None]] = set()
         self.ready: protocol.Ready | None = None
         self.last_used = 0.0
@@ -140,7 +141,9 @@ class LocalModel:
         finally:
             self._watchers.discard(watcher)
             if not self._watchers:
-                task.cancel()
+                if task.cancel():
+                    self._given_up.add(task)
+                    task.add_done_callback(self._given_up.discard)
                 self._load = None
 
     async def _start(self) -> None:
@@ -189,6 +192,12 @@ class LocalModel:
     def _tell(self, fraction: float) -> None:
         for watcher in self._watchers:
             watcher.put_nowait(fraction)
+
+    async def close(self) -> None:
+        """End the child, and wait for one that was given up while it started."""
+        here = asyncio.get_running_loop()
+        await asyncio.gather(*(task for task in self._given_up if task.get_loop() is here), return_exceptions=True)
+        await self.unload()
 
     async def unload(self) -> None:
         """End the child, if there is one; the next question starts another."""

@@ -57,7 +57,7 @@ class LocalModels:
     async def close(self) -> None:
         """End every child."""
         for model in self._models.values():
-            await model.unload()
+            await model.close()
 
     async def __aenter__(self) -> LocalModels:
         return self
