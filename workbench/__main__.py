@@ -6,11 +6,11 @@ import os
 import sys
 from pathlib import Path
 
-CANCELLED = 130
+from workbench.domain.errors import CANCELLED
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs what the arguments ask for and returns the exit code: 0 done, 1 to mend, 2 usage, 3 refused, 130 cancelled."""
+    """Runs what the arguments ask for and returns the exit code (`workbench --help` lists them)."""
     arguments = sys.argv[1:] if argv is None else argv
     try:
         return dispatch(arguments)

@@ -19,6 +19,7 @@ from workbench.gui.crash import CrashFile
 from workbench.gui.main import Window
 from workbench.gui.pages import HOME, PAGES
 from workbench.gui.pages.validate import ValidatePage
+from workbench.gui.slices import Slices
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Scheme
 
@@ -46,7 +47,8 @@ def settle(window: Window) -> None:
         loop = QEventLoop()
         QTimer.singleShot(QUIET_MS, loop.quit)
         loop.exec()
-        if window.house.tasks.is_idle or time.monotonic() > deadline:
+        drawn = all(slices.is_done for slices in window.shell.findChildren(Slices))
+        if (window.house.tasks.is_idle and drawn) or time.monotonic() > deadline:
             return
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from workbench.app import build
-from workbench.cli.main import CANCELLED, explain, run
-from workbench.domain.errors import GuardRefusal, WorkbenchError
+from workbench.cli.main import explain, run
+from workbench.domain.errors import CANCELLED, GuardRefusal, WorkbenchError
 
 SAMPLE = "knowledge-assistant"
 MENDS, USAGE, GUARD = 1, 2, 3

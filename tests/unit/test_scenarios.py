@@ -247,6 +247,16 @@ def test_that_a_bad_file_is_not_imported_at_all(tmp_path: Path, scenarios: Scena
     assert scenarios.is_first_start()
 
 
+def test_that_an_imported_name_keeps_the_rules_of_a_typed_one(tmp_path: Path, scenarios: ScenarioService) -> None:
+    file = tmp_path / "chat.yaml"
+    file.write_text('name: "a\\e[31m\\nb"\n', encoding="utf-8")
+    assert scenarios.import_yaml(file).name == "a [31m b"
+    file.write_text(f"name: {'x' * 5000}\n", encoding="utf-8")
+    with pytest.raises(WorkbenchError, match=r"5,000 characters \(chat.yaml\)"):
+        scenarios.import_yaml(file)
+    assert len(scenarios.list()) == 1
+
+
 def test_that_an_export_that_fails_leaves_the_older_file(tmp_path: Path, scenarios: ScenarioService) -> None:
     scenario = scenarios.new("Chat")
     with pytest.raises(WorkbenchError, match="cannot be written"):

@@ -107,9 +107,7 @@ class CandidateTable:
     def _own_servers(self, requirements: Requirements) -> Iterator[Candidate]:
         for model, plan in zip(self._serving.models, self._serving.plans(requirements), strict=True):
             if isinstance(plan, Misfit):
-                yield Candidate(
-                    model.id, model.name, "self-host", "own servers", Hosting.SELF_HOST, model, misfit=plan
-                )
+                yield Candidate(model.id, model.name, "self-host", "own servers", Hosting.SELF_HOST, model, misfit=plan)
                 continue
             yield Candidate(
                 model_id=model.id,
@@ -191,15 +189,13 @@ def _speed_at(model: Model, provider: str) -> Speed | None:
 
 def _plan_name(plan: ServingPlan) -> str:
     cards = f"{plan.gpus} × {plan.server.hardware.name}" if plan.gpus > 1 else plan.server.hardware.name
-    copies = f"{plan.replicas} copies on {cards}" if plan.replicas > 1 else cards
+    copies = f"{plan.replicas:,} copies on {cards}" if plan.replicas > 1 else cards
     return f"own servers ({copies}, {plan.bits:g}-bit)"
 
 
 def _processor_server_usd_hour(catalog: Catalog) -> Estimate | None:
     """What a rented server without a GPU costs an hour; None when the catalog has no price."""
-    quotes = [
-        quote.usd_per_hour for item in catalog.hardware if item.kind == "cpu" for quote in item.cloud_prices
-    ]
+    quotes = [quote.usd_per_hour for item in catalog.hardware if item.kind == "cpu" for quote in item.cloud_prices]
     return Estimate(min(quotes), statistics.median(quotes), max(quotes)) if quotes else None
 
 

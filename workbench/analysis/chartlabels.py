@@ -54,9 +54,7 @@ class LabelWish:
     must: bool = False
 
 
-def place_labels(
-    wishes: Sequence[LabelWish], obstacles: Sequence[Box], frame: Box
-) -> tuple[Box | None, ...]:
+def place_labels(wishes: Sequence[LabelWish], obstacles: Sequence[Box], frame: Box) -> tuple[Box | None, ...]:
     """A place beside each point, in the order given (the important ones first); None where there is no room.
 
     Of fourteen places around the point the one is taken that covers least; a label that would still cover another

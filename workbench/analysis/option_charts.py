@@ -8,7 +8,7 @@ from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, M
 from workbench.analysis.checks import FloatArray
 from workbench.analysis.distributions import Distribution, pert_of
 from workbench.analysis.montecarlo import tornado
-from workbench.analysis.words import usd
+from workbench.analysis.words import count, usd
 from workbench.domain.option import Option, OptionSet, Strategy
 
 _LONGEST_MONTHS = 60
@@ -27,9 +27,7 @@ def cumulative(found: OptionSet) -> Chart | None:
     if not priced:
         return None
     lines = tuple(_line(item, row, months) for row, item in priced)
-    crossings = [
-        cross for cross in found.crossovers if cross.months is not None and 0 < cross.months <= months
-    ]
+    crossings = [cross for cross in found.crossovers if cross.months is not None and 0 < cross.months <= months]
     marks = tuple(
         Marker(f"{cross.b} overtakes {cross.a} in month {math.ceil(cross.months or 0)}", cross.months or 0.0)
         for cross in crossings
@@ -47,7 +45,7 @@ def cumulative(found: OptionSet) -> Chart | None:
         y=Axis("paid so far", unit="$", low=0),
         series=(*lines, *marks),
         note="Likely values, not discounted. A line starts at the cost of the set-up.",
-        columns=("option", *(f"{month} months" for month in shown)),
+        columns=("option", *(count(month, "month") for month in shown)),
         rows=tuple((f"{item.id} · {item.name}", *(usd(item.tco_usd[month]) for month in shown)) for _, item in priced),
     )  # fmt: skip
 

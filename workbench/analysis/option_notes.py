@@ -9,15 +9,17 @@ from workbench.analysis.distributions import Distribution, pert_of
 from workbench.analysis.montecarlo import partial_information_value, sample
 from workbench.analysis.options import (
     SEED,
+    Horizon,
     best_probabilities,
+    crossovers,
     importance_order,
     leader_of,
     ranking_criteria,
     raw_table,
 )
 from workbench.analysis.ranking import value_scores
-from workbench.analysis.tco import crossover_months, staff_share_that_eats_the_saving
-from workbench.analysis.words import rounded, share, usd
+from workbench.analysis.tco import staff_share_that_eats_the_saving
+from workbench.analysis.words import count, rounded, share, usd
 from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Origin
 from workbench.domain.option import DataFlow, Option, Strategy, Technique
@@ -71,19 +73,23 @@ def _over_the_horizon(options: Sequence[Option], leader: Option, requirements: R
     priced = [item for item in options if months in item.tco_usd]
     if len(priced) < 2 or leader not in priced:
         return []
+    span = count(months, "month")
+    others = [item.tco_usd[months] for item in priced if item is not leader]
+    if leader.tco_usd[months] < min(others):
+        return [f"Over {span} {leader.id} costs least: {usd(leader.tco_usd[months])}."]
+    if leader.tco_usd[months] == min(others):
+        return [f"Over {span} no option costs less than {leader.id}: {usd(leader.tco_usd[months])}."]
     cheapest = min(priced, key=lambda item: item.tco_usd[months])
-    if cheapest is leader:
-        return [f"Over {months} months {leader.id} costs least: {usd(leader.tco_usd[months])}."]
     extra = leader.tco_usd[months] - cheapest.tco_usd[months]
-    text = f"Over {months} months {cheapest.id} is {usd(extra)} cheaper than {leader.id}"
-    cross = crossover_months(*_costs(cheapest), *_costs(leader))
-    later = crossover_months(*_costs(cheapest), *_costs(leader), requirements.discount_rate)
-    if leader.tco_usd[months] <= cheapest.tco_usd[months] or not math.isfinite(cross) or cross <= months:
+    text = f"Over {span} {cheapest.id} is {usd(extra)} cheaper than {leader.id}"
+    horizon = Horizon(months, requirements.discount_rate, requirements.workload.growth_per_month)
+    cross = next((each for each in crossovers((cheapest, leader), horizon) if each.b == leader.id), None)
+    if cross is None or cross.months is None or cross.months <= months:
         return [f"{text}."]
     at_rate = ""
-    if math.isfinite(later) and requirements.discount_rate:
-        at_rate = f" ({math.ceil(later)} at {share(requirements.discount_rate)} a year)"
-    return [f"{text}; {leader.id} has caught up in month {math.ceil(cross)}{at_rate}."]
+    if cross.months_discounted is not None and requirements.discount_rate:
+        at_rate = f" ({math.ceil(cross.months_discounted)} at {share(requirements.discount_rate)} a year)"
+    return [f"{text}; {leader.id} has caught up in month {math.ceil(cross.months)}{at_rate}."]
 
 
 def _hidden_staff(options: Sequence[Option], requirements: Requirements) -> list[str]:

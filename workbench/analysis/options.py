@@ -15,7 +15,7 @@ from workbench.analysis.acceptability import acceptability, ranked_weights
 from workbench.analysis.checks import FloatArray
 from workbench.analysis.distributions import pert_of
 from workbench.analysis.montecarlo import UncertainCost, simulate_tco
-from workbench.analysis.tco import CostLine, crossover_months, cumulative_cost, tco
+from workbench.analysis.tco import CostLine, catch_up_months, cumulative_cost, tco
 from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Figure
 from workbench.domain.option import Crossover, Option, OptionDraft, Recommendation, Strategy
@@ -89,7 +89,7 @@ def assess(resolved: Sequence[Resolved], criteria: Sequence[Criterion], horizon:
     ranked = ranking.rank(raw_table(tables, criteria), ranking_criteria(criteria))
     lows, highs = _score_bounds(tables, criteria, ranked)
     chances = best_probabilities(ranked.values, criteria)
-    cheapest = _cheapest_probabilities(tables, horizon)
+    cheapest = _cheapest_probabilities(resolved, horizon)
     bars = ranked.bars
     return tuple(
         Option(
@@ -152,47 +152,46 @@ def _costs(item: Resolved, horizon: Horizon, *, discounted: bool) -> dict[int, f
     return {months: cost_after(line, months, rate) for months in horizon.shown_months}
 
 
-def _cheapest_probabilities(tables: Sequence[Mapping[str, Figure]], horizon: Horizon) -> list[float | None]:
+def _cheapest_probabilities(resolved: Sequence[Resolved], horizon: Horizon) -> list[float | None]:
     """Chance that each option costs least over the horizon, from the ranges of set-up and monthly cost."""
-    known = [row for row, figures in enumerate(tables) if "setup_usd" in figures and "monthly_usd" in figures]
-    found: list[float | None] = [None] * len(tables)
+    lines = [cost_line(item.figures, item.draft, horizon) for item in resolved]
+    known = [(row, line) for row, line in enumerate(lines) if line is not None]
+    found: list[float | None] = [None] * len(resolved)
     if len(known) < 2:
         return found
     uncertain = [
-        UncertainCost(pert_of(tables[row]["setup_usd"].value), pert_of(tables[row]["monthly_usd"].value))
-        for row in known
+        UncertainCost(
+            pert_of(resolved[row].figures["setup_usd"].value),
+            pert_of(resolved[row].figures["monthly_usd"].value.scaled(growth_factor(line, horizon.months))),
+        )
+        for row, line in known
     ]
     simulation = simulate_tco(uncertain, horizon.months, seed=SEED)
-    for row, chance in zip(known, simulation.best_probability(), strict=True):
+    for (row, _), chance in zip(known, simulation.best_probability(), strict=True):
         found[row] = float(chance)
     return found
 
 
-def crossovers(options: Sequence[Option], discount_rate: float) -> tuple[Crossover, ...]:
+def growth_factor(line: CostLine, months: int) -> float:
+    """How much more the average month costs than the first one; 1 without growth."""
+    flat = (line.run_usd_month + line.growing_usd_month) * months
+    return (cost_after(line, months) - line.setup_usd) / flat if line.growing_usd_month and flat else 1.0
+
+
+def crossovers(options: Sequence[Option], horizon: Horizon) -> tuple[Crossover, ...]:
     """For every two options: after how many months the one with the dearer set-up has cost no more.
 
     Pairs in which the cheaper set-up is also the cheaper to run never cross and have None.
     """
-    priced = [item for item in options if {"setup_usd", "monthly_usd"} <= item.figures.keys()]
-    priced.sort(key=lambda item: item.figures["setup_usd"].likely)
-    found: list[Crossover] = []
-    for position, cheap in enumerate(priced):
-        for dear in priced[position + 1 :]:
-            costs = (
-                cheap.figures["setup_usd"].likely,
-                cheap.figures["monthly_usd"].likely,
-                dear.figures["setup_usd"].likely,
-                dear.figures["monthly_usd"].likely,
-            )
-            if costs[0] == costs[2]:
-                continue  # no set-up to earn back: one is cheaper from the first day on
-            plain, later = crossover_months(*costs), crossover_months(*costs, discount_rate)
-            found.append(Crossover(cheap.id, dear.id, _finite(plain), _finite(later)))
-    return tuple(found)
-
-
-def _finite(months: float) -> float | None:
-    return months if np.isfinite(months) else None
+    lines = [(item.id, line) for item in options if (line := cost_line(item.figures, item.draft, horizon)) is not None]
+    lines.sort(key=lambda entry: entry[1].setup_usd)
+    return tuple(
+        Crossover(cheap_id, dear_id, catch_up_months(cheap, dear), catch_up_months(cheap, dear, horizon.discount_rate))
+        for position, (cheap_id, cheap) in enumerate(lines)
+        for dear_id, dear in lines[position + 1 :]
+        # without a set-up to earn back one is cheaper from the first day on
+        if cheap.setup_usd != dear.setup_usd
+    )
 
 
 def leader_of(options: Sequence[Option]) -> Option | None:
@@ -202,7 +201,7 @@ def leader_of(options: Sequence[Option]) -> Option | None:
 
 
 def because_of(options: Sequence[Option]) -> str:
-    """"constraints" when exactly one option is inside the limits, "score" when the best score overall is inside, else
+    """ "constraints" when exactly one option is inside the limits, "score" when the best score overall is inside, else
     "both": the limits removed a better score and the score chose among the rest."""
     inside = [item for item in options if not item.excluded_by]
     if len(inside) <= 1:
@@ -215,8 +214,8 @@ def recommend(options: Sequence[Option]) -> Recommendation:
     """The option to take and what carried it, in sentences. Empty option id when none is inside the limits."""
     leader = leader_of(options)
     if not options:
-        mend = "Add one, or let the workbench propose some."
-        return Recommendation("", "constraints", "There is no option yet.", mend)
+        head = "There is no option, and the shortlist has no model to propose one from."
+        return Recommendation("", "constraints", head, "Loosen a limit, or add an option of your own.")
     if leader is None:
         text = " ".join(_why_out(item) for item in options)
         return Recommendation("", "constraints", "No option is inside your limits.", text)

@@ -152,9 +152,7 @@ def _memory(context: Context, candidate: Candidate) -> Finding | None:
         return excluded(text, asked, f"needs {gigabytes(need)}")
     plan = candidate.plan
     if plan is None:
-        return excluded(
-            "No source gives its size, so no server can be chosen.", asked, "no source says", _FACTS
-        )
+        return excluded("No source gives its size, so no server can be chosen.", asked, "no source says", _FACTS)
     text = f"About {gigabytes(plan.memory_bytes)} at {plan.bits:g} bits a weight; {candidate.offer_name}."
     if plan.cache_bytes > 0.5 * plan.memory_bytes:
         text = f"{text} Most of it is for one longest request: retrieval or splitting it needs far less."
@@ -210,9 +208,7 @@ def _whole_answer(context: Context, candidate: Candidate) -> Finding | None:
     return _speed_finding(context, limit, total, "whole answer", source, best_case=False)
 
 
-def _speed_finding(
-    context: Context, limit: float, found: float, what: str, source: str, *, best_case: bool
-) -> Finding:
+def _speed_finding(context: Context, limit: float, found: float, what: str, source: str, *, best_case: bool) -> Finding:
     """A best case or median above the limit fails for half of the requests at least; below it proves little."""
     percentile = context.requirements.latency_percentile
     asked = f"{what} within {seconds(limit)} for {percentile} in 100"

@@ -218,9 +218,7 @@ def strategy_notes(requirements: Requirements, found: Sequence[BreakEven]) -> tu
     return tuple(notes)
 
 
-def break_evens(
-    drafts: Iterable[OptionDraft], requirements: Requirements, matching: Matching
-) -> tuple[BreakEven, ...]:
+def break_evens(drafts: Iterable[OptionDraft], requirements: Requirements, matching: Matching) -> tuple[BreakEven, ...]:
     """From which volume own servers cost less: every API offer of the options against every self-hosted model of them,
     and each such model against the cheapest API that sells the same model."""
     parts = [(role, candidate_of(role, matching)) for draft in drafts for role in draft.models]

@@ -85,10 +85,22 @@ def crossover_months(
     return extra / saving if i == 0 else -math.log1p(-extra * i / saving) / math.log1p(i)
 
 
-def growth_crossover_month(x: CostLine, y: CostLine, limit_months: int = 600) -> int | None:
+def growth_crossover_month(x: CostLine, y: CostLine, limit_months: int = 600, annual_rate: float = 0.0) -> int | None:
     """First whole month at whose end `y` has cost no more than `x`; None if not within the limit."""
-    ahead = cumulative_cost(y, limit_months)[1:] <= cumulative_cost(x, limit_months)[1:]
+    ahead = cumulative_cost(y, limit_months, annual_rate)[1:] <= cumulative_cost(x, limit_months, annual_rate)[1:]
     return int(np.argmax(ahead)) + 1 if ahead.any() else None
+
+
+def catch_up_months(cheap: CostLine, dear: CostLine, annual_rate: float = 0.0) -> float | None:
+    """Months after which the line with the dearer set-up has cost no more; None if that never happens.
+
+    A whole month, within fifty years, when a bill grows; else exact.
+    """
+    if cheap.growing_usd_month or dear.growing_usd_month:
+        return growth_crossover_month(cheap, dear, annual_rate=annual_rate)
+    lines = (cheap.setup_usd, cheap.run_usd_month, dear.setup_usd, dear.run_usd_month)
+    months = crossover_months(*lines, annual_rate)
+    return months if math.isfinite(months) else None
 
 
 def setup_with_delay(setup_usd: float, value_usd_week: float, extra_weeks: float) -> float:

@@ -274,7 +274,8 @@ def _sentence_apart(found: Sequence[TradePoint], requirements: Requirements) -> 
     """One's own models first: every sensitive request needs one."""
     own_front, hosted_front = front_of(found, leaves=False), front_of(found, leaves=True)
     own, hosted = best_of(own_front), best_of(hosted_front)
-    words = [_NO_OWN]
+    kept = sum(point.kept and not point.leaves for point in found)
+    words = [_NO_OWN_SCORED if kept else _NO_OWN]
     if own is not None:
         words = [f"On your own servers, which sensitive requests need, {_gives(own)}."]
         words += _for_more_money(own, own_front)
@@ -286,6 +287,7 @@ def _sentence_apart(found: Sequence[TradePoint], requirements: Requirements) -> 
 
 
 _NO_OWN = "No model of your own is inside your limits for sensitive requests."
+_NO_OWN_SCORED = "No model of your own inside your limits has an independent score; your own eval decides."
 
 
 def best_of(found: Sequence[TradePoint]) -> TradePoint | None:
@@ -325,9 +327,7 @@ def _below_bar(
 def _shut_out(best: TradePoint, found: Sequence[TradePoint]) -> list[str]:
     """Names what would be better and no dearer, were it not for a limit."""
     better = [
-        point
-        for point in found
-        if not point.kept and _quality(point) > _quality(best) and _cost(point) <= _cost(best)
+        point for point in found if not point.kept and _quality(point) > _quality(best) and _cost(point) <= _cost(best)
     ]
     if not better:
         return []

@@ -10,7 +10,7 @@ UNKNOWN_FIGURE = "—"
 
 
 def usd(amount: float | None) -> str:
-    """"$2,410"; cents only below ten dollars; "—" for None."""
+    """ "$2,410"; cents only below ten dollars; "—" for None."""
     if amount is None:
         return UNKNOWN_FIGURE
     sign = "−" if amount < 0 else ""
@@ -21,7 +21,7 @@ def usd(amount: float | None) -> str:
 
 
 def usd_short(amount: float) -> str:
-    """"$2.4k", "$1.3M": two figures, for ranges and charts."""
+    """ "$2.4k", "$1.3M": two figures, for ranges and charts."""
     sign = "−" if amount < 0 else ""
     size = abs(amount)
     for step, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
@@ -33,7 +33,7 @@ def usd_short(amount: float) -> str:
 
 
 def usd_range(value: Estimate | None) -> str:
-    """"$2.1k–2.6k", one figure when there is no width, "—" for None."""
+    """ "$2.1k–2.6k", one figure when there is no width, "—" for None."""
     if value is None:
         return UNKNOWN_FIGURE
     low, high = usd_short(value.low), usd_short(value.high)
@@ -50,33 +50,33 @@ def rounded(value: float, figures: int = 3) -> str:
 
 
 def seconds(value: float) -> str:
-    """"0.45 s", "3 min"."""
+    """ "0.45 s", "3 min"."""
     return f"{rounded(value, 2)} s" if value < 120 else f"{rounded(value / 60, 2)} min"
 
 
 def share(value: float) -> str:
-    """"30 %"; below one percent one more digit."""
+    """ "30 %"; below one percent one more digit."""
     percent = value * 100
     return f"{percent:.0f} %" if percent == 0 or abs(percent) >= 1 else f"{percent:.1g} %"
 
 
 def tokens(value: float) -> str:
-    """"3,000 tokens"."""
+    """ "3,000 tokens"."""
     return f"{value:,.0f} tokens"
 
 
 def gigabytes(value_bytes: float) -> str:
-    """"66.7 GB", a GB being 1e9 bytes."""
+    """ "66.7 GB", a GB being 1e9 bytes."""
     return f"{rounded(value_bytes / 1e9, 3)} GB"
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """"1 model", "7 models"."""
+    """ "1 model", "7 models"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:
-    """"A, B and C"."""
+    """ "A, B and C"."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"

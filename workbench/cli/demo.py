@@ -147,7 +147,8 @@ def _options(services: Services, scenario: Scenario, log: _Log) -> OptionSet:
             )
             for option in found.options
         ]
-        _indented(("option", "set-up", "a month", f"{months} months", "score", "limits"), rows, right={1, 2, 3, 4})
+        header = ("option", "set-up", "a month", words.count(months, "month"), "score", "limits")
+        _indented(header, rows, right={1, 2, 3, 4})
     log.say(f"{found.recommendation.sentence} {found.recommendation.detail}".strip())
     for flip in found.flips[:3]:
         log.say(flip.text)

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import __version__
-from workbench.__main__ import CANCELLED
 from workbench.cli.screen import say, take_any_text
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import CANCELLED, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.app import Services

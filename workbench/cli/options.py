@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from workbench.analysis.words import UNKNOWN_FIGURE, share, usd, usd_range
+from workbench.analysis.words import UNKNOWN_FIGURE, count, share, usd, usd_range
 from workbench.cli.numbers import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
@@ -63,7 +63,7 @@ def _rows(found: OptionSet) -> list[tuple[str, ...]]:
     return [
         row("set-up", [_money(option.figures.get("setup_usd")) for option in options]),
         row("a month", [_money(option.figures.get("monthly_usd")) for option in options]),
-        row(f"{months} months", [usd(option.tco_usd.get(months)) for option in options]),
+        row(count(months, "month"), [usd(option.tco_usd.get(months)) for option in options]),
         row("weeks", [_plain(option.figures.get("weeks")) for option in options]),
         row("quality", [_plain(option.figures.get("quality")) for option in options]),
         row("privacy", [_plain(option.figures.get("privacy")) for option in options]),

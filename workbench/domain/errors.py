@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+# Exit code of a command that the person stopped with Ctrl+C.
+CANCELLED = 130
+
 
 class WorkbenchError(Exception):
     """Says what is wrong, where, and how to mend it. Exit code 1 on the command line."""

@@ -146,9 +146,7 @@ class Window:
     def _after_store(self) -> None:
         """The store is open: say what is worth knowing about its place, and copy it when a day has passed."""
         store = self._services.store
-        self.house.tasks.start(
-            store.back_up_when_due, lane="db", done=lambda _copy: self._tell_notices(store.notices)
-        )
+        self.house.tasks.start(store.back_up_when_due, lane="db", done=lambda _copy: self._tell_notices(store.notices))
 
     def _tell_notices(self, notices: Sequence[str]) -> None:
         for notice in notices:

@@ -48,7 +48,7 @@ class OptionService:
             scenario_id=scenario.id,
             options=found,
             recommendation=recommend(found),
-            crossovers=crossovers(found, requirements.discount_rate),
+            crossovers=crossovers(found, horizon),
             flips=flips(found, criteria, requirements),
             breakevens=volumes,
             adaptation=adaptation(requirements),

@@ -51,7 +51,7 @@ def _scenario(value: object, faults: Faults, label: str) -> Scenario:
     read = Fields(value, (), faults)
     _check_format(read.raw("format", FORMAT), faults)
     name = read.text("name")
-    if not name.strip():
+    if not name.strip() and not any(fault.path in ((), ("name",)) for fault in faults.found):
         faults.note(("name",), "The scenario has no name", "Write `name: …` at the top.")
     scenario = Scenario(
         id=_id(read.text("id", ""), name, faults),
@@ -68,9 +68,9 @@ def _scenario(value: object, faults: Faults, label: str) -> Scenario:
 
 
 def _check_format(value: object, faults: Faults) -> None:
-    if isinstance(value, int) and value > FORMAT:
+    if isinstance(value, int) and not isinstance(value, bool) and value > FORMAT:
         faults.note(("format",), f"The file is of format {value}; this workbench knows {FORMAT}", "Update it.")
-    elif value != FORMAT:
+    elif value != FORMAT or isinstance(value, bool):
         faults.note(("format",), "The format is not known", f"Write `format: {FORMAT}`.")
 
 

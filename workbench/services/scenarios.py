@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -245,7 +246,8 @@ class ScenarioService:
         """
         from workbench.services.scenario_text import read_text_file
 
-        read = replace(read_text_file(path), sample=False)
+        read = read_text_file(path)
+        read = replace(read, sample=False, name=_checked_name(read.name, where=path.name))
         stored = self._store.scenarios.get(read.id)
         if stored is None:
             return self._store.scenarios.add(_dated(read, self._now()))
@@ -298,12 +300,14 @@ def _looks_like_file(ref: str) -> bool:
     return ref.lower().endswith((".yaml", ".yml")) or "/" in ref or "\\" in ref
 
 
-def _checked_name(name: str) -> str:
-    trimmed = " ".join(name.split())
+def _checked_name(name: str, *, where: str = "") -> str:
+    """The name on one line, without control characters and stray spaces. Raises WorkbenchError."""
+    trimmed = " ".join("".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in name).split())
     if not trimmed:
-        raise WorkbenchError("The scenario has no name", mend="Give it one, such as “Support chat”.")
+        raise WorkbenchError("The scenario has no name", where=where, mend="Give it one, such as “Support chat”.")
     if len(trimmed) > LONGEST_NAME:
-        raise WorkbenchError(f"The name has {len(trimmed)} characters", mend=f"Keep it under {LONGEST_NAME}.")
+        what = f"The name has {len(trimmed):,} characters"
+        raise WorkbenchError(what, where=where, mend=f"Keep it within {LONGEST_NAME}.")
     return trimmed
 
 

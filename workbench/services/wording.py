@@ -68,7 +68,7 @@ def verdict_sentence(verdict: Verdict) -> str:
 
 
 def offer_words(model_name: str, offer_name: str, hosting: Hosting) -> str:
-    """"Claude Sonnet 4.6 at Claude API", "Llama 4 Scout on own servers: 2 × …"."""
+    """ "Claude Sonnet 4.6 at Claude API", "Llama 4 Scout on own servers: 2 × …"."""
     return f"{model_name} at {offer_name}" if hosting is Hosting.API else f"{model_name} on {offer_name}"
 
 
@@ -79,7 +79,7 @@ def cheapest_words(verdict: Verdict) -> str:
 
 
 def kept_sentence(kept: int, all_models: int, removed: tuple[tuple[str, int], ...]) -> str:
-    """"11 of 139 models qualify. Data sensitivity removed most (58)." """
+    """ "11 of 139 models qualify. Data sensitivity removed most (58)." """
     head = f"{kept} of {all_models} models {'qualifies' if kept == 1 else 'qualify'}."
     if kept == 0:
         head = f"None of {all_models} models qualifies."

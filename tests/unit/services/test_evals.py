@@ -128,6 +128,22 @@ def test_that_a_run_goes_on_only_with_the_data_it_began_with(services: Services,
     assert services.evals.results(run.id) == ()
 
 
+def test_that_a_run_is_finished_only_when_every_model_was_asked(services: Services, data: Path) -> None:
+    found = services.evals.dataset(data)
+    run = services.evals.new_run(found, ["demo-nano", "demo-small"])
+    done = session(services, lambda: services.evals.run(run, found, models=["demo-small"]))
+    assert done.status is EvalStatus.FINISHED
+    assert [model.n for model in services.evals.summary(done).models] == [12, 12]
+
+
+def test_that_a_run_goes_on_only_with_its_own_models(services: Services, data: Path) -> None:
+    found = services.evals.dataset(data)
+    run = services.evals.new_run(found, ["demo-nano"])
+    with pytest.raises(WorkbenchError, match="local/demo-small is not in this eval"):
+        session(services, lambda: services.evals.run(run, found, models=["demo-nano", "demo-small"]))
+    assert services.evals.results(run.id) == ()
+
+
 def test_that_cases_a_scorer_cannot_use_are_named_before_anything_runs(services: Services, tmp_path: Path) -> None:
     path = tmp_path / "numbers.csv"
     path.write_text("input,expected\nHow many?,ten\nAnd now?,eleven\n")

@@ -60,6 +60,19 @@ def test_that_a_file_in_several_added_places_is_listed_once(library: LibraryServ
     assert [m.path.name for m in library.models() if not m.demo] == ["own.gguf"]
 
 
+def test_that_a_scan_of_the_shipped_folder_lists_each_model_once(library: LibraryService) -> None:
+    assert library.scan((DEMO,)) == library.demo_models()
+
+
+def test_that_a_link_that_points_to_itself_is_listed_with_its_problem(library: LibraryService, folder: Path) -> None:
+    (folder / "loop.gguf").symlink_to(folder / "loop.gguf")
+    library.add_folder(folder)
+    for found in (library.models(), library.scan((folder,))):
+        problems = {m.path.name: m.problem for m in found if not m.demo}
+        assert "points to itself" in problems["loop.gguf"]
+        assert problems["own.gguf"] == ""
+
+
 def test_that_a_file_that_is_no_model_is_refused_and_not_remembered(library: LibraryService, tmp_path: Path) -> None:
     text = tmp_path / "notes.gguf"
     text.write_text("not a model")

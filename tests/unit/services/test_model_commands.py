@@ -10,6 +10,7 @@ import pytest
 from workbench.cli.main import run
 from workbench.cli.prompt import Printer
 from workbench.domain.chat import Loading, Token
+from workbench.domain.errors import CANCELLED
 from workbench.domain.evidence import Answer
 from workbench.services.playground import PaneEnded, PaneEvent
 
@@ -93,6 +94,26 @@ def test_that_eval_run_and_results_give_the_promised_shape(
     assert shown["pairs"][0]["verdict"] in ("better", "worse", "equivalent", "not shown")
     assert run(["--home", home, "eval", "compare", first["eval"], "demo-nano", "demo-small", "--json"]) == 0
     assert said(capsys)["pairs"] == shown["pairs"]
+
+
+def test_that_several_models_follow_one_option(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--home", home, "prompt", QUESTION, "-m", "demo-nano", "demo-small", "--json"]) == 0
+    assert [answer["model"] for answer in said(capsys)["answers"]] == ["local/demo-nano", "local/demo-small"]
+
+
+def test_that_a_stopped_eval_says_how_to_go_on(
+    home: str, data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("workbench.services.evals.EvalService.run", interrupted)
+    assert run(["--home", home, "eval", "run", str(data), "-m", "demo-nano"]) == CANCELLED
+    stopped = capsys.readouterr().err
+    monkeypatch.undo()
+    command = next(line for line in stopped.splitlines() if "eval resume" in line).partition("workbench ")[2]
+    assert run(["--home", home, *command.split(), "--json"]) == 0
+    assert said(capsys)["models"][0]["n"] == 6
 
 
 def test_that_eval_plan_counts_cases(home: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.fields import NumberField, TextField
 
 MOST_MODELS = 6
+OWN = "self-host:"
 # Shares are typed in whole percent; three thirds are as good as all.
 SHARE_SLACK = 0.015
 
@@ -38,7 +39,7 @@ class ModelRoles(QWidget):
         for role in roles:
             key = (role.model_id, role.offer)
             if key not in self._words_of:
-                words = f"{role.model_id}, {role.offer}" if role.offer else role.model_id
+                words = _words_for(role, offers)
                 self._words_of[key] = words
                 self._by_words[words] = OfferChoice(role.model_id, role.offer, words, role.model_id)
         self._names = QStringListModel(list(self._by_words), self)
@@ -107,6 +108,13 @@ class ModelRoles(QWidget):
         row.hide()
         row.deleteLater()
         self._more.setEnabled(True)
+
+
+def _words_for(role: ModelRole, offers: Sequence[OfferChoice]) -> str:
+    """A stored role whose very offer is not in the list, in words."""
+    name = next((offer.model_name for offer in offers if offer.model_id == role.model_id), role.model_id)
+    where = f"own servers: {role.offer.removeprefix(OWN)}" if role.offer.startswith(OWN) else role.offer
+    return f"{name}, {where}" if where else name
 
 
 class _RoleRow(QWidget):

@@ -103,6 +103,7 @@ class OptionForm(QDialog):
         inside = QWidget()
         form = QFormLayout(inside)
         form.setVerticalSpacing(Space.S)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for title, widget in (
             ("Name", self._name),
             ("Strategy", self._strategy),
@@ -136,7 +137,7 @@ class OptionForm(QDialog):
         column.addWidget(self._scroll, 1)
         column.addWidget(self._problem)
         column.addWidget(buttons)
-        self.resize(scaled_px(self, 620), scaled_px(self, 640))
+        self.resize(scaled_px(self, 800), scaled_px(self, 660))
 
     def _save(self) -> None:
         """Accepts the form when everything in it can be stored; else says what is missing and goes there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
@@ -44,9 +44,21 @@ class TextBox(QPlainTextEdit):
         self._fit()
 
     def _fit(self) -> None:
-        """A plain text document counts its height in lines, wrapped ones included."""
-        lines = min(max(round(self.document().size().height()), self._least), MOST_LINES)
-        frame = 2 * self.frameWidth() + 2 * round(self.document().documentMargin())
-        tall = self.fontMetrics().lineSpacing() * lines + frame + Space.L
+        """Takes the height of the wrapped lines.
+
+        The scroll bar takes room from the lines: one that came and went with the height would change it for ever.
+        """
+        layout, block, words = self.document().documentLayout(), self.document().begin(), 0.0
+        while block.isValid():
+            words += layout.blockBoundingRect(block).height()
+            block = block.next()
+        line = self.fontMetrics().lineSpacing()
+        most = line * MOST_LINES
+        scrolls = words > most + 1
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if self.verticalScrollBarPolicy() is not policy:
+            self.setVerticalScrollBarPolicy(policy)
+        frame = 2 * round(self.document().documentMargin()) + Space.L
+        tall = round(min(max(words, line * self._least), most)) + frame
         if tall != self.height():
             self.setFixedHeight(tall)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.domain.catalog import Catalog
-from workbench.domain.model import LifecycleStatus, Model
+from workbench.domain.model import LifecycleStatus, Model, ModelKind
 from workbench.domain.offer import Offer
 from workbench.domain.scenario import Scenario
 from workbench.gui.explanation import Explanation, Row, Section
@@ -27,6 +27,16 @@ FILTERS = (
     Choice("tools", "Calls tools"),
     Choice("commercial", "Commercial use allowed", "Without conditions beyond the usual"),
 )
+KIND_WORDS = {
+    ModelKind.LLM: "language",
+    ModelKind.MULTIMODAL: "multimodal",
+    ModelKind.IMAGE: "image",
+    ModelKind.AUDIO_IN: "speech to text",
+    ModelKind.AUDIO_OUT: "text to speech",
+    ModelKind.CODE: "code",
+    ModelKind.EMBEDDING: "embedding",
+    ModelKind.RERANKER: "reranker",
+}
 GONE = {LifecycleStatus.DEPRECATED, LifecycleStatus.RETIRED}
 
 
@@ -58,8 +68,8 @@ class CatalogPage(Page):
         table: DataTable[Model] = DataTable(
             "catalog",
             (
-                Column("name", "Model", lambda m: m.name, aside=self._developer, width=260, stretch=True),
-                Column("kind", "Kind", _kind, width=124),
+                Column("name", "Model", lambda m: m.name, aside=self._developer, width=220, stretch=True),
+                Column("kind", "Kind", _kind, width=112),
                 Column(
                     "context",
                     "Context",
@@ -67,27 +77,27 @@ class CatalogPage(Page):
                     unit="tokens",
                     right=True,
                     sort=lambda m: m.context_tokens,
-                    width=100,
+                    width=86,
                 ),
                 Column(
                     "input",
                     "Input",
                     lambda m: _price(m, "input_usd_per_mtok"),
-                    unit="$ per M tokens",
+                    unit="$ per M",
                     right=True,
                     sort=lambda m: _price_value(m, "input_usd_per_mtok"),
                     hint=_price_hint,
-                    width=110,
+                    width=80,
                 ),
                 Column(
                     "output",
                     "Output",
                     lambda m: _price(m, "output_usd_per_mtok"),
-                    unit="$ per M tokens",
+                    unit="$ per M",
                     right=True,
                     sort=lambda m: _price_value(m, "output_usd_per_mtok"),
                     hint=_price_hint,
-                    width=110,
+                    width=80,
                 ),
                 Column("status", "Status", lambda m: m.lifecycle.status.value, mark=_status_mark, width=110),
             ),
@@ -151,7 +161,7 @@ class CatalogPage(Page):
 
 
 def _kind(model: Model) -> str:
-    return f"{model.kind.value}, {'open' if model.open_weights else 'closed'}"
+    return f"{KIND_WORDS[model.kind]}, {'open' if model.open_weights else 'closed'}"
 
 
 def _passes(model: Model, wanted: set[str]) -> bool:
@@ -191,7 +201,8 @@ def _price_hint(model: Model) -> str:
     offer = model.cheapest_offer
     if offer is None:
         return "No provider quotes a price per token."
-    return f"The cheapest of {len(model.offers)}: {offer.provider}, as of {offer.as_of}"
+    cheapest = f"the cheapest of {len(model.offers)}: {offer.provider}, as of {offer.as_of}"
+    return f"USD per million tokens, {cheapest}"
 
 
 def explanation(model: Model, catalog: Catalog) -> Explanation:
@@ -208,7 +219,7 @@ def explanation(model: Model, catalog: Catalog) -> Explanation:
     sources += [f"{offer.provider}: {offer.source}, as of {offer.as_of}" for offer in model.offers]
     return Explanation(
         model.name,
-        f"{model.kind.value} · {model.lifecycle.status.value}",
+        f"{KIND_WORDS[model.kind]} · {model.lifecycle.status.value}",
         tuple(section for section in sections if section.rows),
         tuple(dict.fromkeys(sources)),
     )

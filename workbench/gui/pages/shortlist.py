@@ -20,10 +20,10 @@ from workbench.gui.theme import Space, Tone, set_role
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.fields import ChipsField, Choice, FlowLayout
+from workbench.gui.widgets.info import InfoButton
 from workbench.gui.widgets.rows import Column, Mark, Span
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
-from workbench.gui.widgets.terms import Terms
 from workbench.gui.widgets.text import Words
 from workbench.services.evals import EvalService
 from workbench.services.shortlist import EXTENDED_FILTER, ShortlistService
@@ -67,11 +67,9 @@ class ShortlistPage(Page):
         self._table = self._make_table()
         self.body.addWidget(self._error)
         self.body.addWidget(self._approach)
-        row = QHBoxLayout()
-        row.setSpacing(Space.M)
-        row.addWidget(self._filters, 1)
-        row.addWidget(Terms(("offer", "verdict")))
-        self.body.addLayout(row)
+        self.body.addWidget(self._filters)
+        for term in ("offer", "verdict"):
+            self._table.filter_row.addWidget(InfoButton(term))
         self.body.addWidget(self._table, 1)
         self.body.addWidget(self._relax)
         house.selection.changed.connect(self._selection_changed)

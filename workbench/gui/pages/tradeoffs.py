@@ -242,9 +242,9 @@ class TradeoffsPage(Page):
         self._slices.run(self._draw_rows, self._select_something)
 
     def _draw_rows(self) -> None:
-        """The kept points, the best under the weights first."""
+        """The kept points in the service's order: what sensitive data needs first, then the best under the weights."""
         points = self._shown.points if self._shown is not None else ()
-        self._table.set_rows(sorted((p for p in points if p.kept), key=_by_score))
+        self._table.set_rows(point for point in points if point.kept)
 
     def _select_something(self) -> None:
         """The best point, where the person has not chosen one that is here."""
@@ -339,11 +339,6 @@ class TradeoffsPage(Page):
             self.house.tasks.start(
                 lambda: _write_svg(chart, Path(name)), lane="pool", failed=self._error.show_error, owner=self
             )
-
-
-def _by_score(point: TradePoint) -> float:
-    """Points without a score last."""
-    return 1.0 if point.score is None else -point.score
 
 
 def _write_svg(chart: Chart, path: Path) -> None:

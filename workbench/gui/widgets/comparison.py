@@ -70,7 +70,7 @@ class Comparison(QScrollArea):
         super().__init__()
         self.setAccessibleName(name)
         self._name = name
-        self._inside = QWidget()
+        self._inside = _Inside()
         self._inside.setObjectName("comparison")
         self._inside.setAutoFillBackground(False)
         self._grid = QGridLayout(self._inside)
@@ -224,11 +224,16 @@ class Comparison(QScrollArea):
         line.addWidget(words, 0 if row.term else 1)
         if row.term:
             words.setWordWrap(False)
-            info = InfoButton(row.term)
-            info.setFixedHeight(words.sizeHint().height() + Space.S)
-            line.addWidget(info)
+            line.addWidget(InfoButton(row.term))
             line.addStretch(1)
         return box
+
+
+class _Inside(QWidget):
+    """The ground of the grid; its height follows from its width (Qt would count words at their narrowest)."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
 
 
 class _CellView(QWidget):

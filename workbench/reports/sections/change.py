@@ -80,5 +80,5 @@ def _firmness(material: Material) -> str:
     costs = [(option.id, option.cheapest_probability) for option in found if option.cheapest_probability is not None]
     if costs:
         cheapest = ", ".join(f"{name} {words.share(chance)}" for name, chance in costs)
-        text += f". Costs least over {material.option_set.horizon_months} months: {cheapest}"
+        text += f". Costs least over {words.count(material.option_set.horizon_months, 'month')}: {cheapest}"
     return f"{text}. Shares of random draws, seed {material.seed}; an option outside the limits is drawn too."

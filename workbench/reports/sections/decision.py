@@ -164,7 +164,7 @@ def _figures(material: Material, chosen: Option) -> KeyFigures:
     items = [
         KeyFigure("Set-up", words.usd(setup.likely if setup else None), _width(setup, "once")),
         KeyFigure("Running", words.usd(monthly.likely if monthly else None), _width(monthly, "a month")),
-        KeyFigure(f"{horizon} months", words.usd(chosen.tco_usd.get(horizon)), "in all, not discounted"),
+        KeyFigure(words.count(horizon, "month"), words.usd(chosen.tco_usd.get(horizon)), "in all, not discounted"),
         KeyFigure(
             "Live in",
             f"{points(weeks.likely)} weeks" if weeks else words.UNKNOWN_FIGURE,
@@ -212,8 +212,8 @@ def _effects(chosen: Option, material: Material) -> list[Item]:
     for other in material.option_set.options:
         theirs = other.tco_usd.get(months)
         if own is not None and theirs is not None and theirs < own:
-            extra = words.usd(own - theirs)
-            items.append(Item(f"Over {months} months it costs {extra} more than {other.id}.", "Bad", Mark.BAD))
+            extra, span = words.usd(own - theirs), words.count(months, "month")
+            items.append(Item(f"Over {span} it costs {extra} more than {other.id}.", "Bad", Mark.BAD))
     return items
 
 

@@ -86,7 +86,7 @@ def _totals(material: Material) -> Table:
             )
             for option, value in zip(found.options, plain, strict=True)
         )
-        rows.append((Cell(f"{month} months"), *cells))
+        rows.append((Cell(words.count(month, "month")), *cells))
     caption = f"Total cost of ownership; the cheapest in bold; discounted at {words.share(found.discount_rate)} a year"
     return Table(columns, tuple(rows), caption=f"{caption} in small print")
 

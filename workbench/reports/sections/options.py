@@ -129,7 +129,7 @@ def _at_a_glance(material: Material, length: Length) -> Table:
         row("Inside the limits", lambda o: _inside_limits(o, material)),
         row("Set-up", lambda o: _money(o.figures.get("setup_usd"))),
         row("A month", lambda o: _money(o.figures.get("monthly_usd"))),
-        row(f"{horizon} months in all", lambda o: Cell(words.usd(o.tco_usd.get(horizon)))),
+        row(f"{words.count(horizon, 'month')} in all", lambda o: Cell(words.usd(o.tco_usd.get(horizon)))),
         row("Requests with our data", lambda o: Cell(_FLOW_WORDS[o.draft.data_flow][0])),
         row("Weeks to launch", lambda o: Cell(figure_words("weeks", o.figures.get("weeks")))),
         row("Quality (0–100)", lambda o: _rated(o.figures.get("quality"))),
