@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from dataclasses import dataclass
@@ -87,10 +88,12 @@ class Paths:
 def replace_file(file: Path, content: bytes) -> None:
     """Writes `file` whole or not at all: a new file beside it, flushed to the disk, then put in its place.
 
-    Only the owner can read it. Raises OSError; the old file is then untouched and nothing is left behind.
+    Only the owner can read it. Raises OSError, also for a folder or a device of that name; the old file is then untouched and nothing is left behind.
     """
     import tempfile
 
+    if file.exists() and not file.is_file():
+        raise OSError(errno.EINVAL, "it is a folder or a device, not a file")
     handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -61,6 +61,7 @@ LIMIT = FactKind(
             "{np} are covered up to {v} per person.",
             "Employees can spend {v} on {np}.",
             "You get back no more than {v} for {np}.",
+            "The limit of what you can spend on {np} is {v}.",
         ),
         held_out=(
             "The company covers {np} up to a limit of {v}.",
@@ -99,6 +100,7 @@ ENTITLEMENT = FactKind(
             "The company grants {v} of {np}.",
             "Up to {v} of {np} are allowed.",
             "For {np} the limit is {v} per year.",
+            "Per year staff can get {v} of {np}.",
         ),
         held_out=(
             "Each year staff get {v} of {np}.",
@@ -137,6 +139,7 @@ PERIOD = FactKind(
             "IT makes sure that {np} are {part} after {v}.",
             "{np} are kept for {v} and then {part}.",
             "It takes {v} until {np} are {part}.",
+            "Every {v} IT makes sure that {np} are {part}.",
         ),
         held_out=(
             "{np} must be {part} after {v}.",
@@ -211,6 +214,7 @@ APPROVER = FactKind(
             "{v} decides on {np}.",
             "The approval of {np} is the task of {v}.",
             "Only {v} can approve {np}.",
+            "You need the approval of {v} for {np}.",
         ),
         held_out=(
             "The approval of {np} comes from {v}.",
@@ -283,6 +287,7 @@ CONTACT = FactKind(
             "Call {v} to report {np}.",
             "The contact for {np} is {v}.",
             "In case of {np} please dial {v}.",
+            "To report {np} please call {v}.",
         ),
         held_out=(
             "Please report {np} to {v}.",

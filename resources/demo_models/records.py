@@ -204,6 +204,7 @@ MESSAGES = (
                 "From {start} I will be on leave for {days} days. Thanks, {name}",
                 "Leave of {days} days for {name}, start on {start}.",
                 "{name} here. I need {days} days off from {start}.",
+                "I will take {days} days of leave from {start}. Best, {name}",
             ),
             held_out=(
                 "Please book leave for {name} from {start}, {days} days in all.",
@@ -223,6 +224,8 @@ MESSAGES = (
                 "My trip to {town} cost {amount}. Thanks, {name}",
                 "In {town} I paid {amount} for the hotel. My name is {name}.",
                 "Claim of {name}: hotel in {town}, {amount}.",
+                "The hotel in {town} cost {name} {amount}.",
+                "My visit to {town} cost {amount}. Please pay it. {name}",
             ),
             held_out=(
                 "{name} paid {amount} for the hotel in {town}.",
@@ -261,6 +264,8 @@ MESSAGES = (
                 "Please prepare a desk in {office} for {name}. The first day is {start}.",
                 "Our team in {office} gets a new colleague: {name}, from {start}.",
                 "{name} will work in {office} from {start}.",
+                "On {start} {name} moves to the office in {office}.",
+                "Until {start} {name} will be in the office in {office}.",
             ),
             held_out=(
                 "Our new colleague {name} joins the team in {office} on {start}.",
@@ -280,6 +285,7 @@ MESSAGES = (
                 "Access to {system} ends on {until}, see ticket {ticket}.",
                 "Until {until} the team uses {system}. Ticket {ticket} has the details.",
                 "Please see ticket {ticket}. It is about {system} and ends on {until}.",
+                "We use {system} until {until}, as ticket {ticket} says.",
             ),
             held_out=(
                 "Please see ticket {ticket}: we need access to {system} until {until}.",
@@ -314,6 +320,9 @@ JSON_PROMPTS = Pool(
         "Write {keys} as JSON.\nText: {text}",
         "Extract {keys} from the text as JSON.\n\n{text}",
         "Message: {text}\nJSON keys: {keys}",
+        "Message: {text}\n\nGive {keys} as JSON.",
+        "Return {keys} as JSON.\n{text}",
+        "Text: {text}\n\nWrite JSON with {keys}.",
     ),
     held_out=(
         "Extract JSON with the keys {keys} from the text.\n\n{text}",

@@ -225,6 +225,30 @@ def test_that_growth_bends_what_a_bought_option_costs_and_not_own_servers() -> N
     assert option("B", growing).tco_usd[36] == pytest.approx(144_800)
 
 
+@pytest.mark.parametrize("growth", [0.0, 0.02, 0.05, -0.02])
+def test_that_a_crossover_lies_where_the_totals_cross(growth: float) -> None:
+    for cross in options().options(changed(sample(), growth_per_month=growth, horizon_months=60)).crossovers:
+        for months in (1, 12, 36, 60):
+            at = options().options(changed(sample(), growth_per_month=growth, horizon_months=months))
+            caught_up = option(cross.b, at).tco_usd[months] <= option(cross.a, at).tco_usd[months] + 1e-6
+            assert caught_up == (cross.months is not None and cross.months <= months)
+
+
+def test_that_growth_counts_in_who_is_cheapest_and_in_the_notes() -> None:
+    growing = options().options(changed(sample(), growth_per_month=0.05))
+    chance = option("A", growing).cheapest_probability
+    assert chance is not None and chance < 0.05
+    note = next(note for note in growing.notes if note.startswith("Over 36 months"))
+    assert note.startswith("Over 36 months B is $") and note.endswith(" cheaper than C.")
+
+
+def test_that_options_of_the_same_cost_are_not_called_cheapest() -> None:
+    twice = replace(sample(), options=tuple(replace(sample().options[2], id=id) for id in ("X", "Y")))
+    notes = options().options(twice).notes
+    assert any("no option costs less than X" in note for note in notes)
+    assert not any("costs least" in note for note in notes)
+
+
 def test_that_proposals_are_a_buy_a_build_and_a_blend_with_free_ids() -> None:
     drafts = options().propose(sample())
     assert [d.strategy for d in drafts] == [Strategy.BUY, Strategy.BUILD, Strategy.BLEND]

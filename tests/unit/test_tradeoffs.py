@@ -46,6 +46,12 @@ def test_that_with_mixed_data_own_models_are_compared_with_own_ones_only() -> No
     assert "which sensitive requests need" in view.sentence and "for clean requests only" in view.sentence
 
 
+def test_that_own_models_without_a_score_are_not_called_outside_the_limits() -> None:
+    view = tradeoffs().points(changed(sample(), tasks=["image-generation"], output_modalities=["image"]))
+    assert any(point.kept and not point.leaves for point in view.points)
+    assert view.sentence.startswith("No model of your own inside your limits has an independent score")
+
+
 def test_that_local_data_draws_hosted_models_pale_and_says_they_are_out() -> None:
     view = tradeoffs().points(scenario(third_party="forbidden"))
     assert not any(point.kept for point in view.points if point.leaves)

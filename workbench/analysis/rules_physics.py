@@ -24,6 +24,18 @@ _KIND_FOR_TASK = {
 _TEXT_KINDS = frozenset({ModelKind.LLM, ModelKind.MULTIMODAL, ModelKind.CODE})
 
 
+_KIND_WORDS = {
+    ModelKind.LLM: "a language model",
+    ModelKind.MULTIMODAL: "a model for text and pictures or sound",
+    ModelKind.IMAGE: "a model that makes pictures",
+    ModelKind.AUDIO_IN: "a model that understands speech",
+    ModelKind.AUDIO_OUT: "a model that speaks",
+    ModelKind.CODE: "a model for code",
+    ModelKind.EMBEDDING: "an embedding model",
+    ModelKind.RERANKER: "a model that ranks search results",
+}
+
+
 def _source(model: Model, field: str) -> str:
     found = model.provenance.get(field)
     return found.source if found else _FACTS
@@ -40,10 +52,12 @@ def _kind(context: Context, candidate: Candidate) -> Finding | None:
         wanted |= _TEXT_KINDS
     asked, kind = sorted_list(task.value.replace("-", " ") for task in tasks), candidate.model.kind
     if kind not in wanted:
-        return excluded(f"{candidate.model_name} is made for another task.", asked, f"{kind} model")
+        return excluded(
+            f"{candidate.model_name} is made for another task: {_KIND_WORDS[kind]}.", asked, _KIND_WORDS[kind]
+        )
     if kind is ModelKind.CODE and Task.CODE not in tasks:
         return warned(f"{candidate.model_name} is made for code.", asked, "code model")
-    return kept(f"The kind of model fits: {kind}.", asked, f"{kind} model")
+    return kept(f"Made for this task: {_KIND_WORDS[kind]}.", asked, _KIND_WORDS[kind])
 
 
 def _input(context: Context, candidate: Candidate) -> Finding | None:

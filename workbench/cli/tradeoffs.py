@@ -11,7 +11,6 @@ from workbench.analysis.words import UNKNOWN_FIGURE, usd, usd_range
 from workbench.cli.numbers import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
-from workbench.domain.errors import WorkbenchError
 from workbench.reports.figures import range_shape
 
 if TYPE_CHECKING:
@@ -56,15 +55,9 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
 def write_svg(view: TradeoffView, file: Path) -> None:
     """The chart as a file of its own. Raises WorkbenchError when it cannot be written."""
     from workbench.reports.charts import svg
+    from workbench.reports.files import write_whole
 
-    try:
-        file.write_text(svg(view.chart, _WIDTH, _HEIGHT), encoding="utf-8")
-    except OSError as error:
-        raise WorkbenchError(
-            f"The picture cannot be written: {error.strerror}",
-            where=str(file),
-            mend="Name a file in a folder that exists and that you may write to.",
-        ) from error
+    write_whole(file, svg(view.chart, _WIDTH, _HEIGHT).encode("utf-8"), "The picture")
 
 
 def as_json(view: TradeoffView, name: str) -> dict[str, Any]:

@@ -380,9 +380,3 @@ class _Drawing:
             line = (at, self.plot.top, at, self.plot.bottom)
             self.out.append(stroke(*line, OKABE_ITO[marker.colour], width=1.2, dash="3 3"))
             self.out.append(words(middle, self.plot.top - 4, marker.label, ink="mut", anchor="middle", halo=True))
-
-
-def _bars_height(bars: Bars) -> float:
-    """The height of all bars with their names; many bars are drawn closer together."""
-    count = max(len(bars.bars), 1)
-    return count * (_LOW_BAR_ROW if count > _MANY_BARS else _BAR_ROW)

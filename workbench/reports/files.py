@@ -47,17 +47,17 @@ def folder_for(path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, what: str = "The report") -> None:
     """Writes a file beside its place, flushes it to the disk and moves it there in one step.
 
-    Raises WorkbenchError when that fails; a file that was there before is then as it was.
+    Raises WorkbenchError, in which `what` names the content; a file that was there before is then as it was.
     """
     try:
         mode = _mode_for(path)
         replace_file(path, content)
         path.chmod(mode)
     except (OSError, ValueError) as error:
-        raise _refusal("The report cannot be written", path, error) from error
+        raise _refusal(f"{what} cannot be written", path, error) from error
 
 
 def _mode_for(path: Path) -> int:
@@ -65,12 +65,12 @@ def _mode_for(path: Path) -> int:
     if not path.exists():
         return _READABLE
     if path.is_dir():
-        mend = "Move the folder away, or choose another one for the report."
-        raise WorkbenchError("A folder has the name of the report", where=str(path), mend=mend)
+        mend = "Move the folder away, or choose another place."
+        raise WorkbenchError("A folder has this name", where=str(path), mend=mend)
     mode = stat.S_IMODE(path.stat().st_mode)
     if not mode & _WRITABLE or not os.access(path, os.W_OK):
         mend = "Give yourself the right to write it, or choose another folder."
-        raise WorkbenchError("The report exists and is read-only", where=str(path), mend=mend)
+        raise WorkbenchError("The file exists and is read-only", where=str(path), mend=mend)
     return mode
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from workbench.domain.verdict import LocalModel
-from workbench.services.library import LibraryService, LocalFile
+from workbench.services.library import LibraryService, LocalFile, fit_of
 
 _FITS = {"fits": True, "tight": True, "does not fit": False}
 
@@ -22,26 +22,27 @@ def local_models(library: LibraryService) -> Callable[[], Sequence[LocalModel]]:
         places = (library.folders(), library.files())
         if places not in known:
             known.clear()
-            known[places] = tuple(_described(item, library) for item in library.models() if _is_usable(item))
+            known[places] = _described(library.models())
         return known[places]
 
     return files
 
 
-def _is_usable(item: LocalFile) -> bool:
-    return item.file is not None and not item.problem
-
-
-def _described(item: LocalFile, library: LibraryService) -> LocalModel:
-    assert item.file is not None
-    fit = library.fit(str(item.path))
-    return LocalModel(
-        id=item.id,
-        file=item.path.name,
-        name=item.name,
-        parameters=item.file.parameters,
-        context_tokens=item.file.context,
-        need_bytes=fit.need_bytes,
-        fits=_FITS.get(fit.word),
-        licence=item.file.licence,
-    )
+def _described(models: Iterable[LocalFile]) -> tuple[LocalModel, ...]:
+    """The usable ones, each id once: of two files with one name the first counts, as it does by name."""
+    found: dict[str, LocalModel] = {}
+    for item in models:
+        if item.file is None or item.problem or item.id in found:
+            continue
+        fit = fit_of(item.file)
+        found[item.id] = LocalModel(
+            id=item.id,
+            file=item.path.name,
+            name=item.name,
+            parameters=item.file.parameters,
+            context_tokens=item.file.context,
+            need_bytes=fit.need_bytes,
+            fits=_FITS.get(fit.word),
+            licence=item.file.licence,
+        )
+    return tuple(found.values())

@@ -166,14 +166,6 @@ class ScenarioService:
             raise Problems("Nothing was changed", problems, mend="Mend these and try again.")
         return self.answer_all(scenario_id, read)
 
-    def remember_step(self, scenario_id: str, step: str) -> Scenario:
-        """Notes the wizard's page, to resume there."""
-        return self._store.scenarios.change(scenario_id, lambda scenario: replace(scenario, step=step))
-
-    def remember_filters(self, scenario_id: str, filters: dict[str, AnswerValue]) -> Scenario:
-        """Notes the shortlist's filters."""
-        return self._store.scenarios.change(scenario_id, lambda scenario: replace(scenario, filters=filters))
-
     def save(self, scenario: Scenario) -> Scenario:
         """Stores a scenario that was loaded and changed. Raises StaleScenario when somebody saved in between."""
         return self._store.scenarios.save(replace(scenario, name=_checked_name(scenario.name)))
