@@ -88,7 +88,8 @@ class Paths:
 def replace_file(file: Path, content: bytes) -> None:
     """Writes `file` whole or not at all: a new file beside it, flushed to the disk, then put in its place.
 
-    Only the owner can read it. Raises OSError, also for a folder or a device of that name; the old file is then untouched and nothing is left behind.
+    Only the owner can read it. Raises OSError, also for a folder or a device of that name; what was there is then
+    untouched and nothing is left behind.
     """
     import tempfile
 

@@ -49,6 +49,6 @@ RECIPES = {
         Recipe("demo-nano", "Demo Nano", NANO, 11, 0, 1500, 0, wired_for_copying=False),
         Recipe("demo-small", "Demo Small", SMALL, 12, 100, 900, 800),
         Recipe("demo-narrow", "Demo Narrow", SMALL, 13, 0, 0, 2250, 0.012, 4e-3, 1.0, grown_from="demo-small"),
-        Recipe("demo-medium", "Demo Medium", MEDIUM, 14, 0, 0, 120, 0.003, 1e-3, 1.0, grown_from="demo-narrow"),
+        Recipe("demo-medium", "Demo Medium", MEDIUM, 14, 0, 0, 30, 0.003, 1e-3, 1.0, grown_from="demo-narrow"),
     )
 }

@@ -44,7 +44,7 @@ from workbench.reports.written import escaped
 
 _FONT = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif'
 _BAR_ROW, _BAR_THICK = 44.0, 14.0
-_MANY_BARS, _LOW_BAR_ROW, _LOW_BAR_THICK = 8, 32.0, 9.0
+_MANY_BARS, _LOW_BAR_THICK = 8, 9.0
 _STYLE = (
     ".wb text{font-variant-numeric:tabular-nums}"
     "@media screen and (prefers-color-scheme:dark){"
