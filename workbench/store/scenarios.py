@@ -13,7 +13,6 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.scenario import Scenario
 from workbench.store.codec import CODEC_VERSION, decode, encode
 from workbench.store.eval_runs import result_row, run_row
-from workbench.store.evidence_text import Evidence
 from workbench.store.refusals import StaleScenario
 from workbench.store.seal import sealed, unsealed
 from workbench.store.slugs import free_slug
@@ -23,6 +22,7 @@ from workbench.store.upsert import put
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from workbench.store.evidence_text import Evidence
     from workbench.store.store import Store
 
 
