@@ -58,7 +58,7 @@ def a_full_scenario(name: str = "Support chat") -> Scenario:
     answers = {
         "job": "Answer: questions # all",
         "tasks": ["answering", "code"],
-        "requests_per_day": {"low": 1.5, "likely": 3.0, "high": 1234567.8},
+        "requests_per_day": {"low": 0.1, "likely": 3.0, "high": 1234567.8},
         "company_in_eu": False,
         "horizon_months": 36,
         "discount_rate": 0.07000000000000001,

@@ -109,7 +109,7 @@ _WORKLOAD = Step(
             "Counts as 100 to 20,000 a day, so every cost range becomes wide.",
             example="2,000 employees, about 5 questions each working day: 9,700",
             unit="requests a day",
-            low=1,
+            low=0.1,
             high=1e10,
         ),
         Question(

@@ -12,12 +12,10 @@ from sqlalchemy import delete, exists, insert, or_, select, update
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.scenario import Scenario
 from workbench.store.codec import CODEC_VERSION, decode, encode
-from workbench.store.eval_runs import result_row, run_row
 from workbench.store.refusals import StaleScenario
 from workbench.store.seal import sealed, unsealed
 from workbench.store.slugs import free_slug
 from workbench.store.tables import CASE_RESULT, COMPARISON, EVAL_RUN, SCENARIO
-from workbench.store.upsert import put
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -86,8 +84,7 @@ class Scenarios:
             stored = replace(scenario, version=1)
             connection.execute(insert(SCENARIO).values(_row(stored, free_slug(connection, stored))))
             if evidence is not None:
-                put(connection, EVAL_RUN, [run_row(replace(run, scenario_id=stored.id)) for run in evidence.runs])
-                put(connection, CASE_RESULT, [result_row(result) for result in evidence.results])
+                _put_evidence(connection, stored.id, evidence)
             return stored
 
     def change(self, scenario_id: str, change: Callable[[Scenario], Scenario]) -> Scenario:
@@ -127,6 +124,15 @@ class Scenarios:
         """Removes a scenario and its evidence for good; False when there was none."""
         with self._store.write() as connection:
             return connection.execute(delete(SCENARIO).where(SCENARIO.c.id == scenario_id)).rowcount > 0
+
+
+def _put_evidence(connection: Connection, scenario_id: str, evidence: Evidence) -> None:
+    # Here and not above: a start that finds its scenario in the file loads nothing that evals need.
+    from workbench.store.eval_runs import result_row, run_row
+    from workbench.store.upsert import put
+
+    put(connection, EVAL_RUN, [run_row(replace(run, scenario_id=scenario_id)) for run in evidence.runs])
+    put(connection, CASE_RESULT, [result_row(result) for result in evidence.results])
 
 
 def _get(connection: Connection, scenario_id: str) -> Scenario | None:
