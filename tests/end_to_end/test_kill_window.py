@@ -60,11 +60,13 @@ def stored_number(home: Path) -> int:
     """The answer that the next start finds; 0 when the scenario was not made yet. The file must be sound."""
     services = build(home)
     try:
-        names = {row.name: row for row in services.scenarios.list()}
-        assert not any(row.damaged for row in names.values())
-        if NAME not in names:
+        rows = services.scenarios.list()
+        assert not any(row.damaged for row in rows)
+        made = [row.id for row in rows if row.name == NAME]
+        if not made:
             return 0
-        job = services.scenarios.load(names[NAME].id).answers.get("job", f"{JOB}0")
+        (only,) = made
+        job = services.scenarios.load(only).answers.get("job", f"{JOB}0")
     finally:
         services.close()
     with sqlite3.connect(home / "workbench.sqlite") as connection:

@@ -48,10 +48,17 @@ class Typist:
         self._timer.timeout.connect(self._type)
 
     def begin(self) -> None:
-        """Resume the scenario of the last start; make it at the first."""
-        scenario = self._window.desk.scenario
+        """Resume the scenario of the last start; make it at the first.
+
+        Which scenario lay open is a setting, written a moment later: a kill may lose it, never the scenario.
+        """
+        scenario, rows = self._window.desk.scenario, self._window.desk.rows
         if scenario is None or scenario.name != NAME:
-            self._window.desk.new(NAME)
+            made = next((row.id for row in rows if row.name == NAME), None)
+            if made is None:
+                self._window.desk.new(NAME)
+            else:
+                self._window.desk.open(made)
         elif not self._timer.isActive():
             self._timer.start()
 
