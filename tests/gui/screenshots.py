@@ -38,19 +38,19 @@ SHOWN_IN_README = (
     "validate-evals-light", "decide-light", "options-dark",
 )  # fmt: skip
 PATIENCE_S = 20.0
-QUIET_MS = 350
+QUIET_MS = 200
 
 
 def settle(window: Window) -> None:
-    """Lets everything that runs finish, and what glides come to rest."""
+    """Lets everything that runs finish, what came last be drawn, and what glides come to rest."""
     deadline = time.monotonic() + PATIENCE_S
-    while True:
+    quiet = 0
+    while quiet < 2 and time.monotonic() < deadline:
         loop = QEventLoop()
         QTimer.singleShot(QUIET_MS, loop.quit)
         loop.exec()
         drawn = all(slices.is_done for slices in window.shell.findChildren(Slices))
-        if (window.house.tasks.is_idle and drawn) or time.monotonic() > deadline:
-            return
+        quiet = quiet + 1 if window.house.tasks.is_idle and drawn else 0
 
 
 def save(window: Window, name: str) -> None:
