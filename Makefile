@@ -44,8 +44,12 @@ unit: setup      ## tests of everything below the window, in an environment that
 gui: setup       ## tests of the window, offscreen
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/gui -m "not slow" -n 2 --dist loadfile -q
 
+# A virtual display that never comes up would wait for ever (seen once beside another one): a limit, and one more try.
 end-to-end: setup  ## one journey through the real window on a virtual display
-	$(XVFB) $(BIN)/python -m pytest tests/end_to_end -m "not slow" -q
+	@for try in 1 2; do \
+		timeout -k 10 300 $(XVFB) $(BIN)/python -m pytest tests/end_to_end -m "not slow" -q; code=$$?; \
+		[ $$code -eq 124 ] || exit $$code; echo "no end after 300 s, once more"; \
+	done; exit 124
 
 test: lint types unit gui end-to-end  ## everything a change must pass
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages_person import Visitor
+from workbench.analysis import words
 from workbench.gui.pages.catalog import FILTERS_KEY, CatalogPage
 
 
@@ -42,7 +43,7 @@ def test_that_a_model_explains_itself_with_the_source_of_each_price(visitor: Vis
     explained = visitor.window.shell.inspector.explanation
     assert explained is not None
     for offer in model.offers:
-        assert any(offer.source in source and offer.as_of in source for source in explained.sources)
+        assert any(offer.source in source and words.day(offer.as_of) in source for source in explained.sources)
     assert page._table.current_id == model.id
 
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 from workbench.analysis.chartlabels import Box, LabelWish, place_labels, stack_labels
 from workbench.analysis.chartspec import (
@@ -313,6 +313,20 @@ def test_that_a_range_needs_only_its_likely_value(qtbot: QtBot) -> None:
     qtbot.addWidget(field)
     qtbot.keyClicks(field.focusProxy(), "40")
     assert field.value == (40, 40, 40)
+
+
+def test_that_a_range_beyond_its_limit_is_marked_and_never_sent(qtbot: QtBot) -> None:
+    field = RangeField("Requests", low=1, high=1e10)
+    qtbot.addWidget(field)
+    field.set_value((1, 2, 3))
+    sent: list[object] = []
+    field.changed.connect(sent.append)
+    highest = field.findChildren(QLineEdit)[2]
+    highest.selectAll()
+    qtbot.keyClicks(highest, "1e26")
+    qtbot.keyClick(highest, Qt.Key.Key_Tab)
+    assert "most that makes sense here is 10,000,000,000" in highest.accessibleDescription()
+    assert all(isinstance(triple, tuple) and triple[2] <= 1e10 for triple in sent)
 
 
 def test_that_a_click_anywhere_on_a_card_chooses_it(qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from workbench.analysis import words
 from workbench.analysis.quality import QualityFit, QualityScore, ScoreRow, Unit, fit_quality
 from workbench.analysis.statistics import z_value
 from workbench.domain.catalog import Catalog
@@ -113,7 +114,7 @@ def _public(catalog: Catalog, fit: QualityFit, reference: str) -> dict[str, Qual
             PUBLIC,
             score.rows,
             f"{score.rows} public benchmark{'' if score.rows == 1 else 's'} on the scale of {name}, "
-            f"as of {catalog.collected}",
+            f"as of {words.day(catalog.collected)}",
         )
         for model_id, score in scores.items()
     }

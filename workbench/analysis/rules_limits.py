@@ -71,7 +71,7 @@ def _weeks(context: Context, candidate: Candidate) -> Finding | None:
         return None
     asked = f"live within {rounded(limit)} weeks"
     if candidate.hosting is Hosting.API:
-        return kept("A first answer takes minutes.", asked, "minutes", "rule of the workbench")
+        return kept("An API is ready within minutes of signing up.", asked, "minutes", "rule of the workbench")
     if candidate.hosting is Hosting.LOCAL_FILE:
         return kept("The file is on this machine.", asked, "now", "GGUF file")
     weeks = FIRST_ANSWER_WEEKS * SKILL_FACTOR[context.requirements.skill]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from workbench.domain.figures import Estimate
 
@@ -85,3 +86,13 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 def sorted_list(items: Iterable[str], last: str = "and") -> str:
     """The items in alphabetical order as "A, B and C"."""
     return listed(sorted(items), last)
+
+
+def day(iso: str) -> str:
+    """2026-11-19 as "19 November 2026", 2026-11 as "November 2026"; a year or words stay as they are."""
+    is_month = len(iso) == len("2026-11")
+    try:
+        parsed = date.fromisoformat(f"{iso}-01" if is_month else iso[:10])
+    except ValueError:
+        return iso
+    return f"{parsed:%B} {parsed.year}" if is_month else f"{parsed.day} {parsed:%B} {parsed.year}"

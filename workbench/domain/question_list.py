@@ -107,7 +107,7 @@ _WORKLOAD = Step(
             {"low": 1_000, "likely": 2_000, "high": 5_000},
             {"low": 100, "likely": 2_000, "high": 20_000},
             "Counts as 100 to 20,000 a day, so every cost range becomes wide.",
-            example="2,000 employees, about 5 questions each working day: 9,700",
+            example="2,000 employees, 5 questions each working day: about 7,000, weekends counted",
             unit="requests a day",
             low=0.1,
             high=1e10,

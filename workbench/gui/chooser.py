@@ -55,6 +55,7 @@ class Chooser(QDialog):
         self.field.setPlaceholderText(hint)
         self.field.setAccessibleName(hint)
         self.list = QListWidget()
+        self.list.setProperty("kind", "picks")
         self.list.setAccessibleName(f"{title}: matches")
         self.list.setUniformItemSizes(True)
         self._none = Words("Nothing matches. Try fewer letters.", "muted")

@@ -77,5 +77,8 @@ def _decision(scenario: Scenario) -> StepState:
 def _privacy(scenario: Scenario) -> PrivacyLine:
     from workbench.domain.questions import requirements_from
 
-    tone, title, detail = _MAY_LEAVE[requirements_from(scenario.answers).data_rule.value]
+    requirements = requirements_from(scenario.answers)
+    tone, title, detail = _MAY_LEAVE[requirements.data_rule.value]
+    if "third_party" in requirements.unknown:
+        detail = "Nothing leaves until you say who may process the data."
     return PrivacyLine(tone, title, detail, last_call())

@@ -118,6 +118,7 @@ QListView[kind="steps"] {{ background: transparent; }}
 QListView[kind="steps"]::item {{ padding: 7px 8px; border-radius: {CORNER_PX}px; }}
 QListView[kind="steps"]::item:hover {{ background: {look.hover}; }}
 QListView[kind="steps"]::item:selected {{ background: {look.soft}; color: {look.text}; }}
+QListView[kind="picks"]::item {{ padding: 5px 8px; }}
 QTableView:focus, QListView:focus {{ border: 2px solid {look.accent}; }}
 QHeaderView {{ background: {look.card}; border: none; }}
 QHeaderView::section {{ background: {look.card}; color: {look.muted}; border: none;

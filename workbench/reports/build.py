@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from workbench.analysis.words import day
 from workbench.reports.document import Document, Length, Section
 from workbench.reports.figures import figures_of
 from workbench.reports.material import Material
-from workbench.reports.numbers import day
 from workbench.reports.sections import change, closing, context, decision, evidence, money, options, shortlist
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from workbench.analysis import words
 from workbench.domain.catalog import Catalog
 from workbench.domain.model import LifecycleStatus, Model, ModelKind
 from workbench.domain.offer import Offer
@@ -132,7 +133,7 @@ class CatalogPage(Page):
         open_weights = sum(model.open_weights for model in catalog.models)
         self.header.set_answer(
             f"{len(catalog.models)} models by {len(catalog.developers)} developers, {open_weights} with open weights.",
-            f"Facts collected on {catalog.collected}; every figure has its source and date in the inspector.",
+            f"Facts collected on {words.day(catalog.collected)}. The inspector gives each figure's source and date.",
         )
         self._draw_rows()
 
@@ -201,7 +202,7 @@ def _price_hint(model: Model) -> str:
     offer = model.cheapest_offer
     if offer is None:
         return "No provider quotes a price per token."
-    cheapest = f"the cheapest of {len(model.offers)}: {offer.provider}, as of {offer.as_of}"
+    cheapest = f"the cheapest of {len(model.offers)}: {offer.provider}, as of {words.day(offer.as_of)}"
     return f"USD per million tokens, {cheapest}"
 
 
@@ -216,7 +217,7 @@ def explanation(model: Model, catalog: Catalog) -> Explanation:
         f"{name.replace('_', ' ')}: {found.source}{'' if found.read else ' (not opened)'}"
         for name, found in model.provenance.items()
     ]
-    sources += [f"{offer.provider}: {offer.source}, as of {offer.as_of}" for offer in model.offers]
+    sources += [f"{offer.provider}: {offer.source}, as of {words.day(offer.as_of)}" for offer in model.offers]
     return Explanation(
         model.name,
         f"{KIND_WORDS[model.kind]} · {model.lifecycle.status.value}",

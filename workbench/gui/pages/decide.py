@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -12,6 +11,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
 
+from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.decision import Decision, DecisionStatus
 from workbench.domain.errors import WorkbenchError
@@ -284,17 +284,8 @@ def _answer(scenario: Scenario) -> tuple[str, str]:
         return "Nothing is decided yet.", "Draft it from the figures, or write it yourself."
     found = next((option for option in scenario.options if option.id == decision.option), None)
     name = f"{decision.option} · {found.name}" if found else decision.option
-    review = f" Look at it again on {day(decision.review_on)}." if decision.review_on else ""
+    review = f" Look at it again on {words.day(decision.review_on)}." if decision.review_on else ""
     if decision.status is DecisionStatus.ACCEPTED:
-        on = f" on {day(decision.decided_at)}" if decision.decided_at else ""
+        on = f" on {words.day(decision.decided_at)}" if decision.decided_at else ""
         return f"Decided for {name}{on}.", review.strip()
     return f"{decision.status.value.capitalize()}: {name}.", f"Not recorded yet.{review}"
-
-
-def day(text: str) -> str:
-    """An ISO date as people write it; anything else as it was typed."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{found.day} {found:%B %Y}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.decision import Decision, Risk
 from workbench.domain.scenario import Scenario
@@ -55,11 +56,11 @@ class DecisionsPage(Page):
         self._table: DataTable[Decided] = DataTable(
             "decisions",
             (
-                Column("scenario", "Scenario", lambda d: d.scenario.name, width=220, stretch=True),
-                Column("option", "Decided for", lambda d: d.option_name, width=260),
+                Column("scenario", "Scenario", lambda d: d.scenario.name, width=160, stretch=True),
+                Column("option", "Decided for", lambda d: d.option_name, width=220),
                 Column("status", "Status", lambda d: d.decision.status.value, width=100),
-                Column("decided", "Decided on", lambda d: d.decision.decided_at or UNKNOWN, width=110),
-                Column("review", "Review on", lambda d: d.decision.review_on or UNKNOWN, width=110),
+                Column("decided", "Decided on", _decided_on, sort=lambda d: d.decision.decided_at, width=130),
+                Column("review", "Review on", _review_on, sort=lambda d: d.decision.review_on, width=130),
             ),
             row_id=lambda d: d.scenario.id,
             name="Decisions",
@@ -96,7 +97,7 @@ class DecisionsPage(Page):
         due = min((d.decision.review_on for d in rows if d.decision.review_on), default="")
         count = f"{len(rows)} decision{'s' if len(rows) != 1 else ''} recorded."
         self.header.set_answer(
-            count if rows else "Nothing is decided yet.", f"The next review is due on {due}." if due else ""
+            count if rows else "Nothing is decided yet.", f"The next review is due on {words.day(due)}." if due else ""
         )
         if rows and not self.house.selection.id_of(KIND):
             self.house.selection.pick(KIND, rows[0].scenario.id)
@@ -135,3 +136,11 @@ class DecisionsPage(Page):
 
 def _risk(risk: Risk) -> str:
     return f"{risk.text} ({risk.owner})" if risk.owner else risk.text
+
+
+def _decided_on(row: Decided) -> str:
+    return words.day(row.decision.decided_at) or UNKNOWN
+
+
+def _review_on(row: Decided) -> str:
+    return words.day(row.decision.review_on) or UNKNOWN

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from workbench.domain.figures import Figure, Origin
-from workbench.domain.option import DataFlow, Flip, Option, OptionSet
+from workbench.domain.option import DataFlow, Flip, Option, OptionSet, Technique
 from workbench.domain.questions import QUESTIONS
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.theme import Tone
@@ -36,6 +36,12 @@ ORIGIN_WORDS = {
     Origin.MEASURED: "measured",
     Origin.YOURS: "yours",
     Origin.ASSUMED: "assumed",
+}
+_TECHNIQUES = {
+    Technique.PROMPT: "prompt engineering",
+    Technique.RAG: "retrieval (RAG)",
+    Technique.FINE_TUNING: "fine-tuning",
+    Technique.FROM_SCRATCH: "training from scratch",
 }
 NOT_KNOWN = "Nothing is known of it yet. Enter your own figure with Edit."
 
@@ -143,7 +149,7 @@ def explanation(
             ("Limits", limits),
             ("Models", parts),
             ("What would change our mind", changes),
-            (f"Adaptation: {found.adaptation.technique.value}", adaptation),
+            (f"Adaptation: {_TECHNIQUES[found.adaptation.technique]}", adaptation),
         )
         if group
     )

@@ -172,10 +172,18 @@ class RangeField(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, name: str, *, unit: str = "", low: float | None = None, percent: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        unit: str = "",
+        low: float | None = None,
+        high: float | None = None,
+        percent: bool = False,
+    ) -> None:
         super().__init__()
         self._parts = tuple(
-            NumberField(f"{name}, {part}", unit="", low=low, percent=percent, width=100)
+            NumberField(f"{name}, {part}", unit="", low=low, high=high, percent=percent, width=100)
             for part in ("lowest", "likely", "highest")
         )
         grid = QGridLayout(self)
@@ -187,12 +195,13 @@ class RangeField(QWidget):
             set_role(label, "muted")
             label.setBuddy(part.edit)
             grid.addWidget(label, 0, place)
-            grid.addWidget(part, 1, place)
+            grid.addWidget(part, 1, place, Qt.AlignmentFlag.AlignTop)
             part.changed.connect(lambda _value: self._typed())
         if unit:
             words = QLabel(unit)
             set_role(words, "muted")
-            grid.addWidget(words, 1, 3)
+            words.setFixedHeight(self._parts[0].edit.sizeHint().height())
+            grid.addWidget(words, 1, 3, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(4, 1)
         self._problem = Words("", "small", "bad")
         self._problem.hide()
@@ -214,10 +223,11 @@ class RangeField(QWidget):
 
     def _typed(self) -> None:
         value = self.value
-        wrong = value is None and self._parts[1].value is not None
+        unread = any(part.problem for part in self._parts)
+        wrong = value is None and self._parts[1].value is not None and not unread
         self._problem.set_text("Put the smallest first: lowest, likely, highest." if wrong else "")
         self._problem.setVisible(wrong)
-        if not wrong:
+        if not wrong and not unread:
             self.changed.emit(value)
 
 

@@ -206,7 +206,7 @@ def _field_for(
             chips.changed.connect(lambda values: changed(list(values)))
             return chips, lambda value: chips.set_value(value or ())
         case Kind.RANGE:
-            wide = RangeField(question.title, unit=question.unit, low=question.low)
+            wide = RangeField(question.title, unit=question.unit, low=question.low, high=question.high)
             wide.changed.connect(lambda triple: changed(None if triple is None else _as_range(triple)))
             return wide, lambda value: wide.set_value(None if value is None else _as_triple(value))
         case Kind.NUMBER | Kind.SHARE | Kind.MONEY:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.analysis import words
+from workbench.analysis.words import day
 from workbench.domain.option import DataFlow
 from workbench.domain.questions import QUESTIONS
 from workbench.domain.requirements import DataRule
@@ -23,7 +24,6 @@ from workbench.reports.document import (
     Verbatim,
 )
 from workbench.reports.material import Material
-from workbench.reports.numbers import day
 
 _RULE_WORDS = {
     DataRule.LOCAL_ONLY: "Nothing of this scenario's data may leave the machine; the workbench refuses every call out.",

@@ -25,7 +25,7 @@ from workbench.reports.document import (
     Table,
 )
 from workbench.reports.material import Material
-from workbench.reports.numbers import day, points
+from workbench.reports.numbers import points
 
 _STATUS_WORDS = {
     DecisionStatus.DRAFT: (Mark.CAUTION, "Draft"),
@@ -61,15 +61,15 @@ def heading_facts(material: Material, length: Length) -> tuple[tuple[str, str], 
     """Status, dates and people, for the head of the report; what nobody filled in is left out."""
     record = material.scenario.decision
     if record is None:
-        return (("Status", "No decision recorded"), ("Report made", day(material.made_on)))
+        return (("Status", "No decision recorded"), ("Report made", words.day(material.made_on)))
     asked = (("Consulted", words.listed(record.consulted)), ("Informed", words.listed(record.informed)))
     facts = (
         ("Status", _STATUS_WORDS[record.status][1]),
-        ("Decided", day(record.decided_at)),
+        ("Decided", words.day(record.decided_at)),
         ("Decided by", words.listed(record.deciders)),
         *(asked if length is Length.FULL else ()),
-        ("Review on", day(record.review_on)),
-        ("Report made", day(material.made_on)),
+        ("Review on", words.day(record.review_on)),
+        ("Report made", words.day(material.made_on)),
     )
     return tuple((term, text) for term, text in facts if text)
 
@@ -111,7 +111,7 @@ def confirmation(material: Material, length: Length) -> Section:
 def _review(record: Decision) -> list[Block]:
     blocks: list[Block] = []
     if record.review_on:
-        blocks.append(Paragraph(f"{day(record.review_on)}.", lead="Looked at again on"))
+        blocks.append(Paragraph(f"{words.day(record.review_on)}.", lead="Looked at again on"))
     if record.triggers:
         blocks.append(Paragraph("", lead="Looked at again before that if"))
         blocks.append(Listing(tuple(Item(trigger) for trigger in record.triggers)))
@@ -122,7 +122,8 @@ def _review(record: Decision) -> list[Block]:
 
 def _review_in_a_sentence(record: Decision) -> list[Block]:
     triggers = "; ".join(trigger.strip().rstrip(".") for trigger in record.triggers[:_SHOWN_ON_A_PAGE])
-    told = (f"on {day(record.review_on)}" if record.review_on else "", f"earlier if: {triggers}" if triggers else "")
+    on = f"on {words.day(record.review_on)}" if record.review_on else ""
+    told = (on, f"earlier if: {triggers}" if triggers else "")
     text = ", and ".join(part for part in told if part)
     return [Paragraph(f"{text}.", lead="Looked at again")] if text else []
 

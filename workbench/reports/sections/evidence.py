@@ -22,7 +22,7 @@ from workbench.reports.document import (
     Verbatim,
 )
 from workbench.reports.material import EvalEvidence, Material
-from workbench.reports.numbers import day, percent, signed_points
+from workbench.reports.numbers import percent, signed_points
 
 _VERDICT_MARKS = {
     PairVerdict.BETTER: Mark.GOOD,
@@ -44,7 +44,7 @@ def evidence(material: Material, length: Length) -> Section:
         return Section(SectionId.EVIDENCE, "Evidence", (*lead, *told))
     parts = [Part(f"The team's own cases: {found.run.name}", _eval(found, material)) for found in material.evals]
     shown = material.comparisons[:_COMPARISONS_SHOWN]
-    parts += [Part(f"Side by side, {day(shot.at)}", _comparison(shot, material)) for shot in shown]
+    parts += [Part(f"Side by side, {words.day(shot.at)}", _comparison(shot, material)) for shot in shown]
     if benchmarks := _benchmarks(material):
         parts.append(Part("Public benchmarks of the models in the options", benchmarks))
     return Section(SectionId.EVIDENCE, "Evidence", lead, tuple(parts))
@@ -68,7 +68,8 @@ def _interval(model: ModelSummary) -> str:
 def _eval(found: EvalEvidence, material: Material) -> tuple[Block, ...]:
     run, summary = found.run, found.summary
     lead = (
-        f"{words.count(summary.case_count, 'case')} of {run.dataset_name}, asked on {day(run.started_at.isoformat())}."
+        f"{words.count(summary.case_count, 'case')} of {run.dataset_name}, "
+        f"asked on {words.day(run.started_at.isoformat())}."
     )
     blocks: list[Block] = [Paragraph(lead), *map(Picture, found.charts), _means(found, material)]
     if summary.pairs:
@@ -202,6 +203,6 @@ def _benchmark_row(model: Model, score: Score, material: Material) -> tuple[Cell
         Cell(model.name),
         Cell(name, note=score.variant or ""),
         Cell(value, note=width),
-        Cell(day(score.as_of)),
+        Cell(words.day(score.as_of)),
         Cell(score.source),
     )

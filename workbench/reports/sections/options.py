@@ -25,7 +25,7 @@ from workbench.reports.document import (
     Table,
 )
 from workbench.reports.material import Material
-from workbench.reports.numbers import day, points
+from workbench.reports.numbers import points
 
 STRATEGY_WORDS = {Strategy.BUY: "Buy", Strategy.BUILD: "Build", Strategy.BLEND: "Blend"}
 _FLOW_WORDS = {
@@ -196,7 +196,7 @@ def _origins(found: tuple[Option, ...]) -> Table:
         (
             Cell("; ".join(f"{title} of {words.listed(owners)}" for title, owners in figures.items())),
             Cell(told[:1].upper() + told[1:]),
-            Cell(day(as_of) if as_of else words.UNKNOWN_FIGURE),
+            Cell(words.day(as_of) if as_of else words.UNKNOWN_FIGURE),
         )
         for (told, as_of), figures in by_source.items()
     )
