@@ -8,5 +8,6 @@ options=(--universal --generate-hashes --no-emit-index-url --no-header --python-
          --exclude-newer "$before" --quiet --upgrade)
 .venv/bin/python -m pip install --quiet uv
 .venv/bin/uv pip compile pyproject.toml "${options[@]}" -o packaging/requirements/run.txt
-.venv/bin/uv pip compile pyproject.toml --extra dev "${options[@]}" -o packaging/requirements/dev.txt
+.venv/bin/uv pip compile pyproject.toml --extra dev --extra pdf --extra parquet --extra postgres --extra cluster \
+    "${options[@]}" -o packaging/requirements/dev.txt
 .venv/bin/uv pip compile packaging/requirements/build.in "${options[@]}" -o packaging/requirements/build.txt
