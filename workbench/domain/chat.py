@@ -21,9 +21,18 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture in a message: the bytes of its file, and what kind it is ("image/png", "image/jpeg", …)."""
+
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
     role: Role
     text: str
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +40,10 @@ class Sampling:
     """How the next token is chosen.
 
     `temperature` 0 always takes the likeliest token (the answer is then the same every time);
-    `top_p` 1 and `top_k` 0 mean "no cut". `max_tokens` bounds the answer. Generation also ends at the
-    first of the `stop` strings, which is not part of the answer.
+    `top_p` 1, `top_k` 0 and `min_p` 0 mean "no cut". `repeat_penalty` divides the weight of what was said lately (1:
+    does nothing); `frequency_penalty` and `presence_penalty` take from it, for each time and once (0: nothing).
+    `max_tokens` bounds the answer. Generation also ends at the first of the `stop` strings, which is not part of the
+    answer.
     """
 
     temperature: float = 0.0
@@ -41,6 +52,10 @@ class Sampling:
     seed: int = 0
     max_tokens: int = 256
     stop: tuple[str, ...] = ()
+    min_p: float = 0.0
+    repeat_penalty: float = 1.0
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +63,31 @@ class ChatRequest:
     """A conversation to continue.
 
     `fresh` asks a local model to evaluate the whole prompt again instead of reusing what it remembers of an
-    earlier one: slower, and the same seed then gives the same text.
+    earlier one: slower, and the same seed then gives the same text. `json_schema` (a schema as JSON text) or `grammar`
+    (GBNF) says what the answer must look like; at most one of them. `top_logprobs` asks for the log-probability of
+    every token and of as many likeliest ones in its place.
     """
 
     messages: tuple[ChatMessage, ...]
     sampling: Sampling = field(default_factory=Sampling)
     fresh: bool = False
+    json_schema: str = ""
+    grammar: str = ""
+    top_logprobs: int = 0
 
 
-def ask(prompt: str, *, system: str = "", sampling: Sampling | None = None, fresh: bool = False) -> ChatRequest:
-    """The request for one question, with a system message in front when there is one."""
+def ask(
+    prompt: str,
+    *,
+    system: str = "",
+    sampling: Sampling | None = None,
+    fresh: bool = False,
+    history: tuple[ChatMessage, ...] = (),
+    images: tuple[Image, ...] = (),
+) -> ChatRequest:
+    """The request for one question, after what was said before, with a system message in front when there is one."""
     first = (ChatMessage(Role.SYSTEM, system),) if system else ()
-    return ChatRequest((*first, ChatMessage(Role.USER, prompt)), sampling or Sampling(), fresh)
+    return ChatRequest((*first, *history, ChatMessage(Role.USER, prompt, images)), sampling or Sampling(), fresh)
 
 
 class Finish(StrEnum):
@@ -76,7 +104,9 @@ class Timing:
 
     `tokens_per_s` counts the tokens after the first over the time after the first (None with fewer than two);
     `prompt_s` is the time the prompt took to evaluate; `shared_tokens` of `tokens_in` were remembered from an
-    earlier prompt and not evaluated again.
+    earlier prompt (a provider's cache, too) and not evaluated again. `itl_p50_s` and `itl_p95_s` are the median and the
+    95th percentile of the times between two tokens, or between two pieces of text where tokens cannot be seen.
+    `reasoning_tokens` of `tokens_out` were thought and not said.
     """
 
     ttft_s: float | None
@@ -86,6 +116,9 @@ class Timing:
     total_s: float
     prompt_s: float | None = None
     shared_tokens: int = 0
+    itl_p50_s: float | None = None
+    itl_p95_s: float | None = None
+    reasoning_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +129,44 @@ class Loading:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing comes for a reason: memory that another model has, a provider that asked to come back later.
+
+    `why` completes "waits …" ("for demo-medium to finish", "7 s because the provider asked for it").
+    """
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogprob:
+    """A token that was said with its natural log-probability, and the likeliest ones in its place (it may be among
+    them), likeliest first."""
+
+    text: str
+    logprob: float
+    likeliest: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """More text of the answer: what arrived since the last one, about 30 times a second."""
 
     text: str
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The end of a whole answer. `note` is what the person should know about it (empty when nothing)."""
+    """The end of a whole answer. `note` is what the person should know about it (empty when nothing).
+
+    `cost_usd` is what it cost by the provider's own count; None where nobody said, then the model's prices count.
+    """
 
     timing: Timing
     finish: Finish
     note: str = ""
+    cost_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +176,7 @@ class Failed:
     reason: WorkbenchError
 
 
-ChatEvent = Loading | Token | Done | Failed
+ChatEvent = Loading | Waiting | Token | Done | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +184,8 @@ class ModelDescription:
     """What a page shows about a model before it is asked anything.
 
     `local` is True when a prompt never leaves this machine; `parallel` is how many requests it serves at
-    once.
+    once. `provider` names whose server answers ("" for a file on this machine). `images` tells whether it takes
+    pictures. Prices are US dollars for a million tokens; None is "nobody knows", 0 costs nothing.
     """
 
     model_id: str
@@ -136,13 +195,17 @@ class ModelDescription:
     context_tokens: int | None = None
     parameters: int | None = None
     file_bytes: int | None = None
+    provider: str = ""
+    images: bool = False
+    usd_per_mtok_in: float | None = 0.0
+    usd_per_mtok_out: float | None = 0.0
 
 
 @runtime_checkable
 class ChatModel(Protocol):
     """A model that continues a conversation.
 
-    `chat` yields `Loading` and `Token` events and ends with exactly one `Done` or `Failed`. It does not
+    `chat` yields `Loading`, `Waiting` and `Token` events and ends with exactly one `Done` or `Failed`. It does not
     raise for what the person's world does (a broken file, a dead process); closing the iterator or
     cancelling the task that reads it stops the generation.
     """

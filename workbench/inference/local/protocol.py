@@ -137,7 +137,10 @@ _NAMES = {kind: tag for tag, kind in _TAGS.items()}
 
 def encode(message: Message) -> bytes:
     """One line, ASCII, ending with a line feed."""
-    return json.dumps({"is": _NAMES[type(message)], **asdict(message)}).encode("ascii") + b"\n"
+    body = asdict(message)
+    if isinstance(message, Generate):
+        body["request"]["messages"] = [{"role": m.role, "text": m.text} for m in message.request.messages]
+    return json.dumps({"is": _NAMES[type(message)], **body}).encode("ascii") + b"\n"
 
 
 def decode(line: bytes) -> Message:
@@ -161,4 +164,11 @@ def _request(body: dict[str, Any]) -> ChatRequest:
     sampling = dict(body["sampling"])
     sampling["stop"] = tuple(sampling["stop"])
     messages = tuple(ChatMessage(Role(m["role"]), str(m["text"])) for m in body["messages"])
-    return ChatRequest(messages, Sampling(**sampling), bool(body["fresh"]))
+    return ChatRequest(
+        messages,
+        Sampling(**sampling),
+        bool(body["fresh"]),
+        str(body["json_schema"]),
+        str(body["grammar"]),
+        int(body["top_logprobs"]),
+    )
