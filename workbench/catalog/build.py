@@ -14,7 +14,7 @@ from workbench.domain.model import (
     SelfHostMemory,
     Speed,
 )
-from workbench.domain.offer import LongContextTier, Offer, PeakHours, ScheduledChange, TokenPrices
+from workbench.domain.offer import LongContextTier, Offer, PeakHours, PriceQuote, ScheduledChange, TokenPrices
 from workbench.domain.provider import Benchmark, CloudPrice, Developer, Hardware, MarketRange, Provider, Purchase
 
 _OTHER_PRICES = (
@@ -110,8 +110,9 @@ def _offer(model_id: str, row: schema.OfferRow) -> Offer:
         channel=row.channel,
         note=row.note,
         other_usd=_other_prices(row),
-        conflicts=tuple(_conflict(conflict) for conflict in row.conflicts),
+        quotes=tuple(quote for conflict in row.conflicts for quote in _quotes(conflict)),
         variant=row.variant,
+        longer_context=tuple(LongContextTier(step.above_tokens, _prices(step)) for step in row.longer_context),
     )
 
 
@@ -122,9 +123,8 @@ def _other_prices(row: schema.OfferRow) -> tuple[tuple[str, float], ...]:
     return tuple((name, usd) for name, usd in given if usd is not None)
 
 
-def _conflict(row: schema.Conflict) -> str:
-    quotes = ", ".join(f"{list_name} says {usd:g}" for list_name, usd in row.quotes.items())
-    return f"{row.field}: {quotes}"
+def _quotes(row: schema.Conflict) -> tuple[PriceQuote, ...]:
+    return tuple(PriceQuote(row.field, price_list, usd) for price_list, usd in row.quotes.items())
 
 
 def _score(row: schema.ScoreRow) -> Score:

@@ -102,6 +102,8 @@ class LifecycleRow(Block):
     replacement: Text | None
     source: Text | None
     note: Text | None = None
+    rerouted_to: Annotated[str, Field(pattern=MODEL_ID_PATTERN, max_length=120)] | None = None
+    rerouted_from: AnyDate | None = None
 
 
 class Params(Block):
@@ -208,6 +210,7 @@ class OfferRow(PriceBlock):
     subscription_usd_per_month: dict[Id, Usd] | None = None
     batch: BatchRow | None = None
     long_context: LongContextRow | None = None
+    longer_context: list[LongContextRow] = []
     peak_hours: PeakHoursRow | None = None
     scheduled_change: ScheduledRow | None = None
     conflicts: list[Conflict] = []

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workbench.domain.figures import Origin
 from workbench.domain.offer import Offer
 
 
@@ -55,13 +56,16 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """`shutdown_date` is ISO text."""
+    """`shutdown_date` is ISO text. From `rerouted_from` on, requests to the model are answered by `rerouted_to` (a
+    model id) and billed at its prices."""
 
     status: LifecycleStatus
     shutdown_date: str | None
     replacement: str | None
     source: str | None
     note: str | None = None
+    rerouted_to: str | None = None
+    rerouted_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ class Score:
     cost_per_question_usd: float | None = None
     cost_per_successful_task_usd: float | None = None
     seconds_per_case: float | None = None
+    origin: Origin = Origin.CATALOG
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +160,16 @@ class Provenance:
     source: str
     read: bool
     conflict: str | None = None
+    as_of: str | None = None
+    origin: Origin = Origin.CATALOG
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`params_total_b` and `params_active_b` in billions; context and output in tokens; dates as ISO text."""
+    """`params_total_b` and `params_active_b` in billions; context and output in tokens; dates as ISO text.
+
+    `origin` YOURS: the person added the model.
+    """
 
     id: str
     name: str
@@ -192,6 +202,7 @@ class Model:
     data_policy_source: str | None = None
     notes: tuple[str, ...] = ()
     embedding_dimensions: int | None = None
+    origin: Origin = Origin.CATALOG
 
     @property
     def cheapest_offer(self) -> Offer | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.domain.figures import Origin
 from workbench.domain.offer import Confidence
 
 
@@ -85,6 +86,7 @@ class Hardware:
     cloud_prices: tuple[CloudPrice, ...]
     purchase: Purchase | None
     note: str | None = None
+    origin: Origin = Origin.CATALOG
 
 
 @dataclass(frozen=True, slots=True)
