@@ -97,6 +97,7 @@ def _offer_row(side: Side, provider: str, row: SourceRow, match: Match | None) -
         side.source_text(row),
         row.as_of,
         beside=kind is RowKind.DISAGREES,
+        over=ours.as_of if ours else "",
     )
     return DiffRow(
         id=f"offer:{model_id}:{part}",
@@ -150,7 +151,9 @@ def _listed_models(reading: Reading, names: Names) -> Iterator[tuple[str, str]]:
 def _vanished_row(side: Side, name: str, offer: Offer, reading: Reading) -> DiffRow:
     fields: dict[str, Scalar] = {"available": False}
     source = f"{side.importer}: no longer in {reading.file} of {reading.as_of}"
-    quote = Quote(Subject.OFFER, offer.model_id, offer.part, fields, side.importer, source, reading.as_of)
+    quote = Quote(
+        Subject.OFFER, offer.model_id, offer.part, fields, side.importer, source, reading.as_of, over=offer.as_of
+    )
     return DiffRow(
         id=f"offer:{offer.model_id}:{offer.part}",
         kind=RowKind.VANISHED,

@@ -69,7 +69,15 @@ def _known(side: Side, match: Match, group: Sequence[SourceRow]) -> DiffRow | No
         provider="",
         changes=changes,
         quote=Quote(
-            Subject.FACTS, model.id, "", changed or fields, side.importer, side.source_text(row), row.as_of, beside
+            Subject.FACTS,
+            model.id,
+            "",
+            changed or fields,
+            side.importer,
+            side.source_text(row),
+            row.as_of,
+            beside,
+            over=side.catalog.collected,
         ),
         source_name=row.model,
         matched=match.sure.value,
@@ -188,6 +196,7 @@ def _score_row(side: Side, model_id: str, row: SourceRow, match: Match | None) -
         side.source_text(row),
         row.as_of,
         kind is RowKind.DISAGREES,
+        over=ours.as_of if ours else "",
     )
     accept = Choice.BESIDE if kind is RowKind.DISAGREES else Choice.ACCEPT
     return DiffRow(

@@ -69,7 +69,8 @@ class Quote:
     """What one source said of one thing in the catalog, as the person accepted it.
 
     `part` is `provider` or `provider#variant` for offers, the benchmark for scores, else "". `beside`: it disagrees
-    with another source and stands beside that source's figure instead of replacing it.
+    with another source and stands beside that source's figure instead of replacing it. `over` is the date of the
+    figure it was accepted over: a shipped figure later than both dates has overtaken it.
     """
 
     subject: Subject
@@ -80,6 +81,11 @@ class Quote:
     source: str
     as_of: str
     beside: bool = False
+    over: str = ""
+
+    def is_overtaken_by(self, as_of: str) -> bool:
+        """Whether a catalog update has brought a later figure."""
+        return as_of > max(self.as_of, self.over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from workbench.store.refusals import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from workbench.store.catalog_changes import CatalogChanges
     from workbench.store.comparisons import Comparisons
     from workbench.store.eval_runs import EvalRuns
     from workbench.store.scenarios import Scenarios
@@ -93,6 +94,12 @@ class Store:
         from workbench.store.eval_runs import EvalRuns
 
         return EvalRuns(self)
+
+    @cached_property
+    def catalog_changes(self) -> CatalogChanges:
+        from workbench.store.catalog_changes import CatalogChanges
+
+        return CatalogChanges(self)
 
     def open(self) -> None:
         """Opens the file, makes it when there is none, migrates an older one; does nothing when it is open.

@@ -109,3 +109,52 @@ CASE_RESULT = Table(
     Column("digest", Text, nullable=False),
     sqlite_strict=True,
 )
+
+CATALOG_IMPORT = Table(
+    "catalog_import",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("importer", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("undone_at", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+CATALOG_QUOTE = Table(
+    "catalog_quote",
+    METADATA,
+    Column("import_id", Text, ForeignKey("catalog_import.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("model_id", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("beside", Integer, nullable=False),
+    Column("over", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("catalog_quote_model", CATALOG_QUOTE.c.model_id)
+
+CATALOG_OWN = Table(
+    "catalog_own",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("entered_at", Text, nullable=False),
+    Column("ended_at", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("catalog_own_target", CATALOG_OWN.c.target)
