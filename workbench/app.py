@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -16,6 +17,9 @@ from workbench.paths import Paths, data_dir
 if TYPE_CHECKING:
     from workbench.inference.local.pool import LocalModels
     from workbench.services.catalog import CatalogService
+    from workbench.services.catalog_history import CatalogHistory
+    from workbench.services.catalog_imports import CatalogImports
+    from workbench.services.catalog_own import OwnFacts
     from workbench.services.decisions import DecisionService
     from workbench.services.evals import EvalService
     from workbench.services.learn import LearnService
@@ -58,10 +62,14 @@ class once(Generic[T]):
 
 
 class Services:
-    """Everything a person can do, one attribute per noun. Close it when done; safe to use from several threads."""
+    """Everything a person can do, one attribute per noun. Close it when done; safe to use from several threads.
 
-    def __init__(self, paths: Paths) -> None:
+    `today` is the one clock that says which day prices, deadlines and shutdowns count for; tests set it.
+    """
+
+    def __init__(self, paths: Paths, *, today: Callable[[], date] = date.today) -> None:
         self.paths = paths
+        self.today = today
         self.lock = threading.RLock()
         self.made: dict[str, Any] = {}
 
@@ -88,7 +96,29 @@ class Services:
     def catalog(self) -> CatalogService:
         from workbench.services.catalog import CatalogService
 
-        return CatalogService(folder=data_dir("models_catalog"), cache_file=self.paths.catalog_cache)
+        return CatalogService(
+            folder=data_dir("models_catalog"),
+            cache_file=self.paths.catalog_cache,
+            changes=lambda: self.store.catalog_changes,
+        )
+
+    @once
+    def catalog_imports(self) -> CatalogImports:
+        from workbench.services.catalog_imports import CatalogImports
+
+        return CatalogImports(catalog=self.catalog, changes=lambda: self.store.catalog_changes, today=self.today)
+
+    @once
+    def catalog_own(self) -> OwnFacts:
+        from workbench.services.catalog_own import OwnFacts
+
+        return OwnFacts(catalog=self.catalog, changes=lambda: self.store.catalog_changes)
+
+    @once
+    def catalog_history(self) -> CatalogHistory:
+        from workbench.services.catalog_history import CatalogHistory
+
+        return CatalogHistory(catalog=self.catalog, changes=lambda: self.store.catalog_changes)
 
     @once
     def scenarios(self) -> ScenarioService:
@@ -107,7 +137,7 @@ class Services:
         from workbench.services.local_models import local_models
         from workbench.services.shortlist import ShortlistService
 
-        return ShortlistService(catalog=self.catalog.catalog, local=local_models(self.library))
+        return ShortlistService(catalog=self.catalog.catalog, local=local_models(self.library), today=self.today)
 
     @once
     def tradeoffs(self) -> TradeoffService:
@@ -143,7 +173,9 @@ class Services:
     def decisions(self) -> DecisionService:
         from workbench.services.decisions import DecisionService
 
-        return DecisionService(scenarios=self.scenarios, options=self.options, evidence=self.evals.evidence)
+        return DecisionService(
+            scenarios=self.scenarios, options=self.options, evidence=self.evals.evidence, today=self.today
+        )
 
     @once
     def reports(self) -> ReportService:
@@ -156,6 +188,7 @@ class Services:
             tradeoffs=self.tradeoffs,
             options=self.options,
             evals=self.evals,
+            today=self.today,
         )
 
     def claim_window(self) -> None:
@@ -189,6 +222,6 @@ class Services:
                 self.made[name].close()
 
 
-def build(home: Path | None = None) -> Services:
+def build(home: Path | None = None, *, today: Callable[[], date] = date.today) -> Services:
     """The services over one data folder (default: WORKBENCH_HOME, else the platform's data folder)."""
-    return Services(Paths.resolve(home))
+    return Services(Paths.resolve(home), today=today)

@@ -3,6 +3,6 @@
 `load_catalog` imports PyYAML and pydantic only when a file has changed since the last start.
 """
 
-from workbench.catalog.load import check_catalog, load_catalog
+from workbench.catalog.load import check_catalog, load_catalog, load_effective
 
-__all__ = ["check_catalog", "load_catalog"]
+__all__ = ["check_catalog", "load_catalog", "load_effective"]

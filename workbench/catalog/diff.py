@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from workbench.catalog.diff_facts import facts_rows, score_rows
 from workbench.catalog.diff_rows import Side
 from workbench.catalog.fields import offer_fields
-from workbench.catalog.importers import Importer
+from workbench.catalog.importers import MARKS, Importer
 from workbench.catalog.naming import Match, Names, Sure
 from workbench.catalog.sanity import offer_warnings
 from workbench.domain.catalog import Catalog
@@ -28,7 +28,7 @@ _SURENESS = {Sure.CITED: 0, Sure.SPELLING: 1, Sure.ALIKE: 2}
 def diff(reading: Reading, importer: Importer, catalog: Catalog) -> Diff:
     """Every row of the reading as what it would do to `catalog`, and what the reading no longer lists."""
     names = Names(catalog)
-    side = Side(importer.id, importer.mark, reading.file, catalog, names)
+    side = Side(importer.id, MARKS[importer.id], reading.file, catalog, names)
     offers, other_routes = _best_offers(reading, names)
     rows = [_offer_row(side, provider, row, match) for (_, provider, _), (row, match) in offers.items()]
     rows += facts_rows(side, reading)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from workbench.catalog import cache
 from workbench.domain.catalog import Catalog
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.quotes import OwnFact, Quote
 
+# Grows when `overlay` lays the same changes differently: what was kept before is then made anew.
+OVERLAY_RULES = 1
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -30,6 +34,27 @@ def load_catalog(folder: Path, cache_file: Path | None = None, *, today: date | 
     catalog = CatalogReader(folder, [name for name, _ in entries], today=today).catalog()
     if cache_file is not None:
         cache.write(cache_file, stamp, catalog)
+    return catalog
+
+
+def load_effective(
+    folder: Path,
+    cache_file: Path | None,
+    version: str,
+    changes: Callable[[], tuple[Sequence[Quote], Sequence[OwnFact]]],
+) -> Catalog:
+    """The catalog with a person's changes over it. The result is kept beside `cache_file` for as long as neither the
+    files nor the changes (told by `version`) differ; `changes` is asked only when it has to be made."""
+    stamp = f"{OVERLAY_RULES} {version} {cache.stamp(_scan(folder))}"
+    stamp = hashlib.sha256(stamp.encode("utf-8", "backslashreplace")).hexdigest()
+    file = None if cache_file is None else cache_file.with_name(f"{cache_file.stem}-yours.json")
+    if file is not None and (kept := cache.read(file, stamp)) is not None:
+        return kept
+    from workbench.catalog.overlay import effective
+
+    catalog = effective(load_catalog(folder, cache_file), *changes())
+    if file is not None:
+        cache.write(file, stamp, catalog)
     return catalog
 
 

@@ -109,8 +109,11 @@ _REGION = re.compile(r"^(?:us|eu|apac|global|regional|au|jp|ca|us-gov)\.")
 _DATED = re.compile(
     r"[-@](?:20[0-9]{2}-?[0-9]{2}-?[0-9]{2}|[0-9]{4}|[0-9]{2}-[0-9]{2}|v[0-9](?::[0-9])?|latest|preview)$"
 )
-_EDITION = re.compile(r"-(?:instruct|it|chat|hf|fp8|bf16|awq|gguf|base|thinking|high|medium|low|xhigh|max|effort)$")
-_TAG = re.compile(r":(?:[a-z]+)$")
+_EDITION = re.compile(
+    r"-(?:instruct|it|chat|hf|fp8|bf16|awq|gguf|base|thinking|nothinking|high|medium|low|xhigh|max|effort|auto|[0-9]+k)$"
+)
+_TAG = re.compile(r":[a-z]+$")
+_HOST_OWNERS = frozenset({"anthropic", "amazon", "cohere", "google", "openai", "meta", *_DEVELOPERS.values()})
 
 
 class Sure(StrEnum):
@@ -207,19 +210,10 @@ def as_id(name: str) -> str:
 
 
 def _route_name(word: str) -> str:
-    """The model's own name in a route: without cloud, region, owner and tag."""
-    short = _TAG.sub("", word.rsplit("/", maxsplit=1)[-1])
-    short = _REGION.sub("", short)
-    owner, dot, rest = short.partition(".")
-    known_owner = owner in _DEVELOPERS.values() or owner in {
-        "anthropic",
-        "amazon",
-        "cohere",
-        "google",
-        "openai",
-        "meta",
-    }
-    return rest if dot and known_owner and rest else short
+    """The model's own name in a route: without cloud, region and owner."""
+    short = _REGION.sub("", word.rsplit("/", maxsplit=1)[-1])
+    owner, _, rest = short.partition(".")
+    return rest if rest and owner in _HOST_OWNERS else short
 
 
 def _without_endings(name: str) -> Iterable[str]:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from workbench.catalog.importers import BUILTIN, importer
+from workbench.catalog.importers import MARKS
 from workbench.catalog.overlay_models import blank_model, with_facts, with_offer, with_own, with_score
 from workbench.catalog.overlay_own import discounted, own_hardware, unknown_provider
 from workbench.domain.catalog import Catalog
@@ -42,14 +42,13 @@ def effective(shipped: Catalog, quotes: Sequence[Quote], own: Sequence[OwnFact])
 
 
 def _take_quotes(models: dict[str, Model], quotes: Sequence[Quote], shipped: Catalog) -> None:
-    marks = {name: importer(name).mark for name in BUILTIN}
     for quote in quotes:
         model = models.get(quote.model_id)
         if model is None:
             model = blank_model(quote.model_id, quote.source, yours=False)
         match quote.subject:
             case Subject.OFFER:
-                models[quote.model_id] = with_offer(model, quote, marks.get(quote.importer, quote.importer))
+                models[quote.model_id] = with_offer(model, quote, MARKS.get(quote.importer, quote.importer))
             case Subject.FACTS:
                 known = quote.model_id in shipped.model_by_id
                 overtaken = known and quote.is_overtaken_by(shipped.collected)

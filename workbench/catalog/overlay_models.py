@@ -14,6 +14,7 @@ from workbench.catalog.fields import (
     with_offer_fields,
     with_score_fields,
 )
+from workbench.catalog.importers import MARKS
 from workbench.domain.figures import Origin
 from workbench.domain.model import (
     Capabilities,
@@ -108,18 +109,25 @@ def _instead(ours: Offer, quote: Quote, mark: str) -> Offer:
     )
 
 
-def _quotes_after(ours: Offer, quote: Quote, changed: Sequence[str], others: bool) -> tuple[PriceQuote, ...]:
+def _quotes_after(ours: Offer, quote: Quote, changed: Sequence[str], has_others: bool) -> tuple[PriceQuote, ...]:
     """The disagreements that remain: this list's earlier words give way to its present ones."""
     kept = [item for item in ours.quotes if item.source != quote.importer or item.field not in quote.fields]
     held = offer_fields(ours)
-    if others:
+    if has_others:
         for name in changed:
             if name in held and not any(item.field == name for item in kept):
-                kept.append(PriceQuote(name, "the other lists", float(held[name]), ours.as_of))
+                others = [each for each in lists_in(ours.source) if each != quote.importer]
+                kept += [PriceQuote(name, each, float(held[name]), ours.as_of) for each in others]
     said = {name: float(usd) for name, usd in quote.fields.items() if name in _PRICE_FIELDS}
     fresh = [PriceQuote(name, quote.importer, usd, quote.as_of) for name, usd in said.items()]
     together = [*kept, *(item for item in fresh if any(other.field == item.field for other in kept))]
     return _disagreeing(together)
+
+
+def lists_in(source: str) -> tuple[str, ...]:
+    """The lists that a source text names, by importer id; the catalog itself where it names none of them."""
+    found = tuple(name for name, mark in MARKS.items() if mark in source)
+    return found or ("the catalog",)
 
 
 def _disagreeing(quotes: Sequence[PriceQuote]) -> tuple[PriceQuote, ...]:
@@ -142,7 +150,7 @@ def _beside(ours: Offer, quote: Quote) -> Offer:
     quotes = [item for item in ours.quotes if item.source != quote.importer]
     for name, usd in differing.items():
         if not any(item.field == name for item in quotes):
-            quotes.append(PriceQuote(name, "the catalog's sources", float(held[name]), ours.as_of))
+            quotes += [PriceQuote(name, each, float(held[name]), ours.as_of) for each in lists_in(ours.source)]
         quotes.append(PriceQuote(name, quote.importer, usd, quote.as_of))
     return replace(
         with_offer_fields(ours, missing),

@@ -63,7 +63,7 @@ def score_warnings(fields: Fields, benchmark: Benchmark | None) -> tuple[str, ..
         return ()
     low, high = benchmark.range
     slack = 60.0 if benchmark.unit == "elo" else 10.0
-    if 0 < value <= 1 < low:
+    if 0 < value <= 1 and high >= 50:
         return (f"{value:g} looks like a share; {benchmark.name} gives {low:g} to {high:g}.",)
     if not low - slack <= value <= high + slack:
         return (f"{value:g} lies outside what {benchmark.name} gives ({low:g} to {high:g}).",)

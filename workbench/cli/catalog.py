@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli import catalog_changes
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.model import Model, ModelKind
@@ -35,7 +36,10 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     check = verbs.add_parser("check", help="read a catalog folder and name every problem of every file")
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the catalog in use")
     check.set_defaults(run=run_check)
-    for verb in verbs.choices.values():
+    catalog_changes.register(verbs)
+    for name, verb in verbs.choices.items():
+        if name == "own":  # its parts have their own
+            continue
         verb.add_argument("--json", action="store_true", help="print one JSON object")
 
 

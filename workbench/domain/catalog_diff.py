@@ -10,15 +10,15 @@ from workbench.domain.quotes import Quote, Scalar, Subject
 
 
 class RowKind(StrEnum):
-    """NEW: a fact the catalog lacks about a model it has. UNKNOWN_MODEL: about a model it lacks. CHANGED: the same
-    source says something else than before. DISAGREES: another source says something else. VANISHED: the source no
-    longer lists what it listed. SAME: nothing new, at most one more source that agrees."""
+    """NEW: a fact the catalog lacks about a model it has. CHANGED: the same source says something else than before.
+    DISAGREES: another source says something else. VANISHED: the source no longer lists what it listed. UNKNOWN_MODEL:
+    about a model the catalog lacks. SAME: nothing new, at most one more source that agrees."""
 
     NEW = "new"
-    UNKNOWN_MODEL = "unknown-model"
     CHANGED = "changed"
     DISAGREES = "disagrees"
     VANISHED = "vanished"
+    UNKNOWN_MODEL = "unknown-model"
     SAME = "same"
 
 

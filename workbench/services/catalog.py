@@ -1,27 +1,44 @@
-"""What a person can do with the catalog: look through it, look one model up, check a folder of files."""
+"""What a person can do with the catalog: look through it, look one model up, check a folder of files.
+
+The catalog is the shipped one with what the person accepted and entered over it (`catalog_imports`, `catalog_own`).
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from workbench.catalog import check_catalog, load_catalog
+from workbench.catalog import check_catalog, load_catalog, load_effective
 from workbench.domain.catalog import Catalog
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.model import Model
+
+if TYPE_CHECKING:
+    from workbench.store.catalog_changes import CatalogChanges
 
 _SUGGESTIONS = 3
 
 
 class CatalogService:
-    """The catalog of one folder. Safe to call from any thread; only the first call reads files."""
+    """The catalog of one folder, with the person's changes over it (`changes`; None: there are none).
 
-    def __init__(self, *, folder: Path, cache_file: Path | None = None) -> None:
+    Safe to call from any thread; only the first call, and the first after `forget`, reads files.
+    """
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        cache_file: Path | None = None,
+        changes: Callable[[], CatalogChanges] | None = None,
+    ) -> None:
         self._folder = folder
         self._cache_file = cache_file
+        self._changes = changes
         self._lock = threading.Lock()
         self._catalog: Catalog | None = None
 
@@ -29,8 +46,17 @@ class CatalogService:
         """Everything known. Raises Problems that name every fault of every file."""
         with self._lock:
             if self._catalog is None:
-                self._catalog = load_catalog(self._folder, self._cache_file)
+                self._catalog = self._load()
             return self._catalog
+
+    def shipped(self) -> Catalog:
+        """The catalog without anything the person changed."""
+        return load_catalog(self._folder, self._cache_file)
+
+    def forget(self) -> None:
+        """The person's changes have changed: the next call lays them over anew."""
+        with self._lock:
+            self._catalog = None
 
     def find(self, text: str) -> tuple[Model, ...]:
         """Models whose id, name, family or developer holds every word of `text`, in catalog order; all for no words."""
@@ -51,6 +77,15 @@ class CatalogService:
     def check(self, folder: Path | None = None) -> tuple[WorkbenchError, ...]:
         """Every problem of every file in `folder` (default: the catalog in use); reads the files, never the cache."""
         return check_catalog(folder or self._folder)
+
+    def _load(self) -> Catalog:
+        changes = self._changes() if self._changes is not None else None
+        version = changes.version() if changes is not None else ""
+        if changes is None or not version:
+            return load_catalog(self._folder, self._cache_file)
+        return load_effective(
+            self._folder, self._cache_file, version, lambda: (changes.quotes_in_force(), changes.own())
+        )
 
     def _suggestion(self, wanted: str) -> str:
         """The ids meant most likely: those that hold the text, then those spelt alike."""

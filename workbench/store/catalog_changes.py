@@ -69,22 +69,14 @@ class CatalogChanges:
 
     def quotes(self, model_id: str | None = None) -> tuple[tuple[ImportRecord, Quote], ...]:
         """Every kept row (of one model), with its import, in the order in which they were accepted."""
-        joined = CATALOG_QUOTE.join(CATALOG_IMPORT)
-        names = [column.label(f"import_{column.name}") for column in CATALOG_IMPORT.c]
-        order = (CATALOG_IMPORT.c.at, CATALOG_IMPORT.c.id, CATALOG_QUOTE.c.place)
-        query = select(CATALOG_QUOTE, *names).select_from(joined).order_by(*order)
+        records = {record.id: record for record in self.imports()}
+        query = select(CATALOG_QUOTE).order_by(CATALOG_QUOTE.c.import_id, CATALOG_QUOTE.c.place)
         if model_id is not None:
             query = query.where(CATALOG_QUOTE.c.model_id == model_id)
-        records: dict[str, ImportRecord] = {}
-        found = []
         with self._store.read() as connection:
-            for row in connection.execute(query).mappings():
-                values = dict(row)
-                head = {column.name: values.pop(f"import_{column.name}") for column in CATALOG_IMPORT.c}
-                record = records.get(head["id"]) or _import(head)
-                records[record.id] = record
-                found.append((record, _quote(values, record)))
-        return tuple(found)
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        rows.sort(key=lambda row: (records[row["import_id"]].at, row["import_id"], row["place"]))
+        return tuple((records[row["import_id"]], _quote(row, records[row["import_id"]])) for row in rows)
 
     def quotes_in_force(self) -> tuple[Quote, ...]:
         """The rows of imports that are not undone, oldest first."""

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Importer(Protocol):
     """One kind of file.
 
-    `mark` is the text that a catalog source holds when its figure is from this list; `url` is where the list can be
-    fetched ("" when only from a file); `brings` says in half a sentence what is in it; `thanks` names its licence.
+    `url` is where the list can be fetched ("" when only from a file); `brings` says in half a sentence what is in it;
+    `thanks` names its licence.
     """
 
     @property
@@ -32,8 +32,6 @@ class Importer(Protocol):
     def title(self) -> str: ...
     @property
     def brings(self) -> str: ...
-    @property
-    def mark(self) -> str: ...
     @property
     def url(self) -> str: ...
     @property
@@ -52,6 +50,18 @@ class Importer(Protocol):
         ...
 
 
+# What the catalog's sources hold when a figure is from one of these lists.
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "models.dev": "models.dev",
+        "genai-prices": "genai-prices",
+        "openrouter": "openrouter.ai/api",
+        "litellm": "litellm",
+        "livebench": "LiveBench",
+        "vllm-recipes": "vllm-project/recipes",
+        "csv": "csv:",
+    }
+)
 _HERE = "workbench.catalog.importers"
 # In the order in which a file is offered to them; csv takes what nobody else knows.
 BUILTIN: Mapping[str, str] = MappingProxyType(

@@ -88,7 +88,6 @@ class _LiteLlm:
     id = "litellm"
     title = "LiteLLM"
     brings = "prices by route, limits, abilities and end dates"
-    mark = "litellm"
     url = "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json"
     thanks = "LiteLLM by BerriAI, MIT"
 

@@ -24,7 +24,6 @@ class _LiveBench:
     id = "livebench"
     title = "LiveBench"
     brings = "scores by area, and what an answer costs"
-    mark = "LiveBench"
     url = ""
     thanks = "LiveBench, code under Apache-2.0"
 

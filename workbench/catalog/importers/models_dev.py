@@ -71,7 +71,6 @@ class _ModelsDev:
     id = "models.dev"
     title = "models.dev"
     brings = "prices, limits and abilities of models at many providers"
-    mark = "models.dev"
     url = "https://models.dev/api.json"
     thanks = "models.dev, MIT"
 

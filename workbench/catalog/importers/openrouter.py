@@ -48,7 +48,6 @@ class _OpenRouter:
     id = "openrouter"
     title = "OpenRouter"
     brings = "its prices, limits and abilities, and which models end when"
-    mark = "openrouter.ai/api"
     url = "https://openrouter.ai/api/v1/models"
     thanks = "OpenRouter models API"
 
@@ -64,8 +63,8 @@ class _OpenRouter:
     def read(self, file: SourceFile) -> Reading:
         """One offer and one row of facts for each model."""
         gathering = Gathering(self.id, file)
-        entries = file.json.get("data", []) if isinstance(file.json, dict) else []
-        for number, value in enumerate(entries):
+        entries = file.json.get("data") if isinstance(file.json, dict) else None
+        for number, value in enumerate(entries if isinstance(entries, list) else ()):
             model = str(value.get("id", "")) if isinstance(value, dict) else ""
             gathering.enter(PROVIDER, model)
             place = model or f"entry {number + 1}"

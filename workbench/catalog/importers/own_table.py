@@ -88,7 +88,6 @@ class _OwnTable:
     id = "csv"
     title = "CSV table"
     brings = "whatever columns you match with the catalog's fields"
-    mark = "csv:"
     url = ""
     thanks = ""
 

@@ -65,7 +65,7 @@ class SourceFile:
             raise WorkbenchError("The file is empty", where=self.name, mend="Fetch it again.")
         if b"\0" in self.content[:4096] and not self.content.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise WorkbenchError("The file is not text", where=self.name, mend="Give a JSON, CSV or YAML file.")
-        return self.content.decode(self.encoding, "replace" if self.encoding == "utf-16" else "strict")
+        return self.content.decode(self.encoding, "replace")
 
     @cached_property
     def encoding(self) -> str:

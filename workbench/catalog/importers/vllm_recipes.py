@@ -46,7 +46,6 @@ class _VllmRecipes:
     id = "vllm-recipes"
     title = "vLLM recipes"
     brings = "the accelerator memory that own hosting needs at least"
-    mark = "vllm-project/recipes"
     url = ""
     thanks = "vLLM recipes, Apache-2.0"
 

@@ -1,0 +1,366 @@
+"""The verbs of `workbench catalog` that change it: import, refresh, undo, your own facts, and what was said when."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.screen import say
+from workbench.cli.tables import print_table
+from workbench.domain.catalog_diff import Choice, Diff, DiffRow, RowKind
+from workbench.domain.catalog_fields import title_of, write_field
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.quotes import OwnFact, Subject
+
+if TYPE_CHECKING:
+    from workbench.app import Services
+
+_MOST_SHOWN = 40
+_UNKNOWN = "—"
+_GROUPS = ("proposed", "all", *(kind.value for kind in RowKind if kind is not RowKind.SAME))
+
+
+def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the verbs; the caller adds --json to all."""
+    _register_import(verbs)
+    listing = verbs.add_parser("imports", help="every import there was, and what can be taken back")
+    listing.set_defaults(run=run_imports)
+    undo = verbs.add_parser("undo", help="take an import back")
+    undo.add_argument("import_id", nargs="?", metavar="IMPORT", help="default: the newest one in force")
+    undo.set_defaults(run=run_undo)
+    history = verbs.add_parser("history", help="everything ever said about one model, and by whom")
+    history.add_argument("id", help="for example openai/gpt-4o")
+    history.set_defaults(run=run_history)
+    _register_own(verbs)
+
+
+def _register_import(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = verbs.add_parser(
+        "import", help="what a price list, benchmark table or recipe would change; --apply takes it in"
+    )
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("--kind", default="", metavar="LIST", help="which list it is (default: found out)")
+    command.add_argument("--as-of", default="", metavar="DAY", help="the day the list tells of (default: today)")
+    command.add_argument("--apply", action="store_true", help="take in the rows chosen by --accept")
+    command.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="ROWS",
+        help=f"which rows: {', '.join(_GROUPS)}, or a row's id (default: proposed); may be repeated",
+    )
+    command.add_argument("--reject", action="append", default=[], metavar="ROW", help="a row's id to leave out")
+    command.add_argument("--all", action="store_true", help="print every row, not the first of each kind")
+    command.add_argument(
+        "--column", action="append", default=[], metavar="FIELD=COLUMN", help="for a CSV table: what a column holds"
+    )
+    command.add_argument("--provider", default="", help="for a CSV table: whose prices they are")
+    command.add_argument("--benchmark", default="", help="for a CSV table: of which benchmark its scores are")
+    command.add_argument("--unit", default="", help="for a CSV table: prices per million (default), thousand or token")
+    command.set_defaults(run=run_import)
+
+
+def _register_own(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    own = verbs.add_parser("own", help="your own models, prices, discounts, hardware and scores, kept above every list")
+    parts = own.add_subparsers(dest="part", metavar="WHAT", required=True)
+    listing = parts.add_parser("list", help="everything you entered")
+    listing.set_defaults(run=run_own_list)
+    for name, target, words in (
+        ("model", "MODEL", "a model of your own, or a base fact you know better"),
+        ("offer", "MODEL", "a price of your own: --provider names who sells it"),
+        ("score", "MODEL", "a score of your own: --benchmark names the benchmark"),
+        ("hardware", "HARDWARE", "a machine of your own, or what one costs you"),
+        ("discount", "PROVIDER", "a negotiated discount: share=0.2; --model limits it to one model"),
+    ):
+        part = parts.add_parser(name, help=words)
+        part.add_argument("target", metavar=target)
+        part.add_argument("figures", nargs="+", metavar="FIGURE=VALUE", help="for example input_usd_per_mtok=2.1")
+        part.add_argument("--note", default="", help="why, or where it is from")
+        if name == "offer":
+            part.add_argument("--provider", required=True, help="the provider's id; add #variant for a second offer")
+        if name == "score":
+            part.add_argument("--benchmark", required=True)
+        if name == "discount":
+            part.add_argument("--model", default="")
+        part.set_defaults(run=run_own_enter)
+    remove = parts.add_parser("remove", help="take an entry back: the catalog's figures count again")
+    remove.add_argument("entry", metavar="ENTRY", help="its id, or the beginning of it")
+    remove.set_defaults(run=run_own_remove)
+    for part in parts.choices.values():
+        part.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run_import(arguments: argparse.Namespace, services: Services) -> int:
+    """Shows the diff; with --apply keeps the chosen rows. Changes nothing otherwise."""
+    diff = services.catalog_imports.preview(
+        arguments.file, kind=arguments.kind, as_of=arguments.as_of, options=_options(arguments)
+    )
+    return _show_and_apply(diff, arguments, services)
+
+
+def _show_and_apply(diff: Diff, arguments: argparse.Namespace, services: Services) -> int:
+    choices = _choices(diff, arguments.accept or ["proposed"], arguments.reject)
+    record = None
+    if arguments.apply:
+        record, _ = services.catalog_imports.apply(diff, choices)
+    if arguments.json:
+        print(json.dumps(_diff_json(diff, choices, record.id if record else None), ensure_ascii=False))
+        return 0
+    _print_diff(diff, choices, everything=arguments.all)
+    if record is None:
+        wanted = sum(choice is not Choice.REJECT for row_id, choice in choices.items() if row_id in _news(diff))
+        say(f"\nNothing is changed yet. --apply takes in {wanted:,} rows; --accept and --reject choose others.")
+    else:
+        say(f"\nTaken in: {record.accepted:,} rows. 'workbench catalog undo {record.id}' takes them back.")
+    return 0
+
+
+def _news(diff: Diff) -> set[str]:
+    return {row.id for row in diff.rows if row.kind is not RowKind.SAME}
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, str]:
+    found = {name: getattr(arguments, name) for name in ("provider", "benchmark", "unit") if getattr(arguments, name)}
+    for pair in arguments.column:
+        field, sign, column = pair.partition("=")
+        if not sign:
+            raise WorkbenchError(f"'{pair}' names no column", where="--column", mend="Write it as model=Name.")
+        found[f"column.{field.strip()}"] = column.strip()
+    return found
+
+
+def _choices(diff: Diff, accepted: Sequence[str], rejected: Sequence[str]) -> dict[str, Choice]:
+    """What becomes of each row. Raises WorkbenchError for a word that is neither a group nor a row."""
+    ids = {row.id for row in diff.rows}
+    for word in (*accepted, *rejected):
+        if word not in ids and word not in _GROUPS:
+            mend = f"Use {', '.join(_GROUPS)}, or the id of a row as --json and --all print it."
+            raise WorkbenchError(f"'{word}' is no group of rows and no row", where="--accept", mend=mend)
+    found: dict[str, Choice] = {}
+    for row in diff.rows:
+        taken = "all" in accepted or row.kind.value in accepted or row.id in accepted
+        choice = Choice.BESIDE if row.kind is RowKind.DISAGREES else Choice.ACCEPT
+        proposed = row.proposed if "proposed" in accepted or row.kind is RowKind.SAME else Choice.REJECT
+        found[row.id] = Choice.REJECT if row.id in rejected else choice if taken else proposed
+    return found
+
+
+def _diff_json(diff: Diff, choices: dict[str, Choice], applied: str | None) -> dict[str, object]:
+    return {
+        "importer": diff.importer,
+        "file": diff.file,
+        "as_of": diff.as_of,
+        "entries": diff.entries,
+        "counts": dict(diff.counts),
+        "passed_over": dict(diff.passed_over),
+        "problems": [problem.as_dict() for problem in diff.problems],
+        "rows": [_row_json(row, choices[row.id]) for row in diff.rows if row.kind is not RowKind.SAME],
+        "applied": applied,
+    }
+
+
+def _row_json(row: DiffRow, choice: Choice) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "subject": row.subject,
+        "model": row.model_id,
+        "provider": row.provider or None,
+        "changes": [{"field": c.field, "ours": c.ours, "theirs": c.theirs} for c in row.changes],
+        "source_name": row.source_name,
+        "matched": row.matched or None,
+        "warnings": list(row.warnings),
+        "choice": choice,
+    }
+
+
+def _print_diff(diff: Diff, choices: dict[str, Choice], *, everything: bool) -> None:
+    say(diff.sentence)
+    for reason, count in diff.passed_over:
+        say(f"  passed over: {count:,} {reason}")
+    for problem in diff.problems[: None if everything else 5]:
+        say(f"  {problem}")
+    hidden = len(diff.problems) - (len(diff.problems) if everything else 5)
+    if hidden > 0:
+        say(f"  … and {hidden} more problems (--all)")
+    shown, left = [], 0
+    seen: dict[RowKind, int] = {}
+    for row in diff.rows:
+        if row.kind is RowKind.SAME:
+            continue
+        seen[row.kind] = seen.get(row.kind, 0) + 1
+        if everything or seen[row.kind] <= _MOST_SHOWN // 4:
+            shown.append(row)
+        else:
+            left += 1
+    if shown:
+        say()
+        header = ("take", "kind", "model", "of", "catalog has", "list says", "looks wrong")
+        print_table(header, [_line(row, choices[row.id]) for row in shown])
+    if left:
+        say(f"… and {left:,} more rows (--all, or --json)")
+
+
+def _line(row: DiffRow, choice: Choice) -> tuple[str, ...]:
+    titles = [title_of(row.subject, change.field) for change in row.changes]
+    ours = [
+        f"{title} {write_field(c.ours)}" for title, c in zip(titles, row.changes, strict=True) if c.ours is not None
+    ]
+    theirs = [f"{title} {write_field(c.theirs)}" for title, c in zip(titles, row.changes, strict=True)]
+    about = row.provider or {Subject.SCORE: row.quote.part}.get(row.subject, "facts")
+    return (
+        {Choice.ACCEPT: "yes", Choice.BESIDE: "both", Choice.REJECT: "no"}[choice],
+        row.kind,
+        row.model_id,
+        about,
+        ", ".join(ours[:4]) or _UNKNOWN,
+        ", ".join(theirs[:4]) + (" …" if len(theirs) > 4 else ""),
+        " ".join(row.warnings),
+    )
+
+
+def run_imports(arguments: argparse.Namespace, services: Services) -> int:
+    records = services.catalog_imports.imports()
+    if arguments.json:
+        rows = [
+            {
+                "id": item.id,
+                "at": item.at,
+                "importer": item.importer,
+                "file": item.file,
+                "as_of": item.as_of,
+                "accepted": item.accepted,
+                "counts": dict(item.counts),
+                "undone_at": item.undone_at or None,
+            }
+            for item in records
+        ]
+        print(json.dumps({"imports": rows}, ensure_ascii=False))
+        return 0
+    if not records:
+        say("Nothing was imported yet. 'workbench catalog import FILE' shows what a list would change.")
+        return 0
+    print_table(
+        ("import", "at", "list", "file", "tells of", "rows taken in", "state"),
+        [
+            (
+                r.id,
+                r.at,
+                r.importer,
+                r.file,
+                r.as_of,
+                f"{r.accepted:,}",
+                f"undone {r.undone_at}" if r.undone_at else "in force",
+            )
+            for r in records
+        ],
+        right={5},
+    )
+    return 0
+
+
+def run_undo(arguments: argparse.Namespace, services: Services) -> int:
+    """Takes back the import named, or the newest in force."""
+    in_force = [record for record in services.catalog_imports.imports() if not record.undone_at]
+    chosen = arguments.import_id or (in_force[0].id if in_force else "")
+    if not chosen:
+        raise WorkbenchError("There is no import to take back", mend="'workbench catalog imports' lists them.")
+    services.catalog_imports.undo(chosen)
+    if arguments.json:
+        print(json.dumps({"undone": chosen}))
+    else:
+        say("Taken back: the catalog is as it was before that import.")
+    return 0
+
+
+def run_history(arguments: argparse.Namespace, services: Services) -> int:
+    lines = services.catalog_history.of(arguments.id)
+    if arguments.json:
+        rows = [
+            {
+                "day": line.day,
+                "about": line.about,
+                "figures": dict(line.figures),
+                "origin": line.origin,
+                "state": line.state,
+                "source": line.source,
+            }
+            for line in lines
+        ]
+        print(json.dumps({"model": services.catalog.model(arguments.id).id, "history": rows}, ensure_ascii=False))
+        return 0
+    print_table(
+        ("day", "about", "figures", "origin", "state", "source"),
+        [(line.day, line.about, line.words, line.origin, line.state, line.source) for line in lines],
+    )
+    return 0
+
+
+def run_own_list(arguments: argparse.Namespace, services: Services) -> int:
+    facts = services.catalog_own.all()
+    if arguments.json:
+        print(json.dumps({"own": [_own_json(fact) for fact in facts]}, ensure_ascii=False))
+        return 0
+    if not facts:
+        say("You have entered nothing of your own yet. 'workbench catalog own --help' shows how.")
+        return 0
+    print_table(
+        ("entry", "about", "of", "figures", "note", "entered"),
+        [(f.id[:13], f.target, f.part or f.subject, _figures(f), f.note, f.entered_at[:10]) for f in facts],
+    )
+    return 0
+
+
+def run_own_enter(arguments: argparse.Namespace, services: Services) -> int:
+    """Enters figures; what is wrong with any of them is said at once and nothing is kept."""
+    subject = {"model": Subject.FACTS}.get(arguments.part) or Subject(arguments.part)
+    part = {
+        Subject.OFFER: lambda: arguments.provider,
+        Subject.SCORE: lambda: arguments.benchmark,
+        Subject.DISCOUNT: lambda: arguments.model,
+    }.get(subject, lambda: "")()
+    figures: dict[str, str] = {}
+    for pair in arguments.figures:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            mend = "Write it as input_usd_per_mtok=2.1."
+            raise WorkbenchError(f"'{pair}' is no figure with a value", where=arguments.target, mend=mend)
+        figures[name.strip()] = value
+    fact, _ = services.catalog_own.enter_text(subject, arguments.target, part, figures, arguments.note)
+    if arguments.json:
+        print(json.dumps({"entered": _own_json(fact)}, ensure_ascii=False))
+    else:
+        say(f"Kept as yours: {fact.target} {fact.part}".rstrip() + f", {_figures(fact)}.")
+    return 0
+
+
+def run_own_remove(arguments: argparse.Namespace, services: Services) -> int:
+    found = [fact for fact in services.catalog_own.all() if fact.id.startswith(arguments.entry)]
+    if len(found) != 1:
+        what = "No entry of yours begins so" if not found else f"{len(found)} entries of yours begin so"
+        raise WorkbenchError(what, where=arguments.entry, mend="'workbench catalog own list' lists them.")
+    fact, _ = services.catalog_own.take_back(found[0].id)
+    if arguments.json:
+        print(json.dumps({"removed": _own_json(fact)}, ensure_ascii=False))
+    else:
+        say(f"Taken back: {fact.target} {fact.part}".rstrip() + ". The catalog's own figures count again.")
+    return 0
+
+
+def _figures(fact: OwnFact) -> str:
+    return ", ".join(f"{title_of(fact.subject, name)} {write_field(value)}" for name, value in fact.fields.items())
+
+
+def _own_json(fact: OwnFact) -> dict[str, object]:
+    return {
+        "id": fact.id,
+        "subject": fact.subject,
+        "target": fact.target,
+        "part": fact.part or None,
+        "fields": dict(fact.fields),
+        "note": fact.note or None,
+        "entered_at": fact.entered_at,
+    }
