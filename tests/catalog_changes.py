@@ -1,4 +1,4 @@
-"""A data folder for tests of what a person changes about the catalog: real store, small catalog, a clock that stands."""
+"""A data folder for tests of what a person changes about the catalog: real store, small catalog, a clock of its own."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ class Desk:
         self._ticks = 0
         changes = lambda: self.store.catalog_changes  # noqa: E731
         self.catalog = CatalogService(folder=self.files, cache_file=folder / "cache" / "catalog.json", changes=changes)
-        self.imports = CatalogImports(
-            catalog=self.catalog, changes=changes, today=lambda: TODAY, now=self._now
-        )
+        self.imports = CatalogImports(catalog=self.catalog, changes=changes, today=lambda: TODAY, now=self._now)
         self.own = OwnFacts(catalog=self.catalog, changes=changes, now=self._now)
         self.history = CatalogHistory(catalog=self.catalog, changes=changes)
 

@@ -204,7 +204,9 @@ gpt-4o-2024-11-20,50.0,70.0,20.0,40.0
 gpt-4o-latest-high,60.0,70.0,30.0,40.0
 half-a-model,50.0,,20.0,40.0
 """
-LIVEBENCH_CATEGORIES = as_bytes({"Coding": ["code_generation", "code_completion"], "Reasoning": ["zebra_puzzle", "typos"]})
+LIVEBENCH_CATEGORIES = as_bytes(
+    {"Coding": ["code_generation", "code_completion"], "Reasoning": ["zebra_puzzle", "typos"]}
+)
 LIVEBENCH_COSTS = b"""model,avg_input_tokens,avg_output_tokens,cost_per_question,cost_per_successful_task
 gpt-4o-2024-11-20,100,200,0.0163,0.0240
 gpt-4o-latest-high,100,200,0,0
@@ -229,11 +231,11 @@ guide: |
   ## Overview
 """
 
-OWN_TABLE = """Model;Host;Input ($ per 1M);Output ($ per 1M);Context
+OWN_TABLE = b"""Model;Host;Input ($ per 1M);Output ($ per 1M);Context
 gpt-4o;openai;2.50;10.00;128,000
 House LLM;acme;0.5;1;32000
 ;acme;1;1;1
-""".encode()
+"""
 
 EXAMPLES = {
     example.importer: example

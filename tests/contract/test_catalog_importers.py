@@ -37,6 +37,19 @@ HOSTILE_VALUES = [
     {"base": -1, "tiers": []},
 ]
 
+NO_LISTS = {
+    "empty": b"",
+    "blank": b"   \n",
+    "cut": b"{",
+    "list": b"[]",
+    "object": b"{}",
+    "null": b"null",
+    "binary": b"\x00\x01\x02" * 50,
+    "utf-16": b"\xff\xfe{\x00",
+    "web page": b"<html>404</html>",
+    "doubled column": b"a,a\n1,2\n",
+}
+
 
 def _read(example: Example, content: bytes) -> Reading | None:
     """The reading, or None when the file was refused with a sentence; anything else is a fault."""
@@ -92,11 +105,7 @@ def test_that_its_file_is_read_whole_and_every_entry_is_accounted_for(example: E
 
 
 @every
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"   \n", b"{", b"[]", b"{}", b"null", b"\x00\x01\x02" * 50, b"\xff\xfe{\x00", b"<html>404</html>", b"a,a\n1,2\n"],
-    ids=["empty", "blank", "cut", "list", "object", "null", "binary", "utf-16", "web page", "doubled column"],
-)
+@pytest.mark.parametrize("content", NO_LISTS.values(), ids=NO_LISTS.keys())
 def test_that_what_is_no_list_is_refused_with_a_sentence(example: Example, content: bytes) -> None:
     assert _read(example, content) is None or example.importer == "csv"
 

@@ -29,6 +29,12 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False, wai
         ):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA user_version").fetchone()  # touches the file: a problem shows here, not later
+    except UnicodeDecodeError as error:
+        # A flipped bit in the schema's own text: SQLite's complaint quotes it, and Python cannot read the complaint.
+        connection.close()
+        damage = sqlite3.DatabaseError("the schema is not readable text")
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage from error
     except BaseException:
         connection.close()
         raise

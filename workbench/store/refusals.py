@@ -86,8 +86,11 @@ def from_sqlite(error: sqlite3.Error, path: Path, *, writing: bool) -> Workbench
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file itself is broken."""
-    return _primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    """Whether SQLite says that the file itself is broken: also when the schema is not the one its number stands for
+    (a flipped bit in a column's name)."""
+    if _primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return True
+    return str(error).startswith(("no such column", "no such table"))
 
 
 def _primary_code(error: sqlite3.Error) -> int | None:

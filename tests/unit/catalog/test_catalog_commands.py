@@ -79,13 +79,14 @@ def test_that_import_with_apply_takes_in_what_is_proposed_and_undo_takes_it_back
 
 def test_that_rows_are_chosen_by_kind_and_by_id(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     file = _list(desk, "models.dev")
-    rows = {row["id"]: row["choice"] for row in _json(desk, capsys, "import", file, "--accept", "unknown-model")["rows"]}
-    assert rows["offer:google/gemini-9-pro:google-gemini-api"] == "accept"
-    rows = {row["id"]: row["choice"] for row in _json(desk, capsys, "import", file, "--accept", "all")["rows"]}
-    assert set(rows.values()) <= {"accept", "beside"}
+
+    def choices(*words: str) -> dict[str, str]:
+        return {row["id"]: row["choice"] for row in _json(desk, capsys, "import", file, *words)["rows"]}
+
+    assert choices("--accept", "unknown-model")["offer:google/gemini-9-pro:google-gemini-api"] == "accept"
+    assert set(choices("--accept", "all").values()) <= {"accept", "beside"}
     one = f"offer:{GPT_4O}:openai"
-    rows = {row["id"]: row["choice"] for row in _json(desk, capsys, "import", file, "--reject", one)["rows"]}
-    assert rows[one] == "reject"
+    assert choices("--reject", one)[one] == "reject"
     with pytest.raises(WorkbenchError, match="no group of rows"):
         _run(desk, "import", file, "--accept", "everything")
 

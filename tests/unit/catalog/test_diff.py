@@ -120,7 +120,8 @@ def test_that_the_best_name_of_several_routes_counts_once(shipped: Catalog) -> N
 
 
 def test_that_an_offer_its_list_no_longer_gives_has_vanished_but_only_at_providers_it_lists(shipped: Catalog) -> None:
-    value = [{"id": "openai", "models": [{"id": "gpt-4.1", "match": {}, "prices": {"input_mtok": 2, "output_mtok": 8}}]}]
+    left = {"id": "gpt-4.1", "match": {}, "prices": {"input_mtok": 2, "output_mtok": 8}}
+    value = [{"id": "openai", "models": [left]}]
     gone = [row for row in _diff(shipped, "genai-prices", value).rows if row.kind is RowKind.VANISHED]
     assert "openai/gpt-4o" in {row.model_id for row in gone}
     assert {row.provider for row in gone} == {"openai"}

@@ -181,7 +181,8 @@ def test_that_a_table_without_its_categories_gives_no_scores_and_says_which_file
 @pytest.mark.parametrize("cell", ["101", "-1", "nan", "good"])
 def test_that_a_score_that_is_none_is_named(cell: str) -> None:
     example = EXAMPLES["livebench"]
-    reading = importer("livebench").read(example.file(example.content.replace(b"50.0,70.0", f"{cell},70.0".encode(), 1)))
+    content = example.content.replace(b"50.0,70.0", f"{cell},70.0".encode(), 1)
+    reading = importer("livebench").read(example.file(content))
     assert "is no score from 0 to 100" in reading.problems[0].what
     assert "line 2" in reading.problems[0].where
 
@@ -236,7 +237,8 @@ def test_that_a_mapping_that_cannot_be_is_refused(options: dict[str, str], what:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
 @pytest.mark.parametrize(("delimiter", "line"), [(",", "\n"), (";", "\r\n"), ("\t", "\r"), ("|", "\n")])
 def test_that_tables_are_read_in_any_common_dress(encoding: str, delimiter: str, line: str) -> None:
-    text = line.join(delimiter.join(cells) for cells in (("model", "provider", "input"), ("müller", "acme", "1.5"))) + line
+    rows = (("model", "provider", "input"), ("müller", "acme", "1.5"))
+    text = line.join(delimiter.join(cells) for cells in rows) + line
     [row] = importer("csv").read(SourceFile("t.csv", text.encode(encoding), DAY)).rows
     assert (row.model, row.provider, row.fields["input_usd_per_mtok"]) == ("müller", "acme", 1.5)
 
