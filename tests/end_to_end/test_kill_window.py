@@ -18,6 +18,7 @@ from workbench.app import build
 
 from end_to_end.typing_person import JOB, NAME
 
+PATIENCE_S = 60.0
 PROGRAM = Path(__file__).with_name("typing_person.py")
 
 
@@ -31,9 +32,12 @@ def run_and_kill(home: Path, first: int, *, after: str, seconds: float) -> tuple
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
         assert program.stdout is not None
         said: list[str] = []
-        while after and not (said and said[-1].startswith(after)):
-            said.append(program.stdout.readline())
-            assert said[-1], "the window did not come up"
+        deadline = time.monotonic() + PATIENCE_S
+        while after and not any(line.startswith(after) for line in said):
+            said += collect(program.stdout, 0.05)
+            if program.poll() is not None or time.monotonic() > deadline:
+                program.kill()
+                pytest.fail(f"the window never said {after!r}, only {said[-3:]}")
         said += collect(program.stdout, seconds)
         program.send_signal(signal.SIGKILL)
         said += program.stdout.read().splitlines(keepends=True)
@@ -52,7 +56,10 @@ def collect(stream: IO[str], seconds: float) -> list[str]:
         selector.register(stream, selectors.EVENT_READ)
         while (left := deadline - time.monotonic()) > 0:
             if selector.select(left):
-                lines.append(stream.readline())
+                line = stream.readline()
+                if not line:
+                    break
+                lines.append(line)
     return lines
 
 

@@ -60,6 +60,7 @@ class Typist:
             else:
                 self._window.desk.open(made)
         elif not self._timer.isActive():
+            self._window.shell.open_page("requirements")
             self._timer.start()
 
     def tell(self) -> None:

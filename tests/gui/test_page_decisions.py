@@ -16,7 +16,7 @@ def decisions(visitor: Visitor) -> DecisionsPage:
 def test_that_the_decision_of_every_scenario_is_listed_with_its_review(visitor: Visitor) -> None:
     decisions(visitor)
     mine = [row for row in visitor.rows() if visitor.scenario.name in row]
-    assert mine and "C · Blend, Llama 4 and Claude" in mine[0] and "24 March 2027" in mine[0]
+    assert mine and "C · Blend, Llama 4 and Claude" in mine[0] and "24 May 2027" in mine[0]
     assert "The next review is due on" in visitor.answer
 
 

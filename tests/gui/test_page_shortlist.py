@@ -56,7 +56,7 @@ def test_that_the_inspector_explains_an_excluded_offer_and_leads_to_its_question
     assert page._shown is not None
     out = next(v for v in page._shown.verdicts if v.excluded_by and v.excluded_by.requirement == "monthly_cap_usd")
     visitor.window.house.selection.pick("offer", row_id(out))
-    assert "Excluded" in visitor.inspector()
+    assert "Out ·" in visitor.inspector()
     assert f"Why it is out: {out.excluded_by.text if out.excluded_by else ''}" in visitor.inspector()
     explained = visitor.window.shell.inspector.explanation
     assert explained is not None

@@ -70,8 +70,8 @@ def used_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_that_a_start_loads_nothing_heavy_before_the_first_page_or_later(used_home: Path) -> None:
     moments = modules_of_a_start(used_home)
-    assert list(moments) == ["requirements", "quiet"]
-    assert moments["requirements"].isdisjoint(NOT_BEFORE_FIRST_PAGE)
+    assert list(moments) == ["decide", "quiet"]
+    assert moments["decide"].isdisjoint(NOT_BEFORE_FIRST_PAGE)
     assert moments["quiet"].isdisjoint(NEVER_AT_START)
 
 

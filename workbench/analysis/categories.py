@@ -50,7 +50,10 @@ def _some_stays_local(known: Known) -> bool:
 
 
 def _is_not_sensitive(known: Known) -> bool:
-    return known.requirements.sensitivity in (Sensitivity.PUBLIC, Sensitivity.INTERNAL)
+    """Said, not assumed: the sentence says that the data is not sensitive."""
+    needed = known.requirements
+    said = not needed.unknown & {"sensitivity", "third_party"}
+    return said and needed.sensitivity in (Sensitivity.PUBLIC, Sensitivity.INTERNAL)
 
 
 def _task(*tasks: Task) -> Callable[[Known], bool]:

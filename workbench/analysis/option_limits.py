@@ -13,7 +13,7 @@ from workbench.analysis.words import rounded, usd
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import DataFlow, OptionDraft, Technique
 from workbench.domain.requirements import Requirements, Skill, ThirdParty
-from workbench.domain.verdict import Hosting, Reason
+from workbench.domain.verdict import NOT_ANSWERED, Hosting, Reason
 
 _YOURS = "your answers"
 
@@ -57,9 +57,9 @@ def _data(draft: OptionDraft, requirements: Requirements) -> Reason | None:
         if flow is DataFlow.ALL_LEAVES:
             return reason(False, f"Sends {kind} text to another company.", asked)
         return reason(True, f"Keeps {kind} text on your own servers.", asked)
-    if "third_party" in requirements.unknown and flow is not DataFlow.NOTHING_LEAVES:
+    if requirements.data_is_open and flow is not DataFlow.NOTHING_LEAVES:
         text = "Sends requests to another company; you have not said yet whether one may process the data."
-        return reason(True, text, "not answered yet", warning=True)
+        return reason(True, text, NOT_ANSWERED, warning=True)
     return reason(True, f"You allow that: {offered}.", "no limit" if rule is ThirdParty.FREE else "under a contract")
 
 

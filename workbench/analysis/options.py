@@ -6,7 +6,7 @@ Source: methods.md sections 1.1 to 1.6 and 2.2. Limits remove options first; the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,11 +18,14 @@ from workbench.analysis.montecarlo import UncertainCost, simulate_tco
 from workbench.analysis.tco import CostLine, catch_up_months, cumulative_cost, tco
 from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Figure
-from workbench.domain.option import Crossover, Option, OptionDraft, Recommendation, Strategy
+from workbench.domain.option import Crossover, DataFlow, Option, OptionDraft, Recommendation, Strategy
+from workbench.domain.requirements import Requirements
 from workbench.domain.verdict import Reason
 
 YEARS = (12, 24, 36, 48, 60)
 SEED = 20_261_121
+# From this many open questions on, the answer says that it rests on assumptions.
+MANY_UNANSWERED = 10
 _MONEY = frozenset({"setup_usd", "monthly_usd"})
 
 
@@ -210,8 +213,31 @@ def because_of(options: Sequence[Option]) -> str:
     return "score" if not best.excluded_by else "both"
 
 
-def recommend(options: Sequence[Option]) -> Recommendation:
-    """The option to take and what carried it, in sentences. Empty option id when none is inside the limits."""
+def recommend(options: Sequence[Option], requirements: Requirements) -> Recommendation:
+    """The option to take and what carried it, in sentences. Empty option id when none is inside the limits.
+
+    While it is open who may process the data, an option that sends any away is taken with that reserve.
+    """
+    found = _by_limits_and_score(options)
+    leader = next((item for item in options if item.id == found.option), None)
+    if leader is not None and requirements.data_is_open and leader.draft.data_flow is not DataFlow.NOTHING_LEAVES:
+        found = _with_reserve(found, leader, options)
+    unanswered = len(requirements.unknown)
+    if unanswered >= MANY_UNANSWERED:
+        rest = f"{unanswered} questions have no answer yet, so assumptions stand behind these figures."
+        found = replace(found, detail=f"{found.detail} {rest}".strip())
+    return found
+
+
+def _with_reserve(found: Recommendation, leader: Option, options: Sequence[Option]) -> Recommendation:
+    own = leader_of([item for item in options if item.draft.data_flow is DataFlow.NOTHING_LEAVES])
+    otherwise = f"if it may not, {own.id} is the one to take" if own else "if it may not, no option here is left"
+    head = f"Not settled: {leader.id}, the {leader.draft.strategy.value} option, leads if your data may go to it."
+    detail = f"You have not said yet whether another company may process the data; {otherwise}."
+    return replace(found, sentence=head, detail=f"{detail} {found.detail}".strip())
+
+
+def _by_limits_and_score(options: Sequence[Option]) -> Recommendation:
     leader = leader_of(options)
     if not options:
         head = "There is no option, and the shortlist has no model to propose one from."

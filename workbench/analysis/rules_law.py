@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from workbench.analysis.candidates import Candidate
 from workbench.analysis.rules import About, Context, Finding, Rule, excluded, kept, warned
-from workbench.analysis.words import listed, share, sorted_list
+from workbench.analysis.words import day, listed, share, sorted_list
 from workbench.domain.model import CommercialUse
 from workbench.domain.provider import Provider
 from workbench.domain.requirements import LicenceNeed, Requirements, Sensitivity, ThirdParty
-from workbench.domain.verdict import Hosting
+from workbench.domain.verdict import NOT_ANSWERED, Hosting
 
 NOT_ADVICE = "not legal advice"
 _METHOD = "rule of the workbench"
@@ -39,7 +39,7 @@ def provider_source(provider: Provider | None) -> str:
     """Where a provider's policy is from and as of when."""
     if provider is None:
         return "no facts about this provider in the catalog"
-    return f"{provider.sources[0] if provider.sources else provider.name}, as of {provider.as_of}"
+    return f"{provider.sources[0] if provider.sources else provider.name}, as of {day(provider.as_of)}"
 
 
 def _third_party(context: Context, candidate: Candidate) -> Finding | None:
@@ -57,9 +57,9 @@ def _third_party(context: Context, candidate: Candidate) -> Finding | None:
     if rule is ThirdParty.FORBIDDEN:
         text = f"{host} would process the data; you said no other company may."
         return excluded(text, asked, f"processed by {host}", answer=ThirdParty.CONTRACT.value)
-    if "third_party" in context.requirements.unknown:
+    if context.requirements.data_is_open:
         text = f"{host} would process the data; you have not said yet whether another company may."
-        return warned(text, "not answered yet", f"processed by {host}")
+        return warned(text, NOT_ANSWERED, f"processed by {host}")
     if rule is ThirdParty.SENSITIVE_STAYS:
         part = share(context.requirements.sensitive_share)
         text = f"For clean requests only: {part} of the documents are sensitive and must stay with a model of your own."

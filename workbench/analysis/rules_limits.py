@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.analysis.assumptions import FIRST_ANSWER_WEEKS, SKILL_FACTOR
 from workbench.analysis.candidates import Candidate
 from workbench.analysis.rules import About, Context, Finding, Rule, excluded, kept, warned
-from workbench.analysis.words import rounded, usd, usd_range
+from workbench.analysis.words import day, rounded, usd, usd_range
 from workbench.domain.evidence import Quality
 from workbench.domain.requirements import Skill
 from workbench.domain.verdict import Hosting
@@ -33,10 +33,10 @@ def _monthly(context: Context, candidate: Candidate) -> Finding | None:
 
 def _price_source(candidate: Candidate) -> str:
     if candidate.offer is not None:
-        return f"{candidate.offer.source}, as of {candidate.offer.as_of}"
+        return f"{candidate.offer.source}, as of {day(candidate.offer.as_of)}"
     if candidate.plan is not None:
         server = candidate.plan.server
-        return f"{server.source}, as of {server.as_of}; staff and platform from your answers"
+        return f"{server.source}, as of {day(server.as_of)}; staff and platform from your answers"
     return _YOURS
 
 

@@ -267,7 +267,15 @@ def sentence(found: Sequence[TradePoint], requirements: Requirements) -> str:
     words += _for_more_money(best, front)
     words += _below_bar(best, front, requirements)
     words += _shut_out(best, found)
+    if requirements.data_is_open and best.leaves:
+        words.append(_while_open(best_of(front_of(found, leaves=False))))
     return " ".join(words)
+
+
+def _while_open(own: TradePoint | None) -> str:
+    """What holds if the answer that is missing turns out to be no."""
+    otherwise = f"if none may, {_gives(own)}" if own else "if none may, no model of your own has a price and a score"
+    return f"You have not said yet whether another company may process the data; {otherwise}."
 
 
 def _sentence_apart(found: Sequence[TradePoint], requirements: Requirements) -> str:

@@ -113,12 +113,17 @@ class Requirements:
     platform_month_usd: float = 1_500.0
 
     @property
+    def data_is_open(self) -> bool:
+        """Nobody has said yet whether another company may process the data."""
+        return "third_party" in self.unknown
+
+    @property
     def data_rule(self) -> DataRule:
         """Third parties forbidden = nothing leaves; sensitive part stays = mixed; else free on the rules' conditions.
 
         As long as nobody has said whether others may process the data, nothing leaves.
         """
-        if self.third_party is ThirdParty.FORBIDDEN or "third_party" in self.unknown:
+        if self.third_party is ThirdParty.FORBIDDEN or self.data_is_open:
             return DataRule.LOCAL_ONLY
         if self.third_party is ThirdParty.SENSITIVE_STAYS:
             return DataRule.MIXED

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from workbench.domain.scenario import AnswerValue
 
 
+# What a rule asked when its question has no answer yet.
+NOT_ANSWERED = "not answered yet"
+
+
 class Hosting(StrEnum):
     """Where an offer runs; the processor of the data is the host."""
 
@@ -80,6 +84,34 @@ class Verdict:
         return min((reason for reason in self.reasons if not reason.kept), key=lambda reason: reason.tier, default=None)
 
 
+class Standing(StrEnum):
+    """How far a verdict is from its quality bar, best first. PROVEN also when there is no bar."""
+
+    PROVEN = "kept"
+    UNPROVEN = "unproven"
+    NO_SCORE = "no score"
+    BELOW = "likely below"
+    OUT = "out"
+
+    @property
+    def rank(self) -> int:
+        """0 for the best."""
+        return list(Standing).index(self)
+
+
+def standing(verdict: Verdict, bar: float | None) -> Standing:
+    """Where a verdict stands against the bar, 0 to 100 (None: no bar is set)."""
+    if not verdict.kept:
+        return Standing.OUT
+    if bar is None:
+        return Standing.PROVEN
+    if verdict.quality is None:
+        return Standing.NO_SCORE
+    if verdict.quality.low >= bar:
+        return Standing.PROVEN
+    return Standing.UNPROVEN if verdict.quality.high >= bar else Standing.BELOW
+
+
 @dataclass(frozen=True, slots=True)
 class Relaxation:
     """Loosening a limit from one value to another lets `gains` more models in.
@@ -111,7 +143,10 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """Verdicts over every offer of every model. Counts are of models: kept when any of its offers is kept."""
+    """Verdicts over every offer of every model. Counts are of models: kept when any of its offers is kept.
+
+    `quality_target` is the bar the verdicts were held against, 0 to 100.
+    """
 
     scenario_id: str
     categories: tuple[Category, ...]
@@ -121,3 +156,4 @@ class Shortlist:
     all_models: int
     removed_most: tuple[tuple[str, int], ...]
     sentence: str
+    quality_target: float | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -14,6 +16,8 @@ from workbench.gui.widgets.state import IconLabel
 from workbench.gui.widgets.text import Words
 
 WIDTH_PX = 320
+# What a reader need not see of an address; the copied text has it whole.
+_ADDRESS = re.compile(r"https?://(www\.)?")
 _NOTHING = "Select a row, a point or an option, and it explains itself here."
 
 
@@ -71,7 +75,7 @@ class Inspector(QWidget):
             column.addSpacing(Space.M)
             column.addWidget(Words("Where the numbers come from", "section"))
             for source in explanation.sources:
-                column.addWidget(Words(source, "muted"))
+                column.addWidget(Words(_ADDRESS.sub("", source), "muted"))
         column.addSpacing(Space.M)
         holder = QWidget()
         flow = FlowLayout(holder)

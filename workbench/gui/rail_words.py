@@ -79,6 +79,6 @@ def _privacy(scenario: Scenario) -> PrivacyLine:
 
     requirements = requirements_from(scenario.answers)
     tone, title, detail = _MAY_LEAVE[requirements.data_rule.value]
-    if "third_party" in requirements.unknown:
+    if requirements.data_is_open:
         detail = "Nothing leaves until you say who may process the data."
     return PrivacyLine(tone, title, detail, last_call())

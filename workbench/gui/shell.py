@@ -228,7 +228,8 @@ class Shell(QMainWindow):
         elif self._page_id in ("", HOME.id):
             last = self._house.settings.get("last_page", "")
             known = isinstance(last, str) and last in self._entries and last != HOME.id
-            self.open_page(str(last) if known else "requirements")
+            first = "decide" if scenario.decision is not None else "requirements"
+            self.open_page(str(last) if known else first)
 
     def _remember_recent(self, scenario: Scenario | None) -> None:
         """The scenario to open at the next start; none after it was closed by hand."""

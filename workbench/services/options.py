@@ -47,7 +47,7 @@ class OptionService:
         return OptionSet(
             scenario_id=scenario.id,
             options=found,
-            recommendation=recommend(found),
+            recommendation=recommend(found, requirements),
             crossovers=crossovers(found, horizon),
             flips=flips(found, criteria, requirements),
             breakevens=volumes,

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.domain.catalog import Catalog
@@ -18,7 +19,7 @@ from workbench.domain.model import Tier
 from workbench.domain.questions import requirements_from
 from workbench.domain.requirements import Requirements, Task, ThirdParty
 from workbench.domain.scenario import AnswerValue, Scenario
-from workbench.domain.verdict import Hosting, LocalModel, Shortlist, Verdict
+from workbench.domain.verdict import Hosting, LocalModel, Shortlist, Verdict, standing
 from workbench.services.wording import cheapest_words, kept_sentence, limit_name
 
 if TYPE_CHECKING:
@@ -80,13 +81,13 @@ class ShortlistService:
         self._last: tuple[object, Matched] | None = None
 
     def shortlist(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Shortlist:
-        """Every offer of every model with its verdict, kept ones first, the cheapest of them on top."""
+        """Every offer of every model with its verdict, nearest to the bar first, then the cheapest."""
         from workbench.analysis.categories import categories
         from workbench.analysis.relaxing import relaxations
 
         matched = self.matched(scenario, evidence=evidence)
         matching, requirements = matched.matching, matched.requirements
-        verdicts = sorted(matching.verdicts(matched.axis.qualities), key=_order)
+        verdicts = sorted(matching.verdicts(matched.axis.qualities), key=partial(_order, requirements.quality_target))
         kept, total = len(matching.kept_models), len(matching.by_model)
         removed = self._merged(matching.removed_by)
 
@@ -102,7 +103,14 @@ class ShortlistService:
             kept_models=kept,
             all_models=total,
             removed_most=removed,
-            sentence=" ".join((kept_sentence(kept, total, removed), *_cheapest(verdicts, requirements))),
+            sentence=" ".join(
+                (
+                    kept_sentence(kept, total, removed),
+                    *_open_data(verdicts, requirements),
+                    *_cheapest(sorted(verdicts, key=_by_cost), requirements),
+                )
+            ),
+            quality_target=requirements.quality_target,
         )
 
     def counts(self, scenario: Scenario, *, evidence: Evidence | None = None) -> LiveLine:
@@ -201,9 +209,21 @@ class ShortlistService:
         return tuple(counts.most_common())
 
 
-def _order(verdict: Verdict) -> tuple[bool, float, str, str]:
-    cost = verdict.monthly_usd.likely if verdict.monthly_usd else float("inf")
-    return (not verdict.kept, cost, verdict.model_name, verdict.offer)
+def _order(bar: float | None, verdict: Verdict) -> tuple[int, float, str, str]:
+    return (standing(verdict, bar).rank, _by_cost(verdict), verdict.model_name, verdict.offer)
+
+
+def _by_cost(verdict: Verdict) -> float:
+    return verdict.monthly_usd.likely if verdict.monthly_usd else float("inf")
+
+
+def _open_data(verdicts: Sequence[Verdict], requirements: Requirements) -> list[str]:
+    """What hangs on the question who may process the data, as long as nobody has answered it."""
+    if not requirements.data_is_open:
+        return []
+    own = {verdict.model_id for verdict in verdicts if verdict.kept and verdict.hosting is not Hosting.API}
+    many = f"{len(own)} remain" if len(own) != 1 else "1 remains"
+    return [f"Who may process the data is not answered yet: if no other company may, {many}."]
 
 
 def _cheapest(verdicts: Sequence[Verdict], requirements: Requirements) -> list[str]:
@@ -225,7 +245,7 @@ def _cheapest(verdicts: Sequence[Verdict], requirements: Requirements) -> list[s
     known = [verdict for verdict in inside if verdict.quality is not None]
     best = max(known, key=lambda verdict: verdict.quality.value if verdict.quality else 0.0, default=None)
     leader = f" Best {what} by public benchmarks: {cheapest_words(best)}." if best else ""
-    return [f"None is proven to meet your bar yet.{leader} Cheapest {what}: {cheapest_words(inside[0])}."]
+    return [f"None {what} is proven to meet your bar yet.{leader} Cheapest {what}: {cheapest_words(inside[0])}."]
 
 
 def _frozen(answers: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.analysis.words import count, usd
-from workbench.domain.verdict import Hosting, Reason, Verdict
+from workbench.domain.verdict import NOT_ANSWERED, Hosting, Reason, Verdict
 
 NOT_LEGAL_ADVICE = "Not legal advice."
 
@@ -61,10 +61,14 @@ def verdict_sentence(verdict: Verdict) -> str:
     first = verdict.excluded_by
     if first is not None:
         return f"Out: {reason_sentence(first)}"
-    only_clean = any(reason.rule == "R0.1" and reason.warning for reason in verdict.reasons)
-    warnings = sum(reason.warning for reason in verdict.reasons) - only_clean
+    data = next((reason for reason in verdict.reasons if reason.rule == "R0.1" and reason.warning), None)
+    warnings = sum(reason.warning for reason in verdict.reasons) - (data is not None)
     check = f"{count(warnings, 'point')} to check" if warnings else "nothing speaks against it"
-    return f"In, for clean requests only; {check}." if only_clean else f"In; {check}."
+    if data is None:
+        return f"In; {check}."
+    if data.asked == NOT_ANSWERED:
+        return f"In, if another company may process the data; {check}."
+    return f"In, for clean requests only; {check}."
 
 
 def offer_words(model_name: str, offer_name: str, hosting: Hosting) -> str:

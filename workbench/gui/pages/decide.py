@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
 
@@ -28,14 +29,17 @@ from workbench.gui.widgets.report_view import ReportView
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.text import Words
 from workbench.reports.document import Document, Length
-from workbench.services.decisions import DecisionService
-from workbench.services.evals import EvalService
-from workbench.services.options import OptionService
-from workbench.services.reports import ReportService
+
+if TYPE_CHECKING:
+    from workbench.services.decisions import DecisionService
+    from workbench.services.evals import EvalService
+    from workbench.services.options import OptionService
+    from workbench.services.reports import ReportService
 
 FOLDER_KEY = "report/folder"
 FORMATS = {"HTML": ("html",), "Markdown": ("md",), "JSON": ("json",), "All three": ("html", "md", "json")}
 WIDE_PX = 860
+PREVIEW_AFTER_MS = 40
 TITLE_LENGTH = 40
 
 
@@ -46,16 +50,17 @@ class DecidePage(Page):
     title: ClassVar[str] = "Decide"
     icon: ClassVar[str] = "decide"
     has_inspector: ClassVar[bool] = False
-    needs: ClassVar[tuple[str, ...]] = ("decisions", "reports", "options", "evals")
+    # The page a finished decision opens with: it is painted before the services behind it are loaded.
+    asks: ClassVar[tuple[str, ...]] = ("decisions", "reports", "options", "evals")
 
     def __init__(
         self,
         *,
         house: House,
-        decisions: DecisionService,
-        reports: ReportService,
-        options: OptionService,
-        evals: EvalService,
+        decisions: Callable[[], DecisionService],
+        reports: Callable[[], ReportService],
+        options: Callable[[], OptionService],
+        evals: Callable[[], EvalService],
     ) -> None:
         super().__init__(house=house)
         self._decisions = decisions
@@ -65,6 +70,7 @@ class DecidePage(Page):
         self._found: OptionSet | None = None
         self._length = Length.PAGE
         self._asked_for = 0
+        self._due: Scenario | None = None
         self._written: Path | None = None
         self.header.add_button(button("Draft from the figures", self.draft, hint="Undo with Ctrl+Z"))
         self.header.add_button(
@@ -78,6 +84,8 @@ class DecidePage(Page):
         self._form = DecisionForm()
         self._form.changed.connect(self._edited)
         self._view = ReportView()
+        self._preview_due = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
+        self._preview_due.timeout.connect(self._read_preview)
         self._lay_out_page()
 
     def _lay_out_page(self) -> None:
@@ -147,7 +155,7 @@ class DecidePage(Page):
         scenario = self.scenario
         if scenario is not None:
             self.house.tasks.start(
-                lambda: self._decisions.draft(scenario),
+                lambda: self._decisions().draft(scenario),
                 lane="pool",
                 done=self._take_draft,
                 failed=self._error.show_error,
@@ -162,7 +170,7 @@ class DecidePage(Page):
             return
         decision = replace(self._form.value(), status=DecisionStatus.ACCEPTED)
         self.house.tasks.start(
-            lambda: self._decisions.check(scenario, decision),
+            lambda: self._decisions().check(scenario, decision),
             lane="pool",
             done=lambda checked: self._accept(scenario, checked),
             failed=self._error.show_error,
@@ -187,7 +195,7 @@ class DecidePage(Page):
         self._notice.hide()
         if scenario is not None:
             self.house.tasks.start(
-                lambda: self._reports.write(scenario, formats, folder),
+                lambda: self._reports().write(scenario, formats, folder),
                 lane="pool",
                 name="Writing the report",
                 done=self._show_written,
@@ -216,8 +224,16 @@ class DecidePage(Page):
             self.begin_edit(new, "Record the decision")
 
     def _preview(self, scenario: Scenario) -> None:
+        """Asks for the report once what stands at the left is painted; edits that follow faster are read together."""
+        self._due = scenario
+        self._preview_due.start()
+
+    def _read_preview(self) -> None:
+        scenario, length = self._due, self._length
+        if scenario is None:
+            return
         self._asked_for += 1
-        number, length = self._asked_for, self._length
+        number = self._asked_for
         self.house.tasks.start(
             lambda: self._read(scenario, length),
             lane="pool",
@@ -228,8 +244,8 @@ class DecidePage(Page):
 
     def _read(self, scenario: Scenario, length: Length) -> tuple[OptionSet, Document]:
         """The options to choose from, proposals included, and the report."""
-        found = self._options.options(scenario, evidence=self._evals.evidence(scenario.id))
-        return found, self._reports.document(scenario, length=length)
+        found = self._options().options(scenario, evidence=self._evals().evidence(scenario.id))
+        return found, self._reports().document(scenario, length=length)
 
     def _show_preview(self, number: int, found: OptionSet, document: Document) -> None:
         if number == self._asked_for:
@@ -244,7 +260,7 @@ class DecidePage(Page):
         new = replace(self.scenario, decision=decision)
         if self._found is None or self._found.scenario_id != new.id:
             return new
-        return self._options.keep(new, self._found)
+        return self._options().keep(new, self._found)
 
     def _fail(self, error: WorkbenchError) -> None:
         self._error.show_error(error)
@@ -254,8 +270,8 @@ class DecidePage(Page):
         self._length = Length.FULL if full else Length.PAGE
         self._switch.setText("Show one page" if full else "Show the full report")
         self._switch.setAccessibleName(self._switch.text())
-        if self.scenario is not None:
-            self._preview(self.scenario)
+        self._due = self.scenario
+        self._read_preview()
 
     def _show_written(self, files: tuple[Path, ...]) -> None:
         self._error.clear()

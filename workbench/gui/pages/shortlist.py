@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from workbench.domain.changes import Changes
 from workbench.domain.questions import QUESTIONS
 from workbench.domain.scenario import AnswerValue, Scenario
-from workbench.domain.verdict import Hosting, Reason, Relaxation, Shortlist, Verdict
+from workbench.domain.verdict import Hosting, Reason, Relaxation, Shortlist, Standing, Verdict, standing
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
@@ -39,6 +39,20 @@ FILTERS = (
 )
 RELAXATIONS_SHOWN = 4
 COST_CEILING_QUANTILE = 0.9
+_TONES = {
+    Standing.PROVEN: Tone.GOOD,
+    Standing.UNPROVEN: Tone.CAUTION,
+    Standing.NO_SCORE: Tone.CAUTION,
+    Standing.BELOW: Tone.CAUTION,
+    Standing.OUT: Tone.BAD,
+}
+_MEANINGS = {
+    Standing.PROVEN: "Inside every limit, your quality bar included.",
+    Standing.UNPROVEN: "Inside your limits; its score may reach your quality bar. Only your own eval proves it.",
+    Standing.NO_SCORE: "Inside your limits; nobody independent has scored it. Your own eval will tell.",
+    Standing.BELOW: "Inside your limits, but public scores put it below your quality bar. Your own eval may differ.",
+    Standing.OUT: "Outside a limit; the reason stands in its row.",
+}
 
 
 class ShortlistPage(Page):
@@ -79,7 +93,15 @@ class ShortlistPage(Page):
             "shortlist",
             (
                 Column("model", "Model", lambda v: v.model_name, aside=lambda v: v.offer_name, width=230),
-                Column("verdict", "Verdict", _verdict_word, mark=_verdict_mark, sort=lambda v: not v.kept, width=72),
+                Column(
+                    "verdict",
+                    "Verdict",
+                    lambda v: self._standing(v).value,
+                    mark=lambda v: Mark(_TONES[self._standing(v)]),
+                    sort=lambda v: self._standing(v).rank,
+                    hint=lambda v: _MEANINGS[self._standing(v)],
+                    width=72,
+                ),
                 Column(
                     "monthly",
                     "Cost a month",
@@ -233,12 +255,15 @@ class ShortlistPage(Page):
 
     def _explain_selected(self) -> None:
         verdict = self._selected()
-        self.explain.emit(None if verdict is None else explanation(verdict, self))
+        self.explain.emit(None if verdict is None else explanation(verdict, self._standing(verdict), self))
 
     def _change_requirement(self, id: str) -> None:
         verdict = next((v for v in (self._shown.verdicts if self._shown else ()) if row_id(v) == id), None)
         if verdict is not None and verdict.excluded_by is not None and verdict.excluded_by.requirement in QUESTIONS:
             self.navigate.emit("requirements", verdict.excluded_by.requirement)
+
+    def _standing(self, verdict: Verdict) -> Standing:
+        return standing(verdict, self._shown.quality_target if self._shown else None)
 
     def _cost_span(self, verdict: Verdict) -> Span | None:
         cost = verdict.monthly_usd
@@ -268,7 +293,7 @@ def _goodness(verdict: Verdict) -> tuple[bool, float]:
     return (not verdict.kept, cost)
 
 
-def explanation(verdict: Verdict, page: Page) -> Explanation:
+def explanation(verdict: Verdict, stands: Standing, page: Page) -> Explanation:
     """Why the offer is in or out, requirement by requirement, with sources."""
     why_out = tuple(_reason_row(r) for r in verdict.reasons if not r.kept)
     cautions = tuple(_reason_row(r) for r in verdict.reasons if r.kept and r.warning)
@@ -287,21 +312,13 @@ def explanation(verdict: Verdict, page: Page) -> Explanation:
         model = verdict.model_id
         actions.append(InspectorAction("Try it side by side", lambda: page.navigate.emit("validate", model)))
     sources = tuple(dict.fromkeys(r.source for r in verdict.reasons if r.source))
-    state = "Kept" if verdict.kept else "Excluded"
-    return Explanation(verdict.model_name, f"{state} · {verdict.offer_name}", tuple(sections), sources, tuple(actions))
+    subtitle = f"{stands.capitalize()} · {verdict.offer_name}"
+    return Explanation(verdict.model_name, subtitle, tuple(sections), sources, tuple(actions))
 
 
 def _reason_row(reason: Reason) -> Row:
     tone = Tone.BAD if not reason.kept else Tone.CAUTION if reason.warning else Tone.GOOD
     return Row(reason.text, tone)
-
-
-def _verdict_word(verdict: Verdict) -> str:
-    return "kept" if verdict.kept else "out"
-
-
-def _verdict_mark(verdict: Verdict) -> Mark:
-    return Mark(Tone.GOOD if verdict.kept else Tone.BAD)
 
 
 def _why_text(verdict: Verdict) -> str:

@@ -89,7 +89,9 @@ class Comparison(QScrollArea):
         self.setWidgetResizable(True)
         self.setWidget(self._inside)
         self._inside.setAutoFillBackground(False)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.horizontalScrollBar().valueChanged.connect(lambda _value: self._hold_labels())
         self._inside.installEventFilter(self)
 
@@ -131,10 +133,19 @@ class Comparison(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._hold_labels()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As tall as its rows, with room for the scroll bar when there is one."""
+        least = self._inside.minimumWidth()
+        tall = self._grid.heightForWidth(max(least, width))
+        return tall + (self.horizontalScrollBar().sizeHint().height() if least > width else 0)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._least_width(), self.height())
+        return QSize(self._least_width(), self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(scaled_px(self, LABEL_PX + COLUMN_PX), 0)
@@ -144,14 +155,9 @@ class Comparison(QScrollArea):
         return scaled_px(self, LABEL_PX) + count * (scaled_px(self, COLUMN_PX) + Space.L)
 
     def _fit(self) -> None:
-        """As tall as its rows, with room for the scroll bar when there is one."""
-        least = max(self._least_width(), self._grid.minimumSize().width())
-        self._inside.setMinimumWidth(least)
-        wide = max(least, self.viewport().width())
-        tall = self._grid.heightForWidth(wide) if self._grid.hasHeightForWidth() else self._grid.sizeHint().height()
-        bar = self.horizontalScrollBar().sizeHint().height() if least > self.viewport().width() else 0
-        if self.height() != tall + bar or self.minimumHeight() != tall + bar:
-            self.setFixedHeight(tall + bar)
+        """The least width follows the columns; the height follows from the width, see `heightForWidth`."""
+        self._inside.setMinimumWidth(max(self._least_width(), self._grid.minimumSize().width()))
+        self.updateGeometry()
         self._hold_labels()
 
     def _hold_labels(self) -> None:

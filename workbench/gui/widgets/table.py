@@ -107,6 +107,7 @@ class DataTable(QWidget, Generic[R]):
         self._settings = settings
         self._quiet = False
         self._least_rows = visible_rows
+        self._wanted_first = 0
         self._snug = snug
         self.model: RowModel[R] = RowModel(columns, row_id=row_id, faint=faint, parent=self)
         self.view = _View(self.model, self)
@@ -289,21 +290,43 @@ class DataTable(QWidget, Generic[R]):
 
     def _widen(self) -> None:
         """Give columns that nobody has resized room for what they hold, judged by the first rows."""
-        kept = self._settings.get(self._key, {})
-        known = kept if isinstance(kept, dict) else {}
         delegate, header = self.view.itemDelegate(), self.view.horizontalHeader()
         option = QStyleOptionViewItem()
         option.font = self.view.font()
         for place, column in enumerate(self.model.columns):
-            if column.stretch or column.id in known:
+            if column.stretch or self._is_kept(column):
                 continue
             hints = (delegate.sizeHint(option, self.model.index(r, place)).width() for r in range(self._sampled))
             least = max(scaled_px(self, column.width), header.sectionSizeHint(place), *hints, 0)
             header.resizeSection(place, min(least, scaled_px(self, _WIDEST)))
+        self._wanted_first = header.sectionSize(0)
         self._stretch()
+
+    def _shrink(self) -> None:
+        """Where the table is too narrow for all columns, the first gives up what it has beyond its own width."""
+        header, first = self.view.horizontalHeader(), self.model.columns[0]
+        if first.stretch or self._is_kept(first):
+            return
+        others = sum(header.sectionSize(i) for i in range(1, len(self.model.columns)) if not self._stretches(i))
+        others += sum(self._least_stretch(i) for i in range(1, len(self.model.columns)) if self._stretches(i))
+        least = scaled_px(self, first.width)
+        room = max(self.view.viewport().width() - others, least)
+        header.resizeSection(0, min(max(self._wanted_first, least), room))
+
+    def _stretches(self, place: int) -> bool:
+        return self.model.columns[place].stretch
+
+    def _least_stretch(self, place: int) -> int:
+        return round(scaled_px(self, self.model.columns[place].width) * _LEAST_STRETCH)
+
+    def _is_kept(self, column: Column[R]) -> bool:
+        """Whether the person gave this column its width."""
+        kept = self._settings.get(self._key, {})
+        return isinstance(kept, dict) and column.id in kept
 
     def _stretch(self) -> None:
         """Give what is left to the stretching column, never less than its own width: then the table scrolls."""
+        self._shrink()
         header = self.view.horizontalHeader()
         columns = self.model.columns
         stretching = [i for i, column in enumerate(columns) if column.stretch]
@@ -312,7 +335,7 @@ class DataTable(QWidget, Generic[R]):
         taken = sum(header.sectionSize(i) for i in range(len(columns)) if i not in stretching)
         share = (self.view.viewport().width() - taken) // len(stretching)
         for place in stretching:
-            header.resizeSection(place, max(share, round(scaled_px(self, columns[place].width) * _LEAST_STRETCH)))
+            header.resizeSection(place, max(share, self._least_stretch(place)))
 
     @property
     def _sampled(self) -> int:
