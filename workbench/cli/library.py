@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from workbench.app import Services
 
 
+MOST_SHOWN = 120
+
+
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = nouns.add_parser("library", help="local GGUF files: found, described, and whether they run here")
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -30,6 +33,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         verb = verbs.add_parser(name, help=words)
         verb.add_argument("file", help="a path, or the name of a library model")
         verb.set_defaults(run=run)
+    verbs.choices["inspect"].add_argument(
+        "--all", action="store_true", help="every key that stands in the file as well"
+    )
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -62,15 +68,43 @@ def run_scan(arguments: argparse.Namespace, services: Services) -> int:
 
 def run_inspect(arguments: argparse.Namespace, services: Services) -> int:
     described = services.library.inspect(arguments.file).as_json()
+    if arguments.all:
+        described["keys"] = services.library.keys(arguments.file)
     if arguments.json:
         print(json.dumps(described, ensure_ascii=False))
         return 0
     problems = described.pop("problems")
     for key, value in described.items():
-        say(f"{key.replace('_', ' '):<20} {'—' if value is None else value}")
+        if isinstance(value, dict):
+            say(f"{key.replace('_', ' ')}")
+            for name, part in value.items():
+                say(f"  {name if key == 'keys' else name.replace('_', ' '):<18} {_shown(part)}")
+        else:
+            say(f"{key.replace('_', ' '):<20} {_shown(value)}")
     for problem in problems:
         say(f"{problem['severity']}: {problem['what']} ({problem['where']}). {problem['mend']}")
     return 0
+
+
+def _shown(value: object) -> str:
+    """A field as one line."""
+    match value:
+        case None | []:
+            return "—"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.6g}"
+        case {"type": kind, "tensors": tensors, "parameters": parameters}:
+            return f"{kind}: {parameters:,} in {tensors:,} tensors"
+        case {"type": kind, "count": count}:
+            return f"{count:,} × {kind}"
+        case list():
+            return "; ".join(_shown(item) for item in value)
+    text = str(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
 
 
 def run_fit(arguments: argparse.Namespace, services: Services) -> int:

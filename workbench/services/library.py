@@ -7,14 +7,14 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.inference.local import memory
 from workbench.inference.local.discover import Found, describe, scan
-from workbench.inference.local.gguf import GgufFile, inspect, refuse_unsound
+from workbench.inference.local.gguf import GgufFile, all_keys, inspect, refuse_unsound
 from workbench.inference.local.model import PARALLEL
 from workbench.settings import Json
 
@@ -182,6 +182,10 @@ class LibraryService:
     def inspect(self, reference: str) -> GgufFile:
         """What is in a file, without loading it. Raises WorkbenchError when it is no model."""
         return inspect(self.resolve(reference))
+
+    def keys(self, reference: str) -> dict[str, Any]:
+        """Every key that stands in a file, of lists their length. Raises WorkbenchError when it is no model."""
+        return all_keys(self.resolve(reference))
 
     def checked(self, reference: str) -> Path:
         """The file behind a reference, once it is sure that llama.cpp survives it. Raises WorkbenchError."""

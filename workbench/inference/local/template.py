@@ -23,6 +23,7 @@ TIME_LIMIT_S = 2.0
 MAX_OUTPUT_CHARACTERS = 8 << 20
 MAX_REPEAT = 1 << 20
 MAX_TEMPLATE_CHARACTERS = 1 << 20
+MOST_CHECKED_CHARACTERS = 1 << 17
 NO_TEMPLATE = "The file has no chat template, so the prompt was put in a plain question-and-answer form."
 BROKEN = "The file's chat template failed ({reason}), so the prompt was put in a plain question-and-answer form."
 MERGED = "The file's chat template takes no system message, so it was put in front of the first question."
@@ -48,6 +49,26 @@ class Rendered:
     text: str
     parts: tuple[Part, ...]
     note: str = ""
+
+
+def syntax_problem(source: str) -> str:
+    """Why a template cannot be used, found by reading it only; empty when nothing is wrong.
+
+    Compiling runs the constant parts of a template (`'a'|center(10**9)` takes a gigabyte): that is left to the child.
+    """
+    from jinja2 import TemplateSyntaxError
+
+    if len(source) > MAX_TEMPLATE_CHARACTERS:
+        return "it is longer than 1 MiB"
+    if len(source) > MOST_CHECKED_CHARACTERS:
+        return f"it has {len(source):,} characters, more than are checked beforehand"
+    try:
+        _environment().parse(source)
+    except TemplateSyntaxError as error:
+        return f"line {error.lineno}: {error.message}"
+    except (RecursionError, MemoryError, ValueError, OverflowError, SyntaxError) as error:
+        return type(error).__name__
+    return ""
 
 
 def compile_problem(source: str) -> str:

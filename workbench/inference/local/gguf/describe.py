@@ -2,109 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from workbench.domain.errors import Problems, WorkbenchError
+from workbench.inference.local.gguf import kv
+from workbench.inference.local.gguf.file import Experts, GgufFile, Origin, Role, Rope, Tokenizer
+from workbench.inference.local.gguf.keys import Keys
 from workbench.inference.local.gguf.layout import ArrayValue, Layout, read_layout
+from workbench.inference.local.gguf.parts import Parts, find_parts
 from workbench.inference.local.gguf.reading import shown
-from workbench.inference.local.gguf.soundness import Problem, Severity, architecture, problems
-from workbench.inference.local.gguf.types import FILE_TYPES
+from workbench.inference.local.gguf.soundness import Severity, problems
+from workbench.inference.local.gguf.weights import quantization, stored_weights
 
-KV_BYTES_PER_VALUE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class GgufFile:
-    """A model file, described.
-
-    `parameters` is counted from the tensors. `kv_bytes_per_token` is what one token of context takes in
-    memory with F16 keys and values. None stands for what the file does not say.
-    """
-
-    path: Path
-    bytes: int
-    gguf_version: int
-    architecture: str
-    name: str
-    parameters: int
-    weight_bytes: int
-    quantization: str
-    bits_per_weight: float | None
-    layers: int | None
-    kv_heads: int | None
-    head_dim: int | None
-    context: int | None
-    vocabulary: int | None
-    chat_template: str | None
-    licence: str | None
-    kv_bytes_per_token: int | None
-    problems: tuple[Problem, ...]
-
-    @property
-    def usable(self) -> bool:
-        """Whether nothing in the file forbids loading it."""
-        return all(problem.severity is not Severity.REFUSE for problem in self.problems)
-
-    def as_json(self) -> dict[str, Any]:
-        """The shape of `workbench library inspect --json`."""
-        return {
-            "file": shown(self.path),
-            "bytes": self.bytes,
-            "gguf_version": self.gguf_version,
-            "architecture": self.architecture,
-            "name": self.name,
-            "parameters": self.parameters,
-            "quantization": self.quantization,
-            "bits_per_weight": None if self.bits_per_weight is None else round(self.bits_per_weight, 2),
-            "layers": self.layers,
-            "kv_heads": self.kv_heads,
-            "head_dim": self.head_dim,
-            "context": self.context,
-            "vocabulary": self.vocabulary,
-            "chat_template": self.chat_template is not None,
-            "licence": self.licence,
-            "kv_bytes_per_token": self.kv_bytes_per_token,
-            "usable": self.usable,
-            "problems": [
-                {"severity": p.severity.value, "what": p.what, "where": p.where, "mend": p.mend} for p in self.problems
-            ],
-        }
+CLIP = "clip"
+MOST_BASES = 8
+OPEN_REPOSITORY = "https://huggingface.co/"
 
 
 def inspect(path: Path) -> GgufFile:
-    """Describe a file without loading it.
+    """Describe a file without loading it; for one part of a split model, the whole model.
 
     Raises `WorkbenchError` when it is no whole, well-formed GGUF file; what is wrong inside a well-formed
     one is listed in `problems`.
     """
-    layout = read_layout(path)
-    keys = _Keys(layout)
-    layers = keys.count("block_count")
-    weight_bytes = sum(tensor.bytes or 0 for tensor in layout.tensors)
-    parameters = sum(tensor.items for tensor in layout.tensors)
-    tokens = layout.keys.get("tokenizer.ggml.tokens")
+    first = read_layout(path)
+    parts = find_parts(path, first)
+    layout = first if parts.first == path else read_layout(parts.first)
+    others = [read_layout(other) for other in parts.others]
+    return _described(path, parts, layout, [layout, *others])
+
+
+def _described(path: Path, parts: Parts, layout: Layout, layouts: list[Layout]) -> GgufFile:
+    keys = Keys(layout)
+    tensors = [tensor for one in layouts for tensor in one.tensors]
+    role = _role(keys, bool(tensors))
+    experts = _experts(keys)
+    weights = stored_weights(tensors, experts)
+    parameters, weight_bytes = sum(w.parameters for w in weights), sum(w.bytes for w in weights)
+    shape = kv.kv_shape(keys)
+    tokens = keys.list_length("tokenizer.ggml.tokens")
     return GgufFile(
-        path=path,
-        bytes=layout.file_bytes,
+        path=path if not parts.others else parts.first,
+        bytes=sum(one.file_bytes for one in layouts),
         gguf_version=layout.version,
-        architecture=architecture(layout),
-        name=keys.text("general.name") or path.stem,
+        role=role,
+        architecture=keys.family,
+        name=keys.text("general.name") or parts.stem,
         parameters=parameters,
         weight_bytes=weight_bytes,
-        quantization=_quantization(layout),
+        quantization=quantization(weights, keys.plain_count("general.file_type")),
+        weights=weights,
         bits_per_weight=8 * weight_bytes / parameters if parameters else None,
-        layers=layers,
-        kv_heads=keys.kv_heads(),
-        head_dim=keys.head_dim("key_length"),
+        layers=keys.count("block_count"),
+        width=keys.count("embedding_length"),
+        heads=keys.count("attention.head_count"),
+        kv_heads=kv.kv_heads(keys),
+        head_dim=kv.head_dim(keys),
         context=keys.count("context_length"),
-        vocabulary=tokens.count if isinstance(tokens, ArrayValue) else keys.count("vocab_size"),
-        chat_template=keys.text("tokenizer.chat_template"),
+        sliding_window=keys.count("attention.sliding_window") or None,
+        rope=_rope(keys),
+        experts=experts,
+        vocabulary=tokens if tokens is not None else keys.count("vocab_size"),
+        tokenizer=_tokenizer(keys, tokens),
+        chat_template=keys.whole_text("tokenizer.chat_template"),
         licence=keys.text("general.license") or keys.text("general.license.name"),
-        kv_bytes_per_token=keys.kv_bytes_per_token(layers),
-        problems=problems(layout),
+        origin=_origin(keys),
+        kv_bytes_per_token=None if shape is None else shape.f16_bytes_per_token,
+        parts=parts.count,
+        problems=problems(layout, role=role.value, missing=parts.missing, has_tensors=bool(tensors)),
     )
+
+
+def all_keys(path: Path) -> dict[str, Any]:
+    """Every key of a file with its value; of an array its item type and length. Raises `WorkbenchError`."""
+    found: dict[str, Any] = {}
+    for name, value in read_layout(path).keys.items():
+        if isinstance(value, ArrayValue):
+            found[name] = {"type": value.type.gguf_name, "count": value.count}
+        else:
+            found[name] = value if not isinstance(value, float) or math.isfinite(value) else str(value)
+    return found
 
 
 def refuse_unsound(file: GgufFile) -> None:
@@ -124,60 +104,72 @@ def refuse_unsound(file: GgufFile) -> None:
         )
 
 
-class _Keys:
-    """The keys of one file, read with the architecture in front."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._keys = layout.keys
-        self._family = architecture(layout)
-
-    def text(self, name: str) -> str | None:
-        value = self._keys.get(name)
-        return value.strip() or None if isinstance(value, str) else None
-
-    def counts(self, name: str) -> tuple[int, ...]:
-        """One whole number or one per layer; empty when absent or of another kind."""
-        value = self._keys.get(f"{self._family}.{name}")
-        if isinstance(value, ArrayValue):
-            return tuple(item for item in value.items or () if isinstance(item, int))
-        return (value,) if isinstance(value, int) and not isinstance(value, bool) else ()
-
-    def count(self, name: str) -> int | None:
-        values = self.counts(name)
-        return max(values) if values else None
-
-    def kv_heads(self) -> int | None:
-        own = self.count("attention.head_count_kv")
-        return self.count("attention.head_count") if own is None else own
-
-    def head_dim(self, length: str) -> int | None:
-        own, width, heads = (
-            self.count(f"attention.{length}"),
-            self.count("embedding_length"),
-            self.count("attention.head_count"),
-        )
-        if own is not None:
-            return own
-        return width // heads if width and heads and heads > 0 else None
-
-    def kv_bytes_per_token(self, layers: int | None) -> int | None:
-        key_dim, value_dim = self.head_dim("key_length"), self.head_dim("value_length")
-        per_layer = self.counts("attention.head_count_kv") or self.counts("attention.head_count")
-        if layers is None or key_dim is None or value_dim is None or not per_layer:
-            return None
-        heads = sum(per_layer) if len(per_layer) > 1 else per_layer[0] * layers
-        return heads * (key_dim + value_dim) * KV_BYTES_PER_VALUE
+def _role(keys: Keys, has_tensors: bool) -> Role:
+    told = keys.text("general.type")
+    if told == "mmproj" or keys.family == CLIP:
+        return Role.PROJECTOR
+    if told == "adapter" or keys.has("adapter.type"):
+        return Role.ADAPTER
+    if told == "imatrix":
+        return Role.IMPORTANCE
+    if keys.family == "controlvector":
+        return Role.CONTROL_VECTOR
+    if not has_tensors:
+        return Role.VOCABULARY
+    if keys.family in kv.ENCODERS or keys.count("pooling_type"):
+        return Role.EMBEDDING
+    return Role.MODEL
 
 
-def _quantization(layout: Layout) -> str:
-    """The storage type of most weights; the file's own label where it agrees with that."""
-    weights: dict[str, int] = {}
-    for tensor in layout.tensors:
-        kind = tensor.type.name if tensor.type else f"type {tensor.type_id}"
-        weights[kind] = weights.get(kind, 0) + tensor.items
-    if not weights:
-        return "none"
-    main = max(weights, key=lambda kind: weights[kind])
-    number = layout.keys.get("general.file_type")
-    label = FILE_TYPES.get(number) if isinstance(number, int) else None
-    return label if label and label.startswith(main) else main
+def _experts(keys: Keys) -> Experts | None:
+    count = keys.count("expert_count")
+    return Experts(count, keys.count("expert_used_count")) if count and count > 0 else None
+
+
+def _rope(keys: Keys) -> Rope:
+    factor = keys.number("rope.scaling.factor")
+    if factor is None:
+        factor = keys.number("rope.scale_linear")
+    return Rope(
+        keys.number("rope.freq_base"),
+        keys.text(f"{keys.family}.rope.scaling.type"),
+        factor,
+        keys.count("rope.scaling.original_context_length"),
+    )
+
+
+def _tokenizer(keys: Keys, tokens: int | None) -> Tokenizer | None:
+    if tokens is None:
+        return None
+    return Tokenizer(
+        keys.text("tokenizer.ggml.model"),
+        keys.text("tokenizer.ggml.pre"),
+        tokens,
+        keys.plain_count("tokenizer.ggml.bos_token_id"),
+        keys.plain_count("tokenizer.ggml.eos_token_id"),
+    )
+
+
+def _origin(keys: Keys) -> Origin:
+    bases = []
+    for number in range(min(keys.plain_count("general.base_model.count") or 0, MOST_BASES)):
+        place = f"general.base_model.{number}"
+        bases.append(keys.text(f"{place}.repo_url") or keys.text(f"{place}.url") or keys.text(f"{place}.name"))
+    repository = _first(
+        keys.text(name) for name in ("general.source.repo_url", "general.repo_url", "general.source.url", "general.url")
+    )
+    hub = keys.text("general.source.huggingface.repository")
+    return Origin(
+        author=keys.text("general.author"),
+        organization=keys.text("general.organization"),
+        repository=repository or (f"{OPEN_REPOSITORY}{hub}" if hub else None),
+        bases=tuple(base for base in bases if base),
+        basename=keys.text("general.basename"),
+        finetune=keys.text("general.finetune"),
+        size_label=keys.text("general.size_label"),
+        tags=keys.texts("general.tags"),
+    )
+
+
+def _first(texts: Iterable[str | None]) -> str | None:
+    return next((text for text in texts if text), None)

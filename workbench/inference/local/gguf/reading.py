@@ -17,13 +17,24 @@ from pathlib import Path
 from workbench.domain.errors import WorkbenchError
 
 WINDOW_BYTES = 1 << 18
+#: bounds on the whole of a file, several times what the largest known model has; they keep memory and time small
+MAX_STRINGS = 1 << 22
+MAX_LIST_BYTES = 1 << 28
+MAX_KEPT_BYTES = 1 << 25
 LENGTH = struct.Struct("<Q")
+MOST_SAID = 400
 INCOMPLETE = "Download it again, and compare its size with the one on the download page."
 
 
 def shown(path: Path) -> str:
     """The path as text that can always be printed, also when its bytes are not UTF-8."""
     return os.fsencode(path).decode("utf-8", "replace")
+
+
+def printable(text: str, most: int) -> str:
+    """Text of a stranger's file for a sentence or a table: in one line, without control characters, not too long."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text[: most + 1])
+    return line if len(text) <= most else f"{line[: most - 1]}…"
 
 
 @contextmanager
@@ -88,11 +99,14 @@ class Cursor:
         self._path = path
         self._window = b""
         self._start = 0
+        self._strings = 0
+        self._listed = 0
+        self._kept = 0
 
     def refuse(self, what: str, *, at: int | None = None, mend: str = "Download another copy.") -> WorkbenchError:
         """The error for something wrong at a byte offset (default: where the cursor stands)."""
         offset = self.position if at is None else at
-        return WorkbenchError(what, where=f"{shown(self._path)}, byte {offset:,}", mend=mend)
+        return WorkbenchError(printable(what, MOST_SAID), where=f"{shown(self._path)}, byte {offset:,}", mend=mend)
 
     def need(self, length: int, inside: str) -> None:
         """Refuse unless `length` more bytes are in the file; `inside` says what would be cut."""
@@ -146,33 +160,79 @@ class Cursor:
     def u64(self, inside: str) -> int:
         return int(self.number("Q", 8, inside))
 
-    def string(self, limit: int, inside: str) -> bytes:
-        """Length and bytes; refuses a length over `limit` before reading it."""
+    def string(self, limit: int, inside: str, *, keep: int | None = None) -> bytes:
+        """Length and bytes; refuses a length over `limit` before reading it. Only the first `keep` bytes are read."""
         at = self.position
         length = self.u64(inside)
         if length > limit:
             raise self.refuse(f"{inside} claims {length:,} bytes; the most a sound file has is {limit:,}", at=at)
-        return self.take(length, inside)
+        wanted = length if keep is None else min(length, keep)
+        self.need(length, inside)
+        self._count_kept(wanted, inside)
+        text = self.take(wanted, inside)
+        self.position += length - wanted
+        return text
+
+    def name(self, limit: int, inside: str) -> str:
+        """A string that must be UTF-8: the name of a key or tensor."""
+        at = self.position
+        raw = self.string(limit, inside)
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise self.refuse(f"{inside} is not UTF-8 text", at=at + 8 + error.start) from error
 
     def strings(self, count: int, limit: int, inside: str, *, keep: bool) -> list[bytes]:
         """`count` strings in one go (an empty list when they are only to be passed over).
 
-        A vocabulary has some 100,000: the ones that lie whole in the window are cut out of it directly.
+        A vocabulary has some 100,000, its merges twice as many: the ones that lie whole in the window are cut out of
+        it directly. Refuses a file that holds more strings than any model has.
         """
         kept: list[bytes] = []
-        for _ in range(count):
-            begin = self.position - self._start + 8
-            if 8 <= begin <= len(self._window):
-                end = begin + LENGTH.unpack_from(self._window, begin - 8)[0]
-                if end <= len(self._window):
-                    if keep:
-                        kept.append(self._window[begin:end])
-                    self.position = self._start + end
-                    continue
-            text = self.string(limit, inside)
-            if keep:
-                kept.append(text)
+        self._strings += count
+        if self._strings > MAX_STRINGS:
+            raise self.refuse(f"With {inside} the file holds more than {MAX_STRINGS:,} texts in lists")
+        left = count
+        while left:
+            begin = self.position
+            left -= self._strings_in_window(left, kept if keep else None)
+            if left:
+                text = self.string(limit, inside, keep=None if keep else 0)
+                left -= 1
+                if keep:
+                    kept.append(text)
+            self._listed += self.position - begin
+            if self._listed > MAX_LIST_BYTES:
+                raise self.refuse(
+                    f"With {inside} the lists of texts are longer than {MAX_LIST_BYTES:,} bytes", at=begin
+                )
         return kept
+
+    def _strings_in_window(self, most: int, kept: list[bytes] | None) -> int:
+        """Passes over (or keeps) strings that lie whole in the window; gives how many. This loop is the whole speed."""
+        window, unpack = self._window, LENGTH.unpack_from
+        position, size, done = self.position - self._start, len(self._window), 0
+        if position < 0:
+            return 0
+        begin = position
+        while done < most and position + 8 <= size:
+            start = position + 8
+            end = start + unpack(window, position)[0]
+            if end > size:
+                break
+            if kept is not None:
+                kept.append(window[start:end])
+            position = end
+            done += 1
+        self.position += position - begin
+        if kept is not None:
+            self._count_kept(position - begin - 8 * done, "the vocabulary")
+        return done
+
+    def _count_kept(self, length: int, inside: str) -> None:
+        self._kept += length
+        if self._kept > MAX_KEPT_BYTES:
+            raise self.refuse(f"With {inside} the description holds more than {MAX_KEPT_BYTES:,} bytes of text")
 
     def skip(self, length: int, inside: str) -> None:
         self.need(length, inside)

@@ -11,13 +11,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workbench.inference.local.gguf.layout import ArrayValue, Layout
+from workbench.inference.local.gguf.kv import RECURRENT
+from workbench.inference.local.gguf.layout import KEPT_VOCABULARY, ArrayValue, Layout
+from workbench.inference.local.gguf.reading import printable
 
 MAX_LAYERS = 512
+MAX_COUNT = 1 << 31
+MOST_SHOWN = 60
 BYTE_TOKEN = 6
 CONVERT = "Convert the model again with a current llama.cpp, or choose another file."
 EPSILONS = ("attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon")
+COUNTS = ("attention.head_count", "embedding_length", "context_length", "feed_forward_length")
 TOKENS = "tokenizer.ggml.tokens"
+TEMPLATE = "tokenizer.chat_template"
+#: what a file that does not answer is, and what to do with it
+OTHER_ROLES = {
+    "embedding model": ("This model makes vectors of texts; it does not answer", "Choose a model that answers."),
+    "projector": (
+        "This file lets a model see pictures; it is no model itself",
+        "Keep it in the folder of the model it belongs to.",
+    ),
+    "adapter": (
+        "This file holds the changes of a fine-tuning, not a model",
+        "Merge it into the model it was made for.",
+    ),
+    "control vector": ("This file steers a model; it is no model itself", "Choose a model."),
+    "importance matrix": ("This file helps to quantize a model; it is no model itself", "Choose a model."),
+}
 
 
 class Severity(StrEnum):
@@ -35,9 +55,14 @@ class Problem:
     mend: str = CONVERT
 
 
-def problems(layout: Layout) -> tuple[Problem, ...]:
-    """All problems of a well-formed file, the worst first."""
-    found = [*_shape(layout), *_vocabulary(layout), *_template(layout), *_parts(layout)]
+def problems(layout: Layout, *, role: str, missing: tuple[int, ...], has_tensors: bool) -> tuple[Problem, ...]:
+    """All problems of a well-formed file, the worst first. `missing` names the parts of a split model that are gone."""
+    found = [*_parts(layout, missing)]
+    if role in OTHER_ROLES:
+        what, mend = OTHER_ROLES[role]
+        found.append(Problem(Severity.REFUSE, what, "general.type", mend))
+    else:
+        found += [*_shape(layout, has_tensors), *_vocabulary(layout), *_template(layout)]
     return tuple(sorted(found, key=lambda problem: problem.severity is not Severity.REFUSE))
 
 
@@ -55,19 +80,21 @@ def _warn(what: str, where: str, mend: str = CONVERT) -> Problem:
     return Problem(Severity.WARN, what, where, mend)
 
 
-def _shape(layout: Layout) -> Iterator[Problem]:
+def _shape(layout: Layout, has_tensors: bool) -> Iterator[Problem]:
     family = architecture(layout)
     if not family:
         yield _refuse("The file does not say which architecture the model has", "general.architecture")
         return
     key = f"{family}.block_count"
     layers = layout.keys.get(key)
-    if not isinstance(layers, int) or not 1 <= layers <= MAX_LAYERS:
-        told = "does not say how many layers it has" if layers is None else f"claims {layers} layers"
+    if type(layers) is not int or not 1 <= layers <= MAX_LAYERS:
+        told = "does not say how many layers it has" if layers is None else f"claims {_told(layers)} layers"
         yield _refuse(f"The model {told}; between 1 and {MAX_LAYERS} are possible", key)
-    for name in ("attention.head_count", "embedding_length", "context_length"):
+    for name in COUNTS:
         value = layout.keys.get(f"{family}.{name}")
-        if value is not None and not _positive(value):
+        if value is None or (name == "attention.head_count" and family in RECURRENT):
+            continue
+        if not _possible(value):
             yield _refuse(f"The {name.replace('.', ' ').replace('_', ' ')} is {_told(value)}", f"{family}.{name}")
     for name in EPSILONS:
         value = layout.keys.get(f"{family}.{name}")
@@ -75,25 +102,28 @@ def _shape(layout: Layout) -> Iterator[Problem]:
             yield _refuse(
                 f"The normalisation constant is {value}, which is no small positive number", f"{family}.{name}"
             )
-    if not layout.tensors:
+    if not has_tensors:
         yield _refuse("The file holds no weights, only a description or a vocabulary", "tensors")
 
 
-def _positive(value: object) -> bool:
+def _possible(value: object) -> bool:
+    """A positive whole number below 2^31, or a list of them that is not all zeros."""
     if isinstance(value, ArrayValue):
         items = value.items or ()
-        return any(isinstance(item, int) and item > 0 for item in items) and all(
-            isinstance(item, int) and item >= 0 for item in items
-        )
-    return isinstance(value, int) and value > 0
+        return any(item for item in items) and all(type(item) is int and 0 <= item < MAX_COUNT for item in items)
+    return type(value) is int and 0 < value < MAX_COUNT
 
 
 def _told(value: object) -> str:
-    return f"a list of {value.count} values" if isinstance(value, ArrayValue) else str(value)
+    return f"a list of {value.count:,} values" if isinstance(value, ArrayValue) else printable(str(value), MOST_SHOWN)
 
 
 def _vocabulary(layout: Layout) -> Iterator[Problem]:
     tokens = layout.keys.get(TOKENS)
+    if isinstance(tokens, ArrayValue) and tokens.count > KEPT_VOCABULARY:
+        yield _warn(f"The vocabulary has {tokens.count:,} tokens, too many to be checked", TOKENS)
+        yield from _token_lists(layout, tokens.count)
+        return
     if not isinstance(tokens, ArrayValue) or not tokens.items:
         yield _warn("The file has no vocabulary, so it cannot answer in words", TOKENS)
         return
@@ -102,13 +132,21 @@ def _vocabulary(layout: Layout) -> Iterator[Problem]:
         yield _refuse("The vocabulary is not a list of texts", TOKENS)
         return
     if len(set(texts)) != len(texts):
-        seen: set[bytes] = set()
-        double = next(text for text in texts if text in seen or seen.add(text))  # type: ignore[func-returns-value]
-        yield _refuse(f"The token {double.decode('utf-8', 'replace')!r} stands twice in the vocabulary", TOKENS)
+        shown = printable(_first_double(texts).decode("utf-8", "replace"), MOST_SHOWN)
+        yield _refuse(f"The token {shown!r} stands twice in the vocabulary", TOKENS)
     if any(b"\0" in text for text in texts):
         yield _refuse("A token of the vocabulary holds a NUL character", TOKENS)
     yield from _token_lists(layout, tokens.count)
     yield from _special_tokens(layout, tokens.count)
+
+
+def _first_double(texts: list[bytes]) -> bytes:
+    seen: set[bytes] = set()
+    for text in texts:
+        if text in seen:
+            return text
+        seen.add(text)
+    return b""
 
 
 def _token_lists(layout: Layout, count: int) -> Iterator[Problem]:
@@ -118,7 +156,7 @@ def _token_lists(layout: Layout, count: int) -> Iterator[Problem]:
             yield _refuse(f"The vocabulary has {count:,} tokens, but {value.count:,} entries stand here", name)
     types = layout.keys.get("tokenizer.ggml.token_type")
     has_bytes = isinstance(types, ArrayValue) and types.items is not None and BYTE_TOKEN in types.items
-    if layout.keys.get("tokenizer.ggml.model") == "llama" and not has_bytes:
+    if layout.keys.get("tokenizer.ggml.model") == "llama" and not has_bytes and count <= KEPT_VOCABULARY:
         yield _warn("The vocabulary has no byte tokens: a character it does not know may end the model", TOKENS)
 
 
@@ -131,25 +169,29 @@ def _special_tokens(layout: Layout, count: int) -> Iterator[Problem]:
 
 
 def _template(layout: Layout) -> Iterator[Problem]:
-    where = "tokenizer.chat_template"
     plain = "Answers will use a plain question-and-answer form."
-    template = layout.keys.get(where)
+    template = layout.keys.get(TEMPLATE)
     if not isinstance(template, str):
         if TOKENS in layout.keys:
-            yield _warn("The file has no chat template", where, plain)
+            yield _warn("The file has no chat template", TEMPLATE, plain)
         return
-    from workbench.inference.local.template import compile_problem
+    from workbench.inference.local.template import syntax_problem
 
-    fault = compile_problem(template)
+    fault = "it is longer than 1 MiB" if TEMPLATE in layout.cut else syntax_problem(template)
     if fault:
-        yield _warn(f"The chat template cannot be used: {fault}", where, plain)
+        yield _warn(f"The chat template cannot be used: {printable(fault, MOST_SHOWN * 3)}", TEMPLATE, plain)
 
 
-def _parts(layout: Layout) -> Iterator[Problem]:
-    parts = layout.keys.get("split.count")
-    if isinstance(parts, int) and parts > 1:
-        yield _warn(
-            f"This is one of {parts} parts of a model",
-            "split.count",
-            "Keep all parts in one folder and open the first.",
-        )
+def _parts(layout: Layout, missing: tuple[int, ...]) -> Iterator[Problem]:
+    count = layout.keys.get("split.count")
+    if not missing or type(count) is not int:
+        return
+    first = ", ".join(str(number) for number in missing[:5]) + (" …" if len(missing) > 5 else "")
+    noun = "part" if len(missing) == 1 else "parts"
+    verb = "is" if len(missing) == 1 else "are"
+    yield Problem(
+        Severity.REFUSE,
+        f"This is a model in {count:,} files, and {noun} {first} {verb} not in its folder",
+        "split.count",
+        "Put all parts into one folder under the names they were published with.",
+    )
