@@ -58,6 +58,25 @@ class Sampling:
     presence_penalty: float = 0.0
 
 
+def sampling_problem(sampling: Sampling) -> str:
+    """Which of the numbers makes no sense, as a sentence; empty when all do."""
+    bounds = {
+        "temperature": (0.0, 10.0),
+        "top_p": (0.0, 1.0),
+        "top_k": (0, 1_000_000),
+        "min_p": (0.0, 1.0),
+        "max_tokens": (1, 10_000_000),
+        "repeat_penalty": (0.01, 100.0),
+        "frequency_penalty": (-100.0, 100.0),
+        "presence_penalty": (-100.0, 100.0),
+    }
+    for name, (low, high) in bounds.items():
+        value = getattr(sampling, name)
+        if not low <= value <= high:  # false for what is no number, too
+            return f"{name.replace('_', ' ')} is {value}; it can be {low:g} to {high:g}"
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
     """A conversation to continue.

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from itertools import count
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench.domain.chat import Finish, Sampling
-from workbench.inference.local.batching import NOT_A_NUMBER, Batcher, Job, Outcome, Row, common_prefix
+from workbench.domain.chat import Finish, Sampling, TokenLogprob
+from workbench.inference.local.batching import Batcher
+from workbench.inference.local.pace import Pace
 from workbench.inference.local.protocol import Event, Finished, Refused, Text
+from workbench.inference.local.refusal import Refusal
+from workbench.inference.local.slots import NOT_A_NUMBER, NOTHING_ALLOWED, Job, Outcome, Row, common_prefix
 
 END = 0
+
+
+class Cell(NamedTuple):
+    token: int
+    number: int
 
 
 class Counting:
     """A backend whose memory is checked at every step; the next token is the sum of the sequence so far, modulo 90."""
 
-    def __init__(self, *, sequences: int = 2, cells: int = 200, sequence_tokens: int = 100) -> None:
+    def __init__(
+        self, *, sequences: int = 2, cells: int = 200, sequence_tokens: int = 100, can_share: bool = True
+    ) -> None:
         self.sequences, self.cells, self.sequence_tokens = sequences, cells, sequence_tokens
         self.batch_tokens = 16
-        self.memory: dict[int, dict[int, int]] = {number: {} for number in range(sequences)}
+        self.can_share = can_share
+        self.memory: dict[int, dict[int, Cell]] = {number: {} for number in range(sequences)}
         self.evaluated = 0
         self.outcomes: list[Outcome] = []
         self.samplers = 0
+        self.rounds: list[int] = []
         self._wanted: dict[int, int] = {}
 
     def decode(self, rows: Sequence[Row]) -> Outcome:
@@ -34,13 +48,17 @@ class Counting:
         for row in rows[:half]:
             memory = self.memory[row.sequence]
             assert row.position == len(memory), "a hole, or a position twice"
-            memory[row.position] = row.token
-        self.evaluated += half
-        assert sum(len(memory) for memory in self.memory.values()) <= self.cells
+            self.evaluated += 1
+            memory[row.position] = Cell(row.token, self.evaluated)
+        used = {cell.number for memory in self.memory.values() for cell in memory.values()}
+        assert len(used) <= self.cells
+        self.rounds.append(len(rows))
         self._wanted = {index: row.sequence for index, row in enumerate(rows) if row.wanted}
         return outcome
 
-    def new_sampler(self, sampling: Sampling) -> Any:
+    def new_sampler(self, sampling: Sampling, grammar: str, prompt: Sequence[int]) -> Any:
+        if grammar == "bad":
+            raise Refusal("The grammar cannot be used", "grammar", "Mend it.")
         self.samplers += 1
         return object()
 
@@ -48,7 +66,10 @@ class Counting:
         self.samplers -= 1
 
     def sample(self, sampler: Any, row: int) -> int:
-        return sum(self.memory[self._wanted[row]].values()) % 90 + 1
+        return sum(cell.token for cell in self.memory[self._wanted[row]].values()) % 90 + 1
+
+    def logprobs(self, token: int, row: int, count: int) -> TokenLogprob:
+        return TokenLogprob(str(token), -1.0)
 
     def piece(self, token: int) -> bytes:
         return bytes([token + 32])
@@ -57,13 +78,12 @@ class Counting:
         return token == END
 
     def forget(self, sequence: int, position: int) -> bool:
-        self.memory[sequence] = {at: token for at, token in self.memory[sequence].items() if at < position}
+        self.memory[sequence] = {at: cell for at, cell in self.memory[sequence].items() if at < position}
         return True
 
-    def share(self, source: int, target: int, count: int) -> bool:
-        assert not self.memory[target]
+    def share(self, source: int, target: int, count: int) -> None:
+        assert self.can_share and not self.memory[target]
         self.memory[target] = {at: self.memory[source][at] for at in range(count)}
-        return True
 
 
 def job(name: str, prompt: Sequence[int], tokens: int = 5, *, fresh: bool = False, stop: tuple[str, ...] = ()) -> Job:
@@ -113,6 +133,135 @@ def test_that_answers_in_company_are_the_same_as_alone(asked: list[tuple[list[in
     for number, (prompt, tokens, _) in enumerate(asked):
         assert texts(events)[str(number)] == alone(prompt, tokens)
     assert backend.samplers == 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), prompts, st.integers(1, 12), st.booleans()), min_size=1, max_size=8),
+    st.integers(0, 12),
+    st.booleans(),
+)
+def test_that_prompts_that_begin_alike_get_the_same_answers_whatever_is_shared_or_cancelled(
+    asked: list[tuple[int, list[int], int, bool]], cancelled_after: int, can_share: bool
+) -> None:
+    events: list[Event] = []
+    backend = Counting(sequences=4, cells=150, can_share=can_share)
+    batcher = Batcher(backend, events.append)
+    wanted = [([7] * 40)[:common] + prompt for common, prompt, _, _ in asked]
+    for number, (_, _, tokens, fresh) in enumerate(asked):
+        batcher.add(job(str(number), wanted[number], tokens, fresh=fresh))
+    for _ in range(cancelled_after):
+        batcher.step()
+    batcher.cancel({"0"})
+    run(batcher)
+    for number, (_, _, tokens, _) in enumerate(asked[1:], 1):
+        assert texts(events).get(str(number), "") == alone(wanted[number], tokens)
+    assert backend.samplers == 0
+
+
+def test_that_prompts_that_arrive_together_have_their_common_beginning_evaluated_once() -> None:
+    events: list[Event] = []
+    backend = Counting(sequences=8, cells=400)
+    batcher = Batcher(backend, events.append)
+    for number in range(8):
+        batcher.add(job(str(number), [7] * 60 + [number + 1] * 3, tokens=1))
+    run(batcher)
+    assert backend.evaluated == 60 + 8 * 3
+    assert (
+        sorted(end.timing.shared_tokens for end in ends(events).values() if isinstance(end, Finished)) == [0] + [60] * 7
+    )
+
+
+def test_that_prompts_that_begin_alike_fit_together_where_each_alone_would_fill_the_memory() -> None:
+    events: list[Event] = []
+    backend = Counting(sequences=4, cells=100)
+    batcher = Batcher(backend, events.append)
+    for number in range(4):
+        batcher.add(job(str(number), [7] * 60 + [number + 1] * 2, tokens=5))
+    run(batcher)
+    assert max(backend.rounds[4:]) >= 4, "they never grew together"
+    assert texts(events) == {str(number): alone([7] * 60 + [number + 1] * 2, 5) for number in range(4)}
+
+
+def test_that_when_the_first_of_prompts_alike_is_cancelled_the_next_one_goes_ahead() -> None:
+    events: list[Event] = []
+    backend = Counting(sequences=4, cells=400)
+    batcher = Batcher(backend, events.append)
+    for number in range(4):
+        batcher.add(job(str(number), [7] * 60 + [number + 1] * 2, tokens=1))
+    batcher.step()
+    batcher.cancel({"0"})
+    run(batcher)
+    assert backend.evaluated == 16 + (60 - 16) + 3 * 2
+
+
+@pytest.mark.parametrize(("single", "pair", "together"), [(1.0, 1.5, True), (1.0, 3.0, False)])
+def test_that_two_answers_grow_together_only_where_that_is_quicker(single: float, pair: float, together: bool) -> None:
+    pace = Pace()
+    assert not pace.together(2), "first it must see how long one takes"
+    pace.saw(1, single)
+    assert pace.together(2), "then it tries"
+    pace.saw(2, pair)
+    assert pace.together(2) is together
+
+
+def test_that_answers_by_turns_all_grow() -> None:
+    class Slow(Counting):
+        def decode(self, rows: Sequence[Row]) -> Outcome:
+            seconds[0] += {1: 1.0, 2: 3.0}.get(len(rows), 1.0)
+            return super().decode(rows)
+
+    seconds = [0.0]
+    events: list[Event] = []
+    backend = Slow()
+    batcher = Batcher(backend, events.append, clock=lambda: seconds[0])
+    for number in range(2):
+        batcher.add(job(str(number), [number + 1] * 5, tokens=30))
+    run(batcher)
+    assert texts(events) == {str(number): alone([number + 1] * 5, 30) for number in range(2)}
+    assert backend.rounds.count(2) < 5
+
+
+def test_that_a_grammar_that_cannot_be_used_refuses_its_request_only() -> None:
+    events: list[Event] = []
+    batcher = Batcher(Counting(), events.append)
+    batcher.add(replace(job("bad", [1]), grammar="bad"))
+    batcher.add(job("good", [1]))
+    run(batcher)
+    assert isinstance(ends(events)["bad"], Refused)
+    assert isinstance(ends(events)["good"], Finished)
+
+
+def test_that_an_answer_ends_where_its_grammar_lets_nothing_follow() -> None:
+    class Stuck(Counting):
+        def sample(self, sampler: Any, row: int) -> int:
+            return NOTHING_ALLOWED
+
+    events: list[Event] = []
+    batcher = Batcher(Stuck(), events.append)
+    batcher.add(job("a", [1]))
+    run(batcher)
+    end = ends(events)["a"]
+    assert isinstance(end, Finished) and end.finish is Finish.STOP
+
+
+def test_that_every_token_said_has_its_log_probability() -> None:
+    events: list[Event] = []
+    batcher = Batcher(Counting(), events.append)
+    batcher.add(replace(job("a", [1, 2], tokens=9), top_logprobs=1))
+    run(batcher)
+    said = [one for event in events if isinstance(event, Text) for one in event.logprobs]
+    assert len(said) == 9
+
+
+def test_that_the_times_between_tokens_are_counted_for_each_answer() -> None:
+    events: list[Event] = []
+    batcher = Batcher(Counting(), events.append, clock=count(0).__next__)
+    batcher.add(job("a", [1], tokens=9))
+    run(batcher)
+    end = ends(events)["a"]
+    assert isinstance(end, Finished)
+    assert end.timing.itl_p50_s is not None and end.timing.itl_p95_s is not None
+    assert 0 < end.timing.itl_p50_s <= end.timing.itl_p95_s
 
 
 @given(
@@ -234,7 +383,7 @@ def test_that_a_stop_string_ends_the_answer_before_it() -> None:
 def test_that_a_batch_that_cannot_be_evaluated_fails_the_newest_request_only(outcome: Outcome, word: str) -> None:
     events: list[Event] = []
     backend = Counting()
-    batcher = Batcher(backend, events.append, clock=iter(range(10_000)).__next__)
+    batcher = Batcher(backend, events.append, clock=count(0).__next__)
     batcher.add(job("old", [1] * 5, tokens=10))
     batcher.step()
     batcher.add(job("new", [2] * 5, tokens=10))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
 
-from workbench.domain.chat import Done
+from workbench.domain.chat import ChatEvent, Done, Token, Waiting
+from workbench.inference.local import memory
+from workbench.inference.local.gguf import inspect
 from workbench.inference.local.model import LocalSettings
 from workbench.inference.local.pool import LocalModels
 from workbench.inference.local.threads import JsonThreadMemory
 
-from engine_models import PATIENT, events_of, prompt
+from engine_models import PATIENT, events_of, failure_of, prompt
 from gguf_files import write_model
+from talker import write_talker
 
 
 def test_that_one_file_is_one_model_and_the_least_recently_used_is_unloaded(tmp_path: Path) -> None:
@@ -27,6 +31,97 @@ def test_that_one_file_is_one_model_and_the_least_recently_used_is_unloaded(tmp_
             assert [model.path.stem for model in models.loaded()] == ["a", "c"]
             kept = models.loaded()
         assert all(not model.loaded for model in kept)
+
+    asyncio.run(session())
+
+
+def room_for(path: Path, models: float) -> int:
+    """Free memory in which so many models of this size fit with their usual context."""
+    need = memory.needed(inspect(path), memory.MOST_CELLS).total
+    return int(models * need / memory.SHARE_OF_AVAILABLE)
+
+
+def test_that_where_memory_allows_one_model_several_answer_in_turn(tmp_path: Path) -> None:
+    paths = [write_model(tmp_path / f"{name}.gguf", seed=seed, context=8192) for seed, name in enumerate("abc")]
+
+    async def session() -> None:
+        settings = LocalSettings(threads=1, patience=PATIENT, available_bytes=room_for(paths[0], 1.2))
+        async with LocalModels(settings=settings) as models:
+            most = 0
+
+            async def ask(path: Path) -> list[ChatEvent]:
+                nonlocal most
+                events = []
+                async for event in models.model(path).chat(prompt("Hello", max_tokens=50)):
+                    most = max(most, len(models.loaded()))
+                    events.append(event)
+                return events
+
+            answers = await asyncio.gather(*(ask(path) for path in paths))
+            assert all(isinstance(events[-1], Done) for events in answers), [events[-1] for events in answers]
+            assert most == 1
+            waits = [event for events in answers for event in events if isinstance(event, Waiting)]
+            assert waits and all(wait.why.endswith("to finish, to have its memory") for wait in waits)
+
+    asyncio.run(session())
+
+
+def test_that_a_model_that_waits_for_memory_can_be_cancelled(tmp_path: Path) -> None:
+    paths = [write_talker(tmp_path / f"{name}.gguf") for name in "ab"]
+
+    async def session() -> None:
+        settings = LocalSettings(threads=1, patience=PATIENT, available_bytes=room_for(paths[0], 1.2))
+        async with LocalModels(settings=settings) as models:
+            async with contextlib.aclosing(models.model(paths[0]).chat(prompt("Hello", max_tokens=7000))) as talking:
+                async for event in talking:
+                    if isinstance(event, Token):
+                        break
+                waiting = models.model(paths[1]).chat(prompt("Hello"))
+                assert isinstance(await anext(waiting), Waiting)
+                await waiting.aclose()
+                assert not models.model(paths[1]).loaded
+            assert isinstance((await events_of(models.model(paths[1]), prompt("Hello", max_tokens=3)))[-1], Done)
+
+    asyncio.run(session())
+
+
+def test_that_all_models_together_keep_to_their_budget(tmp_path: Path) -> None:
+    paths = [write_model(tmp_path / f"{name}.gguf", seed=seed, context=8192) for seed, name in enumerate("abc")]
+    need = memory.needed(inspect(paths[0]), memory.MOST_CELLS).total
+
+    async def session() -> None:
+        settings = LocalSettings(threads=1, patience=PATIENT)
+        async with LocalModels(settings=settings, budget=lambda: int(2.1 * need)) as models:
+            for path in paths:
+                assert isinstance((await events_of(models.model(path), prompt("Hello")))[-1], Done)
+                assert models.taken_bytes() <= 2.1 * need
+            assert [model.path.stem for model in models.loaded()] == ["b", "c"]
+
+    asyncio.run(session())
+
+
+def test_that_a_model_too_large_for_the_budget_is_refused_with_the_numbers(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "a.gguf", context=8192)
+
+    async def session() -> None:
+        async with LocalModels(settings=LocalSettings(threads=1), budget=lambda: 50_000_000) as models:
+            assert "MiB" in failure_of(await events_of(models.model(path), prompt("Hello")))
+
+    asyncio.run(session())
+
+
+def test_that_a_crashed_model_holds_no_memory(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "a.gguf", context=8192)
+
+    async def session() -> None:
+        async with LocalModels(settings=LocalSettings(threads=1, patience=PATIENT)) as models:
+            model = models.model(path)
+            engine = await model.load()
+            assert models.taken_bytes() > 0
+            engine.kill("for a test")
+            while model.loaded:
+                await asyncio.sleep(0)
+            assert models.taken_bytes() == 0
 
     asyncio.run(session())
 

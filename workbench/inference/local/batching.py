@@ -1,126 +1,42 @@
 """Continuous batching: several answers grow together, one token each per round, in one memory of context
 cells.
 
-Pure bookkeeping over a `Backend` that evaluates tokens; only `child` knows llama.cpp. A generation has one
+Pure bookkeeping over a `Backend` that evaluates tokens; only `native` knows llama.cpp. A generation has one
 *sequence* of the backend for itself. What a finished one leaves in memory stays until the place is needed,
 so that a prompt that begins like an earlier one (the same system message, the same document) is evaluated
-from where they part.
+from where they part. Prompts that arrive together and begin alike wait for the first of them: what they have in
+common is evaluated once and copied.
 """
 
 from __future__ import annotations
 
 import time
+from array import array
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Collection
+from typing import Any
 
-from workbench.domain.chat import Finish, Sampling, Timing
+from workbench.domain.chat import Finish, Timing
 from workbench.inference.local.answer import AnswerText
+from workbench.inference.local.pace import Pace, percentile
 from workbench.inference.local.protocol import Event, Finished, Refused, Text
+from workbench.inference.local.refusal import Refusal
+from workbench.inference.local.slots import (
+    NOT_A_NUMBER,
+    NOTHING_ALLOWED,
+    Backend,
+    Job,
+    Outcome,
+    Row,
+    Slot,
+    Span,
+    common_prefix,
+)
 
 FRAME_S = 0.03
 MIXED_PROMPT_TOKENS = 128
-NOT_A_NUMBER = -1
-
-
-class Row(NamedTuple):
-    """One token to evaluate; `wanted` when the next token will be chosen from its result."""
-
-    token: int
-    position: int
-    sequence: int
-    wanted: bool
-
-
-class Outcome(Enum):
-    DONE = "done"
-    ABORTED = "aborted"
-    FULL = "full"
-    FAILED = "failed"
-
-
-class Backend(Protocol):
-    """What evaluates tokens. `sequences` answers fit at once, in `cells` cells, each up to
-    `sequence_tokens`."""
-
-    sequences: int
-    cells: int
-    sequence_tokens: int
-    batch_tokens: int
-
-    def decode(self, rows: Sequence[Row]) -> Outcome: ...
-
-    def new_sampler(self, sampling: Sampling) -> Any: ...
-
-    def free_sampler(self, sampler: Any) -> None: ...
-
-    def sample(self, sampler: Any, row: int) -> int:
-        """The next token after a row of the last `decode`; NOT_A_NUMBER when the model computed none."""
-        ...
-
-    def piece(self, token: int) -> bytes: ...
-
-    def ends(self, token: int) -> bool: ...
-
-    def forget(self, sequence: int, position: int) -> bool:
-        """Drop a sequence's memory from a position on; False when only the whole can be dropped (and was)."""
-        ...
-
-    def share(self, source: int, target: int, count: int) -> bool:
-        """Let a sequence use the first `count` tokens of another; False when this model cannot."""
-        ...
-
-
-@dataclass(slots=True)
-class Job:
-    """A generation as it was asked for: prompt tokens, how to choose, when it arrived (monotonic seconds)."""
-
-    id: str
-    prompt: list[int]
-    sampling: Sampling
-    fresh: bool
-    arrived: float
-    note: str = ""
-
-    def reserve(self, limit: int) -> int:
-        """Context cells that it may need at most."""
-        return min(len(self.prompt) + self.sampling.max_tokens, limit)
-
-
-@dataclass(slots=True)
-class Slot:
-    """One sequence: what is in its memory (`tokens[:done]`), and the job that uses it, if any."""
-
-    sequence: int
-    tokens: list[int] = field(default_factory=list)
-    done: int = 0
-    job: Job | None = None
-    sampler: Any = None
-    text: AnswerText = field(default_factory=AnswerText)
-    made: int = 0
-    shared: int = 0
-    began: float = 0.0
-    first: float | None = None
-    last: float = 0.0
-    sent: float = 0.0
-    used: float = 0.0
-
-
-def common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
-    """How many tokens two lists begin with in common."""
-    limit = min(len(a), len(b))
-    if a[:limit] == b[:limit]:
-        return limit
-    low, high = 0, limit
-    while high - low > 1:
-        middle = (low + high) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low
+#: common tokens from which it pays to wait until another prompt has evaluated them
+WORTH_WAITING = 16
 
 
 class Batcher:
@@ -134,6 +50,8 @@ class Batcher:
         self._clock = clock
         self._waiting: deque[Job] = deque()
         self._slots = [Slot(number) for number in range(backend.sequences)]
+        self._runs = 0
+        self._pace = Pace()
 
     @property
     def busy(self) -> bool:
@@ -155,6 +73,10 @@ class Batcher:
             return
         self._waiting.append(job)
 
+    def holds(self, id: str) -> bool:
+        """Whether a generation of this id waits or runs."""
+        return any(job.id == id for job in self._waiting) or any(slot.job and slot.job.id == id for slot in self._slots)
+
     def cancel(self, ids: Collection[str]) -> None:
         """End generations between tokens; what they evaluated stays for prompts that begin alike."""
         for job in [job for job in self._waiting if job.id in ids]:
@@ -170,10 +92,12 @@ class Batcher:
         Returns how many answers grew by one token when the batch held nothing else (0: prompts were in it).
         """
         self._admit()
+        self._follow()
         rows, wanted = self._rows()
         if not rows:
             return 0
         before = [(slot, slot.done) for slot in self._slots if slot.job]
+        begin = self._clock()
         outcome = self._backend.decode(rows)
         if outcome is Outcome.DONE:
             self._advance(rows)
@@ -181,90 +105,166 @@ class Batcher:
                 self._next_token(slot, row)
         else:
             self._roll_back(before, outcome)
-        return len(wanted) if len(wanted) == len(rows) else 0
+        grown = len(wanted) if len(wanted) == len(rows) else 0
+        if grown and outcome is Outcome.DONE:
+            self._pace.saw(grown, self._clock() - begin)
+        return grown
+
+    # who gets which sequence
 
     def _admit(self) -> None:
         while self._waiting:
             free = [slot for slot in self._slots if slot.job is None]
             if not free or not self._make_room(self._waiting[0]):
                 return
-            self._begin(self._waiting.popleft(), free)
+            job = self._waiting.popleft()
+            try:
+                sampler = self._backend.new_sampler(job.sampling, job.grammar, job.prompt)
+            except Refusal as refusal:
+                self._send(Refused(job.id, *refusal.message))
+            else:
+                self._begin(job, sampler, free)
 
     def _make_room(self, job: Job) -> bool:
         """Whether the job's cells are there, after dropping the longest unused memories where needed."""
         limit = self._backend.sequence_tokens
-        taken = sum(slot.job.reserve(limit) for slot in self._slots if slot.job)
-        room = self._backend.cells - taken - job.reserve(limit)
-        if room < 0:
-            return False
-        idle = sorted((slot for slot in self._slots if slot.job is None and slot.done), key=lambda slot: slot.used)
-        kept = sum(slot.done for slot in idle)
-        for slot in idle:
-            if kept <= room:
-                break
-            kept -= slot.done
-            self._drop(slot, 0)
+        growth = sum(s.job.reserve(limit) - max(s.done, s.common if s.leader else 0) for s in self._slots if s.job)
+        target = job.prompt[:-1]
+        idle = [slot for slot in self._slots if slot.job is None and slot.done]
+        idle.sort(key=lambda slot: (common_prefix(slot.tokens[: slot.done], target), slot.used))
+        while self._cells() + growth + job.reserve(limit) - self._spared(job) > self._backend.cells:
+            if not idle:
+                return False
+            self._drop(idle.pop(0), 0)
         return True
 
-    def _begin(self, job: Job, free: list[Slot]) -> None:
-        slot, shared = self._place(job, free)
-        slot.job, slot.tokens, slot.done, slot.shared = job, list(job.prompt), shared, shared
-        slot.sampler = self._backend.new_sampler(job.sampling)
-        slot.text = AnswerText(job.sampling.stop)
-        slot.made, slot.first, slot.began = 0, None, self._clock()
+    def _cells(self) -> int:
+        """Cells in use: what sequences share counts once."""
+        ends: dict[int, int] = {}
+        starts: dict[int, int] = {}
+        for slot in self._slots:
+            for span in slot.spans:
+                starts[span.run] = min(span.start, starts.get(span.run, span.start))
+                ends[span.run] = max(span.end, ends.get(span.run, 0))
+        return sum(ends[run] - starts[run] for run in ends)
 
-    def _place(self, job: Job, free: list[Slot]) -> tuple[Slot, int]:
-        """The sequence to use, and how many tokens of the prompt are in its memory already.
+    def _spared(self, job: Job) -> int:
+        """Cells that the job will not need, because the beginning of its prompt is there or is being evaluated."""
+        if job.fresh or not self._backend.can_share:
+            return 0
+        target = job.prompt[:-1]
+        known = (slot.tokens if slot.job else slot.tokens[: slot.done] for slot in self._slots)
+        return max(common_prefix(tokens, target) for tokens in known)
+
+    def _begin(self, job: Job, sampler: Any, free: list[Slot]) -> None:
+        slot = self._place(job, free)
+        slot.job, slot.sampler, slot.tokens = job, sampler, list(job.prompt)
+        slot.shared, slot.made, slot.first, slot.began = slot.done, 0, None, self._clock()
+        slot.text, slot.gaps, slot.logprobs = AnswerText(job.sampling.stop), array("d"), []
+        self._new_run(slot)
+
+    def _place(self, job: Job, free: list[Slot]) -> Slot:
+        """The sequence to use, holding as much of the prompt as is known already, or waiting for more of it.
 
         The last token of a prompt is always evaluated, because the answer is chosen from its result.
         """
         spare = min(free, key=lambda slot: (slot.done > 0, slot.used))
         if job.fresh:
             self._drop(spare, 0)
-            return spare, 0
+            return spare
         target = job.prompt[:-1]
         donor = max(self._slots, key=lambda slot: common_prefix(slot.tokens[: slot.done], target))
         count = common_prefix(donor.tokens[: donor.done], target)
-        if donor.job is None:
-            slot = donor if count else spare
-            return slot, self._drop(slot, count)
-        self._drop(spare, 0)
-        return spare, count if count and self._backend.share(donor.sequence, spare.sequence, count) else 0
+        if donor.job is None and count:
+            self._drop(donor, count)
+            spare = donor
+        else:
+            self._drop(spare, 0)
+            self._copy(donor, spare, count)
+        self._wait_for_more(spare, target)
+        return spare
 
-    def _drop(self, slot: Slot, count: int) -> int:
-        """Keep the first `count` tokens of a memory; returns how many were kept."""
+    def _wait_for_more(self, slot: Slot, target: list[int]) -> None:
+        """Follow a prompt that is being evaluated and begins like this one for longer than what is known."""
+        slot.leader = slot.leader_job = None
+        if not self._backend.can_share:
+            return
+        busy = (each for each in self._slots if each.job and each is not slot and not each.leader and each.todo > 1)
+        common, leader = max(
+            ((common_prefix(b.tokens, target), b) for b in busy), key=lambda pair: pair[0], default=(0, slot)
+        )
+        if common - slot.done >= WORTH_WAITING:
+            slot.leader, slot.leader_job, slot.common = leader, leader.job, common
+
+    def _follow(self) -> None:
+        """Slots whose leader has evaluated the common tokens take them over; whose leader is gone, look for another."""
+        for slot in self._slots:
+            leader = slot.leader
+            if slot.job is None or leader is None:
+                continue
+            if leader.job is slot.leader_job and leader.done < slot.common:
+                continue
+            target = slot.tokens[:-1]
+            common = common_prefix(leader.tokens[: leader.done], target)
+            if common > slot.done:
+                self._drop(slot, 0, keep_tokens=True)
+                self._copy(leader, slot, common)
+                slot.shared = slot.done
+                self._new_run(slot)
+            self._wait_for_more(slot, target)
+
+    def _new_run(self, slot: Slot) -> None:
+        """What the slot evaluates from here on has cells of its own."""
+        self._runs += 1
+        slot.spans.append(Span(self._runs, slot.done, slot.done))
+
+    def _copy(self, donor: Slot, slot: Slot, count: int) -> None:
+        """Let an empty slot use the first `count` tokens in another's memory."""
+        if count and self._backend.can_share:
+            self._backend.share(donor.sequence, slot.sequence, count)
+            slot.spans = [Span(s.run, s.start, min(s.end, count)) for s in donor.spans if s.start < count]
+            slot.done = count
+
+    def _drop(self, slot: Slot, count: int, *, keep_tokens: bool = False) -> None:
+        """Keep the first `count` tokens of a memory, or none where the backend cannot cut."""
         if slot.done > count and not self._backend.forget(slot.sequence, count):
             count = 0
-        slot.done = min(slot.done, count)
-        del slot.tokens[slot.done :]
-        return slot.done
+        slot.cut(count)
+        if not keep_tokens:
+            del slot.tokens[slot.done :]
+
+    # a round
 
     def _rows(self) -> tuple[list[Row], list[tuple[Slot, int]]]:
         """The next batch: one token of every growing answer first, then as much of the prompts as fits."""
-        active = sorted((slot for slot in self._slots if slot.job), key=lambda slot: len(slot.tokens) - slot.done)
+        active = sorted((slot for slot in self._slots if slot.job and not slot.leader), key=lambda slot: slot.todo)
+        growing = [slot for slot in active if slot.todo == 1]
+        if len(growing) == len(active) and not self._pace.together(len(growing)):
+            active = [min(growing, key=lambda slot: slot.last)]
         rows: list[Row] = []
         wanted: list[tuple[Slot, int]] = []
-        growing = any(len(slot.tokens) - slot.done == 1 for slot in active)
         room = self._backend.batch_tokens
         for slot in active:
-            todo = len(slot.tokens) - slot.done
-            most = min(room - len(rows), MIXED_PROMPT_TOKENS if growing and todo > 1 else todo)
-            for position in range(slot.done, slot.done + min(todo, most)):
-                last = position == len(slot.tokens) - 1
-                if last:
+            most = min(room - len(rows), MIXED_PROMPT_TOKENS if growing and slot.todo > 1 else slot.todo)
+            end = len(slot.tokens) - 1
+            for position in range(slot.done, slot.done + min(slot.todo, most)):
+                if position == end:
                     wanted.append((slot, len(rows)))
-                rows.append(Row(slot.tokens[position], position, slot.sequence, last))
+                rows.append(Row(slot.tokens[position], position, slot.sequence, position == end))
         return rows, wanted
 
     def _advance(self, rows: list[Row]) -> None:
         for row in rows:
-            self._slots[row.sequence].done = row.position + 1
+            slot = self._slots[row.sequence]
+            slot.done = slot.spans[-1].end = row.position + 1
 
     def _roll_back(self, before: list[tuple[Slot, int]], outcome: Outcome) -> None:
         """After a batch that was not evaluated whole: forget what may be half there, fail what cannot go
         on."""
         for slot, done in before:
-            slot.done = done if self._backend.forget(slot.sequence, done) else 0
+            if not self._backend.forget(slot.sequence, done):
+                slot.cut(0)
+                self._new_run(slot)
             slot.shared = min(slot.shared, slot.done)
         if outcome is Outcome.ABORTED:
             return
@@ -280,18 +280,26 @@ class Batcher:
         job = slot.job
         assert job is not None
         token = self._backend.sample(slot.sampler, row)
-        now = slot.last = self._clock()
-        if token == NOT_A_NUMBER:
-            self._fail(slot, "The model computed 'not a number' instead of an answer", "Download the file again.")
-            return
+        now = self._clock()
         if slot.first is None:
             slot.first = now
-        if self._backend.ends(token):
+        else:
+            slot.gaps.append(now - slot.last)
+        slot.last = now
+        if token == NOT_A_NUMBER:
+            self._fail(slot, "The model computed 'not a number' instead of an answer", "Download the file again.")
+        elif token == NOTHING_ALLOWED or self._backend.ends(token):
             self._finish(slot, Finish.STOP)
-            return
+        else:
+            self._take(slot, job, token, row, now)
+
+    def _take(self, slot: Slot, job: Job, token: int, row: int, now: float) -> None:
+        """One more token of an answer."""
         slot.made += 1
         slot.tokens.append(token)
         slot.text.feed(self._backend.piece(token))
+        if job.top_logprobs:
+            slot.logprobs.append(self._backend.logprobs(token, row, job.top_logprobs))
         if slot.text.stopped:
             self._finish(slot, Finish.STOP)
         elif slot.made >= job.sampling.max_tokens or len(slot.tokens) >= self._backend.sequence_tokens:
@@ -299,10 +307,13 @@ class Batcher:
         elif now - slot.sent >= FRAME_S or slot.made == 1:
             self._send_text(slot, slot.text.take(), now)
 
+    # its end
+
     def _send_text(self, slot: Slot, text: str, now: float) -> None:
-        if text and slot.job:
+        if slot.job and (text or slot.logprobs):
             slot.sent = now
-            self._send(Text(slot.job.id, text))
+            logprobs, slot.logprobs = tuple(slot.logprobs), []
+            self._send(Text(slot.job.id, text, logprobs))
 
     def _finish(self, slot: Slot, finish: Finish) -> None:
         job = slot.job
@@ -325,7 +336,7 @@ class Batcher:
     def _release(self, slot: Slot, now: float) -> None:
         if slot.sampler is not None:
             self._backend.free_sampler(slot.sampler)
-        slot.job, slot.sampler, slot.used = None, None, now
+        slot.job, slot.sampler, slot.leader, slot.leader_job, slot.used = None, None, None, None, now
         del slot.tokens[slot.done :]
 
     def _timing(self, slot: Slot, job: Job, now: float) -> Timing:
@@ -338,6 +349,8 @@ class Batcher:
             total_s=now - job.arrived,
             prompt_s=None if first is None else first - slot.began,
             shared_tokens=slot.shared,
+            itl_p50_s=percentile(slot.gaps, 50),
+            itl_p95_s=percentile(slot.gaps, 95),
         )
 
     def _no_timing(self, job: Job) -> Timing:

@@ -13,7 +13,7 @@ import re
 import signal
 import subprocess
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.domain.chat import ChatEvent, ChatRequest, Done, Failed, Token
@@ -121,8 +121,8 @@ class EngineProcess:
             await self._say(protocol.Generate(name, request))
             while not ended:
                 match await answers.get():
-                    case protocol.Text(_, text):
-                        yield Token(text)
+                    case protocol.Text(_, text, logprobs):
+                        yield Token(text, logprobs)
                     case protocol.Finished(_, finish, timing, note):
                         ended = True
                         yield Done(timing, finish, note)
@@ -133,6 +133,28 @@ class EngineProcess:
             self._answers.pop(name, None)
             if not ended:
                 self._cancel(name)
+
+    async def embed(self, texts: Sequence[str]) -> tuple[tuple[float, ...], ...]:
+        """One vector a text, in order. Raises `WorkbenchError`; cancelling stops between two texts."""
+        name = str(next(self._ids))
+        answers = self._expect(name)
+        vectors: list[tuple[float, ...]] = []
+        ended = not texts
+        try:
+            await self._say(protocol.Embed(name, tuple(texts)))
+            while not ended:
+                match await answers.get():
+                    case protocol.Vector(_, _, values):
+                        vectors.append(values)
+                        ended = len(vectors) == len(texts)
+                    case protocol.Refused(_, what, where, mend):
+                        ended = True
+                        raise WorkbenchError(what, where=where or self._label, mend=mend)
+        finally:
+            self._answers.pop(name, None)
+            if not ended:
+                self._cancel(name)
+        return tuple(vectors)
 
     def kill(self, why: str) -> None:
         """End the process now; generations in flight fail with `why`."""
@@ -208,8 +230,10 @@ class EngineProcess:
                 self._last_words = why
             case protocol.Progress() | protocol.Ready():
                 self._answer("", message)
-            case protocol.Text(name) | protocol.Finished(name) | protocol.Refused(name):
-                if not isinstance(message, protocol.Text) and name in self._overdue:
+            case protocol.Text(name) | protocol.Vector(name):
+                self._answer(name, message)
+            case protocol.Finished(name) | protocol.Refused(name):
+                if name in self._overdue:
                     self._overdue.pop(name).cancel()
                 self._answer(name, message)
 

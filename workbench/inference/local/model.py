@@ -4,32 +4,60 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
-from workbench.domain.chat import ChatEvent, ChatRequest, Failed, Loading, ModelDescription
+from workbench.domain.chat import (
+    ChatEvent,
+    ChatRequest,
+    Done,
+    Failed,
+    Finish,
+    Loading,
+    ModelDescription,
+    Token,
+    Waiting,
+    sampling_problem,
+)
 from workbench.domain.errors import WorkbenchError
+from workbench.inference.forms import schema_problem
 from workbench.inference.local import memory, protocol
 from workbench.inference.local.client import EngineProcess, Patience
 from workbench.inference.local.gguf import GgufFile, inspect, refuse_unsound
 from workbench.inference.local.threads import ThreadMemory
 
-PARALLEL = 4
+#: answers that grow at once; from some eight on a batch costs little more for one more (bench_engine.py)
+PARALLEL = 16
 
 
 @dataclass(frozen=True, slots=True)
 class LocalSettings:
     """How local models are run. None: chosen by measurement (threads), by the file and memory (context,
-    available)."""
+    available). `budget_bytes` bounds what all local models take together."""
 
     parallel: int = PARALLEL
     context_tokens: int | None = None
     threads: int | None = None
     available_bytes: int | None = None
     memory_cap_bytes: int | None = None
+    budget_bytes: int | None = None
     force: bool = False
     patience: Patience = field(default_factory=Patience)
+
+
+class Room(Protocol):
+    """Who shares out memory among the models of one program."""
+
+    async def make_room(self, model: LocalModel, file: GgufFile, say: Callable[[str], None]) -> int | None:
+        """Bytes that the model may plan with, once they are there; None when nobody knows. `say` tells for whom it
+        waits."""
+        ...
+
+    def changed(self) -> None:
+        """A model has ended an answer, a load, or itself."""
+        ...
 
 
 class LocalModel:
@@ -41,18 +69,20 @@ class LocalModel:
         *,
         settings: LocalSettings | None = None,
         thread_memory: ThreadMemory | None = None,
-        make_room: Callable[[memory.MemoryNeed], Awaitable[None]] | None = None,
+        room: Room | None = None,
     ) -> None:
         self.path = path
         self._settings = settings or LocalSettings()
         self._thread_memory = thread_memory
-        self._make_room = make_room
+        self._room = room
         self._file: GgufFile | None = None
         self._engine: EngineProcess | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._load: asyncio.Task[None] | None = None
         self._given_up: set[asyncio.Task[None]] = set()
-        self._watchers: set[asyncio.Queue[float | None]] = set()
+        self._watchers: set[asyncio.Queue[Loading | Waiting | None]] = set()
+        self._users = 0
+        self.plan: memory.ContextPlan | None = None
         self.ready: protocol.Ready | None = None
         self.last_used = 0.0
 
@@ -74,6 +104,17 @@ class LocalModel:
     @property
     def in_flight(self) -> int:
         return self._engine.in_flight if self._engine else 0
+
+    @property
+    def holds(self) -> memory.MemoryNeed | None:
+        """The memory planned for it, while it is loaded or being loaded."""
+        loading = self._load is not None and not self._load.done()
+        return self.plan.need if self.plan and (self.loaded or loading) else None
+
+    @property
+    def in_use(self) -> bool:
+        """Whether somebody is asking it something, or waits until it is loaded."""
+        return self._users > 0 or self.in_flight > 0
 
     @property
     def pid(self) -> int | None:
@@ -99,19 +140,60 @@ class LocalModel:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """See `ChatModel`. Several at once share the child and its batches."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            yield Failed(refusal)
+            return
+        with self._used():
+            try:
+                async with contextlib.aclosing(self._loading()) as steps:
+                    async for step in steps:
+                        yield step
+                engine = await self.load()
+            except WorkbenchError as error:
+                yield Failed(error)
+                return
+            said: list[str] = []
+            async with contextlib.aclosing(engine.generate(request)) as events:
+                async for event in events:
+                    if isinstance(event, Token):
+                        said.append(event.text)
+                    yield await self._checked(event, request, said)
+
+    def _refusal(self, request: ChatRequest) -> WorkbenchError | None:
+        """Why a request cannot be put to this model, before anything is loaded."""
+        if problem := sampling_problem(request.sampling):
+            return WorkbenchError(f"The {problem}", where="sampling", mend="Choose another number.")
+        if any(message.images for message in request.messages):
+            mend = "Choose a model that does, or leave the picture out."
+            return WorkbenchError("This model takes no pictures", where=self.model_id, mend=mend)
+        return None
+
+    async def _checked(self, event: ChatEvent, request: ChatRequest, said: Sequence[str]) -> ChatEvent:
+        """The same event; the end of an answer says as well what in it breaks the schema."""
+        if not (isinstance(event, Done) and event.finish is Finish.STOP and request.json_schema):
+            return event
+        problem = await asyncio.to_thread(schema_problem, "".join(said), request.json_schema)
+        return replace(event, note=f"{event.note} {problem}".strip())
+
+    async def embed(self, texts: Sequence[str]) -> tuple[tuple[float, ...], ...]:
+        """A vector of length 1 for each text, in order. Raises `WorkbenchError`."""
+        with self._used():
+            engine = await self.load()
+            return await engine.embed(texts)
+
+    @contextlib.contextmanager
+    def _used(self) -> Iterator[None]:
+        """Nobody unloads it meanwhile."""
+        self._users += 1
         self.last_used = asyncio.get_running_loop().time()
         try:
-            async with contextlib.aclosing(self._loading()) as fractions:
-                async for fraction in fractions:
-                    yield Loading(fraction)
-            engine = await self.load()
-        except WorkbenchError as error:
-            yield Failed(error)
-            return
-        async with contextlib.aclosing(engine.generate(request)) as events:
-            async for event in events:
-                yield event
-        self.last_used = asyncio.get_running_loop().time()
+            yield
+        finally:
+            self._users -= 1
+            with contextlib.suppress(RuntimeError):  # a generator may be closed after its loop
+                self.last_used = asyncio.get_running_loop().time()
+            self._changed()
 
     async def load(self) -> EngineProcess:
         """The running child, loaded. Raises `WorkbenchError`."""
@@ -121,8 +203,8 @@ class LocalModel:
             raise WorkbenchError("The model was unloaded while it was needed", where=self.model_id, mend="Ask again.")
         return self._engine
 
-    async def _loading(self) -> AsyncGenerator[float, None]:
-        """Fractions until the model is loaded. When nobody waits any more, the load is given up."""
+    async def _loading(self) -> AsyncGenerator[Loading | Waiting, None]:
+        """Its steps until the model is loaded. When nobody waits any more, the load is given up."""
         if self._engine and self._loop is not asyncio.get_running_loop():
             self._engine.kill("The program asked from another event loop")  # its pipes belong to the first one
             self._engine = None
@@ -131,12 +213,12 @@ class LocalModel:
         if self._load is None:
             self._load = asyncio.create_task(self._start())
         task = self._load
-        watcher: asyncio.Queue[float | None] = asyncio.Queue()
+        watcher: asyncio.Queue[Loading | Waiting | None] = asyncio.Queue()
         self._watchers.add(watcher)
         task.add_done_callback(lambda _: watcher.put_nowait(None))
         try:
-            while (fraction := await watcher.get()) is not None:
-                yield fraction
+            while (step := await watcher.get()) is not None:
+                yield step
             task.result()
         finally:
             self._watchers.discard(watcher)
@@ -153,30 +235,34 @@ class LocalModel:
         self._file = file
         if not settings.force:
             refuse_unsound(file)
-        plan = await self._plan(file)
-        engine = await EngineProcess.start(self.model_id, settings.patience)
+        self.plan = await self._planned(file)
         try:
-            self.ready = await engine.load(self._command(plan), self._tell)
+            engine = await EngineProcess.start(self.model_id, settings.patience)
+            try:
+                self.ready = await engine.load(self._command(self.plan), lambda share: self._tell(Loading(share)))
+            except BaseException:
+                await engine.close()
+                raise
         except BaseException:
-            await engine.close()
+            self.plan = None
+            self._changed()
             raise
         if self._thread_memory and settings.threads is None:
             self._thread_memory.remember(self._thread_key(), self.ready.threads)
         self._engine, self._loop = engine, asyncio.get_running_loop()
 
-    async def _plan(self, file: GgufFile) -> memory.ContextPlan:
+    async def _planned(self, file: GgufFile) -> memory.ContextPlan:
+        """The context it gets, once there is memory for it. Nothing is awaited after the room was given."""
         settings = self._settings
-        if self._make_room:
-            usual = min(file.context or memory.MOST_CELLS, memory.MOST_CELLS)
-            await self._make_room(memory.needed(file, usual))
         available = settings.available_bytes
-        if available is None and not settings.force:
+        if settings.force:
+            available = None
+        elif self._room:
+            available = await self._room.make_room(self, file, lambda why: self._tell(Waiting(why)))
+        elif available is None:
             available = memory.available_bytes()
         return memory.plan_context(
-            file,
-            parallel=settings.parallel,
-            available=None if settings.force else available,
-            wanted_tokens=settings.context_tokens,
+            file, parallel=settings.parallel, available=available, wanted_tokens=settings.context_tokens
         )
 
     def _command(self, plan: memory.ContextPlan) -> protocol.Load:
@@ -189,9 +275,13 @@ class LocalModel:
     def _thread_key(self) -> str:
         return f"{self.path.name}:{self.file.bytes}"
 
-    def _tell(self, fraction: float) -> None:
+    def _tell(self, step: Loading | Waiting) -> None:
         for watcher in self._watchers:
-            watcher.put_nowait(fraction)
+            watcher.put_nowait(step)
+
+    def _changed(self) -> None:
+        if self._room:
+            self._room.changed()
 
     async def close(self) -> None:
         """End the child, and wait for one that was given up while it started."""
@@ -201,8 +291,9 @@ class LocalModel:
 
     async def unload(self) -> None:
         """End the child, if there is one; the next question starts another."""
-        engine, self._engine, self.ready = self._engine, None, None
+        engine, self._engine, self.ready, self.plan = self._engine, None, None, None
         if engine and self._loop is asyncio.get_running_loop():
             await engine.close()
         elif engine:
             engine.kill("It was unloaded")
+        self._changed()

@@ -10,9 +10,9 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, Sampling, Timing
+from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, Sampling, Timing, TokenLogprob
 
-VERSION = 1
+VERSION = 2
 MAX_LINE_BYTES = 16 << 20
 
 
@@ -37,6 +37,14 @@ class Load:
 class Generate:
     id: str
     request: ChatRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """Ask for one vector for each text."""
+
+    id: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,17 @@ class Ready:
 class Text:
     id: str
     text: str
+    logprobs: tuple[TokenLogprob, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """The embedding of text number `index`; the last one of a request ends it."""
+
+    id: str
+    index: int
+    values: tuple[float, ...]
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +133,21 @@ class Dying:
     why: str
 
 
-Command = Load | Generate | Cancel | Ping
-Event = Started | Progress | Ready | Text | Finished | Refused | Pong | Dying
+Command = Load | Generate | Embed | Cancel | Ping
+Event = Started | Progress | Ready | Text | Vector | Finished | Refused | Pong | Dying
 Message = Command | Event
 
 _TAGS: dict[str, type[Message]] = {
     "load": Load,
     "generate": Generate,
+    "embed": Embed,
     "cancel": Cancel,
     "ping": Ping,
     "started": Started,
     "progress": Progress,
     "ready": Ready,
     "text": Text,
+    "vector": Vector,
     "finished": Finished,
     "refused": Refused,
     "pong": Pong,
@@ -150,6 +171,13 @@ def decode(line: bytes) -> Message:
         kind = _TAGS[body.pop("is")]
         if kind is Generate:
             return Generate(str(body["id"]), _request(body["request"]))
+        if kind is Embed:
+            return Embed(str(body["id"]), tuple(str(text) for text in body["texts"]))
+        if kind is Text:
+            return Text(str(body["id"]), str(body["text"]), tuple(_logprob(one) for one in body["logprobs"]))
+        if kind is Vector:
+            values = tuple(float(value) for value in body["values"])
+            return Vector(str(body["id"]), int(body["index"]), values, int(body["tokens"]))
         if kind is Finished:
             timing = Timing(**body["timing"])
             return Finished(str(body["id"]), Finish(body["finish"]), timing, str(body["note"]))
@@ -158,6 +186,11 @@ def decode(line: bytes) -> Message:
         return kind(**body)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ProtocolError(f"{type(error).__name__} in {line[:200]!r}") from error
+
+
+def _logprob(body: dict[str, Any]) -> TokenLogprob:
+    likeliest = tuple((str(text), float(value)) for text, value in body["likeliest"])
+    return TokenLogprob(str(body["text"]), float(body["logprob"]), likeliest)
 
 
 def _request(body: dict[str, Any]) -> ChatRequest:
