@@ -88,6 +88,67 @@ def test_that_a_child_that_hangs_is_found_killed_and_replaced(tmp_path: Path) ->
     asyncio.run(session())
 
 
+SPINNING = """
+import ctypes, sys; sys.path.insert(0, sys.argv[1])
+from workbench.inference.local import child
+from workbench.inference.local.native import LlamaCpp
+evaluate, seen = LlamaCpp.decode, []
+def decode(self, rows):
+    seen.append(len(rows))
+    if len(seen) > 12:
+        {spin}
+    return evaluate(self, rows)
+LlamaCpp.decode = decode
+child.main()
+"""
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("spin", "told"),
+    [("while True: pass", "has made no progress for"), ("ctypes.PyDLL(None).sleep(10_000)", "has not answered for")],
+    ids=["in a loop", "deaf in native code"],
+)
+def test_that_a_child_that_spins_for_ever_is_found_killed_and_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spin: str, told: str
+) -> None:
+    import workbench.inference.local.client as client
+
+    path = write_model(tmp_path / "model.gguf", context=8192)
+    sound = client.child_command
+    root = str(Path(__file__).resolve().parents[2])
+    spinning = (sys.executable, "-I", "-c", SPINNING.format(spin=spin), root)
+    monkeypatch.setattr(client, "child_command", lambda: spinning)
+
+    async def session() -> None:
+        model = local(path, patience=Patience(ping_every_s=0.1, pong_s=1.0, quiet_s=1.0))
+        assert told in failure_of(await events_of(model, prompt("hello", **LONG)))
+        monkeypatch.setattr(client, "child_command", sound)
+        assert isinstance((await events_of(model, prompt("again")))[-1], Done)
+        await model.unload()
+
+    asyncio.run(session())
+
+
+def test_that_a_mistake_of_ours_in_the_child_is_said_with_its_last_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import workbench.inference.local.client as client
+
+    root = str(Path(__file__).resolve().parents[2])
+    code = SPINNING.format(spin="raise ZeroDivisionError('never divide')")
+    monkeypatch.setattr(client, "child_command", lambda: (sys.executable, "-I", "-c", code, root))
+
+    async def session() -> None:
+        model = local(write_model(tmp_path / "model.gguf", context=8192))
+        assert "ended by itself (code 1): ZeroDivisionError: never divide" in failure_of(
+            await events_of(model, prompt("hello", **LONG))
+        )
+        await model.unload()
+
+    asyncio.run(session())
+
+
 def test_that_a_model_that_does_not_fit_is_refused_with_the_numbers_before_loading(tmp_path: Path) -> None:
     path = write_slow_model(tmp_path / "model.gguf")
     need = memory.needed(inspect(path), memory.LEAST_CONTEXT).total // memory.MIB

@@ -64,6 +64,14 @@ def test_that_a_template_that_writes_without_end_is_stopped() -> None:
     assert "more than 8 million characters" in rendered.note
 
 
+def test_that_a_template_that_passed_a_limit_is_not_tried_again() -> None:
+    template = ChatTemplate("{% for a in range(99999) %}{{ 'a' * 1000 }}{% endfor %}")
+    messages = (ChatMessage(Role.USER, "Hello"),)
+    first = template.render(messages)
+    template._run = None  # type: ignore[assignment, method-assign]
+    assert template.render(messages) == first
+
+
 def test_that_a_template_that_does_not_compile_says_in_which_line() -> None:
     assert compile_problem("one\n{% for %}") == "line 2: Expected an expression, got 'end of statement block'"
     assert compile_problem(CHATML) == ""

@@ -150,11 +150,31 @@ class Batcher:
 
     def _spared(self, job: Job) -> int:
         """Cells that the job will not need, because the beginning of its prompt is there or is being evaluated."""
-        if job.fresh or not self._backend.can_share:
+        if job.fresh:
             return 0
         target = job.prompt[:-1]
-        known = (slot.tokens if slot.job else slot.tokens[: slot.done] for slot in self._slots)
-        return max(common_prefix(tokens, target) for tokens in known)
+        known = self._known(target)[1]
+        return max(known, self._ahead(target, known, WORTH_WAITING)[1])
+
+    def _known(self, target: list[int]) -> tuple[Slot, int]:
+        """The slot that has most of a prompt in its memory, and how much."""
+        slots = self._slots if self._backend.can_share else [slot for slot in self._slots if slot.job is None]
+        found = ((common_prefix(slot.tokens[: slot.done], target), slot) for slot in slots)
+        count, slot = max(found, key=lambda pair: pair[0])
+        return slot, count
+
+    def _ahead(
+        self, target: list[int], known: int, least: int, not_this: Slot | None = None
+    ) -> tuple[Slot | None, int]:
+        """The slot that is about to evaluate `least` or more tokens of a prompt beyond those known, and up to where."""
+        busy = [slot for slot in self._slots if slot.job and slot is not not_this and not slot.leader and slot.todo > 1]
+        if busy and self._backend.can_share:
+            common, leader = max(
+                ((common_prefix(slot.tokens, target), slot) for slot in busy), key=lambda pair: pair[0]
+            )
+            if common - known >= least:
+                return leader, common
+        return None, 0
 
     def _begin(self, job: Job, sampler: Any, free: list[Slot]) -> None:
         slot = self._place(job, free)
@@ -173,28 +193,20 @@ class Batcher:
             self._drop(spare, 0)
             return spare
         target = job.prompt[:-1]
-        donor = max(self._slots, key=lambda slot: common_prefix(slot.tokens[: slot.done], target))
-        count = common_prefix(donor.tokens[: donor.done], target)
+        donor, count = self._known(target)
         if donor.job is None and count:
             self._drop(donor, count)
             spare = donor
         else:
             self._drop(spare, 0)
             self._copy(donor, spare, count)
-        self._wait_for_more(spare, target)
+        self._wait_for_more(spare, target, WORTH_WAITING)
         return spare
 
-    def _wait_for_more(self, slot: Slot, target: list[int]) -> None:
+    def _wait_for_more(self, slot: Slot, target: list[int], least: int) -> None:
         """Follow a prompt that is being evaluated and begins like this one for longer than what is known."""
-        slot.leader = slot.leader_job = None
-        if not self._backend.can_share:
-            return
-        busy = (each for each in self._slots if each.job and each is not slot and not each.leader and each.todo > 1)
-        common, leader = max(
-            ((common_prefix(b.tokens, target), b) for b in busy), key=lambda pair: pair[0], default=(0, slot)
-        )
-        if common - slot.done >= WORTH_WAITING:
-            slot.leader, slot.leader_job, slot.common = leader, leader.job, common
+        slot.leader, slot.common = self._ahead(target, slot.done, least, slot)
+        slot.leader_job = slot.leader.job if slot.leader else None
 
     def _follow(self) -> None:
         """Slots whose leader has evaluated the common tokens take them over; whose leader is gone, look for another."""
@@ -211,7 +223,7 @@ class Batcher:
                 self._copy(leader, slot, common)
                 slot.shared = slot.done
                 self._new_run(slot)
-            self._wait_for_more(slot, target)
+            self._wait_for_more(slot, target, 1)
 
     def _new_run(self, slot: Slot) -> None:
         """What the slot evaluates from here on has cells of its own."""

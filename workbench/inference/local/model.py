@@ -235,16 +235,17 @@ class LocalModel:
         self._file = file
         if not settings.force:
             refuse_unsound(file)
-        self.plan = await self._planned(file)
+        plan = self.plan = await self._planned(file)
         try:
             engine = await EngineProcess.start(self.model_id, settings.patience)
             try:
-                self.ready = await engine.load(self._command(self.plan), lambda share: self._tell(Loading(share)))
+                self.ready = await engine.load(self._command(plan), lambda share: self._tell(Loading(share)))
             except BaseException:
                 await engine.close()
                 raise
         except BaseException:
-            self.plan = None
+            if self.plan is plan:  # a load that was given up ends beside the next one
+                self.plan = None
             self._changed()
             raise
         if self._thread_memory and settings.threads is None:

@@ -33,6 +33,10 @@ class TemplateFailure(Exception):
     """A template that does not compile, refuses the conversation, or passes a limit."""
 
 
+class TemplateLimit(TemplateFailure):
+    """It passed a limit, and would again: it is not tried a second time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a prompt: the template's own (`scaffold`) or a message's."""
@@ -100,6 +104,9 @@ class ChatTemplate:
             return plain(messages, BROKEN.format(reason=self._fault) if self._fault else NO_TEMPLATE)
         try:
             return self._render(messages, "")
+        except TemplateLimit as limit:
+            self._fault, self._template = str(limit), None
+            return plain(messages, BROKEN.format(reason=limit))
         except TemplateFailure as first:
             merged = _merged(messages)
             if merged is None:
@@ -131,9 +138,9 @@ class ChatTemplate:
                     pieces.append(piece)
                     length += len(piece)
                     if length > MAX_OUTPUT_CHARACTERS:
-                        raise TemplateFailure("it writes more than 8 million characters")
+                        raise TemplateLimit("it writes more than 8 million characters")
         except TimeoutError as error:
-            raise TemplateFailure(f"it ran for more than {self._time_limit_s:g} s") from error
+            raise TemplateLimit(f"it ran for more than {self._time_limit_s:g} s") from error
         except TemplateError as error:
             raise TemplateFailure(str(error.message or type(error).__name__)[:200]) from error
         except (TypeError, ValueError, KeyError, ArithmeticError, AttributeError, RecursionError, MemoryError) as error:
