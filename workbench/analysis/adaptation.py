@@ -162,12 +162,14 @@ def tuning_payback_months(tuning_usd: float, saving_usd_month: float) -> float |
     """Months until a tuned model has paid for itself; None if it saves nothing."""
     cost = checks.number(tuning_usd, "Cost of tuning", low=0.0)
     saving = checks.number(saving_usd_month, "Monthly saving")
-    return cost / saving if saving > 0 else None
+    return cost / saving if saving >= checks.SMALLEST else None
 
 
 def gap_between(better: Interval, worse: Interval) -> Interval:
     """The gap between two scores measured on **different** cases; on the same cases use statistics.paired_scores."""
     for score in (better, worse):
+        for value in (score.low, score.point, score.high):
+            checks.number(value, "Gap")
         if not score.low <= score.point <= score.high:
             raise WorkbenchError("A score's interval does not contain the score", where="Gap")
     point = better.point - worse.point

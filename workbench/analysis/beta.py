@@ -50,7 +50,9 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
 
 
 def log_beta(a: float, b: float) -> float:
-    """Natural logarithm of the beta function."""
+    """Natural logarithm of the beta function, a and b above zero."""
+    checks.positive(a, "First beta parameter")
+    checks.positive(b, "Second beta parameter")
     return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
 
 

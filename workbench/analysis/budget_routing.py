@@ -87,6 +87,10 @@ def within_budget(quality: npt.ArrayLike, cost_usd: Numbers | npt.ArrayLike, bud
 def mix_to_budget(dear: Assignment, cheap: Assignment, budget_usd: float, *, usd_weight: float = 0.0) -> BudgetPlan:
     """A random split of two assignments that costs the budget; everything to one if both lie on its same side."""
     budget = checks.number(budget_usd, "Budget per item", low=0.0)
+    checks.number(usd_weight, "Weight of a dollar", low=0.0)
+    for side in (dear, cheap):
+        checks.share(side.quality, "Quality of an assignment")
+        checks.number(side.cost_usd, "Cost of an assignment", low=0.0)
     span = dear.cost_usd - cheap.cost_usd
     share = 1.0 if span <= 0 else min(1.0, max(0.0, (budget - cheap.cost_usd) / span))
     return BudgetPlan(dear, cheap, share, usd_weight)

@@ -1,6 +1,7 @@
 """Guards for the numbers that enter the analysis: each refuses with a sentence that names the field.
 
-Whatever passes here is finite, of the right size and in range, so the formulas behind it never make a NaN.
+Whatever passes here is finite, of the right size, in range and of a size that can be meant (at most 1e30), so the
+formulas behind it never make a NaN and never overflow.
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 Numbers = Sequence[float] | FloatArray
 
+# Nothing anybody counts, pays or measures is larger, and squares of it still fit a float.
+LARGEST = 1e30
+SMALLEST = 1e-30
+# Beyond it a float no longer tells one whole number from the next.
+LARGEST_COUNT = 10**12
+
 
 def number(value: float, field: str, *, low: float = -math.inf, high: float = math.inf) -> float:
     """The value as a float, if it is finite and `low <= value <= high`; else WorkbenchError naming the field."""
@@ -27,6 +34,8 @@ def number(value: float, field: str, *, low: float = -math.inf, high: float = ma
         raise WorkbenchError("This is not a number", where=field, mend="Give a plain number.") from None
     if not math.isfinite(result):
         raise WorkbenchError("The number is not finite", where=field, mend="Give a finite number.")
+    if abs(result) > LARGEST:
+        raise WorkbenchError(f"The value {result:g} is too large to be meant", where=field, mend="Check its unit.")
     if not low <= result <= high:
         raise WorkbenchError(f"The value {result:g} is out of range", where=field, mend=_range_words(low, high))
     return result
@@ -35,7 +44,7 @@ def number(value: float, field: str, *, low: float = -math.inf, high: float = ma
 def positive(value: float, field: str, *, high: float = math.inf) -> float:
     """The value, if it is finite, above zero and at most `high`."""
     result = number(value, field, high=high)
-    if result <= 0:
+    if result < SMALLEST:
         raise WorkbenchError(f"The value {result:g} is not above zero", where=field, mend="Give a number above 0.")
     return result
 
@@ -45,8 +54,8 @@ def share(value: float, field: str) -> float:
     return number(value, field, low=0.0, high=1.0)
 
 
-def count(value: float, field: str, *, low: int = 0, high: float = math.inf) -> int:
-    """The value as an int, if it is a whole number in range."""
+def count(value: float, field: str, *, low: int = 0, high: float = LARGEST_COUNT) -> int:
+    """The value as an int, if it is a whole number in range (at most 1e12)."""
     result = number(value, field, low=low, high=high)
     if result != math.floor(result):
         raise WorkbenchError(f"The value {result:g} is not a whole number", where=field, mend="Give a whole number.")
@@ -141,6 +150,8 @@ def _refuse_bad_entries(values: FloatArray, field: str, *, low: float, high: flo
     known = values[~np.isnan(values)] if missing_allowed else values
     if not np.isfinite(known).all():
         raise WorkbenchError("There is a value that is not finite", where=field, mend="Give finite numbers.")
+    if known.size and np.abs(known).max() > LARGEST:
+        raise WorkbenchError("There is a value too large to be meant", where=field, mend="Check its unit.")
     outside = known[(known < low) | (known > high)]
     if outside.size:
         raise WorkbenchError(f"The value {outside[0]:g} is out of range", where=field, mend=_range_words(low, high))
