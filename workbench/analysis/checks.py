@@ -1,6 +1,6 @@
 """Guards for the numbers that enter the analysis: each refuses with a sentence that names the field.
 
-Whatever passes here is finite, of the right size, in range and of a size that can be meant (at most 1e30), so the
+Whatever passes here is finite, of the right size, in range and of a size that can be meant (at most 1e100), so the
 formulas behind it never make a NaN and never overflow.
 """
 
@@ -20,8 +20,8 @@ BoolArray = npt.NDArray[np.bool_]
 Numbers = Sequence[float] | FloatArray
 
 # Nothing anybody counts, pays or measures is larger, and squares of it still fit a float.
-LARGEST = 1e30
-SMALLEST = 1e-30
+LARGEST = 1e100
+SMALLEST = 1e-100
 # Beyond it a float no longer tells one whole number from the next.
 LARGEST_COUNT = 10**12
 

@@ -15,6 +15,7 @@ import numpy as np
 from workbench.analysis.breakeven import HOURS_PER_MONTH, SECONDS_PER_DAY, SelfHosting
 from workbench.analysis.capacity import GIB
 from workbench.analysis.checks import BoolArray, FloatArray
+from workbench.analysis.kv_cache import CacheShape, cache_shape
 from workbench.domain.catalog import Catalog
 from workbench.domain.figures import Estimate
 from workbench.domain.model import Model, ModelKind
@@ -155,10 +156,13 @@ class ServingTable:
         self._weights = total * self._bits / 8
         self._active_weights = np.minimum(active, total) * self._bits / 8
         self._active = active
-        kv = [model.architecture.kv_bytes_per_token_fp16 if model.architecture else None for model in self.models]
-        self.kv_known = np.array([value is not None for value in kv], dtype=np.bool_)
+        shapes = [cache_shape(model.architecture) for model in self.models]
+        self.kv_known = np.array([shape is not None for shape in shapes], dtype=np.bool_)
         halved = np.where(self._bits < 16, 0.5, 1.0)
-        self._kv = np.array([float(value or ASSUMED_KV_BYTES_FP16) for value in kv]) * halved
+        known = [shape or CacheShape(ASSUMED_KV_BYTES_FP16) for shape in shapes]
+        self._kv = np.array([shape.growing for shape in known]) * halved
+        self._kv_windowed = np.array([shape.windowed for shape in known]) * halved
+        self._window = np.array([float(shape.window) for shape in known])
         self._generating = np.array([model.kind in GENERATING for model in self.models], dtype=np.bool_)
         self._lay_out_servers()
 
@@ -174,6 +178,10 @@ class ServingTable:
         eight = np.array([(item.fp8_tflops_dense or item.fp16_tflops_dense or 0.0) * 1e12 for item in hardware])
         self._flops_16, self._flops_8 = half, eight * self._gpus
         self._hourly = np.array([server.usd_per_hour.likely for server, _ in pairs]) * self._gpus
+
+    def _cache(self, tokens: float) -> FloatArray:
+        """Cache bytes of one sequence of that many tokens, by model."""
+        return np.asarray(self._kv * tokens + self._kv_windowed * np.minimum(tokens, self._window))
 
     def plans(self, requirements: Requirements) -> tuple[ServingPlan | Misfit, ...]:
         """The cheapest plan for each of `models` at the likely volume, in their order."""
@@ -200,10 +208,10 @@ class ServingTable:
         bits16 = (self._bits >= 16)[:, None]
         flops = np.where(bits16, self._flops_16[None, :], self._flops_8[None, :])
         weights = self._weights[:, None]
-        held = ((tokens_in + tokens_out / 2) * self._kv)[:, None]
+        held = self._cache(tokens_in + tokens_out / 2)[:, None]
         room = MEMORY_SHARE * self._memory[None, :] - weights
         most = room / held
-        holds = room >= longest_request(requirements) * self._kv[:, None]
+        holds = room >= self._cache(longest_request(requirements))[:, None]
         fits = np.where(self._generating[:, None], holds, weights * MEMORY_FACTOR <= self._memory[None, :])
         reach = EFFICIENCY * self._bandwidth[None, :]
         prefill = 2 * self._active[:, None] * tokens_in / (MFU * flops)
@@ -218,7 +226,7 @@ class ServingTable:
         return _Speed(np.where(rps > 0, rps, 1.0 / alone), prefill, alone, fits, quick)
 
     def _plan(self, row: int, pair: int, speed: _Speed, requirements: Requirements) -> ServingPlan | Misfit:
-        cache = float(self._kv[row] * longest_request(requirements)) if self._generating[row] else 0.0
+        cache = float(self._cache(longest_request(requirements))[row]) if self._generating[row] else 0.0
         need = max(float(self._weights[row] * MEMORY_FACTOR), float(self._weights[row]) + cache)
         if not speed.fits[row].any():
             top = int(np.argmax(self._memory))

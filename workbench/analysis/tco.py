@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.analysis import checks
 from workbench.analysis.checks import FloatArray
+from workbench.domain.errors import WorkbenchError
 
 LONGEST_HORIZON_MONTHS = 1_200
 
@@ -57,7 +58,9 @@ def cumulative_cost(line: CostLine, months: int, annual_rate: float = 0.0) -> Fl
         bills = run + (growing * (1.0 + growth) ** month if growing else 0.0)
         paid = np.cumsum(bills / (1.0 + monthly_rate(annual_rate)) ** (month + 1))
     total = np.concatenate(([setup], setup + paid))
-    return checks.vector(total, "Cost over the horizon")
+    if not np.isfinite(total).all():
+        raise WorkbenchError("The cost outgrows every number", where="Growth per month", mend="Lower the growth.")
+    return np.asarray(total)
 
 
 def crossover_months(

@@ -128,7 +128,7 @@ def test_that_the_rate_of_return_makes_the_two_options_cost_the_same(extra: floa
         (lambda: tco.tco(1, 1, 12, -0.1), "Discount rate"),
         (lambda: tco.crossover_months(1, math.inf, 2, 1), "Running cost"),
         (lambda: tco.cumulative_cost(CostLine(1, 1, 1, -2), 12), "Growth per month"),
-        (lambda: tco.cumulative_cost(CostLine(1, 1, 1, 9), 1_000), "Cost over the horizon"),
+        (lambda: tco.cumulative_cost(CostLine(1, 1, 1, 9), 1_000), "Growth per month"),
         (lambda: tco.rate_of_return(1, 1, 0), "Horizon"),
         (lambda: tco.relative_difference(1, 0), "Reference cost"),
         (lambda: tco.staff_share_that_eats_the_saving(1, 1, 0), "Cost of one full-time person a month"),
