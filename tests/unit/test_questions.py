@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from workbench.domain.details import Details
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.figures import Estimate
 from workbench.domain.questions import (
+    DETAILS,
     NO_LIMIT,
     QUESTIONS,
     STEPS,
@@ -167,3 +169,23 @@ def test_that_whatever_is_accepted_is_accepted_again_unchanged(question_id, valu
 
 def test_that_kinds_of_limits_are_numbers() -> None:
     assert all(question.kind in (Kind.NUMBER, Kind.MONEY) for question in QUESTIONS.values() if question.limit)
+
+
+def test_that_a_detail_is_never_on_the_wizards_path_and_always_has_an_assumption() -> None:
+    assert not set(DETAILS) & set(QUESTIONS)
+    assert {item.id for item in asked_questions({})} <= set(QUESTIONS)
+    for asked in DETAILS.values():
+        assert asked.title and asked.why and asked.unknown, asked.id
+        for value in (asked.default, asked.assumed):
+            assert value is None or asked.check(value) == value
+    assert requirements_from({}).details == Details()
+
+
+def test_that_a_detail_is_checked_like_any_other_answer_and_counts() -> None:
+    details = requirements_from({"gap_skill": 4, "passages": 3, "one_vendor": True, "users": 2_000}).details
+    assert details.gaps == {"skill": Estimate.exact(4)}
+    assert (details.passages, details.one_vendor, details.users) == (3, True, 2_000)
+    with pytest.raises(WorkbenchError) as error:
+        check_answer("gap_skill", 101)
+    assert error.value.where == "gap_skill"
+    assert step_of("gap_skill").id == "details-adaptation"

@@ -16,7 +16,7 @@ from workbench.analysis.selfhost import Misfit, ServingPlan, ServingTable, renta
 from workbench.domain.catalog import Catalog
 from workbench.domain.figures import Estimate
 from workbench.domain.model import Model, ModelKind, Speed
-from workbench.domain.offer import Offer, TokenPrices
+from workbench.domain.offer import Offer, PeakHours, TokenPrices
 from workbench.domain.provider import Provider
 from workbench.domain.requirements import Requirements
 from workbench.domain.verdict import Hosting, LocalModel
@@ -30,7 +30,8 @@ _READS_ONLY = frozenset({ModelKind.EMBEDDING, ModelKind.RERANKER})
 class Candidate:
     """One way to get one model. `monthly_usd` None: the catalog has no price that fits this use.
 
-    `model` is None only for a local file that the catalog does not know.
+    `model` is None only for a local file that the catalog does not know. `later` is an announced change: the ISO day
+    and what a month costs from then on.
     """
 
     model_id: str
@@ -46,6 +47,7 @@ class Candidate:
     local: LocalModel | None = None
     speed: Speed | None = None
     monthly_usd: Estimate | None = None
+    later: tuple[str, Estimate] | None = None
 
     @property
     def processor(self) -> str:
@@ -87,9 +89,10 @@ class CandidateTable:
         )
 
     def _api(self, requirements: Requirements, today: date) -> Iterator[Candidate]:
-        usage = usage_of(requirements)
-        day = today.isoformat()
+        plain, thinking = usage_of(requirements), usage_of(requirements, thinks=True)
+        day, peak = today.isoformat(), requirements.details.peak_hours_share
         for item in self._hosted:
+            usage = thinking if item.model.capabilities.reasoning else plain
             provider = item.provider.name if item.provider else item.offer.provider
             yield Candidate(
                 model_id=item.model.id,
@@ -101,7 +104,8 @@ class CandidateTable:
                 offer=item.offer,
                 provider=item.provider,
                 speed=item.speed,
-                monthly_usd=offer_monthly_usd(item.model, item.offer, usage, day),
+                monthly_usd=offer_monthly_usd(item.model, item.offer, usage, day, peak_share=peak),
+                later=_later(item.model, item.offer, usage, day, peak),
             )
 
     def _own_servers(self, requirements: Requirements) -> Iterator[Candidate]:
@@ -123,25 +127,31 @@ class CandidateTable:
             yield Candidate(model.id, model.name, "self-host", "own servers", Hosting.SELF_HOST, model)
 
 
-def usage_of(requirements: Requirements) -> Usage:
-    """The workload as the cost formulas take it."""
-    load = requirements.workload
+def usage_of(requirements: Requirements, *, thinks: bool = False) -> Usage:
+    """The workload as the cost formulas take it; `thinks`: for a model that pays for its reasoning too."""
+    load, details = requirements.workload, requirements.details
     return Usage(
         requests_per_day=load.requests_per_day,
         tokens_in=load.tokens_in,
         tokens_out=load.tokens_out,
+        tokens_think=details.think_tokens if thinks else Estimate.exact(0.0),
         cache_read_share=load.cached_share,
+        cache_write_share=details.cache_write_share,
+        retry_share=details.retry_share,
+        batch_share=details.batch_share,
     )
 
 
-def price_list(offer: Offer, day: str, *, reads_only: bool = False) -> PriceList | None:
+def price_list(offer: Offer, day: str, *, reads_only: bool = False, at_peak: bool = False) -> PriceList | None:
     """The offer's token prices in force on an ISO day; None when it quotes no token prices.
 
-    `reads_only`: embedding models and rerankers bill no output.
+    `reads_only`: embedding models and rerankers bill no output. `at_peak`: inside the provider's dear hours.
     """
     prices = offer.prices
     if offer.scheduled_change and offer.scheduled_change.starts <= day:
         prices = offer.scheduled_change.prices
+    elif at_peak and offer.peak_hours:
+        prices = offer.peak_hours.prices
     base = _rates(prices, reads_only)
     if base is None:
         return None
@@ -151,16 +161,44 @@ def price_list(offer: Offer, day: str, *, reads_only: bool = False) -> PriceList
     return PriceList(base, tiers, offer.batch_discount or 0.0)
 
 
-def offer_monthly_usd(model: Model, offer: Offer, usage: Usage, day: str) -> Estimate | None:
-    """USD a month for the usage; None when the offer has no price for this kind of use."""
-    prices = price_list(offer, day, reads_only=model.kind in _READS_ONLY)
+def offer_monthly_usd(
+    model: Model, offer: Offer, usage: Usage, day: str, *, peak_share: float | None = None
+) -> Estimate | None:
+    """USD a month for the usage; None when the offer has no price for this kind of use.
+
+    `peak_share` of the requests fall into the provider's dear hours (None: their part of the day).
+    """
+    reads_only = model.kind in _READS_ONLY
+    prices = price_list(offer, day, reads_only=reads_only)
     if prices is not None:
-        return monthly_cost(usage, prices)
+        quiet = monthly_cost(usage, prices)
+        dear = price_list(offer, day, reads_only=reads_only, at_peak=True) if offer.peak_hours else None
+        if offer.peak_hours is None or dear is None:
+            return quiet
+        share = peak_part_of_day(offer.peak_hours) if peak_share is None else peak_share
+        return quiet.scaled(1.0 - share) + monthly_cost(usage, dear).scaled(share)
     each = _usd_each(offer, usage)
     if each is None:
         return None
     months = usage.requests_per_day.scaled(30.4375)
     return Estimate(months.low * each.low, months.likely * each.likely, months.high * each.high)
+
+
+def peak_part_of_day(hours: PeakHours) -> float:
+    """The part of a day inside the windows, 0 to 1; a window written past midnight goes on the next morning."""
+    minutes = 0
+    for window in hours.windows_utc:
+        start, end = (int(part[:2]) * 60 + int(part[3:5]) for part in window.split("-"))
+        minutes += (end - start) % 1_440 or 1_440
+    return min(1.0, minutes / 1_440)
+
+
+def _later(model: Model, offer: Offer, usage: Usage, day: str, peak: float | None) -> tuple[str, Estimate] | None:
+    change = offer.scheduled_change
+    if change is None or change.starts <= day:
+        return None
+    cost = offer_monthly_usd(model, offer, usage, change.starts, peak_share=peak)
+    return None if cost is None else (change.starts, cost)
 
 
 def _rates(prices: TokenPrices, reads_only: bool) -> Rates | None:

@@ -28,6 +28,10 @@ def _monthly(context: Context, candidate: Candidate) -> Finding | None:
     if cost.high > cap:
         text = f"Likely {usd(cost.likely)} a month, but up to {usd(cost.high)} if everything comes high."
         return warned(text, asked, offered, source)
+    if candidate.later is not None and candidate.later[1].likely > cap:
+        start, after = candidate.later
+        text = f"Costs about {usd(cost.likely)} a month now, {usd(after.likely)} from {day(start)} on, above your cap."
+        return warned(text, asked, offered, source)
     return kept(f"Costs about {usd(cost.likely)} a month, {usd_range(cost)}.", asked, offered, source)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
+from workbench.domain.detail_list import DETAIL_STEPS
+from workbench.domain.details import GAPS, Details
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.figures import Estimate
 from workbench.domain.question import NO_LIMIT, Answers, Choice, Kind, Question, Step
@@ -22,6 +24,8 @@ from workbench.domain.scenario import UNKNOWN, AnswerValue
 from workbench.domain.workload import Workload
 
 __all__ = [
+    "DETAILS",
+    "DETAIL_STEPS",
     "NO_LIMIT",
     "QUESTIONS",
     "STEPS",
@@ -40,7 +44,10 @@ __all__ = [
     "step_of",
 ]
 
+# The wizard's questions, and those that the pages ask beside the result they refine.
 QUESTIONS = {question.id: question for step in STEPS for question in step.questions}
+DETAILS = {question.id: question for step in DETAIL_STEPS for question in step.questions}
+_ALL = {**QUESTIONS, **DETAILS}
 
 # What a task reads and makes where the person did not say.
 _TASK_INPUT = {Task.SPEECH_TO_TEXT: "audio"}
@@ -49,10 +56,10 @@ _TASK_OUTPUT = {Task.IMAGE_GENERATION: "image", Task.TEXT_TO_SPEECH: "audio", Ta
 
 def question(question_id: str) -> Question:
     """The question with that id; WorkbenchError with the closest ids when there is none."""
-    found = QUESTIONS.get(question_id)
+    found = _ALL.get(question_id)
     if found is None:
-        close = difflib.get_close_matches(question_id, QUESTIONS, n=2)
-        mend = f"Did you mean {' or '.join(close)}?" if close else f"The questions are {', '.join(QUESTIONS)}."
+        close = difflib.get_close_matches(question_id, _ALL, n=2)
+        mend = f"Did you mean {' or '.join(close)}?" if close else f"The questions are {', '.join(_ALL)}."
         raise WorkbenchError(f"There is no question {question_id!r}", where="answers", mend=mend)
     return found
 
@@ -77,14 +84,14 @@ def check_answers(answers: Answers) -> dict[str, AnswerValue]:
 
 
 def asked_questions(answers: Answers) -> tuple[Question, ...]:
-    """The questions that these answers lead to, in order."""
+    """The wizard's questions that these answers lead to, in order."""
     return tuple(item for item in QUESTIONS.values() if item.asked_when(answers))
 
 
 def step_of(question_id: str) -> Step:
-    """The wizard page a question stands on."""
+    """The wizard page a question stands on, or the group of a detail."""
     asked = question(question_id)
-    return next(step for step in STEPS if asked in step.questions)
+    return next(step for step in (*STEPS, *DETAIL_STEPS) if asked in step.questions)
 
 
 def step_is_done(step: Step, answers: Answers) -> bool:
@@ -139,7 +146,40 @@ def requirements_from(answers: Answers) -> Requirements:
         excluded_developers=read.set("excluded_developers"),
         excluded_countries=read.set("excluded_countries"),
         context_tokens=read.context_tokens,
+        details=_details(read),
         unknown=frozenset(item.id for item in asked_questions(answers) if answers.get(item.id, UNKNOWN) == UNKNOWN),
+    )
+
+
+def _details(read: _Reader) -> Details:
+    measured = {name: read.get(f"gap_{name}") for name in GAPS}
+    profile = read.text("usage_profile")
+    return Details(
+        think_tokens=read.range("think_tokens"),
+        retry_share=read.number("retry_share"),
+        batch_share=read.number("batch_share"),
+        cache_write_share=min(read.number("cache_write_share"), 1.0 - read.number("cached_share")),
+        peak_hours_share=read.limit("peak_hours_share"),
+        passages=int(read.number("passages")),
+        turns=int(read.number("turns")),
+        hard_share=read.number("hard_share"),
+        router_recall=read.number("router_recall"),
+        week_value_usd=read.number("week_value_usd"),
+        users=read.limit("users"),
+        usage_profile=profile,
+        wait_limit_s=read.number("wait_limit_s"),
+        grid_kg_per_kwh=read.number("grid_kg_per_kwh"),
+        pue=read.number("pue"),
+        gaps={name: read.range(f"gap_{name}") for name, value in measured.items() if value is not None},
+        corpus_tokens=read.limit("corpus_tokens"),
+        corpus_changes=read.yes_no("corpus_changes"),
+        good_examples=int(read.number("good_examples")),
+        example_tokens=read.number("example_tokens"),
+        training_tokens=read.number("training_tokens"),
+        unique_data=read.yes_no("unique_data") is True,
+        training_budget_usd=read.number("training_budget_usd"),
+        one_vendor=read.yes_no("one_vendor"),
+        fallback=read.yes_no("fallback"),
     )
 
 
@@ -151,7 +191,7 @@ class _Reader:
 
     def get(self, question_id: str) -> AnswerValue | None:
         """The checked answer, or what is assumed when it is missing, unknown or not asked for; None = no limit."""
-        asked = QUESTIONS[question_id]
+        asked = _ALL[question_id]
         value = self.answers.get(question_id, UNKNOWN)
         if value == UNKNOWN or not asked.asked_when(self.answers):
             return asked.assumed
@@ -179,6 +219,10 @@ class _Reader:
     def set(self, question_id: str) -> frozenset[str]:
         value = self.get(question_id)
         return frozenset(value) if isinstance(value, list) else frozenset()
+
+    def yes_no(self, question_id: str) -> bool | None:
+        value = self.get(question_id)
+        return value if isinstance(value, bool) else None
 
     @property
     def tasks(self) -> frozenset[Task]:

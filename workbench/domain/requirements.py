@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workbench.domain.details import Details
 from workbench.domain.figures import Estimate
 from workbench.domain.workload import Workload
 
@@ -111,6 +112,7 @@ class Requirements:
     unknown: frozenset[str]
     min_replicas: int = 2
     platform_month_usd: float = 1_500.0
+    details: Details = field(default_factory=Details)
 
     @property
     def data_is_open(self) -> bool:

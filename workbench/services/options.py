@@ -18,7 +18,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import FIGURES, OptionDraft, OptionSet
-from workbench.domain.questions import QUESTIONS, check_answer
+from workbench.domain.questions import DETAILS, QUESTIONS, check_answer
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.services.shortlist import Matched, ShortlistService
 
@@ -83,7 +83,7 @@ class OptionService:
     def changed(self, scenario: Scenario, changes: Mapping[str, AnswerValue]) -> Scenario:
         """The scenario with the changes of `what_if` in it."""
         for key, value in changes.items():
-            if key in QUESTIONS:
+            if key in QUESTIONS or key in DETAILS:
                 answers = {**scenario.answers, key: check_answer(key, value)}
                 scenario = replace(scenario, answers=answers)
             elif key.startswith(WEIGHT):

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from workbench.domain.questions import NO_LIMIT, QUESTIONS, UNKNOWN, Kind, Question
+from workbench.domain.questions import DETAILS, NO_LIMIT, QUESTIONS, UNKNOWN, Kind, Question
 from workbench.services.options import OptionService
 from workbench.services.tradeoffs import TradeoffService
 
@@ -32,7 +32,8 @@ def answers_to(question: Question) -> st.SearchStrategy[Any]:
 
 
 SERVICE = shortlists()
-ANY_ANSWERS = st.fixed_dictionaries({}, optional={key: answers_to(question) for key, question in QUESTIONS.items()})
+ASKED = {**QUESTIONS, **DETAILS}
+ANY_ANSWERS = st.fixed_dictionaries({}, optional={key: answers_to(question) for key, question in ASKED.items()})
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
