@@ -7,7 +7,7 @@ and shared by all candidates alike.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,10 +17,11 @@ from workbench.analysis.rules_law import LAW
 from workbench.analysis.rules_limits import LIMITS
 from workbench.analysis.rules_physics import PHYSICS
 from workbench.domain.evidence import Quality
-from workbench.domain.verdict import Hosting, Reason, Verdict
+from workbench.domain.verdict import FiredRule, Hosting, Reason, Verdict
 
 RULES: tuple[Rule, ...] = (*LAW, *PHYSICS, *LIMITS)
 RuleFinding = tuple[Rule, Finding]
+_PLACE = {Outcome.KEPT: 0, Outcome.WARNING: 1, Outcome.EXCLUDED: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,28 @@ class Matching:
                 counts[nearest.blocked_by[0][0].requirement] += 1
         return tuple(counts.most_common())
 
-    def verdicts(self, qualities: Mapping[str, Quality]) -> tuple[Verdict, ...]:
-        """One verdict per candidate, in their order."""
+    @cached_property
+    def fired(self) -> tuple[FiredRule, ...]:
+        """Every rule that applied to some candidate, in the order of RULES, with how it found them."""
+        found: dict[str, list[int]] = {}
+        for item in self.judged:
+            first = item.blocked_by[0][0].id if item.blocked_by else ""
+            for rule, finding in item.findings:
+                counts = found.setdefault(rule.id, [0, 0, 0, 0])
+                counts[_PLACE[finding.outcome]] += 1
+                counts[3] += rule.id == first and finding.outcome is Outcome.EXCLUDED
+        return tuple(
+            FiredRule(rule.id, rule.tier, rule.title, rule.condition, rule.effect.value, rule.source, rule.as_of,
+                      *found[rule.id])
+            for rule in RULES if rule.id in found
+        )  # fmt: skip
+
+    def verdicts(
+        self,
+        qualities: Mapping[str, Quality],
+        preferences: Callable[[Candidate], tuple[Reason, ...]] | None = None,
+    ) -> tuple[Verdict, ...]:
+        """One verdict per candidate, in their order; `preferences` add what speaks for those that are kept."""
         made: dict[int, Reason] = {}
 
         def reason(found: RuleFinding) -> Reason:
@@ -91,7 +112,10 @@ class Matching:
                 offer_name=item.candidate.offer_name,
                 hosting=item.candidate.hosting,
                 kept=item.kept,
-                reasons=tuple(map(reason, item.findings)),
+                reasons=(
+                    *map(reason, item.findings),
+                    *(preferences(item.candidate) if preferences is not None and item.kept else ()),
+                ),
                 monthly_usd=item.candidate.monthly_usd,
                 quality=qualities.get(item.candidate.model_id),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from workbench.analysis.conflicts import SMALLEST_WORTHWHILE_SHARE
 from workbench.analysis.distributions import Distribution, pert_of
 from workbench.analysis.montecarlo import partial_information_value, sample
 from workbench.analysis.options import (
@@ -18,6 +19,7 @@ from workbench.analysis.options import (
     raw_table,
 )
 from workbench.analysis.ranking import value_scores
+from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.tco import staff_share_that_eats_the_saving
 from workbench.analysis.words import count, rounded, share, usd
 from workbench.domain.criterion import Criterion
@@ -25,10 +27,6 @@ from workbench.domain.figures import Origin
 from workbench.domain.option import DataFlow, Option, Strategy, Technique
 from workbench.domain.requirements import Requirements, ThirdParty
 
-# Passages put into one request when nobody has measured it.
-RETRIEVED_PASSAGES = 5
-# Below this share of requests a second stack is not worth it (methods.md section 6, S3).
-SMALLEST_WORTHWHILE_SHARE = 0.05
 _DRAWS = 20_000
 
 
@@ -48,11 +46,6 @@ def notes(options: Sequence[Option], criteria: Sequence[Criterion], requirements
         *_clipped(options),
     ]
     return tuple(dict.fromkeys(found))
-
-
-def clean_share(sensitive_share: float, passages: int = RETRIEVED_PASSAGES) -> float:
-    """Share of requests whose retrieved passages are all clean: `(1 - d)^m`, sensitive ones spread evenly."""
-    return float((1.0 - sensitive_share) ** passages)
 
 
 def _bought(options: Sequence[Option]) -> Option | None:
@@ -117,13 +110,14 @@ def _clean_share(options: Sequence[Option], requirements: Requirements) -> list[
     """With retrieval, one sensitive passage makes a request sensitive (methods.md 4.3)."""
     if requirements.third_party is not ThirdParty.SENSITIVE_STAYS:
         return []
-    clean, found = clean_share(requirements.sensitive_share), []
+    passages = requirements.details.passages
+    clean, found = clean_share(requirements.sensitive_share, passages), []
     for item in options:
         if item.draft.data_flow is not DataFlow.CLEAN_LEAVES or item.draft.technique is Technique.PROMPT:
             continue
         planned = sum(role.share for role in item.draft.models if not role.offer.startswith(("self-host", "local:")))
         text = (
-            f"{item.id}: only about {share(clean)} of requests are clean when {RETRIEVED_PASSAGES} passages are "
+            f"{item.id}: only about {share(clean)} of requests are clean when {passages} passages are "
             f"retrieved and {share(requirements.sensitive_share)} of the documents are sensitive"
         )
         if clean < SMALLEST_WORTHWHILE_SHARE:

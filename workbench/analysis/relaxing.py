@@ -7,7 +7,7 @@ and out) and facts about the company are no limits and are never proposed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -41,7 +41,7 @@ def relaxations(
     kept_with: Callable[[Mapping[str, AnswerValue]], int],
     most: int = 6,
 ) -> tuple[Relaxation, ...]:
-    """Proposals that let models in, one limit each; pairs only when nothing is left and no single limit helps.
+    """Proposals that let models in, one limit each; when nothing is left and no single limit helps, the smallest sets.
 
     `kept_with` matches again with changed answers and counts: letting data out brings rules into play that were not
     asked before, so that proposal cannot be counted from what is known.
@@ -55,7 +55,7 @@ def relaxations(
         if (found := _loosen(question_id, [i for i in waiting if i.blocking_questions == {question_id}], answers))
     ]
     if not matching.kept_models and all(map(_is_law, single)):
-        single += _pairs([item for item in waiting if not item.blocking_questions & _LAW], answers)
+        single += _sets([item for item in waiting if not item.blocking_questions & _LAW], answers)
     single = [_recounted(item, matching, kept_with) for item in single]
     single = [item for item in single if item.gains > 0]
     single.sort(key=lambda item: (_is_law(item), -item.gains))
@@ -150,17 +150,25 @@ def _loosen_words(question_id: str, blocked: list[Judged], answers: Mapping[str,
     return _relaxation(question_id, len(models), {question_id: answer}, answers)
 
 
-def _pairs(waiting: list[Judged], answers: Mapping[str, AnswerValue]) -> list[Relaxation]:
-    """Two limits dropped together; the numbers among them to what the nearest candidate needs."""
-    found: list[Relaxation] = []
-    for pair in combinations(_blocking(waiting), 2):
-        reach = [item for item in waiting if item.blocking_questions == set(pair)]
-        changes = {question_id: _dropped(question_id, reach) for question_id in pair} if reach else {}
-        if changes and all(value is not None for value in changes.values()):
-            gains = len({item.candidate.model_id for item in reach})
-            known = {key: value for key, value in changes.items() if value is not None}
-            found.append(_relaxation(" + ".join(pair), gains, known, answers))
-    return found
+def _sets(waiting: list[Judged], answers: Mapping[str, AnswerValue]) -> list[Relaxation]:
+    """The smallest number of limits that, dropped together, let a model in; pairs first, then three, and so on."""
+    blocking = _blocking(waiting)
+    for size in range(2, len(blocking) + 1):
+        found = [item for chosen in combinations(blocking, size) if (item := _set(chosen, waiting, answers))]
+        if found:
+            return found
+    return []
+
+
+def _set(chosen: Sequence[str], waiting: list[Judged], answers: Mapping[str, AnswerValue]) -> Relaxation | None:
+    """These limits dropped together; the numbers among them to what the nearest candidate needs."""
+    reach = [item for item in waiting if item.blocking_questions == set(chosen)]
+    changes = {question_id: _dropped(question_id, reach) for question_id in chosen} if reach else {}
+    known = {key: value for key, value in changes.items() if value is not None}
+    if not changes or len(known) < len(changes):
+        return None
+    gains = len({item.candidate.model_id for item in reach})
+    return _relaxation(" + ".join(chosen), gains, known, answers)
 
 
 def _dropped(question_id: str, reach: list[Judged]) -> AnswerValue | None:

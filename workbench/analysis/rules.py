@@ -1,7 +1,8 @@
 """What a rule is, and how rules judge a candidate.
 
-A rule is data: id, tier, what it asks, where that comes from, and a judge. The tiers are those of methods.md section 6:
-0 law, contract and licence; 1 physics; 2 stated limits. A lower tier wins; within a tier an exclusion wins.
+A rule is data: id, tier, condition, effect, title, source and date, and a judge that words its finding. The tiers are
+those of methods.md section 6: 0 law, contract and licence; 1 physics; 2 stated limits; 3 preference (categories.py).
+A lower tier wins; within a tier `exclude` beats `require` beats `prefer` beats `warn`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,19 @@ class Outcome(StrEnum):
     KEPT = "kept"
     WARNING = "warning"
     EXCLUDED = "excluded"
+
+
+class Effect(StrEnum):
+    """The most a rule does, strongest first: what precedence within a tier follows."""
+
+    EXCLUDE = "exclude"
+    REQUIRE = "require"
+    PREFER = "prefer"
+    WARN = "warn"
+
+
+# When the rules were last held against their sources.
+CHECKED = "2026-11"
 
 
 class About(StrEnum):
@@ -62,8 +76,8 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`requirement` is the question's id ("" when no answer can change it). `judge` returns None when the rule
-    does not apply to the candidate."""
+    """`requirement` is the question's id ("" when no answer can change it). `condition` says in words when the rule
+    applies; `judge` returns None when it does not apply to the candidate. `as_of` is when the rule was last checked."""
 
     id: str
     tier: int
@@ -72,6 +86,9 @@ class Rule:
     title: str
     source: str
     judge: Callable[[Context, Candidate], Finding | None]
+    condition: str
+    effect: Effect = Effect.EXCLUDE
+    as_of: str = CHECKED
 
     def reason(self, finding: Finding) -> Reason:
         """The finding as the reason that is shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.analysis.assumptions import FIRST_ANSWER_WEEKS, SKILL_FACTOR
 from workbench.analysis.candidates import Candidate
-from workbench.analysis.rules import About, Context, Finding, Rule, excluded, kept, warned
+from workbench.analysis.rules import About, Context, Effect, Finding, Rule, excluded, kept, warned
 from workbench.analysis.words import day, rounded, usd, usd_range
 from workbench.domain.evidence import Quality
 from workbench.domain.requirements import Skill
@@ -124,10 +124,47 @@ def _country(context: Context, candidate: Candidate) -> Finding | None:
 
 
 LIMITS = (
-    Rule("R2.1", 2, "monthly_cap_usd", About.OFFER, "Budget a month", _YOURS, _monthly),
-    Rule("R2.2", 2, "quality_target", About.MODEL, "Quality", _YOURS, _quality),
-    Rule("R2.3", 2, "weeks_limit", About.HOST, "Time", "assumption of the workbench", _weeks),
-    Rule("R2.4", 2, "skill", About.HOST, "Team", _YOURS, _skill),
-    Rule("R2.5", 2, "excluded_developers", About.MODEL, "Makers ruled out", _YOURS, _developer),
-    Rule("R2.6", 2, "excluded_countries", About.OFFER, "Countries ruled out", _YOURS, _country),
+    Rule(
+        "R2.1",
+        2,
+        "monthly_cap_usd",
+        About.OFFER,
+        "Budget a month",
+        _YOURS,
+        _monthly,
+        "a monthly budget is stated; the likely cost decides, the high one warns",
+    ),
+    Rule(
+        "R2.2",
+        2,
+        "quality_target",
+        About.MODEL,
+        "Quality",
+        _YOURS,
+        _quality,
+        "a quality bar is stated; an own eval must show it with its lower end",
+    ),
+    Rule("R2.3", 2, "weeks_limit", About.HOST, "Time", "assumption of the workbench", _weeks, "a deadline is stated"),
+    Rule(
+        "R2.4",
+        2,
+        "skill",
+        About.HOST,
+        "Team",
+        _YOURS,
+        _skill,
+        "it runs on one's own servers and nobody in the team has run such",
+        Effect.WARN,
+    ),
+    Rule("R2.5", 2, "excluded_developers", About.MODEL, "Makers ruled out", _YOURS, _developer, "makers are ruled out"),
+    Rule(
+        "R2.6",
+        2,
+        "excluded_countries",
+        About.OFFER,
+        "Countries ruled out",
+        _YOURS,
+        _country,
+        "countries are ruled out, of makers and hosts alike",
+    ),
 )

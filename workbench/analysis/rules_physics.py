@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from workbench.analysis.candidates import Candidate
-from workbench.analysis.rules import About, Context, Finding, Rule, excluded, kept, warned
+from workbench.analysis.rules import About, Context, Effect, Finding, Rule, excluded, kept, warned
 from workbench.analysis.selfhost import longest_request
 from workbench.analysis.words import gigabytes, seconds, sorted_list, tokens
 from workbench.domain.model import LifecycleStatus, Model, ModelKind
@@ -245,15 +245,99 @@ def _thinking(context: Context, candidate: Candidate) -> Finding | None:
 
 
 PHYSICS = (
-    Rule("R1.1", 1, "tasks", About.MODEL, "Kind of model", _FACTS, _kind),
-    Rule("R1.2.in", 1, "input_modalities", About.MODEL, "What it reads", _FACTS, _input),
-    Rule("R1.2.out", 1, "output_modalities", About.MODEL, "What it makes", _FACTS, _output),
-    Rule("R1.3", 1, "context_tokens", About.MODEL, "Context length", _FACTS, _context_window),
-    Rule("R1.3.out", 1, "tokens_out", About.MODEL, "Longest answer", _FACTS, _longest_answer),
-    Rule("R1.4", 1, "", About.MODEL, "Still offered at go-live", _FACTS, _lifecycle),
-    Rule("R1.4.sold", 1, "", About.OFFER, "Still sold", _FACTS, _available),
-    Rule("R1.5", 1, "", About.OFFER, "Memory", _FACTS, _memory),
-    Rule("R1.6.first", 1, "ttft_limit_s", About.OFFER, "Time to the first token", _FACTS, _first_token),
-    Rule("R1.6.total", 1, "total_limit_s", About.OFFER, "Time to the whole answer", _FACTS, _whole_answer),
-    Rule("R1.6.think", 1, "ttft_limit_s", About.MODEL, "Thinking time", _FACTS, _thinking),
+    Rule(
+        "R1.1", 1, "tasks", About.MODEL, "Kind of model", _FACTS, _kind, "always: the kind of model must fit every task"
+    ),
+    Rule(
+        "R1.2.in",
+        1,
+        "input_modalities",
+        About.MODEL,
+        "What it reads",
+        _FACTS,
+        _input,
+        "always: it must read what goes in",
+    ),
+    Rule(
+        "R1.2.out",
+        1,
+        "output_modalities",
+        About.MODEL,
+        "What it makes",
+        _FACTS,
+        _output,
+        "always: it must make what comes out",
+    ),
+    Rule(
+        "R1.3",
+        1,
+        "context_tokens",
+        About.MODEL,
+        "Context length",
+        _FACTS,
+        _context_window,
+        "text comes out: the longest request with its answer must fit the window",
+    ),
+    Rule(
+        "R1.3.out",
+        1,
+        "tokens_out",
+        About.MODEL,
+        "Longest answer",
+        _FACTS,
+        _longest_answer,
+        "text comes out and the answer's length has a limit",
+    ),
+    Rule(
+        "R1.4",
+        1,
+        "",
+        About.MODEL,
+        "Still offered at go-live",
+        _FACTS,
+        _lifecycle,
+        "always: it must be there at go-live",
+    ),
+    Rule(
+        "R1.4.sold",
+        1,
+        "",
+        About.OFFER,
+        "Still sold",
+        _FACTS,
+        _available,
+        "the offer is an API's, or nobody offers the model",
+    ),
+    Rule("R1.5", 1, "", About.OFFER, "Memory", _FACTS, _memory, "it runs on one's own servers or this machine"),
+    Rule(
+        "R1.6.first",
+        1,
+        "ttft_limit_s",
+        About.OFFER,
+        "Time to the first token",
+        _FACTS,
+        _first_token,
+        "a limit on the first token is stated",
+    ),
+    Rule(
+        "R1.6.total",
+        1,
+        "total_limit_s",
+        About.OFFER,
+        "Time to the whole answer",
+        _FACTS,
+        _whole_answer,
+        "a limit on the whole answer is stated",
+    ),
+    Rule(
+        "R1.6.think",
+        1,
+        "ttft_limit_s",
+        About.MODEL,
+        "Thinking time",
+        _FACTS,
+        _thinking,
+        "the first token must come within three seconds and the model thinks first",
+        Effect.WARN,
+    ),
 )

@@ -11,18 +11,17 @@ from dataclasses import replace
 
 from workbench.analysis.adaptation import Circumstances, Gaps, Ladder, climb
 from workbench.analysis.breakeven import break_even
+from workbench.analysis.conflicts import SMALLEST_WORTHWHILE_SHARE
 from workbench.analysis.matching import Judged, Matching
 from workbench.analysis.option_figures import candidate_of
-from workbench.analysis.option_notes import clean_share
 from workbench.analysis.quality_axis import Axis
+from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.words import rounded, share, usd
 from workbench.domain.criterion import Criterion
 from workbench.domain.option import Adaptation, BreakEven, DataFlow, ModelRole, OptionDraft, Strategy, Technique
 from workbench.domain.requirements import Priority, Requirements, Sensitivity, Task, ThirdParty
 from workbench.domain.verdict import Hosting
 
-# The seed's hybrid routing: 80 % to the cheap model, 20 % to the frontier.
-FRONTIER_SHARE = 0.2
 _OWN_FACTS = frozenset({Task.ANSWERING, Task.SUMMARISING, Task.EXTRACTION, Task.SEARCH})
 _TECHNIQUE_WORDS = {
     Technique.PROMPT: "",
@@ -139,7 +138,11 @@ def _blend(
     if weak is None or weak_quality is None:
         return None
     stronger = [item for item in reach if item.kept and _beats(item, weak_quality.value, axis)]
-    part = FRONTIER_SHARE if not mixed else min(FRONTIER_SHARE, round(clean_share(requirements.sensitive_share), 2))
+    part = requirements.details.hard_share
+    if mixed:
+        clean = clean_share(requirements.sensitive_share, requirements.details.passages)
+        # With hardly a clean request the second stack does nothing: the blend is the built option (conflict 11).
+        part = 0.0 if clean < SMALLEST_WORTHWHILE_SHARE else min(part, round(clean, 2))
     strong = _strongest(stronger, weak, part, requirements, axis)
     if strong is None or part <= 0:
         return None

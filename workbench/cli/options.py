@@ -47,6 +47,8 @@ def _print(found: OptionSet) -> None:
         )
         for option in found.options:
             say(f"{option.id}  {option.name}")
+    _print_list("What would let one in", [item.text for item in found.relaxations])
+    _print_list("What pulls against what", [f"{c.title}: {c.text} {c.way_out}" for c in found.conflicts])
     _print_list("Crossovers", [_crossing(item.a, item.b, item.months) for item in found.crossovers])
     _print_list("What would change our mind", [flip.text for flip in found.flips])
     _print_list("Break-even volume", [item.text for item in found.breakevens])

@@ -24,6 +24,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command.add_argument("scenario", metavar="SCENARIO", help="name or id in the store, or a scenario YAML file")
     command.add_argument("--excluded", action="store_true", help="list the excluded offers too")
     command.add_argument("--extended", action="store_true", help="also the models with thinner facts")
+    command.add_argument(
+        "--rules", action="store_true", help="list the rules that applied, and how often they excluded"
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=run)
 
@@ -42,6 +45,8 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps(rounded(shape), ensure_ascii=False))
     else:
         _print(found, with_excluded=arguments.excluded)
+        if arguments.rules:
+            _print_rules(found)
     return 0
 
 
@@ -68,6 +73,20 @@ def _print(found: Shortlist, *, with_excluded: bool) -> None:
         say("\nWhat would let more in:")
         for item in found.relaxations:
             say(f"  {item.text}")
+    if found.conflicts:
+        say("\nWhat pulls against what:")
+        for conflict in found.conflicts:
+            say(f"  {conflict.title}: {conflict.text} {conflict.way_out}")
     if not with_excluded:
         hidden = sum(not verdict.kept for verdict in found.verdicts)
         say(f"\n{hidden} offers are excluded; --excluded shows them with their reasons. {NOT_LEGAL_ADVICE}")
+
+
+def _print_rules(found: Shortlist) -> None:
+    say("\nRules that applied, by tier; an offer counts as out for the first rule that excludes it.")
+    rows = [
+        (rule.id, str(rule.tier), rule.title, rule.effect, str(rule.kept), str(rule.warned), str(rule.excluded),
+         str(rule.excluded_first))
+        for rule in found.fired
+    ]  # fmt: skip
+    print_table(("rule", "tier", "what", "effect", "in", "check", "out", "out first"), rows, right={4, 5, 6, 7})

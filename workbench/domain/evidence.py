@@ -23,10 +23,14 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the team's own latest finished eval says, by model id. `label` names it with its date and cases."""
+    """What the team's own latest finished eval says, by model id. `label` names it with its date and cases.
+
+    `oracle`: share of its cases, 0 to 100, that at least one of the models got right (None: not known).
+    """
 
     qualities: Mapping[str, Quality] = field(default_factory=dict)
     label: str = ""
+    oracle: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

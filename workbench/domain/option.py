@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Figure
-from workbench.domain.verdict import Reason
+from workbench.domain.verdict import Conflict, Reason, Relaxation
 
 
 class Strategy(StrEnum):
@@ -154,7 +154,10 @@ class Adaptation:
 
 @dataclass(frozen=True, slots=True)
 class OptionSet:
-    """Everything the Options page and `workbench options` show. `criteria` are what it was weighed by."""
+    """Everything the Options page and `workbench options` show.
+
+    `criteria` are what it was weighed by; `relaxations` the smallest sets of limits that let one in, when none is.
+    """
 
     scenario_id: str
     options: tuple[Option, ...]
@@ -167,6 +170,8 @@ class OptionSet:
     horizon_months: int
     discount_rate: float
     criteria: tuple[Criterion, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
 
     @property
     def criterion_titles(self) -> dict[str, str]:

@@ -142,6 +142,38 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class FiredRule:
+    """A rule that applied, and to how many offers: in favour, with caution, excluding, and excluding first of all."""
+
+    id: str
+    tier: int
+    title: str
+    condition: str
+    effect: str
+    source: str
+    as_of: str
+    kept: int
+    warned: int
+    excluded: int
+    excluded_first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Requirements that pull against each other, by the number they have in methods.md section 6.
+
+    `text` says what pulls against what, with figures; `way_out` what is done or suggested about it; `requirements` are
+    the ids of the questions involved.
+    """
+
+    number: int
+    title: str
+    text: str
+    way_out: str
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shortlist:
     """Verdicts over every offer of every model. Counts are of models: kept when any of its offers is kept.
 
@@ -157,3 +189,5 @@ class Shortlist:
     removed_most: tuple[tuple[str, int], ...]
     sentence: str
     quality_target: float | None = None
+    fired: tuple[FiredRule, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()

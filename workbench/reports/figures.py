@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbench.domain.evidence import Quality
     from workbench.domain.figures import Estimate, Figure
     from workbench.domain.option import Option, OptionSet
-    from workbench.domain.verdict import Reason, Shortlist, Verdict
+    from workbench.domain.verdict import Conflict, FiredRule, Reason, Relaxation, Shortlist, Verdict
     from workbench.reports.document import JsonValue
     from workbench.reports.material import Material
 
@@ -85,6 +85,8 @@ def options_shape(found: OptionSet, scenario_name: str) -> Shape:
         "horizon_months": found.horizon_months,
         "discount_rate": found.discount_rate,
         "notes": list(found.notes),
+        "conflicts": [conflict_shape(item) for item in found.conflicts],
+        "relax": [_relaxation(item) for item in found.relaxations],
     }
 
 
@@ -99,17 +101,47 @@ def shortlist_shape(found: Shortlist, scenario_name: str) -> Shape:
         "excluded": found.all_models - found.kept_models,
         "removed_by": [{"requirement": key, "models": number} for key, number in found.removed_most],
         "verdicts": [_verdict(verdict) for verdict in found.verdicts],
-        "relax": [
-            {
-                "requirement": item.requirement,
-                "from": item.before,
-                "to": item.after,
-                "gains": item.gains,
-                "text": item.text,
-                "answers": {question: _plain(value) for question, value in item.answers.items()},
-            }
-            for item in found.relaxations
-        ],
+        "relax": [_relaxation(item) for item in found.relaxations],
+        "fired": [_fired(rule) for rule in found.fired],
+        "conflicts": [conflict_shape(item) for item in found.conflicts],
+    }
+
+
+def conflict_shape(item: Conflict) -> Shape:
+    """Requirements that pull against each other, by their number, with the way out."""
+    return {
+        "number": item.number,
+        "title": item.title,
+        "text": item.text,
+        "way_out": item.way_out,
+        "requirements": list(item.requirements),
+    }
+
+
+def _relaxation(item: Relaxation) -> Shape:
+    return {
+        "requirement": item.requirement,
+        "from": item.before,
+        "to": item.after,
+        "gains": item.gains,
+        "text": item.text,
+        "answers": {question: _plain(value) for question, value in item.answers.items()},
+    }
+
+
+def _fired(rule: FiredRule) -> Shape:
+    return {
+        "rule": rule.id,
+        "tier": rule.tier,
+        "title": rule.title,
+        "condition": rule.condition,
+        "effect": rule.effect,
+        "source": rule.source,
+        "as_of": rule.as_of,
+        "kept": rule.kept,
+        "warned": rule.warned,
+        "excluded": rule.excluded,
+        "excluded_first": rule.excluded_first,
     }
 
 

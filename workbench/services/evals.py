@@ -294,7 +294,10 @@ class EvalService:
             if model.scorer == run.scorers[0]
             if model.mean is not None and model.low is not None and model.high is not None
         }
-        return Evidence(qualities, label) if qualities else None
+        from workbench.evals.paired import side_by_side
+
+        oracle = side_by_side(self.results(run.id), run.model_ids, run.scorers[0]).oracle
+        return Evidence(qualities, label, None if oracle is None else 100 * oracle) if qualities else None
 
     def delete(self, run_id: str) -> Changes:
         """Removes a run and its results."""

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from workbench.analysis.chartspec import Chart
+from workbench.analysis.conflicts import option_conflicts
 from workbench.analysis.criteria import fitting_criteria
 from workbench.analysis.option_charts import charts
 from workbench.analysis.option_figures import resolve
 from workbench.analysis.option_flips import flips
 from workbench.analysis.option_limits import option_reasons
 from workbench.analysis.option_notes import notes
+from workbench.analysis.option_relaxing import option_relaxations
 from workbench.analysis.options import Horizon, Resolved, assess, crossovers, recommend
 from workbench.analysis.strategy import adaptation, break_evens, propose, strategy_notes
 from workbench.domain.errors import WorkbenchError
@@ -56,6 +58,8 @@ class OptionService:
             horizon_months=requirements.horizon_months,
             discount_rate=requirements.discount_rate,
             criteria=criteria,
+            conflicts=option_conflicts(found, requirements, volumes),
+            relaxations=option_relaxations(found, requirements),
         )
 
     @staticmethod

@@ -82,12 +82,15 @@ class ShortlistService:
 
     def shortlist(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Shortlist:
         """Every offer of every model with its verdict, nearest to the bar first, then the cheapest."""
-        from workbench.analysis.categories import categories
+        from workbench.analysis.categories import categories, preferences, rows_that_hold
+        from workbench.analysis.conflicts import model_conflicts
         from workbench.analysis.relaxing import relaxations
 
         matched = self.matched(scenario, evidence=evidence)
         matching, requirements = matched.matching, matched.requirements
-        verdicts = sorted(matching.verdicts(matched.axis.qualities), key=partial(_order, requirements.quality_target))
+        rows = rows_that_hold(requirements, matching)
+        found = matching.verdicts(matched.axis.qualities, preferences(rows))
+        verdicts = sorted(found, key=partial(_order, requirements.quality_target))
         kept, total = len(matching.kept_models), len(matching.by_model)
         removed = self._merged(matching.removed_by)
 
@@ -97,7 +100,7 @@ class ShortlistService:
 
         return Shortlist(
             scenario_id=scenario.id,
-            categories=categories(requirements, matching),
+            categories=categories(rows),
             verdicts=tuple(verdicts),
             relaxations=relaxations(matching, scenario.answers, kept_with=kept_with),
             kept_models=kept,
@@ -111,6 +114,10 @@ class ShortlistService:
                 )
             ),
             quality_target=requirements.quality_target,
+            fired=matching.fired,
+            conflicts=model_conflicts(
+                requirements, matching, matched.axis.qualities, oracle=evidence.oracle if evidence else None
+            ),
         )
 
     def counts(self, scenario: Scenario, *, evidence: Evidence | None = None) -> LiveLine:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from workbench.analysis.chartspec import Chart
-from workbench.analysis.option_notes import clean_share
+from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.tradeoff_chart import tradeoff_chart
 from workbench.analysis.tradeoffs import (
     Mix,
@@ -71,7 +71,7 @@ class TradeoffService:
         lines = mixes(
             found,
             requirements,
-            clean_share=clean_share(requirements.sensitive_share),
+            clean_share=clean_share(requirements.sensitive_share, requirements.details.passages),
             pairs=_blends(scenario),
         )
         volume = requirements.workload.requests_per_day.likely
