@@ -148,3 +148,22 @@ def container(
     )
     body = head + b"".join(keys) + b"".join(tensors)
     return body + b"\0" * (-len(body) % alignment) + data
+
+
+def write_parts(folder: Path, count: int = 3) -> list[Path]:
+    """A model in parts, as llama.cpp's gguf-split writes them: the keys stand in the first."""
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for number in range(count):
+        keys = [key("split.no", 2, struct.pack("<H", number)), key("split.count", 2, struct.pack("<H", count))]
+        if number == 0:
+            keys += [
+                key("general.architecture", 8, text("llama")),
+                key("general.name", 8, text("Parted")),
+                key("llama.block_count", 4, u32(2)),
+                key("tokenizer.ggml.tokens", 9, u32(8) + struct.pack("<Q", 1) + text("a")),
+            ]
+        path = folder / f"parted-{number + 1:05}-of-{count:05}.gguf"
+        path.write_bytes(container(keys, [tensor(f"t{number}", [8, 4], 0, 0)], bytes(128)))
+        paths.append(path)
+    return paths

@@ -128,9 +128,16 @@ class Services:
 
     @once
     def library(self) -> LibraryService:
+        from workbench.inference.local.described import DescribedFiles
+        from workbench.inference.local.places import known_places
         from workbench.services.library import LibraryService
 
-        return LibraryService(demo_folder=data_dir("resources") / "demo_models", kept=self.settings)
+        return LibraryService(
+            demo_folder=data_dir("resources") / "demo_models",
+            kept=self.settings,
+            places=known_places,
+            described=DescribedFiles(self.paths.cache / "models.json"),
+        )
 
     @once
     def shortlist(self) -> ShortlistService:

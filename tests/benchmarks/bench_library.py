@@ -1,10 +1,11 @@
-"""The library against the `gguf` package: inspecting a large file, agreeing on real vocabularies.
+"""The library: inspecting a large file, searching folders, and agreeing with the `gguf` package on real vocabularies.
 
     python tests/benchmarks/bench_library.py [--vocabularies FOLDER]
 
-Makes a sparse file of more than 4 GB with 150,000 tokens and 280,000 merges. With a folder (vendor/llama.cpp/models of
-llama-cpp-python's source package) every GGUF file in it is read by `workbench library inspect --json --all` and by
-`gguf.GGUFReader`, and compared field by field and key by key. Ends with code 1 when a goal or a field is missed.
+Makes 10,000 models in 500 folders, and a sparse file of more than 4 GB with 150,000 tokens and 280,000 merges. With a
+folder (vendor/llama.cpp/models of llama-cpp-python) every GGUF file in it is read by `workbench library
+inspect --json --all` and by `gguf.GGUFReader`, and compared field by field and key by key. Ends with code 1 when a goal
+or a field is missed.
 """
 
 from __future__ import annotations
@@ -25,14 +26,20 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import gguf  # noqa: E402
 import numpy as np  # noqa: E402
+from workbench.inference.local.described import DescribedFiles  # noqa: E402
+from workbench.inference.local.discover import scan  # noqa: E402
 from workbench.inference.local.gguf import inspect  # noqa: E402
+from workbench.inference.local.walk import walk  # noqa: E402
 
+from gguf_files import write_model  # noqa: E402
 from gguf_oracle import differences, expected, read_keys  # noqa: E402
 
 Result = TypeVar("Result")
 ROUNDS = 7
 INSPECT_GOAL_S = 0.3
 TIMES_FASTER_GOAL = 50.0
+SEARCH_GOAL_S = 2.0
+FILES, FOLDERS = 10_000, 500
 TOKENS, MERGES = 150_000, 280_000
 LAYERS, WIDTH, KV_WIDTH, FEED_FORWARD = 32, 4096, 1024, 14336
 PARTS = {
@@ -124,12 +131,45 @@ def compare_vocabularies(folder: Path) -> bool:
     return right
 
 
+def write_many(folder: Path) -> Path:
+    """Small whole models of one size, each with a name of its own, 20 in a folder."""
+    model = write_model(folder / "one.gguf").read_bytes()
+    root = folder / "many"
+    for number in range(FOLDERS):
+        place = root / f"publisher{number % 20}" / f"repository{number}"
+        place.mkdir(parents=True)
+        for copy in range(FILES // FOLDERS):
+            named = model.replace(b"Random test model", b"Model %011d" % (number * 100 + copy))
+            (place / f"model-{number}-{copy}.gguf").write_bytes(named)
+    return root
+
+
+def compare_searching(folder: Path) -> bool:
+    root, store = write_many(folder), folder / "models.json"
+
+    def listing() -> int:
+        memory = DescribedFiles(store)
+        found = sum(1 for _ in scan([root], memory.describe))
+        memory.save()
+        return found
+
+    search_s, searched = best(lambda: sum(1 for _ in walk(root)))
+    first_s, first = best(listing, rounds=1)
+    again_s, again = best(listing, rounds=3)
+    print(f"| {FILES:,} models in {FOLDERS} folders | s |")
+    print("|---|---|")
+    print(f"| found by name, size and time | {search_s:.2f} |")
+    print(f"| found and described, at a later start | {again_s:.2f} |")
+    print(f"| found and every description read for the first time | {first_s:.1f} |\n", flush=True)
+    return searched == first == again == FILES and search_s <= SEARCH_GOAL_S
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vocabularies", type=Path, metavar="FOLDER")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        reached = [compare_inspecting(Path(folder))]
+        reached = [compare_inspecting(Path(folder)), compare_searching(Path(folder))]
     if given.vocabularies is not None:
         reached.append(compare_vocabularies(given.vocabularies))
     return 0 if all(reached) else 1

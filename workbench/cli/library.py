@@ -13,6 +13,7 @@ from workbench.cli.tables import print_table
 
 if TYPE_CHECKING:
     from workbench.app import Services
+    from workbench.services.library import LocalFile
 
 
 MOST_SHOWN = 120
@@ -22,7 +23,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command = nouns.add_parser("library", help="local GGUF files: found, described, and whether they run here")
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True)
     scan = verbs.add_parser(
-        "scan", help="the shipped demo models and the GGUF files in folders (else in those added in the window)"
+        "scan",
+        help="the shipped demo models and the GGUF files in folders (else in those added and those of LM Studio, "
+        "Ollama, Jan, GPT4All, llama.cpp and Hugging Face)",
     )
     scan.add_argument("folders", nargs="*", type=Path, metavar="DIR")
     scan.set_defaults(run=run_scan)
@@ -46,24 +49,36 @@ def run_scan(arguments: argparse.Namespace, services: Services) -> int:
     for path in () if arguments.folders else library.missing():
         say(f"{path} is not there now.", file=sys.stderr)
     if arguments.json:
-        rows = [{"id": item.id, "file": str(item.path), "bytes": item.bytes, "problem": item.problem} for item in found]
-        print(json.dumps({"models": rows}, ensure_ascii=False))
+        places = () if arguments.folders else library.places()
+        looked = [{"folder": str(place.folder), "program": place.program} for place in places]
+        print(json.dumps({"models": [item.as_json() for item in found], "places": looked}, ensure_ascii=False))
         return 0
     print_table(
-        ("model", "parameters", "MB", "context", "problem"),
+        ("model", "parameters", "stored as", "MB", "context", "from", "note"),
         [
             (
-                item.id,
+                item.label or item.id,
                 _count(item.file.parameters if item.file else None),
+                item.file.quantization if item.file else "—",
                 f"{item.bytes / 1e6:.1f}",
                 _count(item.file.context if item.file else None),
-                item.problem,
+                "demo" if item.demo else item.source or item.path.parent.name,
+                _note(item),
             )
             for item in found
         ],
-        right={1, 2, 3},
+        right={1, 3, 4},
     )
     return 0
+
+
+def _note(item: LocalFile) -> str:
+    """What is wrong with a file, that it is a copy, or that it sees pictures."""
+    if item.problem:
+        return item.problem
+    if item.same_as is not None:
+        return f"the same as {item.same_as}"
+    return f"sees pictures with {item.projector.name}" if item.projector is not None else ""
 
 
 def run_inspect(arguments: argparse.Namespace, services: Services) -> int:

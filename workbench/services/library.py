@@ -1,27 +1,29 @@
-"""The local models of this machine: the shipped demo models, and GGUF files in folders or named by the person."""
+"""The local models of this machine: the shipped demo models, those of other programs, and the person's own folders."""
 
 from __future__ import annotations
 
 import difflib
-import os
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
-from workbench.inference.local import memory
+from workbench.inference.local.described import DescribedFiles
 from workbench.inference.local.discover import Found, describe, scan
 from workbench.inference.local.gguf import GgufFile, all_keys, inspect, refuse_unsound
-from workbench.inference.local.model import PARALLEL
+from workbench.inference.local.places import Place
+from workbench.services.fitting import FITS, TIGHT, TOO_LARGE, UNKNOWN, Fit, fit_of
+from workbench.services.local_files import LocalFile, by_name, entry, listed
 from workbench.settings import Json
+
+__all__ = ["FITS", "TIGHT", "TOO_LARGE", "UNKNOWN", "Fit", "LibraryService", "LocalFile", "fit_of"]
 
 FOLDERS = "library/folders"
 FILES = "library/files"
+IGNORED = "library/ignored"
 MOST_KEPT = 200
-FITS, TIGHT, TOO_LARGE, UNKNOWN = "fits", "tight", "does not fit", "unknown"
 
 
 class Kept(Protocol):
@@ -32,65 +34,35 @@ class Kept(Protocol):
     def set(self, key: str, value: Json) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class LocalFile:
-    """A GGUF file as the library lists it. `problem` says in a sentence why it cannot be used, empty when it can."""
+class LibraryService:
+    """Reads files' descriptions; never copies, changes or loads a model. Safe to call from any thread.
 
-    id: str
-    path: Path
-    name: str
-    bytes: int
-    file: GgufFile | None
-    problem: str
-    demo: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Bytes needed with `context_tokens` for each answer against bytes free now, as the engine would load it.
-
-    `word` is fits, tight (only with a shorter context than the model has), does not fit, or unknown.
+    `places` gives the folders of other programs, asked anew at each listing; `described` remembers what was read.
     """
 
-    model: str
-    need_bytes: int
-    free_bytes: int | None
-    context_tokens: int
-    word: str
-
-    @property
-    def sentence(self) -> str:
-        verdict = {TIGHT: "fits, with less context than it could use", UNKNOWN: "may fit"}.get(self.word, self.word)
-        need = f"needs {words.gigabytes(self.need_bytes)} with {words.tokens(self.context_tokens)} of context"
-        have = "this system does not say how much is free"
-        if self.free_bytes is not None:
-            have = f"{words.gigabytes(self.free_bytes)} are free, of which a model may take 4 in 5"
-        return f"{self.model} {verdict}: it {need}; {have}."
-
-    @property
-    def short(self) -> str:
-        """ "fits, 0.11 GB"."""
-        word = "may fit" if self.word == UNKNOWN else self.word
-        return f"{word}, {words.rounded(self.need_bytes / 1e9, 2)} GB"
-
-    def as_dict(self) -> dict[str, object]:
-        return {**asdict(self), "sentence": self.sentence}
-
-
-class LibraryService:
-    """Reads files' descriptions; never copies, changes or loads a model. Safe to call from any thread."""
-
-    def __init__(self, *, demo_folder: Path, kept: Kept | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        demo_folder: Path,
+        kept: Kept | None = None,
+        places: Callable[[], tuple[Place, ...]] = tuple,
+        described: DescribedFiles | None = None,
+    ) -> None:
         self._demo_folder = demo_folder
         self._kept = kept
+        self._known_places = places
+        self._described = described or DescribedFiles()
         self._demo: tuple[LocalFile, ...] | None = None
+        self._lock = threading.Lock()
+        self._last: tuple[LocalFile, ...] = ()
+        self._listings = 0
 
     # What there is
 
     def demo_models(self) -> tuple[LocalFile, ...]:
         """The models shipped with the program, smallest first."""
         if self._demo is None:
-            found = (_entry(item, demo=True) for item in scan([self._demo_folder]))
+            found = (entry(item, demo=True) for item in scan([self._demo_folder]))
             self._demo = tuple(sorted(found, key=lambda item: item.bytes))
         return self._demo
 
@@ -99,31 +71,55 @@ class LibraryService:
 
         Raises WorkbenchError for a folder that is none.
         """
-        return self._listed(scan(folders))
+        rows = listed(scan(folders, self._described.describe), self.demo_models(), self._described.fingerprint)
+        self._described.save()
+        return rows
 
     def models(self) -> tuple[LocalFile, ...]:
-        """The demo models, then the files of the person's folders and those opened one by one, each file once.
+        """The demo models, the files of the person's folders and those opened one by one, then those of other programs.
 
         Folders and files that are gone are passed over: `missing` names them.
         """
-        folders = [folder for folder in self.folders() if folder.is_dir()]
-        return self._listed((*scan(folders), *(describe(path) for path in self.files() if path.is_file())))
+        rows = listed(self._found(), self.demo_models(), self._described.fingerprint)
+        self._described.save()
+        with self._lock:
+            if rows != self._last:
+                self._last = rows
+                self._listings += 1
+        return rows
 
-    def _listed(self, found: Iterable[Found]) -> tuple[LocalFile, ...]:
-        shipped = self.demo_models()
-        known = {_place(item.path) for item in shipped}
-        own = []
-        for item in found:
-            place = _place(item.path)
-            if place not in known:
-                known.add(place)
-                own.append(_entry(item, demo=False))
-        return (*shipped, *own)
+    def _found(self) -> Iterator[Found]:
+        own = [folder for folder in self.folders() if folder.is_dir()]
+        yield from scan(own, self._described.describe)
+        yield from (describe(path) for path in self.files() if path.is_file())
+        yield from scan(self.places(), self._described.describe)
+
+    def state(self) -> object:
+        """Equal to an earlier one while nothing was added, removed, or found changed by a listing."""
+        return self.folders(), self.files(), self.ignored(), self._listings
 
     def missing(self) -> tuple[Path, ...]:
         """Remembered folders and files that are not there now."""
         gone = [folder for folder in self.folders() if not folder.is_dir()]
         return (*gone, *(path for path in self.files() if not path.is_file()))
+
+    # Where it looks
+
+    def places(self) -> tuple[Place, ...]:
+        """The folders of other programs that are there and looked into."""
+        return tuple(place for place in self._known_places() if place.program not in self.ignored())
+
+    def ignored(self) -> tuple[str, ...]:
+        """The programs whose folders the person does not want looked into."""
+        return self._kept_texts(IGNORED)
+
+    def ignore(self, program: str) -> Changes:
+        """Leaves the folders of a program out from now on."""
+        return self._keep(IGNORED, [*self.ignored(), program])
+
+    def look_everywhere(self) -> Changes:
+        """Looks into the folders of all known programs again."""
+        return self._keep(IGNORED, [])
 
     # What the person added
 
@@ -154,29 +150,29 @@ class LibraryService:
     # One model
 
     def resolve(self, reference: str) -> Path:
-        """The file behind a path, a name (`demo-small`) or an id (`local/demo-small`).
+        """The file behind a path, a name (`demo-small`, Ollama's `llama3.2:3b`) or an id (`local/demo-small`).
 
         Raises WorkbenchError with the closest names when there is none, and for provider models, which this version
         does not call.
         """
         if reference.lower().endswith(".gguf"):
             return Path(reference).expanduser()
-        by_name = _by_name(self.demo_models())
-        if reference not in by_name:
-            by_name = _by_name(self.models())
-        if reference in by_name:
-            return by_name[reference]
+        names = by_name(self.demo_models())
+        if reference not in names:
+            names = by_name(self.models())
+        if reference in names:
+            return names[reference]
         if Path(reference).is_file():
             return Path(reference)
-        names = [name for name in by_name if "/" not in name]
+        shown = [name for name in names if "/" not in name]
         if "/" in reference and not reference.startswith("local/"):
             raise WorkbenchError(
                 f"{reference} is a provider's model, and this version sends nothing to other machines",
                 where="models",
-                mend=f"Choose a local model: {', '.join(names)}.",
+                mend=f"Choose a local model: {', '.join(shown)}.",
             )
-        close = difflib.get_close_matches(reference, by_name, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"The library has {', '.join(names)}."
+        close = difflib.get_close_matches(reference, names, n=1)
+        hint = f"Did you mean {close[0]}?" if close else f"The library has {', '.join(shown)}."
         raise WorkbenchError(f"There is no local model {reference!r}", where="models", mend=f"{hint} A path works too.")
 
     def inspect(self, reference: str) -> GgufFile:
@@ -198,58 +194,15 @@ class LibraryService:
         return fit_of(self.inspect(reference))
 
     def _kept_paths(self, key: str) -> tuple[Path, ...]:
-        kept = self._kept.get(key, []) if self._kept is not None else []
-        return tuple(Path(text) for text in kept if isinstance(text, str)) if isinstance(kept, list) else ()
+        return tuple(Path(text) for text in self._kept_texts(key))
 
-    def _keep(self, key: str, paths: Iterable[Path]) -> Changes:
+    def _kept_texts(self, key: str) -> tuple[str, ...]:
+        kept = self._kept.get(key, []) if self._kept is not None else []
+        return tuple(text for text in kept if isinstance(text, str)) if isinstance(kept, list) else ()
+
+    def _keep(self, key: str, values: Iterable[Path | str]) -> Changes:
         if self._kept is None:
             return Changes()
-        texts: list[Json] = [str(path) for path in dict.fromkeys(paths)]
+        texts: list[Json] = [str(value) for value in dict.fromkeys(values)]
         self._kept.set(key, texts[-MOST_KEPT:])
         return Changes(settings=True)
-
-
-def fit_of(file: GgufFile) -> Fit:
-    """How a described model fits the memory that is free now."""
-    free = memory.available_bytes()
-    whole = memory.plan_context(file, parallel=PARALLEL, available=None)
-    if free is None:
-        return Fit(file.name, whole.need.total, None, whole.sequence_tokens, UNKNOWN)
-    try:
-        plan = memory.plan_context(file, parallel=PARALLEL, available=free)
-    except WorkbenchError:
-        least = min(file.context or memory.LEAST_CONTEXT, memory.LEAST_CONTEXT)
-        return Fit(file.name, memory.needed(file, least).total, free, least, TOO_LARGE)
-    word = FITS if plan.sequence_tokens == whole.sequence_tokens else TIGHT
-    return Fit(file.name, plan.need.total, free, plan.sequence_tokens, word)
-
-
-def _by_name(models: Iterable[LocalFile]) -> dict[str, Path]:
-    """Paths by id and by file name; of two with the same name the first counts."""
-    found: dict[str, Path] = {}
-    for item in models:
-        found.setdefault(item.path.stem, item.path)
-        found.setdefault(item.id, item.path)
-    return found
-
-
-def _entry(found: Found, *, demo: bool) -> LocalFile:
-    file = found.file
-    problem = str(found.error) if found.error else ""
-    if file is not None and not file.usable:
-        problem = "; ".join(item.what for item in file.problems)
-    size = file.bytes if file else _size(found.path)
-    name = file.name if file else found.path.stem
-    return LocalFile(f"local/{found.path.stem}", found.path, name, size, file, problem, demo)
-
-
-def _place(path: Path) -> str:
-    """Where the file really lies; `Path.resolve` would raise for a link that points to itself."""
-    return os.path.realpath(path)
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -14,16 +14,17 @@ def local_models(library: LibraryService) -> Callable[[], Sequence[LocalModel]]:
     """A function that gives the library's usable files.
 
     Matching asks for them while a slider is dragged, so folders are read again only when the person added or removed
-    one; a file that appears in a known folder meanwhile is found at the next start.
+    one, or when another listing (a visit to the page, say) found something new in them.
     """
     known: dict[object, tuple[LocalModel, ...]] = {}
 
     def files() -> Sequence[LocalModel]:
-        places = (library.folders(), library.files())
+        places = library.state()
         if places not in known:
+            models = library.models()
             known.clear()
-            known[places] = _described(library.models())
-        return known[places]
+            known[library.state()] = _described(models)
+        return next(iter(known.values()))
 
     return files
 
@@ -32,7 +33,7 @@ def _described(models: Iterable[LocalFile]) -> tuple[LocalModel, ...]:
     """The usable ones, each id once: of two files with one name the first counts, as it does by name."""
     found: dict[str, LocalModel] = {}
     for item in models:
-        if item.file is None or item.problem or item.id in found:
+        if item.file is None or not item.usable or item.id in found:
             continue
         fit = fit_of(item.file)
         found[item.id] = LocalModel(

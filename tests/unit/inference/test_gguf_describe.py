@@ -11,11 +11,11 @@ from workbench.domain.errors import WorkbenchError
 from workbench.inference.local.gguf import GgufFile, Role, inspect, refuse_unsound
 from workbench.inference.local.gguf.types import ValueType
 
-from gguf_files import container, key, tensor, text, u32, write_model
+from gguf_files import container, key, tensor, text, u32, write_model, write_parts
 from gguf_oracle import differences, expected
 
-STRING, ARRAY, U16, U32, I32, BOOL = (
-    ValueType.STRING, ValueType.ARRAY, ValueType.U16, ValueType.U32, ValueType.I32, ValueType.BOOL,
+STRING, ARRAY, U32, I32, BOOL = (
+    ValueType.STRING, ValueType.ARRAY, ValueType.U32, ValueType.I32, ValueType.BOOL,
 )  # fmt: skip
 
 
@@ -180,28 +180,9 @@ def test_that_the_fields_are_those_that_the_gguf_package_reads(tmp_path: Path) -
 # --- models in several files ---
 
 
-def split(folder: Path, count: int = 3) -> list[Path]:
-    """A model in parts, as llama.cpp's gguf-split writes them: the keys stand in the first."""
-    folder.mkdir(exist_ok=True)
-    paths = []
-    for number in range(count):
-        keys = [key("split.no", U16, struct.pack("<H", number)), key("split.count", U16, struct.pack("<H", count))]
-        if number == 0:
-            keys += [
-                key("general.architecture", STRING, text("llama")),
-                key("general.name", STRING, text("Parted")),
-                key("llama.block_count", U32, u32(2)),
-                key("tokenizer.ggml.tokens", ARRAY, u32(STRING) + struct.pack("<Q", 1) + text("a")),
-            ]
-        path = folder / f"parted-{number + 1:05}-of-{count:05}.gguf"
-        path.write_bytes(container(keys, [tensor(f"t{number}", [8, 4], 0, 0)], bytes(128)))
-        paths.append(path)
-    return paths
-
-
 @pytest.mark.parametrize("asked", [0, 2])
 def test_that_any_part_describes_the_whole_model(tmp_path: Path, asked: int) -> None:
-    paths = split(tmp_path)
+    paths = write_parts(tmp_path)
     file = inspect(paths[asked])
     assert file.path == paths[0]
     assert (file.name, file.parts, file.parameters) == ("Parted", 3, 96)
@@ -210,7 +191,7 @@ def test_that_any_part_describes_the_whole_model(tmp_path: Path, asked: int) -> 
 
 
 def test_that_a_missing_part_is_named_and_the_model_is_not_loaded(tmp_path: Path) -> None:
-    paths = split(tmp_path, 4)
+    paths = write_parts(tmp_path, 4)
     paths[1].unlink()
     paths[3].unlink()
     file = inspect(paths[0])
@@ -219,7 +200,7 @@ def test_that_a_missing_part_is_named_and_the_model_is_not_loaded(tmp_path: Path
 
 
 def test_that_a_part_cut_short_is_named(tmp_path: Path) -> None:
-    paths = split(tmp_path)
+    paths = write_parts(tmp_path)
     paths[2].write_bytes(paths[2].read_bytes()[:-10])
     with pytest.raises(WorkbenchError, match="incomplete") as caught:
         inspect(paths[0])
@@ -227,5 +208,5 @@ def test_that_a_part_cut_short_is_named(tmp_path: Path) -> None:
 
 
 def test_that_a_renamed_part_says_that_the_others_are_missing(tmp_path: Path) -> None:
-    path = split(tmp_path)[0].rename(tmp_path / "renamed.gguf")
+    path = write_parts(tmp_path)[0].rename(tmp_path / "renamed.gguf")
     assert any("2, 3" in problem.what for problem in inspect(path).problems)

@@ -329,7 +329,9 @@ def _fit(item: LocalFile) -> Fit | None:
 
 
 def _where(row: LocalRow) -> str:
-    return "shipped" if row.item.demo else row.item.path.parent.name
+    if row.item.same_as is not None:
+        return f"same as {row.item.same_as.name}"
+    return "shipped" if row.item.demo else row.item.label or row.item.source or row.item.path.parent.name
 
 
 def _path(row: LocalRow) -> str:

@@ -1,55 +1,152 @@
-"""GGUF files in folders: which models this machine has."""
+"""GGUF files on this machine: which models it has. Files are referenced where they lie, never copied."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.domain.errors import WorkbenchError
-from workbench.inference.local.gguf import GgufFile, inspect
+from workbench.inference.local.gguf import GgufFile, Role, inspect
+from workbench.inference.local.gguf.parts import part_name
+from workbench.inference.local.gguf.reading import shown
+from workbench.inference.local.ollama import ollama_models, unfinished_blobs
+from workbench.inference.local.places import Kind, Place
+from workbench.inference.local.walk import Spotted, Unread, is_unfinished, walk
 
-MOST_FILES = 2000
-DEEPEST = 6
+GIB = 1 << 30
+Describe = Callable[[Path, Spotted | None], GgufFile]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file with the ending .gguf: described, or why it cannot be."""
+    """A model file, described, or why it cannot be.
+
+    `program` is whose folder it lies in (empty: the person's own), `label` the name that program gives it; `projector`
+    is the file that lets it see pictures. `spotted` is None for a file that was named and not found by a search.
+    """
 
     path: Path
     file: GgufFile | None
     error: WorkbenchError | None = None
+    program: str = ""
+    label: str = ""
+    projector: Path | None = None
+    unfinished: bool = False
+    spotted: Spotted | None = None
+    sha256: str = ""
 
 
-def scan(folders: Iterable[Path]) -> Iterator[Found]:
-    """Every .gguf file in the folders and up to six levels below, by name, as it is found.
+def scan(places: Iterable[Path | Place], describe: Describe | None = None) -> Iterator[Found]:
+    """The models below these places, folder by folder, as they are found.
 
-    Links to folders are not followed, folders that may not be read are passed over, and after 2,000 files
-    the rest is left out. A folder that does not exist raises `WorkbenchError`.
+    Of a model in several files its first part stands for all; files for other uses (projectors, adapters) are found
+    too and say so. A folder that may not be read comes as an error with its path. A place that is no folder raises
+    `WorkbenchError`.
     """
-    left = MOST_FILES
-    for folder in folders:
-        if not folder.is_dir():
-            raise WorkbenchError("There is no such folder", where=str(folder), mend="Choose another folder.")
-        for path in _files(folder):
-            if left == 0:
-                return
-            left -= 1
-            yield describe(path)
+    look = describe or (lambda path, _: inspect(path))
+    for given in places:
+        place = given if isinstance(given, Place) else Place(given)
+        if not place.folder.is_dir():
+            raise WorkbenchError("There is no such folder", where=shown(place.folder), mend="Choose another folder.")
+        search = _in_ollama if place.kind is Kind.OLLAMA else _in_folder
+        for found in search(place, look):
+            yield replace(found, program=place.program)
 
 
 def describe(path: Path) -> Found:
     """One file, described or with the error."""
+    if is_unfinished(path.name.lower()):
+        return Found(path, None, _unfinished(path, None), unfinished=True)
     try:
         return Found(path, inspect(path))
     except WorkbenchError as error:
         return Found(path, None, error)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        here = Path(place)
-        folders[:] = sorted(folders) if len(here.relative_to(folder).parts) < DEEPEST else []
-        yield from (here / name for name in sorted(names) if name.lower().endswith(".gguf"))
+def _in_folder(place: Place, look: Describe) -> Iterator[Found]:
+    """Folder by folder, since a projector belongs to the models beside it."""
+    beside: list[Spotted] = []
+    for item in walk(place.folder):
+        if isinstance(item, Unread):
+            yield Found(item.path, None, item.error)
+            continue
+        if beside and beside[0].path.parent != item.path.parent:
+            yield from _one_folder(beside, look)
+            beside = []
+        beside.append(item)
+    yield from _one_folder(beside, look)
+
+
+def _one_folder(spotted: list[Spotted], look: Describe) -> Iterator[Found]:
+    found = [_found(item, look) for item in _without_parts(spotted)]
+    projectors = [item for item in found if item.file is not None and item.file.role is Role.PROJECTOR]
+    for item in found:
+        yield replace(item, projector=_projector_for(item, projectors)) if projectors else item
+
+
+def _found(item: Spotted, look: Describe) -> Found:
+    if item.unfinished:
+        return Found(item.path, None, _unfinished(item.path, item.bytes), unfinished=True, spotted=item)
+    try:
+        return Found(item.path, look(item.path, item), spotted=item)
+    except WorkbenchError as error:
+        return Found(item.path, None, error, spotted=item)
+
+
+def _without_parts(spotted: list[Spotted]) -> Iterator[Spotted]:
+    """Of the parts of a model only the first that is there."""
+    taken: set[tuple[str, int]] = set()
+    for item in spotted:
+        name = None if item.unfinished else part_name(item.path.name)
+        if name is not None:
+            model = (name.stem, name.count)
+            if model in taken:
+                continue
+            taken.add(model)
+        yield item
+
+
+def _projector_for(item: Found, projectors: list[Found]) -> Path | None:
+    """The projector beside a model whose vectors are as long as the model's; the largest, which is the most exact."""
+    if item.file is None or item.file.role is not Role.MODEL:
+        return None
+    fitting = [other for other in projectors if other.file is not None and other.file.width in (None, item.file.width)]
+    best = max(fitting, key=lambda other: other.file.bytes if other.file else 0, default=None)
+    return None if best is None else best.path
+
+
+def _in_ollama(place: Place, look: Describe) -> Iterator[Found]:
+    for model in ollama_models(place.folder):
+        spotted = _spot(model.blob)
+        if spotted is None:
+            error = WorkbenchError(
+                f"The file of {model.name} is not in Ollama's folder",
+                where=shown(model.blob),
+                mend=f"Run `ollama pull {model.name}` to fetch it again.",
+            )
+            yield Found(model.blob, None, error, label=model.name)
+            continue
+        projector = model.projector if model.projector is not None and model.projector.is_file() else None
+        yield replace(_found(spotted, look), label=model.name, projector=projector, sha256=model.sha256)
+    for path in unfinished_blobs(place.folder):
+        spotted = _spot(path)
+        size = spotted.bytes if spotted else None
+        yield Found(path, None, _unfinished(path, size), unfinished=True, spotted=spotted)
+
+
+def _spot(path: Path) -> Spotted | None:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return Spotted(path, status.st_size, status.st_mtime_ns, (status.st_dev, status.st_ino))
+
+
+def _unfinished(path: Path, size: int | None) -> WorkbenchError:
+    so_far = f"; {size / GIB:,.2f} GiB are there so far" if size is not None else ""
+    return WorkbenchError(
+        f"This download is not finished{so_far}",
+        where=shown(path),
+        mend="Let the program that fetches it go on, or fetch it again.",
+    )

@@ -57,7 +57,7 @@ def _described(path: Path, parts: Parts, layout: Layout, layouts: list[Layout]) 
         weights=weights,
         bits_per_weight=8 * weight_bytes / parameters if parameters else None,
         layers=keys.count("block_count"),
-        width=keys.count("embedding_length"),
+        width=_width(keys, role),
         heads=keys.count("attention.head_count"),
         kv_heads=kv.kv_heads(keys),
         head_dim=kv.head_dim(keys),
@@ -67,7 +67,7 @@ def _described(path: Path, parts: Parts, layout: Layout, layouts: list[Layout]) 
         experts=experts,
         vocabulary=tokens if tokens is not None else keys.count("vocab_size"),
         tokenizer=_tokenizer(keys, tokens),
-        chat_template=keys.whole_text("tokenizer.chat_template"),
+        chat_template=keys.whole_text("tokenizer.chat_template") is not None,
         licence=keys.text("general.license") or keys.text("general.license.name"),
         origin=_origin(keys),
         kv_bytes_per_token=None if shape is None else shape.f16_bytes_per_token,
@@ -119,6 +119,13 @@ def _role(keys: Keys, has_tensors: bool) -> Role:
     if keys.family in kv.ENCODERS or keys.count("pooling_type"):
         return Role.EMBEDDING
     return Role.MODEL
+
+
+def _width(keys: Keys, role: Role) -> int | None:
+    """Of a model the length of its token vectors; of a projector the length of those it makes of a picture."""
+    if role is not Role.PROJECTOR:
+        return keys.count("embedding_length")
+    return keys.count("vision.projection_dim") or keys.count("projection_dim") or keys.count("audio.projection_dim")
 
 
 def _experts(keys: Keys) -> Experts | None:

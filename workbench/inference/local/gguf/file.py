@@ -109,7 +109,7 @@ class GgufFile:
     experts: Experts | None
     vocabulary: int | None
     tokenizer: Tokenizer | None
-    chat_template: str | None
+    chat_template: bool
     licence: str | None
     origin: Origin
     kv_bytes_per_token: int | None
@@ -156,7 +156,7 @@ class GgufFile:
             "sliding_window": self.sliding_window,
             **self._described_parts(),
             "vocabulary": self.vocabulary,
-            "chat_template": self.chat_template is not None,
+            "chat_template": self.chat_template,
             "licence": self.licence,
             "kv_bytes_per_token": self.kv_bytes_per_token,
             "usable": self.usable,

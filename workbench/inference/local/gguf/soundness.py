@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from workbench.inference.local.gguf.kv import RECURRENT
 from workbench.inference.local.gguf.layout import KEPT_VOCABULARY, ArrayValue, Layout
@@ -175,11 +176,17 @@ def _template(layout: Layout) -> Iterator[Problem]:
         if TOKENS in layout.keys:
             yield _warn("The file has no chat template", TEMPLATE, plain)
         return
-    from workbench.inference.local.template import syntax_problem
-
-    fault = "it is longer than 1 MiB" if TEMPLATE in layout.cut else syntax_problem(template)
+    fault = "it is longer than 1 MiB" if TEMPLATE in layout.cut else _template_fault(template)
     if fault:
         yield _warn(f"The chat template cannot be used: {printable(fault, MOST_SHOWN * 3)}", TEMPLATE, plain)
+
+
+@lru_cache(maxsize=64)
+def _template_fault(template: str) -> str:
+    """Many files of a folder have the same template."""
+    from workbench.inference.local.template import syntax_problem
+
+    return syntax_problem(template)
 
 
 def _parts(layout: Layout, missing: tuple[int, ...]) -> Iterator[Problem]:
