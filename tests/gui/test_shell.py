@@ -34,6 +34,7 @@ from workbench.gui.task_strip import TaskStrip, time_left_words
 from workbench.gui.tasks import Progress, Run
 from workbench.gui.theme import DARK, Scheme, Theme, Tone, look_of
 from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.explained import ExplanationText
 from workbench.gui.widgets.rows import Column
 from workbench.gui.widgets.table import DataTable
 
@@ -327,13 +328,13 @@ def test_that_an_explanation_shows_everything_and_its_buttons_act(parts: Parts, 
         (InspectorAction("Make it an option", lambda: pressed.append(True)),),
     )
     parts.shell.inspector.show_explanation(explanation)
-    labels = [label.accessibleName() for label in parts.shell.inspector.findChildren(QLabel)]
+    shown = parts.shell.inspector.findChild(ExplanationText).toPlainText()
     for words in ("Blend", "Two models", "Why it is in", "Cheapest above 80 %", "Price: list of 10 Nov 2026."):
-        assert words in labels
+        assert words in shown
     made = next(b for b in parts.shell.inspector.findChildren(QPushButton) if b.text() == "Make it an option")
     qtbot.mouseClick(made, Qt.MouseButton.LeftButton)
     assert pressed == [True]
-    copy = next(b for b in parts.shell.inspector.findChildren(QPushButton) if b.text() == "Copy")
+    copy = next(b for b in parts.shell.inspector.findChildren(QPushButton) if b.text() == "Copy text")
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
     assert "- Cheapest above 80 %" in QGuiApplication.clipboard().text()
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workbench.gui.explanation import Explanation, Row, Section
-from workbench.gui.theme import TONE_ICONS, Space, Tone, scaled_px
+from workbench.gui.explanation import Explanation, InspectorAction
+from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.explained import ExplanationText
 from workbench.gui.widgets.fields import FlowLayout
-from workbench.gui.widgets.state import IconLabel
-from workbench.gui.widgets.text import Words
 
 WIDTH_PX = 320
-# What a reader need not see of an address; the copied text has it whole.
-_ADDRESS = re.compile(r"https?://(www\.)?")
 _NOTHING = "Select a row, a point or an option, and it explains itself here."
 
 
 class Inspector(QWidget):
-    """Shows an `Explanation`, or what to do to see one."""
+    """Shows an `Explanation`, or what to do to see one. Its actions stay in sight below the text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,16 +27,17 @@ class Inspector(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Inspector")
         self._explanation: Explanation | None = None
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._scroll.setAccessibleName("Explanation of the selection")
+        self._actions: tuple[InspectorAction, ...] = ()
+        self._text = ExplanationText("Explanation of the selection")
+        self._buttons = QWidget()
+        self._flow = FlowLayout(self._buttons)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 0, 0, 0)
-        column.addWidget(self._scroll)
-        self.show_explanation(None)
+        column.setContentsMargins(Space.L + 1, Space.L, Space.XS, Space.L)
+        column.setSpacing(Space.M)
+        column.addWidget(self._text, 1)
+        column.addWidget(self._buttons)
+        self._buttons.hide()
+        self._text.show_words(_NOTHING)
 
     @property
     def explanation(self) -> Explanation | None:
@@ -47,63 +45,39 @@ class Inspector(QWidget):
 
     def show_explanation(self, explanation: Explanation | None) -> None:
         """Replace what is shown; None says what can be selected."""
+        if explanation is self._explanation:
+            return
         self._explanation = explanation
-        inside = QWidget()
-        inside.setObjectName("page")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
-        column.setSpacing(Space.XS)
-        if explanation is None:
-            column.addWidget(Words(_NOTHING, "muted"))
-        else:
-            self._fill(column, explanation)
-        column.addStretch(1)
-        self._scroll.setWidget(inside)
-        words = explanation.as_text() if explanation is not None else _NOTHING
-        self._scroll.setAccessibleDescription(words)
+        self._text.show_words(explanation if explanation is not None else _NOTHING)
+        self._buttons.setVisible(explanation is not None)
+        if explanation is not None:
+            self._offer(explanation.actions)
 
     def preferred_width(self) -> int:
         return scaled_px(self, WIDTH_PX)
 
-    def _fill(self, column: QVBoxLayout, explanation: Explanation) -> None:
-        column.addWidget(Words(explanation.title, "subject"))
-        if explanation.subtitle:
-            column.addWidget(Words(explanation.subtitle, "muted"))
-        for section in explanation.sections:
-            _add_section(column, section)
-        if explanation.sources:
-            column.addSpacing(Space.M)
-            column.addWidget(Words("Where the numbers come from", "section"))
-            for source in explanation.sources:
-                column.addWidget(Words(_ADDRESS.sub("", source), "muted"))
-        column.addSpacing(Space.M)
-        holder = QWidget()
-        flow = FlowLayout(holder)
-        for action in explanation.actions:
-            flow.addWidget(button(action.text, action.run, hint=action.hint))
-        copy = button("Copy", self._copy, kind="normal", hint="Copies this explanation as text")
+    def _offer(self, actions: tuple[InspectorAction, ...]) -> None:
+        """New buttons only where the words differ: from row to row they mostly do not."""
+        before, self._actions = self._actions, actions
+        if self._flow.count() and _words(before) == _words(actions):
+            return
+        while (item := self._flow.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for place, action in enumerate(actions):
+            self._flow.addWidget(button(action.text, partial(self._run, place), hint=action.hint))
+        copy = button("Copy text", self._copy, kind="normal", hint="Copies this explanation as text")
         copy.setAccessibleName("Copy the explanation")
-        flow.addWidget(copy)
-        column.addWidget(holder)
+        self._flow.addWidget(copy)
+
+    def _run(self, place: int) -> None:
+        self._actions[place].run()
 
     def _copy(self) -> None:
         if self._explanation is not None:
             QGuiApplication.clipboard().setText(self._explanation.as_text())
 
 
-def _add_section(column: QVBoxLayout, section: Section) -> None:
-    column.addSpacing(Space.M)
-    column.addWidget(Words(section.title, "section"))
-    for row in section.rows:
-        column.addLayout(_row(row))
-
-
-def _row(row: Row) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setSpacing(Space.S)
-    role = "text" if row.icon and row.tone is Tone.NEUTRAL else row.tone.value
-    mark = IconLabel(row.icon or TONE_ICONS[row.tone], "muted" if role == "neutral" else role, 15)
-    mark.setAccessibleName({Tone.GOOD: "Good", Tone.CAUTION: "Caution", Tone.BAD: "Bad"}.get(row.tone, ""))
-    line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-    line.addWidget(Words(row.text), 1)
-    return line
+def _words(actions: tuple[InspectorAction, ...]) -> list[tuple[str, str]]:
+    return [(action.text, action.hint) for action in actions]

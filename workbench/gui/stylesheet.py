@@ -154,6 +154,7 @@ QFrame[kind="error"] {{ background: {look.card}; border: 1px solid {look.bad}; b
 QFrame[kind="line"] {{ background: {look.hairline}; border: none; max-height: 1px; min-height: 1px; }}
 QWidget#rail {{ background: {look.window}; border-right: 1px solid {look.hairline}; }}
 QWidget#inspector {{ background: {look.window}; border-left: 1px solid {look.hairline}; }}
+QWidget#inspector QTextEdit {{ background: transparent; border: none; padding: 0; }}
 QWidget#strip {{ background: {look.card}; border-top: 1px solid {look.hairline}; }}
 QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: none; }}
 QProgressBar {{ background: {look.hairline}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}

@@ -399,7 +399,7 @@ class OptionsPage(Page):
             return
         actions = (
             InspectorAction("Edit", self._edit_selected),
-            InspectorAction("Copy", lambda: self._duplicate(option.draft)),
+            InspectorAction("Duplicate", lambda: self._duplicate(option.draft)),
             InspectorAction("Remove", lambda: self._remove(option.id), "Undo with Ctrl+Z"),
         )
         names = {offer.model_id: offer.model_name for offer in self._offers}
