@@ -12,6 +12,7 @@ from datetime import date
 
 from workbench.analysis.breakeven import HOURS_PER_MONTH
 from workbench.analysis.cost import PriceList, Rates, Tier, Usage, monthly_cost
+from workbench.analysis.lifecycle import billed_offer
 from workbench.analysis.selfhost import Misfit, ServingPlan, ServingTable, rentable_servers
 from workbench.domain.catalog import Catalog
 from workbench.domain.figures import Estimate
@@ -94,6 +95,7 @@ class CandidateTable:
         for item in self._hosted:
             usage = thinking if item.model.capabilities.reasoning else plain
             provider = item.provider.name if item.provider else item.offer.provider
+            billed = billed_offer(item.model, item.offer, today, self.catalog.model_by_any_name)
             yield Candidate(
                 model_id=item.model.id,
                 model_name=item.model.name,
@@ -104,8 +106,8 @@ class CandidateTable:
                 offer=item.offer,
                 provider=item.provider,
                 speed=item.speed,
-                monthly_usd=offer_monthly_usd(item.model, item.offer, usage, day, peak_share=peak),
-                later=_later(item.model, item.offer, usage, day, peak),
+                monthly_usd=offer_monthly_usd(item.model, billed, usage, day, peak_share=peak),
+                later=_later(item.model, billed, usage, day, peak),
             )
 
     def _own_servers(self, requirements: Requirements) -> Iterator[Candidate]:
@@ -157,8 +159,11 @@ def price_list(offer: Offer, day: str, *, reads_only: bool = False, at_peak: boo
         return None
     above = offer.long_context
     dearer = _rates(above.prices, reads_only) if above else None
-    tiers = (Tier(above.above_tokens, dearer),) if above and dearer else ()
-    return PriceList(base, tiers, offer.batch_discount or 0.0)
+    tiers = [Tier(above.above_tokens, dearer)] if above and dearer else []
+    for step in offer.longer_context:
+        rates = _rates(step.prices, reads_only)
+        tiers += [Tier(step.above_tokens, rates)] if rates else []
+    return PriceList(base, tuple(tiers), offer.batch_discount or 0.0)
 
 
 def offer_monthly_usd(

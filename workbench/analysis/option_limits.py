@@ -8,6 +8,7 @@ from dataclasses import replace
 from workbench.analysis.distributions import pert_of
 from workbench.analysis.matching import Matching
 from workbench.analysis.option_figures import candidate_of
+from workbench.analysis.rules import Finding, Outcome, Rule
 from workbench.analysis.rules_law import LEVEL_WORDS
 from workbench.analysis.words import rounded, usd
 from workbench.domain.figures import Estimate, Figure, Origin
@@ -16,6 +17,7 @@ from workbench.domain.requirements import Requirements, Skill, ThirdParty
 from workbench.domain.verdict import NOT_ANSWERED, Hosting, Reason
 
 _YOURS = "your answers"
+_DATED_RISKS = frozenset({"R1.4", "R1.4.price"})
 
 
 def option_reasons(
@@ -64,16 +66,24 @@ def _data(draft: OptionDraft, requirements: Requirements) -> Reason | None:
 
 
 def _models(draft: OptionDraft, matching: Matching) -> list[Reason]:
-    """What law and physics say against the models of the option; the data rule is asked of the option as a whole."""
+    """What law and physics say against the models of the option, and that one of them ends or changes its price; the
+    data rule is asked of the option as a whole."""
     found: list[Reason] = []
     for role in draft.models:
         item = candidate_of(role, matching)
-        for rule, finding in item.blocked_by if item else ():
+        risks = [each for each in item.findings if _is_risk(each)] if item else []
+        for rule, finding in [*item.blocked_by, *risks] if item else ():
             if rule.tier < 2 and rule.id != "R0.1":
                 reason = rule.reason(finding)
                 name = item.candidate.model_name if item else role.model_id
                 found.append(replace(reason, text=f"{name}: {reason.text}"))
     return found
+
+
+def _is_risk(found: tuple[Rule, Finding]) -> bool:
+    """An announced end or price change: what an option must say although it excludes nothing."""
+    rule, finding = found
+    return finding.outcome is Outcome.WARNING and rule.id in _DATED_RISKS and bool(finding.text)
 
 
 def _tuning(draft: OptionDraft, matching: Matching) -> list[Reason]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from workbench.analysis.candidates import Candidate
+from workbench.analysis.lifecycle import ending_of, ending_words, horizon_end, price_change_words
 from workbench.analysis.rules import About, Context, Effect, Finding, Rule, excluded, kept, warned
 from workbench.analysis.selfhost import longest_request
-from workbench.analysis.words import gigabytes, seconds, sorted_list, tokens
+from workbench.analysis.words import count, gigabytes, seconds, sorted_list, tokens
 from workbench.domain.model import LifecycleStatus, Model, ModelKind
 from workbench.domain.requirements import Task
 from workbench.domain.verdict import Hosting
@@ -117,29 +118,48 @@ def _longest_answer(context: Context, candidate: Candidate) -> Finding | None:
 
 
 def _lifecycle(context: Context, candidate: Candidate) -> Finding | None:
+    """Gone or going at go-live excludes; an end within the horizon is a risk, with what takes its place."""
     model = candidate.model
     if model is None:
         return None
-    weeks = context.requirements.weeks_limit or 0.0
-    go_live = context.today + timedelta(weeks=weeks)
-    state, source = model.lifecycle, model.lifecycle.source or _FACTS
-    asked, end = f"there at go-live, {go_live:%d %b %Y}", state.shutdown_date
-    after = f" Its maker names {state.replacement} instead." if state.replacement else ""
-    match state.status:
+    go_live = context.today + timedelta(weeks=context.requirements.weeks_limit or 0.0)
+    asked, source = f"there at go-live, {go_live:%d %b %Y}", model.lifecycle.source or _FACTS
+    end = horizon_end(go_live, context.requirements.horizon_months)
+    ending = ending_of(model, end, context.models)
+    text = ending_words(ending, context.today) if ending else ""
+    if ending is not None and ending.day <= go_live:
+        return excluded(text, asked, f"ends {ending.day.isoformat()}", source)
+    return _by_status(model, context.requirements.horizon_months, text, asked, source)
+
+
+def _by_status(model: Model, months: int, ending: str, asked: str, source: str) -> Finding:
+    """What the status word says, where no date decides."""
+    named = model.lifecycle.replacement
+    after = ending or (f"Its maker names {named} instead." if named else "")
+    match model.lifecycle.status:
         case LifecycleStatus.RETIRED:
-            when = f" since {end}" if end else ""
-            return excluded(f"Retired{when}.{after}", asked, "retired", source)
+            return excluded(f"Retired. {after}".rstrip(), asked, "retired", source)
         case LifecycleStatus.DEPRECATED:
-            when = f", ends on {end}" if end else ""
-            return excluded(f"Being withdrawn{when}.{after}", asked, f"deprecated{when}", source)
+            return excluded(f"Being withdrawn. {after}".rstrip(), asked, "deprecated", source)
         case LifecycleStatus.RESEARCH_ONLY:
             return excluded("Published for research only; there is no way to get it.", asked, "research only", source)
+    if ending:
+        return warned(f"Within your {count(months, 'month')}: {ending}", asked, "an end is announced", source)
+    match model.lifecycle.status:
         case LifecycleStatus.PREVIEW:
             return warned("A preview: it may change or end at short notice.", asked, "preview", source)
         case LifecycleStatus.UNKNOWN:
             return warned("Unproven: no source says whether it is still offered.", asked, "no source says", source)
-        case LifecycleStatus.ACTIVE:
-            return kept("Active.", asked, "active", source)
+    return kept("Active; no end is announced within your plan.", asked, "active", source)
+
+
+def _price_change(context: Context, candidate: Candidate) -> Finding | None:
+    """An announced new price within the horizon: the monthly cost shown is at today's."""
+    if candidate.offer is None:
+        return None
+    end = horizon_end(context.today, context.requirements.horizon_months)
+    text = price_change_words(candidate.offer, context.today, end)
+    return warned(text, "the price holds", "a new price is announced", candidate.offer.source) if text else None
 
 
 def _available(context: Context, candidate: Candidate) -> Finding | None:
@@ -297,6 +317,17 @@ PHYSICS = (
         _FACTS,
         _lifecycle,
         "always: it must be there at go-live",
+    ),
+    Rule(
+        "R1.4.price",
+        1,
+        "",
+        About.OFFER,
+        "Announced prices",
+        _FACTS,
+        _price_change,
+        "its provider has announced another price within the plan",
+        Effect.WARN,
     ),
     Rule(
         "R1.4.sold",

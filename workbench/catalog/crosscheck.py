@@ -43,6 +43,7 @@ def findings(documents: Mapping[str, Document]) -> Iterator[tuple[Document, Find
 
 def _model(name: str, model: Mapping[str, Any], known: Mapping[str, Known | None]) -> Iterator[Finding]:
     yield from _own_place(name, model)
+    yield from _reroute(model)
     yield from _reference(("developer",), model.get("developer"), known["developers"], "developer", "developers.yaml")
     for field in ("offers", "speed"):
         for place, row in rows(model, field):
@@ -67,6 +68,18 @@ def _own_place(name: str, model: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(
             ("developer",), f"The id '{identity}' does not begin with the developer '{developer}'", "Make them agree."
         )
+
+
+def _reroute(model: Mapping[str, Any]) -> Iterator[Finding]:
+    """A reroute says to whom and from when, and never to itself."""
+    lifecycle = model.get("lifecycle")
+    state = lifecycle if isinstance(lifecycle, dict) else {}
+    target, start = state.get("rerouted_to"), state.get("rerouted_from")
+    if (target is None) != (start is None):
+        path = ("lifecycle", "rerouted_from" if start is None else "rerouted_to")
+        yield Finding(path, "A reroute needs both: to which model, and from when", "Give both, or neither.")
+    if isinstance(target, str) and target == model.get("id"):
+        yield Finding(("lifecycle", "rerouted_to"), "The model is rerouted to itself", "Name the other model.")
 
 
 def _fits(place: KeyPath, score: Mapping[str, Any], benchmark: Mapping[str, Any]) -> Iterator[Finding]:

@@ -28,6 +28,14 @@ class Catalog:
         return {model.id: model for model in self.models}
 
     @cached_property
+    def model_by_any_name(self) -> Mapping[str, Model]:
+        """By id, and by the part after the slash where only one model has it: how sources name replacements."""
+        short: dict[str, list[Model]] = {}
+        for model in self.models:
+            short.setdefault(model.id.split("/")[-1], []).append(model)
+        return {**{name: found[0] for name, found in short.items() if len(found) == 1}, **self.model_by_id}
+
+    @cached_property
     def provider_by_id(self) -> Mapping[str, Provider]:
         return {provider.id: provider for provider in self.providers}
 

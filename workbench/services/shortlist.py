@@ -168,7 +168,7 @@ class ShortlistService:
         candidates = self._candidates(catalog, requirements, local, day, extended=extended)
         found = self._axis(catalog, requirements, evidence)
         countries = {developer.id: developer.country for developer in catalog.developers}
-        context = Context(requirements, day, found.qualities, countries)
+        context = Context(requirements, day, found.qualities, countries, catalog.model_by_any_name)
         return Matched(catalog, requirements, found, match(candidates, context), day, local, extended)
 
     def priced(self, matched: Matched, requirements: Requirements) -> tuple[Candidate, ...]:
