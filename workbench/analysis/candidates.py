@@ -12,6 +12,7 @@ from datetime import date
 
 from workbench.analysis.breakeven import HOURS_PER_MONTH
 from workbench.analysis.cost import PriceList, Rates, Tier, Usage, monthly_cost
+from workbench.analysis.data_policy import price_factor
 from workbench.analysis.lifecycle import billed_offer
 from workbench.analysis.selfhost import Misfit, ServingPlan, ServingTable, rentable_servers
 from workbench.domain.catalog import Catalog
@@ -95,6 +96,7 @@ class CandidateTable:
         for item in self._hosted:
             usage = thinking if item.model.capabilities.reasoning else plain
             provider = item.provider.name if item.provider else item.offer.provider
+            factor = price_factor(item.provider, item.model, requirements)
             billed = billed_offer(item.model, item.offer, today, self.catalog.model_by_any_name)
             yield Candidate(
                 model_id=item.model.id,
@@ -106,8 +108,8 @@ class CandidateTable:
                 offer=item.offer,
                 provider=item.provider,
                 speed=item.speed,
-                monthly_usd=offer_monthly_usd(item.model, billed, usage, day, peak_share=peak),
-                later=_later(item.model, billed, usage, day, peak),
+                monthly_usd=_times(offer_monthly_usd(item.model, billed, usage, day, peak_share=peak), factor),
+                later=_later(item.model, billed, usage, day, peak, factor),
             )
 
     def _own_servers(self, requirements: Requirements) -> Iterator[Candidate]:
@@ -198,12 +200,18 @@ def peak_part_of_day(hours: PeakHours) -> float:
     return min(1.0, minutes / 1_440)
 
 
-def _later(model: Model, offer: Offer, usage: Usage, day: str, peak: float | None) -> tuple[str, Estimate] | None:
+def _later(
+    model: Model, offer: Offer, usage: Usage, day: str, peak: float | None, factor: float
+) -> tuple[str, Estimate] | None:
     change = offer.scheduled_change
     if change is None or change.starts <= day:
         return None
     cost = offer_monthly_usd(model, offer, usage, change.starts, peak_share=peak)
-    return None if cost is None else (change.starts, cost)
+    return None if cost is None else (change.starts, cost.scaled(factor))
+
+
+def _times(cost: Estimate | None, factor: float) -> Estimate | None:
+    return cost if cost is None or factor == 1.0 else cost.scaled(factor)
 
 
 def _rates(prices: TokenPrices, reads_only: bool) -> Rates | None:

@@ -6,10 +6,11 @@ R0.4 holds throughout: the processor of the data is the host, not the developer 
 from __future__ import annotations
 
 from workbench.analysis.candidates import Candidate
+from workbench.analysis.data_policy import how_words, mode_with, no_training_mode, zero_retention_mode
 from workbench.analysis.rules import About, Context, Effect, Finding, Rule, excluded, kept, warned
 from workbench.analysis.words import day, listed, share, sorted_list
 from workbench.domain.model import CommercialUse
-from workbench.domain.provider import Provider
+from workbench.domain.provider import AccountMode, Provider
 from workbench.domain.requirements import LicenceNeed, Requirements, Sensitivity, ThirdParty
 from workbench.domain.verdict import NOT_ANSWERED, Hosting
 
@@ -40,6 +41,11 @@ def provider_source(provider: Provider | None) -> str:
     if provider is None:
         return "no facts about this provider in the catalog"
     return f"{provider.sources[0] if provider.sources else provider.name}, as of {day(provider.as_of)}"
+
+
+def clause_source(mode: AccountMode) -> str:
+    """Where an account mode's clause is from, and whether anybody opened it."""
+    return f"{mode.source}, as of {mode.as_of}{'' if mode.read else ' (not opened)'}"
 
 
 def _third_party(context: Context, candidate: Candidate) -> Finding | None:
@@ -95,7 +101,9 @@ def _sub_processors(context: Context, candidate: Candidate) -> Finding | None:
     level = outgoing_level(context.requirements)
     if not _needs_papers(context, candidate) or level not in _STRICT:
         return None
-    return _missing_paper(context, "sub-processors", "list of sub-processors", level, candidate)
+    finding = _missing_paper(context, "sub-processors", "list of sub-processors", level, candidate)
+    listed = candidate.provider.sub_processors if candidate.provider else None
+    return finding if listed is None else finding._replace(source=f"published at {listed.url}")
 
 
 def _associate_agreement(context: Context, candidate: Candidate) -> Finding | None:
@@ -122,13 +130,20 @@ def _no_training(context: Context, candidate: Candidate) -> Finding | None:
         return excluded(f"{host} trains on API data.", asked, "trains on requests", source)
     if "no-training" in context.requirements.papers:
         return kept(f"You have it in writing that {host} does not train on your data.", asked, "recorded by you")
+    mode = no_training_mode(candidate.provider)
     if policy == "opt-out":
-        return warned(f"{host} trains on API data unless you opt out.", asked, "opt-out", source)
+        return warned(f"{host} trains on API data unless you opt out.{_in_mode(mode)}", asked, "opt-out", source)
     what = "it passes requests on to other hosts" if policy == "upstream" else "no source says"
     if level in _STRICT and "papers" not in context.requirements.unknown:
         text = f"Whether {host} trains on API data is not known: {what}."
         return excluded(text, asked, what, source, answer=sorted({*context.requirements.papers, "no-training"}))
-    return warned(f"Unproven that {host} does not train on API data: {what}.", asked, what, source)
+    text = f"Unproven that {host} does not train on API data: {what}.{_in_mode(mode)}"
+    return warned(text, asked, what, source)
+
+
+def _in_mode(mode: AccountMode | None) -> str:
+    """The account mode that would settle it, as a sentence to add; "" when there is none."""
+    return f" Its mode “{mode.name}” ends that: {how_words(mode)}." if mode else ""
 
 
 def _zero_retention(context: Context, candidate: Candidate) -> Finding | None:
@@ -143,7 +158,11 @@ def _zero_retention(context: Context, candidate: Candidate) -> Finding | None:
     if policy in ("none", "unknown"):
         found = "does not offer zero retention" if policy == "none" else "has no published zero-retention terms"
         return warned(f"{host} {found}.", asked, found, source)
-    return warned(f"{host} offers zero retention on request ({policy}): ask for it.", asked, policy, source)
+    mode = zero_retention_mode(candidate.provider)
+    if mode is None:
+        return warned(f"{host} offers zero retention on request ({policy}): ask for it.", asked, policy, source)
+    text = f"{host} offers zero retention as “{mode.name}”: {how_words(mode)}."
+    return warned(text, asked, policy, clause_source(mode))
 
 
 def _model_policy(context: Context, candidate: Candidate) -> Finding | None:
@@ -180,6 +199,11 @@ def _regions(context: Context, candidate: Candidate) -> Finding | None:
     eu = candidate.provider.eu_processing if candidate.provider else "unknown"
     offered = sorted_list(regions) if regions else "no source says"
     found = wanted & (regions | ({"EU"} if eu == "yes" else set()))
+    mode = mode_with(candidate.provider, candidate.model, wanted)
+    if mode is not None and candidate.provider is not None:
+        text = f"{candidate.processor} processes data in {sorted_list(set(mode.regions) & wanted)} as “{mode.name}”: "
+        finding = kept if mode.how == "self-serve" else warned
+        return finding(f"{text}{how_words(mode)}.", asked, offered, clause_source(mode))
     if found:
         return kept(f"{candidate.processor} processes data in {sorted_list(found)}.", asked, offered, source)
     if "EU" in wanted and eu == "partial":
@@ -350,7 +374,7 @@ LAW = (
         "R0.4.region",
         0,
         "regions",
-        About.HOST,
+        About.OFFER,
         "Where the host processes data",
         _METHOD,
         _regions,

@@ -15,7 +15,17 @@ from workbench.domain.model import (
     Speed,
 )
 from workbench.domain.offer import LongContextTier, Offer, PeakHours, PriceQuote, ScheduledChange, TokenPrices
-from workbench.domain.provider import Benchmark, CloudPrice, Developer, Hardware, MarketRange, Provider, Purchase
+from workbench.domain.provider import (
+    AccountMode,
+    Benchmark,
+    CloudPrice,
+    Developer,
+    Hardware,
+    MarketRange,
+    Provider,
+    Purchase,
+    SubProcessors,
+)
 
 _OTHER_PRICES = (
     "input_audio_usd_per_mtok",
@@ -144,7 +154,17 @@ def provider(row: schema.ProviderRow) -> Provider:
     fields["certifications"] = tuple(row.certifications or ())
     fields["unread"] = tuple(row.unread)
     fields["sources"] = tuple(row.sources)
+    listed = row.sub_processors
+    fields["sub_processors"] = None if listed is None else SubProcessors(**listed.__dict__)
+    fields["modes"] = tuple(_mode(mode) for mode in row.modes)
     return Provider(**fields)
+
+
+def _mode(row: schema.AccountModeRow) -> AccountMode:
+    fields = dict(row.__dict__)
+    fields["regions"] = tuple(row.regions or ())
+    fields["developers"] = tuple(row.developers)
+    return AccountMode(**fields)
 
 
 def hardware(row: schema.HardwareRow) -> Hardware:

@@ -30,6 +30,10 @@ def findings(documents: Mapping[str, Document]) -> Iterator[tuple[Document, Find
         if document is not None:
             for finding in first(_repeated_ids(document, kind)):
                 yield document, finding
+    providers = documents.get("providers.yaml")
+    if providers is not None:
+        for finding in first(_modes(providers, known["developers"])):
+            yield providers, finding
     ranges = documents.get("market_ranges.yaml")
     if ranges is not None:
         for finding in first(_market_ranges(ranges, known["hardware"])):
@@ -98,6 +102,23 @@ def _fits(place: KeyPath, score: Mapping[str, Any], benchmark: Mapping[str, Any]
             f"{value:g} lies outside what {score['benchmark']} gives ({low:g} to {high:g})",
             "Check the figure; if it is right, widen the benchmark's range.",
         )
+
+
+def _modes(document: Document, developers: Known | None) -> Iterator[Finding]:
+    """A provider's account modes have ids of their own, and name developers that exist."""
+    for place, provider in rows(document.value, "providers"):
+        seen: set[str] = set()
+        for inner, mode in rows(provider, "modes"):
+            path = (*place, *inner)
+            name = str(mode.get("id")).casefold()
+            if name in seen or name == "standard":
+                yield Finding((*path, "id"), f"The mode '{name}' is taken", "Give each mode an id of its own.")
+            seen.add(name)
+            named = mode.get("developers")
+            for index, developer in enumerate(named if isinstance(named, list) else []):
+                yield from _reference(
+                    (*path, "developers", index), developer, developers, "developer", "developers.yaml"
+                )
 
 
 def _market_ranges(document: Document, hardware: Known | None) -> Iterator[Finding]:

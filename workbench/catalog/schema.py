@@ -73,6 +73,9 @@ Sure = Annotated[Confidence, Field(strict=False)]
 Kind = Annotated[ModelKind, Field(strict=False)]
 Pair = Annotated[list[Value], Field(min_length=2, max_length=2)]
 PricePair = Annotated[list[Usd], Field(min_length=2, max_length=2)]
+PriceFactor = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
+WebAddress = Annotated[str, Field(pattern=r"^https://\S+$", max_length=500)]
+Trains = Literal["no", "yes", "opt-out", "upstream", "unknown"]
 Modality = Literal["text", "image", "audio", "video", "pdf", "embedding", "score"]
 
 
@@ -296,12 +299,34 @@ class DevelopersFile(Block):
     developers: list[DeveloperRow]
 
 
+class SubProcessorsRow(Block):
+    url: WebAddress
+    read: bool
+    as_of: PastDate | None = None
+
+
+class AccountModeRow(Block):
+    id: Id
+    name: Text
+    how: Literal["self-serve", "self-serve-plus-approval", "approval", "contract"]
+    source: Text
+    read: bool
+    as_of: PastDate
+    trains_on_api_data: Trains | None = None
+    retention_days: Count | None = None
+    retention: Text | None = None
+    regions: list[Text] | None = None
+    price_factor: PriceFactor | None = None
+    developers: list[Id] = []
+    note: Text | None = None
+
+
 class ProviderRow(Block):
     id: Id
     name: Text
     kind: Literal["first-party", "cloud", "host", "aggregator", "subscription", "self-hosted"]
     hq_country: Text | None
-    trains_on_api_data: Literal["no", "yes", "opt-out", "upstream", "unknown"]
+    trains_on_api_data: Trains
     default_retention: Text | None
     default_retention_days: Count | None
     zero_retention: Literal[
@@ -309,17 +334,19 @@ class ProviderRow(Block):
     ]
     eu_processing: Literal["yes", "partial", "no", "unknown"]
     regions: list[Text] | None
-    regional_uplift: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)] | None
+    regional_uplift: PriceFactor | None
     certifications: list[Text] | None
     hipaa_baa: Literal["yes", "no", "unknown"]
     lifecycle_notice: Text | None
-    pricing_url: Annotated[str, Field(pattern=r"^https://\S+$", max_length=500)] | None
+    pricing_url: WebAddress | None
     openai_compatible: bool | None
     notes: Text | None
     unread: list[Text]
     as_of: PastDate
     sources: Annotated[list[Text], Field(min_length=1)]
     confidence: Sure
+    sub_processors: SubProcessorsRow | None = None
+    modes: list[AccountModeRow] = []
 
 
 class ProvidersFile(Block):

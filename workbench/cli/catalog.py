@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     show = verbs.add_parser("show", help="everything known about one model")
     show.add_argument("id", help="for example openai/gpt-4o")
     show.set_defaults(run=run_show)
+    policy = verbs.add_parser("policy", help="what happens to data at each provider of a model, by account mode")
+    policy.add_argument("id", help="for example openai/gpt-4o")
+    policy.set_defaults(run=run_policy)
     check = verbs.add_parser("check", help="read a catalog folder and name every problem of every file")
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the catalog in use")
     check.set_defaults(run=run_check)
@@ -93,6 +97,28 @@ def run_show(arguments: argparse.Namespace, services: Services) -> int:
         )
     for note in model.notes:
         say(f"\nNote: {note}")
+    return 0
+
+
+def run_policy(arguments: argparse.Namespace, services: Services) -> int:
+    """Prints every clause with its source. Not legal advice."""
+    found = services.catalog.policies(arguments.id)
+    if arguments.json:
+        rows = [dataclasses.asdict(each) for each in found]
+        print(json.dumps({"model": services.catalog.model(arguments.id).id, "policies": rows}, ensure_ascii=False))
+        return 0
+    for each in found:
+        factor = f", {each.price_factor:g} times the price" if each.price_factor != 1 else ""
+        say(f"{each.provider}: {each.mode} ({each.how.partition(';')[0]}{factor})")
+        print_table(
+            ("clause", "says", "source", "as of"),
+            [
+                (item.title, item.text, f"{item.source}{'' if item.read else ' (not opened)'}", item.as_of)
+                for item in each.clauses
+            ],
+        )
+        say()
+    say("Not legal advice.")
     return 0
 
 

@@ -16,6 +16,38 @@ class Developer:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountMode:
+    """What holds for an account or setting other than the standard one; None and () as the provider's row says.
+
+    `how` it is had: self-serve, self-serve-plus-approval, approval, contract. `price_factor` times the list price, for
+    models of `developers` only when some are named. `read` is False for a clause nobody opened.
+    """
+
+    id: str
+    name: str
+    how: str
+    source: str
+    read: bool
+    as_of: str
+    trains_on_api_data: str | None = None
+    retention_days: int | None = None
+    retention: str | None = None
+    regions: tuple[str, ...] = ()
+    price_factor: float | None = None
+    developers: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubProcessors:
+    """Where the provider publishes whom it passes data on to."""
+
+    url: str
+    read: bool
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """Data policy of paid API traffic. `trains_on_api_data`: no, yes, opt-out, upstream or unknown.
 
@@ -44,6 +76,8 @@ class Provider:
     as_of: str
     sources: tuple[str, ...]
     confidence: Confidence
+    sub_processors: SubProcessors | None = None
+    modes: tuple[AccountMode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.model import Model
 
 if TYPE_CHECKING:
+    from workbench.analysis.data_policy import DataPolicy
     from workbench.store.catalog_changes import CatalogChanges
 
 _SUGGESTIONS = 3
@@ -73,6 +74,18 @@ class CatalogService:
                 f"The catalog has no model '{model_id}'", where="catalog", mend=self._suggestion(model_id)
             )
         return found
+
+    def policies(self, model_id: str) -> tuple[DataPolicy, ...]:
+        """What happens to data at every provider of the model, in every account mode, each clause with its source."""
+        from workbench.analysis.data_policy import STANDARD, modes_of, policy
+
+        model, known = self.model(model_id), self.catalog().provider_by_id
+        providers = dict.fromkeys(offer.provider for offer in model.offers if offer.provider in known)
+        return tuple(
+            policy(known[name], model, mode)
+            for name in providers
+            for mode in (STANDARD, *(each.id for each in modes_of(known[name], model)))
+        )
 
     def check(self, folder: Path | None = None) -> tuple[WorkbenchError, ...]:
         """Every problem of every file in `folder` (default: the catalog in use); reads the files, never the cache."""

@@ -132,6 +132,19 @@ def test_that_show_prints_a_model_of_every_kind(
             assert capsys.readouterr().out.startswith(f"{model.name}  ({model.id})")
 
 
+def test_that_policy_prints_every_clause_with_its_source(
+    shipped: CatalogService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(shipped, "policy", "mistral/mistral-medium-3.5") == 0
+    printed = capsys.readouterr().out
+    assert "mistral: EU endpoint (you switch it on yourself, 1.1 times the price)" in printed
+    assert "Not legal advice." in printed
+    assert _run(shipped, "policy", "openai/gpt-4o", "--json") == 0
+    policies = json.loads(capsys.readouterr().out)["policies"]
+    assert {"openai"} <= {each["provider"] for each in policies}
+    assert all(clause["source"] for each in policies for clause in each["clauses"])
+
+
 def test_that_check_prints_every_problem_and_fails(
     shipped: CatalogService, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,6 +70,20 @@ def test_that_a_fault_is_named_with_line_field_and_remedy(
         assert f"line {line}" in problems[0].where or "parameter counts" in what
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "what"),
+    [
+        ("providers.yaml", "      - id: eu\n", "      - id: zero-retention\n", "The mode 'zero-retention' is taken"),
+        ("providers.yaml", "developers: [anthropic]", "developers: [antropic]", "No developer has the id 'antropic'"),
+        ("providers.yaml", "price_factor: 1.1", "price_factor: 0.9", "0.9 is too small"),
+        (GPT_4O, "  replacement: gpt-6-luna\n", "  replacement: null\n  rerouted_to: a/b\n", "A reroute needs both"),
+    ],
+)
+def test_that_modes_and_reroutes_are_checked(folder: Path, file: str, old: str, new: str, what: str) -> None:
+    change(folder / file, old, new)
+    assert what in " ".join(problem.what for problem in check_catalog(folder))
+
+
 def test_that_a_fault_names_its_own_line_and_path(folder: Path) -> None:
     line = change(folder / GPT_4O, "    cache_read_usd_per_mtok: 1.25", "    cache_read_usd_per_mtok: cheap")
     problem = _only_problem(folder)
