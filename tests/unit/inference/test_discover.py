@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -54,23 +55,23 @@ def test_that_a_linked_folder_is_searched(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs a system with user ids")
-def test_that_a_folder_that_may_not_be_read_is_named_and_the_rest_is_found(tmp_path: Path) -> None:
-    (tmp_path / "secret").mkdir()
-    write_model(tmp_path / "secret" / "hidden.gguf")
-    write_model(tmp_path / "m.gguf")
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:3]:
-        parent.chmod(0o755)
-    (tmp_path / "secret").chmod(0)
+def test_that_a_folder_that_may_not_be_read_is_named_and_the_rest_is_found() -> None:
     superuser = os.geteuid() == 0
-    if superuser:
-        os.seteuid(65534)  # the superuser may read everything; nobody may not
-    try:
-        found = list(scan([tmp_path]))
-    finally:
+    with tempfile.TemporaryDirectory() as name:  # a folder everybody can reach, unlike pytest's own
+        folder = Path(name)
+        (folder / "secret").mkdir()
+        write_model(folder / "secret" / "hidden.gguf")
+        write_model(folder / "m.gguf")
+        folder.chmod(0o755)
+        (folder / "secret").chmod(0)
         if superuser:
-            os.seteuid(0)
-        (tmp_path / "secret").chmod(0o700)
+            os.seteuid(65534)  # the superuser may read everything; nobody may not
+        try:
+            found = list(scan([folder]))
+        finally:
+            if superuser:
+                os.seteuid(0)
+            (folder / "secret").chmod(0o700)
     problems = {item.path.name: item.error.what if item.error else "" for item in found}
     assert problems == {"m.gguf": "", "secret": "This folder may not be read"}
 
