@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from workbench.domain.chat import Sampling
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:
@@ -35,7 +37,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One model's answer in a playground comparison; seconds, tokens, bytes of peak memory."""
+    """One model's answer in a playground comparison; seconds, tokens, bytes of peak memory.
+
+    `cost_usd` None: the price is not known. `error_kind` is "refused" when a guard let nothing be sent. `note` is what
+    the person should know about a whole answer. `itl_*` are the times between two tokens.
+    """
 
     model: str
     text: str
@@ -45,16 +51,46 @@ class Answer:
     tokens_in: int
     tokens_out: int
     total_s: float | None
-    cost_usd: float
+    cost_usd: float | None
     memory_bytes: int | None
     error_what: str = ""
     error_where: str = ""
     error_mend: str = ""
+    error_kind: str = ""
+    itl_p50_s: float | None = None
+    itl_p95_s: float | None = None
+    reasoning_tokens: int = 0
+    note: str = ""
+    local: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something put beside a prompt: the text of a file, or a picture (`data`, of `media_type`).
+
+    `note` is what the person should know about how it was read.
+    """
+
+    name: str
+    text: str = ""
+    media_type: str = "text/plain"
+    data: bytes = b""
+    note: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One prompt put to several models side by side. `at` is ISO UTC."""
+    """One prompt put to several models side by side. `at` is ISO UTC.
+
+    `template` is the prompt as it was typed, with names in braces, and `variables` their values; `prompt` is what came
+    of them. `settings` holds one sampling for each answer. `continues` is the id of the comparison whose answers this
+    one goes on from. While it is `blind`, the answers are in a drawn order, their models are called A, B, …, and
+    nothing but their text is told.
+    """
 
     id: str
     scenario_id: str | None
@@ -62,3 +98,22 @@ class Comparison:
     system: str
     prompt: str
     answers: tuple[Answer, ...]
+    template: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    settings: tuple[Sampling, ...] = ()
+    continues: str = ""
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonHead:
+    """A comparison as a list shows it: the beginning of its prompt, who answered, how many votes it has."""
+
+    id: str
+    at: str
+    prompt: str
+    models: tuple[str, ...]
+    votes: int
+    blind: bool
+    continues: str

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from workbench.store.comparisons import Comparisons
     from workbench.store.eval_runs import EvalRuns
     from workbench.store.scenarios import Scenarios
+    from workbench.store.votes import Votes
 
 DAY_S = 86_400.0
 
@@ -88,6 +89,12 @@ class Store:
         from workbench.store.comparisons import Comparisons
 
         return Comparisons(self)
+
+    @cached_property
+    def votes(self) -> Votes:
+        from workbench.store.votes import Votes
+
+        return Votes(self)
 
     @cached_property
     def eval_runs(self) -> EvalRuns:

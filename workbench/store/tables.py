@@ -61,6 +61,38 @@ COMPARISON = Table(
 )
 Index("comparison_scenario", COMPARISON.c.scenario_id)
 
+# What came with a comparison later than its first columns; a missing row means that there is nothing of the kind.
+COMPARISON_DETAIL = Table(
+    "comparison_detail",
+    METADATA,
+    Column("comparison_id", Text, ForeignKey("comparison.id", ondelete="CASCADE"), primary_key=True),
+    Column("template", Text, nullable=False),
+    Column("variables", Text, nullable=False),
+    Column("attachments", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("continues", Text, nullable=False),
+    Column("hidden", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+VOTE = Table(
+    "vote",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("comparison_id", Text, ForeignKey("comparison.id", ondelete="CASCADE"), nullable=False),
+    Column("rater", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("left_place", Integer, nullable=False),
+    Column("right_place", Integer, nullable=False),
+    Column("choice", Text, nullable=False),
+    Column("is_repeat", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+# A vote is given once: the other way round is another pair, a repeat.
+Index("vote_once", VOTE.c.comparison_id, VOTE.c.rater, VOTE.c.left_place, VOTE.c.right_place, unique=True)
+
 EVAL_RUN = Table(
     "eval_run",
     METADATA,
