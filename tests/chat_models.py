@@ -24,8 +24,10 @@ Script = Callable[[str], str | WorkbenchError]
 class ScriptedModel:
     """Answers with what a function of the question says, letter by letter; a `WorkbenchError` fails the answer."""
 
-    def __init__(self, model_id: str, script: Script, *, local: bool = True, parallel: int = 1) -> None:
-        self._about = ModelDescription(model_id, model_id, local, parallel)
+    def __init__(
+        self, model_id: str, script: Script, *, local: bool = True, parallel: int = 1, **about: object
+    ) -> None:
+        self._about = ModelDescription(model_id, model_id, local, parallel, **about)  # type: ignore[arg-type]
         self._script = script
         self.asked: list[str] = []
         self.requests: list[ChatRequest] = []

@@ -26,6 +26,10 @@ def dispatch(arguments: list[str]) -> int:
         from workbench.inference.local.child import main as engine_child
 
         return engine_child()
+    if arguments[:1] == ["--pdf-text"]:
+        from workbench.services.pdf_text import main as pdf_text
+
+        return pdf_text(*arguments[1:2])
     opened = wants_window(arguments)
     if opened is not None and has_display():
         return open_window(opened)

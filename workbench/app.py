@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.services.catalog_history import CatalogHistory
     from workbench.services.catalog_imports import CatalogImports
     from workbench.services.catalog_own import OwnFacts
+    from workbench.services.chat_models import ChatModelService
     from workbench.services.decisions import DecisionService
     from workbench.services.evals import EvalService
     from workbench.services.learn import LearnService
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.services.scenarios import ScenarioService
     from workbench.services.shortlist import ShortlistService
     from workbench.services.tradeoffs import TradeoffService
+    from workbench.services.votes import VoteService
     from workbench.settings import Settings
     from workbench.store.refusals import StoreBroken
     from workbench.store.store import Store
@@ -159,10 +161,22 @@ class Services:
         return OptionService(shortlist=self.shortlist)
 
     @once
+    def chat_models(self) -> ChatModelService:
+        from workbench.services.chat_models import ChatModelService
+
+        return ChatModelService(library=self.library, engines=self.engines)
+
+    @once
     def playground(self) -> PlaygroundService:
         from workbench.services.playground import PlaygroundService
 
-        return PlaygroundService(library=self.library, scenarios=self.scenarios, engines=self.engines)
+        return PlaygroundService(models=self.chat_models, scenarios=self.scenarios, engines=self.engines)
+
+    @once
+    def votes(self) -> VoteService:
+        from workbench.services.votes import VoteService
+
+        return VoteService(store=self.store)
 
     @once
     def evals(self) -> EvalService:

@@ -1,106 +1,69 @@
-"""One prompt to several local models side by side."""
+"""One prompt to several models side by side: local files and providers' models alike, kept as evidence."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import time
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from workbench.domain.chat import ChatEvent, ChatRequest, Done, Failed, Finish, Sampling, Token, ask
+from workbench.domain.chat import ChatMessage, ChatRequest, Role, Sampling, sampling_problem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalCase
-from workbench.domain.evidence import Answer, Comparison
+from workbench.domain.evidence import Answer, Attachment, Comparison, ComparisonHead
 from workbench.domain.ids import new_id
 from workbench.domain.scenario import Scenario
-from workbench.inference.local.model import LocalModel
 from workbench.inference.local.pool import LocalModels
-from workbench.services.library import LibraryService
+from workbench.services.asking import Asking, Listener, Pane, PaneEnded, PaneEvent, cost_usd
+from workbench.services.chat_models import ChatModelService
+from workbench.services.prompt_text import about_tokens, filled, history, user_message
 from workbench.services.scenarios import ScenarioService
 
-MOST_PANES = 4
-FAILED = "failed"
+__all__ = ["Asking", "Estimate", "Form", "Listener", "PaneEnded", "PaneEvent", "PlaygroundService"]
+
+MOST_PANES = 6
+MOST_TURNS = 40
 EXAMPLES = 12
+HISTORY_PAGE = 100
 OWN_EXAMPLE = EvalCase(
     id="an example of ours",
     input="Policy: HR-04 Leave policy\nEmployees can take up to 28 days of annual leave per year. The last day for "
     "leave requests is 6 March.\n\nQuestion: How much annual leave do staff get?",
     expected="28 days",
 )
+Samplings = Sampling | Sequence[Sampling] | None
 
 
 @dataclass(frozen=True, slots=True)
-class PaneEvent:
-    """Something happened in pane `pane` (0 is the first model)."""
+class Form:
+    """What every answer must look like; see `ChatRequest`."""
 
-    pane: int
-    event: ChatEvent
+    json_schema: str = ""
+    grammar: str = ""
+    top_logprobs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class PaneEnded:
-    """Pane `pane` will say nothing more: its answer, however it ended."""
+class Estimate:
+    """What asking a model may take, before anything is sent: about so many tokens in, at most so many out.
 
-    pane: int
-    answer: Answer
-
-
-Listener = Callable[[PaneEvent | PaneEnded], None]
-
-
-class Asking:
-    """One prompt on its way to several models. Made by `PlaygroundService.begin`; `run` it once.
-
-    `stop` may be called from any thread.
+    `usd` is the most it may cost; None when the model's price is not known. `problem` says why it will not be asked.
     """
 
-    def __init__(
-        self, panes: Sequence[_Pane], request: ChatRequest, keep: Callable[[tuple[Answer, ...]], Comparison]
-    ) -> None:
-        self._panes = tuple(panes)
-        self._request = request
-        self._keep = keep
-        self._tasks: list[asyncio.Task[None]] = []
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    async def run(self) -> Comparison:
-        """All answers once the last one has ended.
-
-        A model that fails or is stopped is an answer too. When the task itself is cancelled, what was said so far is
-        kept as cancelled answers, and CancelledError goes on.
-        """
-        self._loop = asyncio.get_running_loop()
-        self._tasks = [asyncio.create_task(pane.fill(self._request)) for pane in self._panes]
-        try:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-        except asyncio.CancelledError:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.shield(self._kept())
-            raise
-        for task in self._tasks:
-            if not task.cancelled() and (bug := task.exception()) is not None:
-                raise bug
-        return await self._kept()
-
-    async def _kept(self) -> Comparison:
-        return await asyncio.to_thread(self._keep, tuple(pane.answer() for pane in self._panes))
-
-    def stop(self, pane: int | None = None) -> None:
-        """Ends one pane between two tokens, or all of them. What was said stays."""
-        if self._loop is None or self._loop.is_closed():
-            return
-        for place, task in enumerate(self._tasks):
-            if pane is None or pane == place:
-                self._loop.call_soon_threadsafe(task.cancel)
+    model: str
+    tokens_in: int
+    most_out: int
+    usd: float | None
+    local: bool
+    problem: str = ""
 
 
 class PlaygroundService:
     """Asks models and keeps what they answered as evidence."""
 
-    def __init__(self, *, library: LibraryService, scenarios: ScenarioService, engines: LocalModels) -> None:
-        self._library = library
+    def __init__(self, *, models: ChatModelService, scenarios: ScenarioService, engines: LocalModels) -> None:
+        self._models = models
         self._scenarios = scenarios
         self._engines = engines
 
@@ -110,32 +73,55 @@ class PlaygroundService:
         models: Sequence[str],
         *,
         system: str = "",
-        sampling: Sampling | None = None,
+        sampling: Samplings = None,
         scenario_id: str | None = None,
+        variables: Mapping[str, str] | None = None,
+        attachments: Sequence[Attachment] = (),
+        form: Form | None = None,
+        continues: str = "",
+        blind: bool = False,
         on_event: Listener | None = None,
     ) -> Asking:
         """Every model is going to be asked the same; events arrive in `on_event` while `run` is under way.
 
-        Raises WorkbenchError for an empty prompt, no or too many models, or a reference that names no model. With a
-        scenario the comparison is stored when it ends. The engines take the first thread's event loop: run every one
-        in the same.
+        `variables` fills names in braces. `sampling` is one for all models or one for each. `continues` names the
+        comparison whose answers the models go on from. A `blind` comparison is kept without names, in a drawn order,
+        until it is voted on. With a scenario the comparison is stored when it ends.
+
+        Raises WorkbenchError for an empty prompt, no or too many models, a number or form that makes no sense, or a
+        reference that names no model. The engines take the first thread's event loop: run every one in the same.
         """
-        if not prompt.strip():
+        text = filled(prompt, variables or {})
+        if not text.strip():
             raise WorkbenchError("The prompt is empty", where="prompt", mend="Write what the models should answer.")
-        if not 1 <= len(models) <= MOST_PANES:
-            raise WorkbenchError(
-                f"{len(models)} models were chosen; 1 to {MOST_PANES} can be compared",
-                where="models",
-                mend="Choose two to four.",
+        settings = _settings(sampling, len(models))
+        earlier = self._earlier(continues, len(models))
+        if earlier:
+            system = earlier[0].system
+        asked = Comparison(
+            id=new_id(),
+            scenario_id=scenario_id,
+            at="",
+            system=system,
+            prompt=text,
+            answers=(),
+            template=prompt if prompt != text else "",
+            variables=tuple((variables or {}).items()),
+            attachments=tuple(attachments),
+            settings=settings,
+            continues=continues,
+            blind=blind,
+        )
+        panes = [
+            Pane(
+                place,
+                self._models.model(reference, scenario_id=scenario_id),
+                _request(asked, settings[place], history(earlier, place), form or Form()),
+                on_event,
             )
-        paths = [self._library.resolve(reference) for reference in models]
-        panes = [_Pane(place, self._engines.model(path), on_event) for place, path in enumerate(paths)]
-
-        def keep(answers: tuple[Answer, ...]) -> Comparison:
-            at = datetime.now(UTC).isoformat(timespec="seconds")
-            return self._saved(Comparison(new_id(), scenario_id, at, system, prompt, answers))
-
-        return Asking(panes, _request(prompt, system, sampling), keep)
+            for place, reference in enumerate(models)
+        ]
+        return Asking(panes, lambda answers: self._kept(asked, answers))
 
     def again(
         self,
@@ -144,25 +130,27 @@ class PlaygroundService:
         model: str,
         *,
         sampling: Sampling | None = None,
+        form: Form | None = None,
         on_event: Listener | None = None,
     ) -> Asking:
         """One model of a comparison is asked once more; its new answer takes the place of the old one.
 
-        Events carry `place` as their pane. Raises WorkbenchError when `model` names none.
+        Where somebody has voted on the comparison, the new answer stands in a new one. Events carry `place` as their
+        pane. Raises WorkbenchError when `model` names none.
         """
-        pane = _Pane(place, self._engines.model(self._library.resolve(model)), on_event)
+        chosen = sampling or (comparison.settings[place] if comparison.settings else Sampling())
+        earlier = self._earlier(comparison.continues, len(comparison.answers))
+        request = _request(comparison, chosen, history(earlier, place), form or Form())
+        pane = Pane(place, self._models.model(model, scenario_id=comparison.scenario_id), request, on_event)
 
         def keep(answers: tuple[Answer, ...]) -> Comparison:
+            settings = list(comparison.settings or [Sampling()] * len(comparison.answers))
+            settings[place] = chosen
             merged = (*comparison.answers[:place], *answers, *comparison.answers[place + 1 :])
-            return self._saved(replace(comparison, answers=merged))
+            fresh = new_id() if self._scenarios.votes_on(comparison.id) else comparison.id
+            return self._saved(replace(comparison, id=fresh, answers=merged, settings=tuple(settings)))
 
-        return Asking([pane], _request(comparison.prompt, comparison.system, sampling), keep)
-
-    def _saved(self, comparison: Comparison) -> Comparison:
-        """Stored, when it belongs to a scenario."""
-        if comparison.scenario_id is not None:
-            self._scenarios.save_comparison(comparison)
-        return comparison
+        return Asking([pane], keep)
 
     async def compare(
         self,
@@ -170,7 +158,7 @@ class PlaygroundService:
         models: Sequence[str],
         *,
         system: str = "",
-        sampling: Sampling | None = None,
+        sampling: Samplings = None,
         scenario_id: str | None = None,
         on_event: Listener | None = None,
     ) -> Comparison:
@@ -180,9 +168,90 @@ class PlaygroundService:
         )
         return await asking.run()
 
+    def estimate(
+        self,
+        prompt: str,
+        models: Sequence[str],
+        *,
+        system: str = "",
+        sampling: Samplings = None,
+        scenario_id: str | None = None,
+        variables: Mapping[str, str] | None = None,
+        attachments: Sequence[Attachment] = (),
+        continues: str = "",
+    ) -> tuple[Estimate, ...]:
+        """What `begin` with the same arguments may take, for each model; nothing is loaded or sent."""
+        settings = _settings(sampling, len(models))
+        earlier = self._earlier(continues, len(models))
+        first = (ChatMessage(Role.SYSTEM, system),) if system else ()
+        last = user_message(filled(prompt, variables or {}), attachments)
+        found = []
+        for place, reference in enumerate(models):
+            tokens = about_tokens((*first, *history(earlier, place), last))
+            found.append(self._estimate(reference, scenario_id, tokens, settings[place].max_tokens, bool(last.images)))
+        return tuple(found)
+
+    def _estimate(self, reference: str, scenario_id: str | None, tokens: int, most_out: int, images: bool) -> Estimate:
+        try:
+            about = self._models.model(reference, scenario_id=scenario_id).describe()
+        except WorkbenchError as error:
+            return Estimate(reference, tokens, most_out, 0.0, True, error.what)
+        problem = ""
+        if images and not about.images:
+            problem = "it takes no pictures"
+        elif about.context_tokens is not None and tokens > about.context_tokens:
+            problem = f"its context holds {about.context_tokens:,} tokens"
+        return Estimate(about.model_id, tokens, most_out, cost_usd(about, tokens, most_out), about.local, problem)
+
+    # what was asked before
+
     def history(self, scenario_id: str) -> tuple[Comparison, ...]:
-        """The scenario's comparisons, newest first."""
+        """The scenario's comparisons, newest first; those that wait for a blind vote are not among them."""
         return self._scenarios.comparisons(scenario_id)
+
+    def heads(
+        self, scenario_id: str | None, *, words: str = "", after: ComparisonHead | None = None
+    ) -> tuple[ComparisonHead, ...]:
+        """A page of the history, newest first; with `words` those that hold every one of them."""
+        return self._scenarios.comparison_heads(scenario_id, words=words, limit=HISTORY_PAGE, after=after)
+
+    def comparison(self, comparison_id: str) -> Comparison:
+        """One of them, by its id or link. Raises WorkbenchError when there is none."""
+        return self._scenarios.comparison(comparison_id.removeprefix(LINK))
+
+    def _earlier(self, continues: str, count: int) -> tuple[Comparison, ...]:
+        """The comparisons that a new one goes on from, the first of them first."""
+        found: list[Comparison] = []
+        while continues and len(found) < MOST_TURNS:
+            before = self._scenarios.comparison(continues)
+            if before.blind:
+                what, mend = "The conversation waits for a blind vote", "Vote first, or reveal the names."
+                raise WorkbenchError(what, where=continues, mend=mend)
+            if len(before.answers) != count:
+                what = f"The conversation has {len(before.answers)} models, and {count} were chosen"
+                raise WorkbenchError(what, where="models", mend="Ask the same models, or begin anew.")
+            found.append(before)
+            continues = before.continues
+        return tuple(reversed(found))
+
+    def _kept(self, asked: Comparison, answers: tuple[Answer, ...]) -> Comparison:
+        """Stored, when it belongs to a scenario. A blind one is shuffled, and comes back without names when stored."""
+        order = list(range(len(answers)))
+        if asked.blind:
+            random.SystemRandom().shuffle(order)
+        made = replace(
+            asked,
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+            answers=tuple(answers[place] for place in order),
+            settings=tuple(asked.settings[place] for place in order),
+        )
+        return self._saved(made)
+
+    def _saved(self, comparison: Comparison) -> Comparison:
+        if comparison.scenario_id is None:
+            return comparison
+        self._scenarios.save_comparison(comparison)
+        return self._scenarios.comparison(comparison.id) if comparison.blind else comparison
 
     def examples(self, scenario: Scenario) -> tuple[EvalCase, ...]:
         """Cases to try a prompt with: a few of the scenario's eval data, from all over it; else one of our own."""
@@ -201,81 +270,34 @@ class PlaygroundService:
         await self._engines.close()
 
 
-def _request(prompt: str, system: str, sampling: Sampling | None) -> ChatRequest:
-    """Fresh: a model that remembered the prompt of a moment ago would look quicker than one that did not."""
-    return ask(prompt, system=system, sampling=sampling, fresh=True)
+LINK = "workbench://comparison/"
 
 
-class _Pane:
-    """One model's answer while it streams."""
+def link_to(comparison: Comparison) -> str:
+    """How a comparison is named in a document or a message: a link that the workbench opens."""
+    return f"{LINK}{comparison.id}"
 
-    def __init__(self, place: int, model: LocalModel, tell: Listener | None) -> None:
-        self._place = place
-        self._model = model
-        self._tell = tell
-        self._text: list[str] = []
-        self._end: Done | Failed | None = None
-        self._memory: int | None = None
-        self._first_s: float | None = None
 
-    async def fill(self, request: ChatRequest) -> None:
-        began = time.perf_counter()
-        try:
-            async with contextlib.aclosing(self._model.chat(request)) as events:
-                async for event in events:
-                    self._note(event, time.perf_counter() - began)
-                    self._say(PaneEvent(self._place, event))
-        finally:
-            self._say(PaneEnded(self._place, self.answer()))
-
-    def _note(self, event: ChatEvent, elapsed_s: float) -> None:
-        match event:
-            case Token(text):
-                if self._first_s is None:
-                    self._first_s = elapsed_s
-                    self._memory = self._model.memory_bytes()
-                self._text.append(text)
-            case Done() | Failed():
-                self._end = event
-                self._memory = self._model.memory_bytes() or self._memory
-            case _:
-                pass
-
-    def _say(self, event: PaneEvent | PaneEnded) -> None:
-        if self._tell is not None:
-            self._tell(event)
-
-    def answer(self) -> Answer:
-        """What was said so far, with its timing when it is whole; a stopped one has only its first token's."""
-        text = "".join(self._text)
-        model = self._model.model_id
-        if isinstance(self._end, Done):
-            timing = self._end.timing
-            return Answer(
-                model=model,
-                text=text,
-                finish=self._end.finish,
-                ttft_s=timing.ttft_s,
-                tokens_per_s=timing.tokens_per_s,
-                tokens_in=timing.tokens_in,
-                tokens_out=timing.tokens_out,
-                total_s=timing.total_s,
-                cost_usd=0.0,
-                memory_bytes=self._memory,
-            )
-        error = self._end.reason if isinstance(self._end, Failed) else None
-        return Answer(
-            model=model,
-            text=text,
-            finish=FAILED if error else Finish.CANCELLED,
-            ttft_s=self._first_s,
-            tokens_per_s=None,
-            tokens_in=0,
-            tokens_out=0,
-            total_s=None,
-            cost_usd=0.0,
-            memory_bytes=self._memory,
-            error_what=error.what if error else "",
-            error_where=error.where if error else "",
-            error_mend=error.mend if error else "",
+def _settings(sampling: Samplings, count: int) -> tuple[Sampling, ...]:
+    """One sampling for each model. Raises WorkbenchError for a wrong number of models or a senseless number."""
+    if not 1 <= count <= MOST_PANES:
+        raise WorkbenchError(
+            f"{count} models were chosen; 1 to {MOST_PANES} can be compared",
+            where="models",
+            mend="Choose two to six.",
         )
+    chosen = tuple(sampling) if isinstance(sampling, Sequence) else (sampling or Sampling(),) * count
+    if len(chosen) != count:
+        raise WorkbenchError(f"{len(chosen)} settings were given for {count} models", where="settings")
+    for one in chosen:
+        if problem := sampling_problem(one):
+            raise WorkbenchError(f"The {problem}", where="settings", mend="Choose another number.")
+    return chosen
+
+
+def _request(asked: Comparison, sampling: Sampling, earlier: Sequence[ChatMessage], form: Form) -> ChatRequest:
+    """Fresh: a model that remembered the prompt of a moment ago would look quicker than one that did not."""
+    first = (ChatMessage(Role.SYSTEM, asked.system),) if asked.system else ()
+    messages = (*first, *earlier, user_message(asked.prompt, asked.attachments))
+    fresh = not earlier
+    return ChatRequest(messages, sampling, fresh, form.json_schema, form.grammar, form.top_logprobs)

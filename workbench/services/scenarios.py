@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.domain.changes import Changes
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evidence import Comparison
+from workbench.domain.evidence import Comparison, ComparisonHead
 from workbench.domain.ids import new_id
 from workbench.domain.questions import STEPS, check_answer, question, step_is_done
 from workbench.domain.scenario import AnswerValue, Scenario
@@ -255,8 +255,27 @@ class ScenarioService:
         return Changes(comparisons=frozenset({comparison.id}))
 
     def comparisons(self, scenario_id: str | None) -> tuple[Comparison, ...]:
-        """Newest first; None gives those that belong to no scenario."""
+        """Newest first; None gives those that belong to no scenario. Blind ones are not among them."""
         return self._store.comparisons.of(scenario_id)
+
+    def comparison_heads(
+        self, scenario_id: str | None, *, words: str = "", limit: int, after: ComparisonHead | None = None
+    ) -> tuple[ComparisonHead, ...]:
+        """What a list shows, blind ones included, newest first; see `store.comparisons`."""
+        return self._store.comparisons.heads(scenario_id, words=words, limit=limit, after=after)
+
+    def comparison(self, comparison_id: str) -> Comparison:
+        """One of them; a blind one without names. Raises WorkbenchError when there is none."""
+        found = self._store.comparisons.get(comparison_id)
+        if found is None:
+            raise WorkbenchError(
+                "There is no such comparison", where=comparison_id, mend="It was deleted, or is in another data folder."
+            )
+        return found
+
+    def votes_on(self, comparison_id: str) -> int:
+        """How many votes a comparison has."""
+        return len(self._store.votes.on(comparison_id))
 
     def _sample_is_new(self) -> bool:
         """Whether the sample was never put into the store, and nothing else took its short name."""

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 from workbench.app import Services, build
-from workbench.domain.chat import Sampling, Token
-from workbench.domain.errors import WorkbenchError
-from workbench.domain.evidence import Comparison
-from workbench.services.playground import OWN_EXAMPLE, PaneEnded, PaneEvent
+from workbench.domain.chat import ChatModel, Sampling, Token
+from workbench.domain.errors import GuardRefusal, WorkbenchError
+from workbench.domain.evidence import Attachment, Comparison
+from workbench.domain.votes import Choice
+from workbench.services.chat_models import ChatModelService
+from workbench.services.playground import OWN_EXAMPLE, Form, PaneEnded, PaneEvent, link_to
 
+from chat_models import ScriptedModel
 from talker import write_talker
 
 ENDLESS = Sampling(max_tokens=8_000)
@@ -165,10 +168,196 @@ def test_that_cancelling_the_task_keeps_what_was_said(services: Services, talker
 def test_that_nothing_is_asked_without_a_prompt_or_with_too_many_models(services: Services) -> None:
     with pytest.raises(WorkbenchError, match="prompt is empty"):
         services.playground.begin("  \n", ["demo-nano"])
-    with pytest.raises(WorkbenchError, match="5 models were chosen"):
-        services.playground.begin("Hello", ["demo-nano"] * 5)
+    with pytest.raises(WorkbenchError, match="7 models were chosen"):
+        services.playground.begin("Hello", ["demo-nano"] * 7)
     with pytest.raises(WorkbenchError, match="no local model"):
         services.playground.begin("Hello", ["demo-giant"])
+
+
+def with_remote(services: Services, *models: ScriptedModel) -> None:
+    """Providers' models beside the local ones, as the composition root wires them."""
+    by_name = {model.describe().model_id: model for model in models}
+
+    def remote(reference: str, scenario_id: str | None) -> ChatModel:
+        if reference not in by_name:
+            raise WorkbenchError(f"There is no model {reference}", where="models")
+        return by_name[reference]
+
+    services.made["chat_models"] = ChatModelService(library=services.library, engines=services.engines, remote=remote)
+
+
+def echo(question: str) -> str:
+    return question.upper()
+
+
+def test_that_local_and_remote_models_stand_side_by_side_with_what_they_cost(services: Services) -> None:
+    def refuse(question: str) -> WorkbenchError:
+        return GuardRefusal(
+            "Not sent: the data must stay on this machine", where="rule R0.1", mend="Use a clean example."
+        )
+
+    prices = {"local": False, "usd_per_mtok_in": 3.0, "usd_per_mtok_out": 15.0}
+    dear = ScriptedModel("acme/dear", echo, **prices)  # type: ignore[arg-type]
+    unknown = ScriptedModel("acme/unknown", echo, local=False, usd_per_mtok_in=None)
+    refused = ScriptedModel("acme/refused", refuse, **prices)  # type: ignore[arg-type]
+    with_remote(services, dear, unknown, refused)
+
+    async def work() -> Comparison:
+        names = ["demo-nano", "acme/dear", "acme/unknown", "acme/refused"]
+        return await services.playground.compare("Hello", names)
+
+    local, paid, nobody_knows, guarded = run(services, work).answers
+    assert local.cost_usd == 0 and local.local
+    assert paid.text == "HELLO" and not paid.local
+    assert paid.cost_usd == pytest.approx((5 * 3.0 + 5 * 15.0) / 1e6)
+    assert nobody_knows.cost_usd is None
+    assert (guarded.error_kind, guarded.cost_usd) == ("refused", 0)
+
+
+def test_that_a_provider_model_without_providers_is_a_sentence(services: Services) -> None:
+    with pytest.raises(WorkbenchError):
+        services.playground.begin("Hello", ["acme/dear"])
+
+
+def test_that_an_estimate_tells_tokens_price_and_what_stands_against_it(services: Services) -> None:
+    prices = {"local": False, "usd_per_mtok_in": 3.0, "usd_per_mtok_out": 15.0}
+    with_remote(services, ScriptedModel("acme/dear", echo, context_tokens=200, **prices))  # type: ignore[arg-type]
+    names = ["demo-nano", "acme/dear"]
+    ask = services.playground.estimate
+    free, dear = ask("word " * 100, names, system="Be brief.", sampling=Sampling(max_tokens=50))
+    assert free.usd == 0 and free.local and not free.problem
+    assert 100 < dear.tokens_in < 200 and dear.most_out == 50
+    assert dear.usd == pytest.approx((dear.tokens_in * 3 + 50 * 15) / 1e6)
+    picture = Attachment("p.png", "", "image/png", b"x")
+    problems = [each.problem for each in ask("What?", names, attachments=[picture])]
+    assert problems == ["it takes no pictures", "it takes no pictures"]
+    assert ask("word " * 900, names)[1].problem == "its context holds 200 tokens"
+    assert "no local model" in ask("What?", ["demo-giant"])[0].problem
+    services.close()
+
+
+def test_that_variables_files_and_settings_reach_the_models_and_are_kept(services: Services) -> None:
+    scenario = services.scenarios.new("Support chat")
+    models = [ScriptedModel("acme/one", echo), ScriptedModel("acme/two", echo)]
+    with_remote(services, *models)
+    settings = [Sampling(temperature=0.0), Sampling(temperature=0.9, seed=4)]
+    files = [Attachment("policy.txt", "28 days"), Attachment("p.png", "", "image/png", b"x")]
+
+    async def work() -> Comparison:
+        asking = services.playground.begin(
+            "How many {unit} of {what}?",
+            ["acme/one", "acme/two"],
+            system="Be brief.",
+            variables={"unit": "days", "what": ""},
+            attachments=files,
+            sampling=settings,
+            form=Form(json_schema='{"type": "object"}'),
+            scenario_id=scenario.id,
+        )
+        return await asking.run()
+
+    made = run(services, work)
+    assert services.playground.comparison(link_to(made)) == made
+    assert made.template == "How many {unit} of {what}?" and made.prompt == "How many days of {what}?"
+    assert made.settings == tuple(settings) and made.attachments == tuple(files)
+    for model, sampling in zip(models, settings, strict=True):
+        request = model.requests[0]
+        assert request.messages[-1].text == "File policy.txt:\n28 days\n\nHow many days of {what}?"
+        assert [image.data for image in request.messages[-1].images] == [b"x"]
+        assert (request.sampling, request.json_schema) == (sampling, '{"type": "object"}')
+
+
+def test_that_a_conversation_goes_on_with_what_each_model_said(services: Services) -> None:
+    scenario = services.scenarios.new("Support chat")
+    models = [ScriptedModel("acme/one", lambda q: f"one {q}"), ScriptedModel("acme/two", lambda q: f"two {q}")]
+    with_remote(services, *models)
+    names = ["acme/one", "acme/two"]
+    playground = services.playground
+
+    async def work() -> Comparison:
+        first = await playground.compare("First", names, system="Be brief.", scenario_id=scenario.id)
+        second = await playground.begin("Second", names, scenario_id=scenario.id, continues=first.id).run()
+        third = await playground.begin("Third", names, scenario_id=scenario.id, continues=second.id).run()
+        await playground.again(third, 1, "acme/two").run()
+        with pytest.raises(WorkbenchError, match="has 2 models, and 1 were chosen"):
+            playground.begin("More", names[:1], scenario_id=scenario.id, continues=third.id)
+        return third
+
+    made = run(services, work)
+    assert made.system == "Be brief."
+    for name, model in zip(("one", "two"), models, strict=True):
+        said = [(message.role.value, message.text) for message in model.requests[-1].messages]
+        turns = [("user", "First"), ("assistant", f"{name} First"), ("user", "Second"), ("assistant", f"{name} Second")]
+        assert said == [("system", "Be brief."), *turns, ("user", "Third")]
+
+
+def test_that_a_blind_comparison_comes_back_without_names_and_can_be_continued_once_revealed(
+    services: Services,
+) -> None:
+    scenario = services.scenarios.new("Support chat")
+    with_remote(services, *(ScriptedModel(f"acme/{name}", lambda q, name=name: name) for name in ("x", "y", "z")))
+    names = ["acme/x", "acme/y", "acme/z"]
+    playground, votes = services.playground, services.votes
+    orders = set()
+
+    async def work() -> Comparison:
+        for _ in range(8):
+            made = await playground.begin("Hello", names, scenario_id=scenario.id, blind=True).run()
+            assert "acme" not in str(made) and made.blind
+            with pytest.raises(WorkbenchError, match="waits for a blind vote"):
+                playground.begin("More", names, scenario_id=scenario.id, continues=made.id)
+            shown = votes.reveal(made.id)
+            assert [answer.model for answer in shown.answers] == [f"acme/{answer.text}" for answer in shown.answers]
+            orders.add(tuple(answer.text for answer in shown.answers))
+        return shown
+
+    made = run(services, work)
+    assert len(orders) > 1, "the order is drawn"
+    assert playground.begin("More", names, continues=made.id)
+
+
+def test_that_asking_again_does_not_change_an_answer_that_was_voted_on(services: Services) -> None:
+    scenario = services.scenarios.new("Support chat")
+    counter = iter(range(100))
+    with_remote(services, *(ScriptedModel(f"acme/{name}", lambda q: f"{next(counter)}") for name in ("x", "y")))
+    playground = services.playground
+
+    async def work() -> Comparison:
+        names = ["acme/x", "acme/y"]
+        made = await playground.begin("Hello", names, scenario_id=scenario.id, blind=True).run()
+        for ballot in services.votes.ballots(scenario.id):
+            services.votes.vote(ballot, Choice.LEFT)
+        shown = services.votes.reveal(made.id)
+        again = await playground.again(shown, 0, shown.answers[0].model).run()
+        assert again.id != shown.id and again.answers[0].text != shown.answers[0].text
+        assert playground.comparison(shown.id) == shown
+        return again
+
+    run(services, work)
+
+
+def test_that_the_history_is_searched_by_words(services: Services) -> None:
+    scenario = services.scenarios.new("Support chat")
+    with_remote(services, ScriptedModel("acme/one", echo))
+
+    async def work() -> Comparison:
+        for prompt in ("Annual leave?", "Parental leave?"):
+            made = await services.playground.compare(prompt, ["acme/one"], scenario_id=scenario.id)
+        return made
+
+    run(services, work)
+    assert [head.prompt for head in services.playground.heads(scenario.id, words="ANNUAL")] == ["Annual leave?"]
+    assert len(services.playground.heads(scenario.id)) == 2
+    with pytest.raises(WorkbenchError, match="no such comparison"):
+        services.playground.comparison("workbench://comparison/none")
+    services.close()
+
+
+def test_that_a_senseless_setting_is_refused_before_anything_is_asked(services: Services) -> None:
+    with pytest.raises(WorkbenchError, match="top p is 3"):
+        services.playground.begin("Hello", ["demo-nano"], sampling=Sampling(top_p=3.0))
+    with pytest.raises(WorkbenchError, match="1 settings were given for 2"):
+        services.playground.begin("Hello", ["demo-nano"] * 2, sampling=[Sampling()])
 
 
 def test_that_examples_come_from_the_scenarios_data_and_else_from_us(services: Services) -> None:
