@@ -227,11 +227,11 @@ def drop(view: PlaygroundView, path: Path) -> None:
     view.row.dropEvent(event)
 
 
-def test_that_panes_are_added_up_to_four_and_removed_down_to_two(bench: Bench, page: ValidatePage) -> None:
+def test_that_panes_are_added_up_to_six_and_removed_down_to_two(bench: Bench, page: ValidatePage) -> None:
     row = page.playground.row
-    for _ in range(4):
+    for _ in range(6):
         row.add()
-    assert len(row.panes) == 4
+    assert len(row.panes) == 6
     while len(row.panes) > 2:
         row.panes[-1].remove_wanted.emit()
     row.panes[-1].remove_wanted.emit()

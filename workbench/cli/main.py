@@ -29,6 +29,7 @@ NOUNS = (
     "tradeoffs",
     "options",
     "prompt",
+    "comparisons",
     "evals",
     "decide",
     "report",

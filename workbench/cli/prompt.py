@@ -1,4 +1,4 @@
-"""`workbench prompt`: one prompt to several local models side by side."""
+"""`workbench prompt`: one prompt to several models side by side."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.numbers import rounded
+from workbench.cli.prompt_printing import Printer, print_figures
 from workbench.cli.screen import say
-from workbench.cli.tables import print_table
+from workbench.domain.errors import GuardRefusal, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.app import Services
+    from workbench.domain.chat import Sampling, TokenLogprob
     from workbench.domain.evidence import Answer, Comparison
-    from workbench.services.playground import PaneEnded, PaneEvent
+    from workbench.services.asking import PaneEnded, PaneEvent
+    from workbench.services.playground import Form
+
+MOST_FORM_BYTES = 1 << 20
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = nouns.add_parser(
         "prompt",
         help="one prompt to several models side by side",
-        usage="workbench prompt TEXT -m MODEL [MODEL ...] [-s SCENARIO] [--system TEXT] [--max-tokens N] "
-        "[--temperature T] [--seed N] [--json]",
+        usage="workbench prompt TEXT -m MODEL [MODEL ...] [-s SCENARIO] [options] [--json]",
     )
     command.add_argument("text", help="the prompt; - reads it from standard input")
     command.add_argument(
@@ -34,50 +39,154 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         nargs="+",
         required=True,
         metavar="MODEL",
-        help="one to four, each a GGUF file or the name of a library model",
-    )
-    command.add_argument("--system", default="", help="the system prompt")
-    command.add_argument("--max-tokens", type=int, default=256, metavar="N", help="the longest answer (256)")
-    command.add_argument(
-        "--temperature", type=float, default=0.0, metavar="T", help="0 always takes the likeliest word (0)"
-    )
-    command.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of the draws when the temperature is above 0 (0)"
+        help="one to six, each a GGUF file, the name of a library model, or provider/model",
     )
     command.add_argument("-s", "--scenario", help="keep the answers as evidence of this scenario")
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    _question_options(command.add_argument_group("the question"))
+    _sampling_options(command.add_argument_group("how words are chosen"))
+    _form_options(command.add_argument_group("what an answer must look like"))
     command.set_defaults(run=run)
 
 
+def _question_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--system", default="", metavar="TEXT", help="the system prompt")
+    group.add_argument(
+        "--var", action="append", default=[], metavar="NAME=TEXT", help="fills {NAME} in the prompt; may be repeated"
+    )
+    group.add_argument(
+        "--attach",
+        action="extend",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="text, PDF or picture beside the prompt",
+    )
+    group.add_argument(
+        "--continue", dest="continues", default="", metavar="ID", help="go on from an earlier comparison's answers"
+    )
+    group.add_argument(
+        "--blind", action="store_true", help="keep the names hidden until you have voted (comparisons vote SCENARIO)"
+    )
+
+
+def _sampling_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--max-tokens", type=int, default=256, metavar="N", help="the longest answer (256)")
+    group.add_argument(
+        "--temperature", type=float, default=0.0, metavar="T", help="0 always takes the likeliest word (0)"
+    )
+    group.add_argument("--top-p", type=float, default=1.0, metavar="P", help="the likeliest words up to this sum (1)")
+    group.add_argument("--top-k", type=int, default=0, metavar="N", help="the N likeliest words; 0: all (0)")
+    group.add_argument("--min-p", type=float, default=0.0, metavar="P", help="words this likely beside the best (0)")
+    group.add_argument("--repeat-penalty", type=float, default=1.0, metavar="F", help="1 does nothing (1)")
+    group.add_argument("--frequency-penalty", type=float, default=0.0, metavar="F", help="for each time said (0)")
+    group.add_argument("--presence-penalty", type=float, default=0.0, metavar="F", help="for what was said (0)")
+    group.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the draws when the temperature is above 0 (0)"
+    )
+    group.add_argument("--stop", action="append", default=[], metavar="TEXT", help="ends the answer; may be repeated")
+
+
+def _form_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--schema", type=Path, metavar="FILE", help="a JSON schema")
+    group.add_argument("--grammar", type=Path, metavar="FILE", help="a GBNF grammar (local models)")
+    group.add_argument(
+        "--logprobs", type=int, default=0, metavar="N", help="with --json: each token's log-probability and N others"
+    )
+
+
 def run(arguments: argparse.Namespace, services: Services) -> int:
-    """Exit code 0 when at least one model answered. People see the answers as they are written, one after the other."""
+    """Exit code 0 when at least one model answered, 3 when a guard refused all.
+
+    People see the answers as they are written, one after the other.
+    """
     text = sys.stdin.read() if arguments.text == "-" else arguments.text
-    printer = None if arguments.json else Printer(arguments.model)
-    comparison = asyncio.run(_compare(arguments, services, text, printer))
-    if arguments.json:
-        shape = {"answers": [as_json(answer) for answer in comparison.answers]}
-        print(json.dumps(rounded(shape), ensure_ascii=False))
-    else:
-        _print_figures(comparison)
-    return 0 if any(not answer.error_what for answer in comparison.answers) else 1
-
-
-async def _compare(arguments: argparse.Namespace, services: Services, text: str, printer: Printer | None) -> Comparison:
-    from workbench.domain.chat import Sampling
-
     scenario_id = stored_scenario(services, arguments.scenario)
-    sampling = Sampling(temperature=arguments.temperature, seed=arguments.seed, max_tokens=arguments.max_tokens)
+    if arguments.blind and scenario_id is None:
+        raise WorkbenchError("A blind comparison is kept until you vote", where="--scenario", mend="Name a scenario.")
+    ear = Logprobs() if arguments.json else None if arguments.blind else Printer(arguments.model)
+    comparison = asyncio.run(_compare(arguments, services, text, scenario_id, ear))
+    if arguments.json:
+        said = ear.of if isinstance(ear, Logprobs) else {}
+        answers = [as_json(answer, said.get(place)) for place, answer in enumerate(comparison.answers)]
+        kept = comparison.id if scenario_id else None
+        print(json.dumps(rounded({"comparison": kept, "answers": answers}), ensure_ascii=False))
+    elif arguments.blind:
+        say(
+            f"{len(comparison.answers)} answers are kept without names. workbench comparisons vote {arguments.scenario}"
+        )
+    else:
+        print_figures(comparison)
+    if any(not answer.error_what for answer in comparison.answers):
+        return 0
+    refused = all(answer.error_kind == "refused" for answer in comparison.answers)
+    return GuardRefusal.exit_code if refused else WorkbenchError.exit_code
+
+
+async def _compare(
+    arguments: argparse.Namespace,
+    services: Services,
+    text: str,
+    scenario_id: str | None,
+    ear: Printer | Logprobs | None,
+) -> Comparison:
+    from workbench.services.attachments import read_attachment
+
     try:
-        return await services.playground.compare(
+        asking = services.playground.begin(
             text,
             arguments.model,
             system=arguments.system,
-            sampling=sampling,
+            sampling=_sampling(arguments),
             scenario_id=scenario_id,
-            on_event=printer.hear if printer else None,
+            variables=_variables(arguments.var),
+            attachments=[read_attachment(path) for path in arguments.attach],
+            form=_form(arguments),
+            continues=arguments.continues.removeprefix("workbench://comparison/"),
+            blind=arguments.blind,
+            on_event=ear.hear if ear else None,
         )
+        return await asking.run()
     finally:
         await services.playground.stop()
+
+
+def _sampling(arguments: argparse.Namespace) -> Sampling:
+    from workbench.domain.chat import Sampling
+
+    given = {field.name: getattr(arguments, field.name) for field in fields(Sampling)}
+    return Sampling(**{**given, "stop": tuple(arguments.stop)})
+
+
+def _form(arguments: argparse.Namespace) -> Form:
+    from workbench.services.playground import Form
+
+    return Form(_read(arguments.schema), _read(arguments.grammar), arguments.logprobs if arguments.json else 0)
+
+
+def _read(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MOST_FORM_BYTES + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise WorkbenchError(f"The file cannot be read: {reason}", where=str(path), mend="Choose another.") from error
+    if len(text) > MOST_FORM_BYTES:
+        raise WorkbenchError("The file is longer than 1 MiB", where=str(path), mend="Choose a shorter one.")
+    return text
+
+
+def _variables(given: list[str]) -> dict[str, str]:
+    values = {}
+    for pair in given:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.isidentifier():
+            raise WorkbenchError(f"{pair!r} is no variable", where="--var", mend="Write --var name=text.")
+        values[name] = value
+    return values
 
 
 def stored_scenario(services: Services, reference: str | None) -> str | None:
@@ -88,100 +197,42 @@ def stored_scenario(services: Services, reference: str | None) -> str | None:
     return scenario.id if stored else None
 
 
-class Printer:
-    """Prints the first model's answer as it comes; the others wait, then follow in their order."""
+class Logprobs:
+    """Collects what each pane's tokens were worth."""
 
-    def __init__(self, models: Sequence[str]) -> None:
-        self._waiting: list[list[str]] = [[] for _ in models]
-        self._names = list(models)
-        self._ended: dict[int, Answer] = {}
-        self._now = 0
-        self._began = False
-        self._marked = False
+    def __init__(self) -> None:
+        self.of: dict[int, list[TokenLogprob]] = {}
 
     def hear(self, event: PaneEvent | PaneEnded) -> None:
-        """Something came from a model."""
-        from workbench.domain.chat import Loading, Token
-        from workbench.services.playground import PaneEnded
+        from workbench.domain.chat import Token
+        from workbench.services.asking import PaneEvent
 
-        if isinstance(event, PaneEnded):
-            self._ended[event.pane] = event.answer
-            self._move_on()
-            return
-        match event.event:
-            case Token(text):
-                self._waiting[event.pane].append(text)
-                self._flush()
-            case Loading(fraction) if event.pane == self._now:
-                self._mark(f"loading {self._names[event.pane]} {fraction:.0%}")
-
-    def _flush(self) -> None:
-        """What the model on turn has said since the last time."""
-        said, self._waiting[self._now] = "".join(self._waiting[self._now]), []
-        if not said and not (self._now in self._ended and not self._began):
-            return
-        if not self._began:
-            self._began = True
-            self._mark("")
-            say(f"── {self._names[self._now]}")
-        say(said, end="", flush=True)
-
-    def _move_on(self) -> None:
-        """As long as the model on turn has ended, the next one has its turn."""
-        while self._now in self._ended:
-            self._flush()
-            answer = self._ended[self._now]
-            if answer.error_what:
-                say(f"\n{answer.error_what}. {answer.error_mend}".rstrip(), end="")
-            say("\n")
-            self._now, self._began = self._now + 1, False
-            if self._now < len(self._names):
-                self._flush()
-            else:
-                return
-
-    def _mark(self, words: str) -> None:
-        """A line on a terminal's stderr that the next one replaces."""
-        if sys.stderr.isatty() and (words or self._marked):
-            print(f"\r\033[K{words}", end="", file=sys.stderr, flush=True)
-            self._marked = bool(words)
+        if isinstance(event, PaneEvent) and isinstance(event.event, Token):
+            self.of.setdefault(event.pane, []).extend(event.event.logprobs)
 
 
-def as_json(answer: Answer) -> dict[str, Any]:
+def as_json(answer: Answer, logprobs: list[TokenLogprob] | None = None) -> dict[str, Any]:
     """One answer in the shape of cli.md."""
     error = {"what": answer.error_what, "where": answer.error_where, "mend": answer.error_mend}
-    return {
+    shape: dict[str, Any] = {
         "model": answer.model,
         "text": answer.text,
         "finish": answer.finish,
         "ttft_s": answer.ttft_s,
         "tokens_per_s": answer.tokens_per_s,
+        "itl_p50_s": answer.itl_p50_s,
+        "itl_p95_s": answer.itl_p95_s,
         "tokens_in": answer.tokens_in,
         "tokens_out": answer.tokens_out,
         "cost_usd": answer.cost_usd,
         "memory_bytes": answer.memory_bytes,
+        "local": answer.local,
+        "note": answer.note,
         "error": error if answer.error_what else None,
     }
-
-
-def _print_figures(comparison: Comparison) -> None:
-    rows = [
-        (
-            answer.model,
-            _number(answer.ttft_s, 3),
-            _number(answer.tokens_per_s, 0),
-            _tokens(answer),
-            answer.finish,
-        )
-        for answer in comparison.answers
-    ]
-    print_table(("model", "first token, s", "tokens/s", "tokens out", "ended"), rows, right={1, 2, 3})
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "—" if value is None else f"{value:,.{digits}f}"
-
-
-def _tokens(answer: Answer) -> str:
-    """A stopped or failed answer's tokens were not counted."""
-    return str(answer.tokens_out) if answer.total_s is not None else "—"
+    if logprobs:
+        shape["logprobs"] = [
+            {"token": one.text, "logprob": one.logprob, "likeliest": [list(pair) for pair in one.likeliest]}
+            for one in logprobs
+        ]
+    return shape

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from workbench.cli.main import run
-from workbench.cli.prompt import Printer
+from workbench.cli.prompt_printing import Printer
 from workbench.domain.chat import Loading, Token
 from workbench.domain.errors import CANCELLED
 from workbench.domain.evidence import Answer
-from workbench.services.playground import PaneEnded, PaneEvent
+from workbench.services.asking import PaneEnded, PaneEvent
 
 QUESTION = "Policy: HR-04 Leave policy\nEmployees get 28 days of leave.\n\nQuestion: How much leave do staff get?"
 

@@ -71,7 +71,7 @@ class ValidatePage(Page):
         self._history = button("History", hint="Earlier prompts of this scenario with their answers")
         self._history.setMenu(self.playground.history_menu)
         self._history.setProperty("menu", "true")
-        self._pane = button("Add a model", self.playground.row.add, hint="One more column, up to four")
+        self._pane = button("Add a model", self.playground.row.add, hint="One more column, up to six")
         self._copy = button("Copy all", self.playground.copy_markdown, hint="Prompt and answers as Markdown")
         for made in (self._history, self._pane, self._copy):
             self.header.add_button(made)

@@ -1,1 +1,1 @@
-"""The side-by-side view of Validate: one prompt, two to four models."""
+"""The side-by-side view of Validate: one prompt, two to six models."""

@@ -1,4 +1,4 @@
-"""Two to four panes side by side, their models, their widths, and the one that is maximised."""
+"""Two to six panes side by side, their models, their widths, and the one that is maximised."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class PaneRow(QWidget):
     # panes
 
     def add(self) -> None:
-        """One more column, up to four, with a model that no other shows if there is one."""
+        """One more column, up to six, with a model that no other shows if there is one."""
         if len(self.panes) < MOST_PANES and self._idle:
             free = [path for path in self.usable if path not in self.chosen] or self.usable
             self._add(free[0] if free else "")

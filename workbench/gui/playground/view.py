@@ -1,4 +1,4 @@
-"""The playground: one prompt, two to four models side by side, and the comparisons made so far."""
+"""The playground: one prompt, two to six models side by side, and the comparisons made so far."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from workbench.analysis import words
 from workbench.domain.chat import Finish
 from workbench.domain.evidence import Answer, Comparison
 
-NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
+NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 ENDINGS = {Finish.STOP.value: "finished", Finish.LENGTH.value: "cut at the longest answer", "cancelled": "stopped"}
 FEWEST_FOR_RATE = 8
 VARIABLE = re.compile(r"\{([A-Za-z_]\w{0,39})\}")
