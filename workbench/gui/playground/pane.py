@@ -21,7 +21,14 @@ from workbench.gui.widgets.chart_places import series_colour
 from workbench.gui.widgets.fields import FlowLayout
 from workbench.gui.widgets.text import Words
 
-SIGNS = {Shape.CIRCLE: "●", Shape.TRIANGLE: "▲", Shape.SQUARE: "■", Shape.DIAMOND: "◆"}
+SIGNS = {
+    Shape.CIRCLE: "●",
+    Shape.TRIANGLE: "▲",
+    Shape.SQUARE: "■",
+    Shape.DIAMOND: "◆",
+    Shape.STAR: "★",
+    Shape.CROSS: "✚",
+}
 LEAST_WIDTH = 190
 LEAST_HEIGHT = 250
 ONE_LINE_WIDTH = 300
