@@ -57,6 +57,7 @@ class Server:
 class ServingPlan:
     """The cheapest servers for one model and workload. `ttft_s` and `total_s` are best cases, one request alone.
 
+    A copy answers `at_once` requests together, each in `request_s`; None and 1 where speed is not computed.
     `memory_bytes` holds the weights and the longest request, whose share is `cache_bytes`.
     `estimated` is False for models that do not write text: their speed is not computed, only their memory is.
     """
@@ -73,6 +74,8 @@ class ServingPlan:
     monthly_usd: Estimate
     estimated: bool
     kv_known: bool
+    at_once: float = 1.0
+    request_s: float | None = None
 
     @property
     def hardware_key(self) -> str:
@@ -135,9 +138,12 @@ def bits_for(model: Model) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Speed:
-    """Arrays of models x (server, GPU count). `quick`: some number of requests at once meets the speed limit."""
+    """Arrays of models x (server, GPU count). `quick`: some number of requests at once meets the speed limit;
+    `at_once` is the number that serves most, `request_s` how long each of them then takes."""
 
     rps: FloatArray
+    at_once: FloatArray
+    request_s: FloatArray
     prefill: FloatArray
     alone: FloatArray
     fits: BoolArray
@@ -220,10 +226,14 @@ class ServingTable:
         given = requirements.total_limit_s
         limit = given if given is not None else SLOWEST_TOKEN_S * tokens_out
         allowed = (times <= limit) & (most[:, :, None] >= REQUESTS_AT_ONCE)
-        rps = np.where(allowed, REQUESTS_AT_ONCE / times, 0.0).max(axis=2)
+        served = np.where(allowed, REQUESTS_AT_ONCE / times, 0.0)
+        best = served.argmax(axis=2)
+        rps = served.max(axis=2)
         alone = times[:, :, 0]
         quick = allowed.any(axis=2) | ~self._generating[:, None]
-        return _Speed(np.where(rps > 0, rps, 1.0 / alone), prefill, alone, fits, quick)
+        at_once = np.where(rps > 0, REQUESTS_AT_ONCE[best], 1.0)
+        request_s = np.where(rps > 0, np.take_along_axis(times, best[:, :, None], axis=2)[:, :, 0], alone)
+        return _Speed(np.where(rps > 0, rps, 1.0 / alone), at_once, request_s, prefill, alone, fits, quick)
 
     def _plan(self, row: int, pair: int, speed: _Speed, requirements: Requirements) -> ServingPlan | Misfit:
         cache = float(self._cache(longest_request(requirements))[row]) if self._generating[row] else 0.0
@@ -260,4 +270,6 @@ class ServingTable:
             ),
             estimated=generating,
             kv_known=bool(self.kv_known[row]),
+            at_once=float(speed.at_once[row, pair]) if generating else 1.0,
+            request_s=float(speed.request_s[row, pair]) if generating else None,
         )

@@ -222,8 +222,13 @@ def strategy_notes(requirements: Requirements, found: Sequence[BreakEven]) -> tu
 
 
 def break_evens(drafts: Iterable[OptionDraft], requirements: Requirements, matching: Matching) -> tuple[BreakEven, ...]:
-    """From which volume own servers cost less: every API offer of the options against every self-hosted model of them,
-    and each such model against the cheapest API that sells the same model."""
+    """From which volume own servers cost less, for each of `break_even_pairs`."""
+    return tuple(_break_even(api, server, requirements) for api, server in break_even_pairs(drafts, matching))
+
+
+def break_even_pairs(drafts: Iterable[OptionDraft], matching: Matching) -> tuple[tuple[Judged, Judged], ...]:
+    """(API offer, own servers): every API offer of the options against every self-hosted model of them, and each such
+    model against the cheapest API that sells the same model. Only with a price."""
     parts = [(role, candidate_of(role, matching)) for draft in drafts for role in draft.models]
     hosted = {item.candidate.offer_id + item.candidate.model_id: item for _, item in parts if item and _is_api(item)}
     own = {item.candidate.model_id: item for _, item in parts if item and item.candidate.plan is not None}
@@ -233,7 +238,7 @@ def break_evens(drafts: Iterable[OptionDraft], requirements: Requirements, match
         cheapest = min(same, key=_likely, default=None)
         if cheapest is not None:
             pairs.append((cheapest, server))
-    return tuple(_break_even(api, server, requirements) for api, server in pairs if api.candidate.monthly_usd)
+    return tuple(pair for pair in pairs if pair[0].candidate.monthly_usd)
 
 
 def _is_api(item: Judged) -> bool:

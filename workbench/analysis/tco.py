@@ -116,7 +116,7 @@ def setup_with_delay(setup_usd: float, value_usd_week: float, extra_weeks: float
 def rate_of_return(extra_setup_usd: float, saving_usd_month: float, months: float) -> float:
     """Yearly internal rate of return of paying more at the start to save each month; -1.0 if nothing is saved.
 
-    Solved by bisection on the monthly rate to 1e-12; returns `math.inf` if the extra set-up is zero.
+    Solved by bisection on the monthly rate to 1e-12; returns `math.inf` if the extra set-up is zero or next to it.
     """
     extra = checks.number(extra_setup_usd, "Extra set-up cost", low=0.0)
     saving = checks.number(saving_usd_month, "Monthly saving")
@@ -134,7 +134,10 @@ def rate_of_return(extra_setup_usd: float, saving_usd_month: float, months: floa
             high = middle
         if high - low < 1e-13:
             break
-    return float((1.0 + (low + high) / 2) ** 12 - 1.0)
+    try:
+        return float((1.0 + (low + high) / 2) ** 12 - 1.0)
+    except OverflowError:  # next to nothing paid for it
+        return math.inf
 
 
 def staff_share_that_eats_the_saving(

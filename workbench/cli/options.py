@@ -10,17 +10,21 @@ from workbench.analysis.words import UNKNOWN_FIGURE, count, share, usd, usd_rang
 from workbench.cli.numbers import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
-from workbench.reports.figures import options_shape
+from workbench.reports.figures import insights_shape, options_shape
 
 if TYPE_CHECKING:
     from workbench.app import Services
     from workbench.domain.figures import Figure
+    from workbench.domain.insight import Section
     from workbench.domain.option import Option, OptionSet
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = nouns.add_parser("options", help="buy, build and blend side by side, and what would change the choice")
     command.add_argument("scenario", metavar="SCENARIO", help="name or id in the store, or a scenario YAML file")
+    command.add_argument(
+        "--details", action="store_true", help="also what stands behind: second opinions, worth of knowing"
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=run)
 
@@ -31,10 +35,23 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     evidence = services.evals.evidence(scenario.id) if stored else None
     found = services.options.options(scenario, evidence=evidence)
     if arguments.json:
-        print(json.dumps(rounded(options_shape(found, scenario.name)), ensure_ascii=False))
-    else:
-        _print(found)
+        behind = services.options.insights(scenario, evidence=evidence)
+        shape = {**options_shape(found, scenario.name), "insights": insights_shape(behind)}
+        print(json.dumps(rounded(shape), ensure_ascii=False))
+        return 0
+    _print(found)
+    if arguments.details:
+        behind = services.options.insights(scenario, evidence=evidence)
+        for section in services.options.sections(behind, found):
+            _print_section(section)
     return 0
+
+
+def _print_section(section: Section) -> None:
+    say(f"\n{section.title}. {section.answer}")
+    print_table(section.columns, section.rows, right=set(range(1, len(section.columns))))
+    if section.note:
+        say(f"  {section.note}")
 
 
 def _print(found: OptionSet) -> None:
@@ -72,7 +89,7 @@ def _rows(found: OptionSet) -> list[tuple[str, ...]]:
         row("independence", [_plain(option.figures.get("independence")) for option in options]),
         row("score", [f"{option.score:.3f}" for option in options]),
         row("best, of 20,000 draws", [share(option.best_probability) for option in options]),
-        row("cheapest, of 20,000 draws", [_chance(option.cheapest_probability) for option in options]),
+        row("cheapest, of 100,000 draws", [_chance(option.cheapest_probability) for option in options]),
         row("limits", [_limits(option) for option in options]),
     ]
 

@@ -5,7 +5,9 @@ A report carries them and rounds them for its text; the command line prints them
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.domain.evals import EvalRun, EvalSummary, ModelSummary, PairSummary
     from workbench.domain.evidence import Quality
     from workbench.domain.figures import Estimate, Figure
+    from workbench.domain.insight import Insights
     from workbench.domain.option import Option, OptionSet
     from workbench.domain.verdict import Conflict, FiredRule, Reason, Relaxation, Shortlist, Verdict
     from workbench.reports.document import JsonValue
@@ -105,6 +108,22 @@ def shortlist_shape(found: Shortlist, scenario_name: str) -> Shape:
         "fired": [_fired(rule) for rule in found.fired],
         "conflicts": [conflict_shape(item) for item in found.conflicts],
     }
+
+
+def insights_shape(found: Insights) -> Shape:
+    """What stands behind the options, part by part, with the names of `domain.insight`; nothing is left out."""
+    return {part.name: _deep(getattr(found, part.name)) for part in fields(found)}
+
+
+def _deep(value: object) -> JsonValue:
+    """A frozen value as JSON: its fields by name; numbers without end become null ("never")."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {part.name: _deep(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, tuple | list):
+        return [_deep(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _deep(item) for key, item in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else _plain(value)
 
 
 def conflict_shape(item: Conflict) -> Shape:

@@ -19,6 +19,7 @@ from workbench.analysis.strategy import adaptation, break_evens, propose, strate
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate, Figure, Origin
+from workbench.domain.insight import Insights, Section
 from workbench.domain.option import FIGURES, OptionDraft, OptionSet
 from workbench.domain.questions import DETAILS, QUESTIONS, check_answer
 from workbench.domain.scenario import AnswerValue, Scenario
@@ -61,6 +62,26 @@ class OptionService:
             conflicts=option_conflicts(found, requirements, volumes),
             relaxations=option_relaxations(found, requirements),
         )
+
+    def insights(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Insights:
+        """What stands behind the recommendation: other ways to rank, the worth of knowing, hidden costs, capacity.
+
+        Takes some tenths of a second; nothing in it changes the recommendation.
+        """
+        from workbench.analysis import insights
+
+        matched = self._shortlist.matched(scenario, evidence=evidence)
+        found = self.options(scenario, evidence=evidence)
+        day = matched.day.isoformat()
+        names = {developer.id: developer.name for developer in matched.catalog.developers}
+        return insights.insights(found, matched.requirements, matched.matching, matched.axis, day, names)
+
+    @staticmethod
+    def sections(found: Insights, options: OptionSet) -> tuple[Section, ...]:
+        """The insights in words, those that move a decision first; a part without data is left out."""
+        from workbench.analysis.insight_words import sections
+
+        return sections(found, options)
 
     @staticmethod
     def keep(scenario: Scenario, found: OptionSet) -> Scenario:
