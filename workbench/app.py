@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.services.options import OptionService
     from workbench.services.playground import PlaygroundService
     from workbench.services.reports import ReportService
+    from workbench.services.routing import RoutingService
     from workbench.services.scenarios import ScenarioService
     from workbench.services.shortlist import ShortlistService
     from workbench.services.tradeoffs import TradeoffService
@@ -165,6 +166,12 @@ class Services:
         from workbench.services.chat_models import ChatModelService
 
         return ChatModelService(library=self.library, engines=self.engines)
+
+    @once
+    def routing(self) -> RoutingService:
+        from workbench.services.routing import RoutingService
+
+        return RoutingService(shortlist=self.shortlist, options=self.options, evals=self.evals)
 
     @once
     def playground(self) -> PlaygroundService:

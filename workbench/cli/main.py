@@ -28,6 +28,7 @@ NOUNS = (
     "shortlist",
     "tradeoffs",
     "options",
+    "routing",
     "prompt",
     "comparisons",
     "evals",

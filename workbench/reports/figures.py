@@ -115,6 +115,11 @@ def insights_shape(found: Insights) -> Shape:
     return {part.name: _deep(getattr(found, part.name)) for part in fields(found)}
 
 
+def value_shape(value: object) -> JsonValue:
+    """Any frozen value of the domain as JSON, field by field."""
+    return _deep(value)
+
+
 def _deep(value: object) -> JsonValue:
     """A frozen value as JSON: its fields by name; numbers without end become null ("never")."""
     if is_dataclass(value) and not isinstance(value, type):

@@ -1,0 +1,55 @@
+"""The picture of routing: quality along the share that goes to the strong model."""
+
+from __future__ import annotations
+
+from workbench.analysis.chartspec import Axis, Chart, Colour, Line, Marker, Point, Points, Series, Shape
+from workbench.analysis.words import UNKNOWN_FIGURE, share
+from workbench.domain.routing import Router, RoutingStudy
+
+_COLOURS = {"random": Colour.NEUTRAL, "length": Colour.ORANGE, "topics": Colour.BLUE, "oracle": Colour.GREEN}
+
+
+def routing_chart(found: RoutingStudy) -> Chart:
+    """One line a router, the cascade as a point, the strong model's quality as a level; a table twin."""
+    lines: list[Series] = [
+        Line(
+            router.name, router.shares, router.qualities, _COLOURS.get(router.id, Colour.PURPLE),
+            dashed=router.id in ("random", "oracle"), labelled=False, id=router.id,
+        )
+        for router in found.routers
+    ]  # fmt: skip
+    cascade = found.cascade
+    detail = (
+        f"A verifier that accepts {share(cascade.accepts_right)} of the right and {share(cascade.accepts_wrong)} of "
+        f"the wrong answers (assumed) sends {share(cascade.escalated)} on: {share(cascade.quality)} right."
+    )
+    point = Point("cascade", cascade.escalated, cascade.quality, "cascade", labelled=True, detail=detail)
+    lines.append(Points("cascade, verifier assumed", (point,), Colour.PURPLE, Shape.DIAMOND))
+    lines.append(Marker(f"{found.strong} alone", found.strong_quality, horizontal=True))
+    values = [value for router in found.routers for value in router.qualities]
+    low, high = min(values), max(values)
+    pad = max(0.02, 0.08 * (high - low))
+    return Chart(
+        title="Routing by your own results",
+        description=found.sentence,
+        x=Axis(f"share of requests to {found.strong}", unit="%", low=0, high=1),
+        y=Axis("right answers", unit="%", low=max(0.0, low - pad), high=min(1.0, high + pad)),
+        series=tuple(lines),
+        note=f"{found.cases} cases both models answered; “{found.eval_name}”. Learned rules are judged on other cases.",
+        columns=("router", "at 20 %", "half the gap at", "four fifths at", "area", "interval"),
+        rows=tuple(_row(router) for router in found.routers),
+    )
+
+
+def _row(router: Router) -> tuple[str, ...]:
+    interval = UNKNOWN_FIGURE
+    if router.recovered_low is not None and router.recovered_high is not None:
+        interval = f"{router.recovered_low:.2f}–{router.recovered_high:.2f}"
+    return (
+        router.name,
+        share(router.qualities[len(router.qualities) // 5]),
+        UNKNOWN_FIGURE if router.half_at is None else share(router.half_at),
+        UNKNOWN_FIGURE if router.most_at is None else share(router.most_at),
+        UNKNOWN_FIGURE if router.recovered is None else f"{router.recovered:.2f}",
+        interval,
+    )

@@ -1,0 +1,103 @@
+"""`workbench routing`: what your eval says of splitting traffic, and a blend as a gateway's configuration."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.analysis.words import UNKNOWN_FIGURE, rounded, share, usd
+from workbench.cli.numbers import rounded as rounded_shape
+from workbench.cli.screen import say
+from workbench.cli.tables import print_table
+from workbench.domain.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.app import Services
+    from workbench.domain.routing import RoutingPlan, RoutingStudy
+    from workbench.services.routing import RoutingService
+
+
+def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = nouns.add_parser("routing", help="split traffic between models: what your eval says, and a plan")
+    command.add_argument("scenario", metavar="SCENARIO", help="name or id in the store, or a scenario YAML file")
+    command.add_argument("--option", default="", metavar="ID", help="the option to plan (default: the chosen one)")
+    command.add_argument("--weak", default="", metavar="MODEL", help="the cheaper model of the study")
+    command.add_argument("--strong", default="", metavar="MODEL", help="the stronger model of the study")
+    command.add_argument("--eval", default="", metavar="ID", help="the eval to study (default: the newest)")
+    command.add_argument("--format", default="", metavar="KIND", help="print the plan as litellm, gateway or yaml")
+    command.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the plan into this file")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, services: Services) -> int:
+    """Prints study and plan, or the plan alone in one of its forms."""
+    scenario, stored = services.scenarios.resolve(arguments.scenario)
+    evidence = services.evals.evidence(scenario.id) if stored else None
+    routing = services.routing
+    plan = routing.plan(scenario, arguments.option, evidence=evidence)
+    if arguments.format or arguments.output is not None:
+        return _write(plan, arguments, routing)
+    study = routing.study(scenario, run_id=arguments.eval, weak=arguments.weak, strong=arguments.strong)
+    if arguments.json:
+        from workbench.reports.figures import value_shape
+
+        shape = {"scenario": scenario.name, "plan": value_shape(plan), "study": value_shape(study)}
+        print(json.dumps(rounded_shape(shape), ensure_ascii=False))
+        return 0
+    _print_plan(plan)
+    if study is None:
+        say("\nNo eval of yours has two models and 20 cases yet: run one to see what routing wins.")
+    else:
+        _print_study(study)
+    return 0
+
+
+def _write(plan: RoutingPlan, arguments: argparse.Namespace, routing: RoutingService) -> int:
+    kind = arguments.format or "yaml"
+    text = routing.text(plan, kind)
+    if arguments.output is None:
+        print(json.dumps({"format": kind, "text": text}, ensure_ascii=False) if arguments.json else text, end="")
+        return 0
+    if arguments.output.exists():
+        raise WorkbenchError("There is a file already", where=str(arguments.output), mend="Choose another name.")
+    written = routing.export(plan, kind, arguments.output)
+    say(json.dumps({"file": str(written)}) if arguments.json else f"Written: {written}")
+    return 0
+
+
+def _print_plan(plan: RoutingPlan) -> None:
+    say(f"Option {plan.option}: what is not known to be clean, or hard, goes to “{plan.default.alias}”.\n")
+    rows = [
+        (r.alias, r.model_id, r.provider, share(r.share), "leaves" if r.leaves else "stays", r.role)
+        for r in plan.routes
+    ]
+    print_table(("route", "model", "at", "share", "data", "answers"), rows, right={3})
+    for note in plan.notes:
+        say(f"  {note}")
+
+
+def _print_study(found: RoutingStudy) -> None:
+    say(f"\n{found.sentence}")
+    say(
+        f"{found.cases} cases of “{found.eval_name}”: {found.strong} {share(found.strong_quality)} right, "
+        f"{found.weak} {share(found.weak_quality)}; {found.only_strong} only the first, {found.only_weak} the second."
+    )
+    rows = [
+        (
+            router.name,
+            share(router.qualities[len(router.qualities) // 5]),
+            UNKNOWN_FIGURE if router.recovered is None else rounded(router.recovered, 2),
+            UNKNOWN_FIGURE if router.half_at is None else share(router.half_at),
+            UNKNOWN_FIGURE if router.most_at is None else share(router.most_at),
+            router.explained,
+        )
+        for router in found.routers
+    ]
+    print_table(("router", "right at 20 %", "area", "half at", "four fifths at", ""), rows, right={1, 2, 3, 4})
+    if found.usd_per_right:
+        say(f"The stronger model pays where a right answer is worth more than {usd(found.usd_per_right)}.")
+    if found.shared_failures is not None:
+        say(f"They fail together {rounded(found.shared_failures, 2)} times as often as by chance.")

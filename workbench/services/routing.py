@@ -1,0 +1,150 @@
+"""What a person can do about routing: study it on their own eval, take a blend along as a gateway's configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import CaseResult, EvalRun, EvalStatus
+from workbench.domain.option import OptionDraft, Strategy
+from workbench.domain.routing import RoutingPlan, RoutingStudy
+
+if TYPE_CHECKING:
+    from workbench.analysis.chartspec import Chart
+    from workbench.analysis.routing_study import Paired
+    from workbench.domain.evidence import Evidence
+    from workbench.domain.scenario import Scenario
+    from workbench.services.evals import EvalService
+    from workbench.services.options import OptionService
+    from workbench.services.shortlist import ShortlistService
+
+# At most this many topics go into a plan: a table nobody reads is no rule.
+MOST_TOPICS = 12
+
+
+class RoutingService:
+    """Routing between models, from the results of an eval; nothing here calls a model."""
+
+    def __init__(self, *, shortlist: ShortlistService, options: OptionService, evals: EvalService) -> None:
+        self._shortlist = shortlist
+        self._options = options
+        self._evals = evals
+
+    def study(self, scenario: Scenario, *, run_id: str = "", weak: str = "", strong: str = "") -> RoutingStudy | None:
+        """The study of the newest finished eval of the scenario (or of `run_id`) that has two models.
+
+        Without `weak` and `strong` the two models with the lowest and the highest mean are taken. None when there is no
+        such eval, or it has too few cases; raises WorkbenchError for a run or model that is not there.
+        """
+        from workbench.analysis import routing_study
+
+        run = self._evals.find(run_id) if run_id else self._newest(scenario.id)
+        if run is None:
+            return None
+        data = self._paired(run)
+        if len(data.models) < 2 or len(data.scores) < routing_study.FEWEST_CASES:
+            return None
+        means = data.scores.mean(axis=0)
+        least, most = (data.models[int(k)] for k in (means.argmin(), means.argmax()))
+        first, second = weak or least, strong or most
+        if first == second:
+            return None
+        return routing_study.study(data, first, second, eval_id=run.id, eval_name=run.name)
+
+    @staticmethod
+    def chart(found: RoutingStudy) -> Chart:
+        """Quality along the share that goes to the strong model, with its table."""
+        from workbench.analysis.routing_chart import routing_chart
+
+        return routing_chart(found)
+
+    def plan(self, scenario: Scenario, option_id: str = "", *, evidence: Evidence | None = None) -> RoutingPlan:
+        """An option as a plan: the one named, else the recommended one, else a blend.
+
+        Topics that gain from the strong model go to it, when an eval has run the option's two models. Raises
+        WorkbenchError for an unknown option.
+        """
+        from workbench.analysis.routing_plan import plan_of
+
+        matched = self._shortlist.matched(scenario, evidence=evidence)
+        draft = self._option(scenario, option_id, evidence)
+        topics = self._strong_topics(scenario, draft)
+        as_of = str(matched.catalog.collected)
+        return plan_of(
+            draft, matched.requirements, matched.matching, scenario=scenario.name, as_of=as_of, strong_topics=topics
+        )
+
+    @staticmethod
+    def formats() -> dict[str, str]:
+        """What a plan can be written as: its id and its name in words."""
+        from workbench.analysis.routing_plan import FORMATS
+
+        return {key: title for key, (title, _, _) in FORMATS.items()}
+
+    @staticmethod
+    def text(plan: RoutingPlan, kind: str) -> str:
+        """The plan as one of `formats`. Raises WorkbenchError for another one."""
+        from workbench.analysis.routing_plan import FORMATS
+
+        if kind not in FORMATS:
+            raise WorkbenchError(
+                f"There is no form {kind!r} of a routing plan", where="format", mend=f"Choose {', '.join(FORMATS)}."
+            )
+        return FORMATS[kind][2](plan)
+
+    def export(self, plan: RoutingPlan, kind: str, file: Path) -> Path:
+        """Writes the plan whole or not at all, and returns where. Raises WorkbenchError when the disk refuses."""
+        from workbench.reports.files import write_whole
+
+        write_whole(file, self.text(plan, kind).encode("utf-8"), "The routing plan")
+        return file
+
+    def _strong_topics(self, scenario: Scenario, draft: OptionDraft) -> Sequence[str]:
+        if len(draft.models) != 2:
+            return ()
+        weak, strong = (role.model_id for role in sorted(draft.models, key=lambda role: -role.share))
+        run = next((r for r in self._evals.runs(scenario.id) if {weak, strong} <= set(r.model_ids)), None)
+        study = self.study(scenario, run_id=run.id, weak=weak, strong=strong) if run is not None else None
+        return [topic.name for topic in study.topics if topic.gain > 0][:MOST_TOPICS] if study is not None else ()
+
+    def _option(self, scenario: Scenario, option_id: str, evidence: Evidence | None) -> OptionDraft:
+        found = self._options.options(scenario, evidence=evidence)
+        by_id = {item.id: item.draft for item in found.options}
+        if option_id:
+            if option_id not in by_id:
+                mend = f"The options are {', '.join(by_id)}." if by_id else "Add an option first."
+                raise WorkbenchError(f"There is no option {option_id!r}", where=scenario.name, mend=mend)
+            return by_id[option_id]
+        chosen = scenario.decision.option if scenario.decision else ""
+        wanted = next((name for name in (chosen, found.recommendation.option) if name in by_id), "")
+        blend = next((draft for draft in by_id.values() if draft.strategy is Strategy.BLEND), None)
+        draft = by_id.get(wanted) or blend or next(iter(by_id.values()), None)
+        if draft is None:
+            raise WorkbenchError("There is no option to route for", where=scenario.name, mend="Add an option first.")
+        return draft
+
+    def _newest(self, scenario_id: str) -> EvalRun | None:
+        runs = self._evals.runs(scenario_id)
+        return next((run for run in runs if run.status is EvalStatus.FINISHED and len(run.model_ids) > 1), None)
+
+    def _paired(self, run: EvalRun) -> Paired:
+        import numpy as np
+
+        from workbench.analysis.routing_study import Paired
+        from workbench.evals.paired import side_by_side
+
+        table = side_by_side(self._evals.results(run.id), run.model_ids, run.scorers[0])
+        shape = (table.cases, len(table.models))
+        scores = np.array([[r.score or 0.0 for r in row] for row in table.results]).reshape(shape)
+        costs = np.array([[r.cost_usd or 0.0 for r in row] for row in table.results]).reshape(shape)
+        first = [row[0] for row in table.results]
+        return Paired(
+            table.models, scores, costs, tuple(map(_topic, first)), tuple(float(r.tokens_in or 0) for r in first)
+        )
+
+
+def _topic(result: CaseResult) -> str:
+    """The first tag of a case, else its source document."""
+    return result.tags[0] if result.tags else result.source_document or ""
