@@ -268,7 +268,8 @@ def sentence(found: Sequence[TradePoint], requirements: Requirements) -> str:
     words += _below_bar(best, front, requirements)
     words += _shut_out(best, found)
     if requirements.data_is_open and best.leaves:
-        words.append(_while_open(best_of(front_of(found, leaves=False))))
+        own = [point for point in found if point.kept and not point.leaves and point.score is not None]
+        words.append(_while_open(best_of(own)))
     return " ".join(words)
 
 
