@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, Marker, Point, Points, Region, Shape
 from workbench.domain.catalog import Catalog
 from workbench.domain.criterion import DEFAULT_CRITERIA
-from workbench.domain.decision import Decision, DecisionStatus, Risk
+from workbench.domain.decision import Condition, Decision, DecisionStatus, Risk, Watch
 from workbench.domain.evals import EvalRun, EvalStatus, EvalSummary, ModelSummary, PairSummary, PairVerdict
 from workbench.domain.evidence import Answer, Comparison, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
@@ -210,7 +210,10 @@ DECISION = Decision(
         Risk("Two stacks on call.", "Platform team", "One on-call rota, API as the fallback for clean questions only."),
     ),
     dissent="Finance would have started with A for a quarter.",
-    triggers=("C's running cost passes $2,410 a month.", "Claude Sonnet 4.6 is announced to shut down."),
+    triggers=(
+        Condition("C's running cost passes $2,410 a month.", Watch.MONTHLY_COST, "C", above=2_410),
+        Condition("Claude Sonnet 4.6 is announced to shut down.", Watch.SHUTDOWN, "anthropic/claude-sonnet-4-6"),
+    ),
     confirmation="Each quarter the 150 cases are run again; at least 80 of 100 answers must be right.",
 )
 

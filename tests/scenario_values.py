@@ -9,7 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import workbench
-from workbench.domain.decision import Decision, DecisionStatus, Risk
+from workbench.domain.basis import Basis, OptionBasis, PriceBasis
+from workbench.domain.decision import (
+    Condition,
+    Consequence,
+    Decision,
+    DecisionStatus,
+    Effect,
+    Rejection,
+    Risk,
+    SignOff,
+    Watch,
+)
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus
 from workbench.domain.evidence import Answer, Comparison
 from workbench.domain.figures import Estimate, Figure, Origin
@@ -53,7 +64,7 @@ def a_full_scenario(name: str = "Support chat") -> Scenario:
         decided_at="2026-03-24",
         deciders=("Ann", "null"),
         risks=(Risk("a risk", "an owner", ""),),
-        triggers=("yes", "1e5", "~", ""),
+        triggers=tuple(map(Condition, ("yes", "1e5", "~", ""))),
     )
     answers = {
         "job": "Answer: questions # all",
@@ -114,4 +125,29 @@ def child(code: str, *arguments: str, **options: object) -> subprocess.Popen[str
         env=environment,
         text=True,
         **{**pipes, **options},  # type: ignore[call-overload]
+    )
+
+
+def a_full_decision() -> Decision:
+    """A value of every kind that a record can hold."""
+    basis = Basis(
+        computed_on="2026-11-21",
+        catalog="ab" * 32,
+        collected="2026-11-20",
+        recommended="A",
+        requests_per_day=9_700,
+        options=(OptionBasis("A", 0.25, {"monthly_usd": 0.1, "weeks": 6}, ("R0.1",)), OptionBasis("B", 1 / 3)),
+        prices=(PriceBasis("m@p", 0.15, None),),
+    )
+    return Decision(
+        option="A",
+        because="because",
+        status=DecisionStatus.PROPOSED,
+        risks=(Risk("a risk", "an owner", "a cure"),),
+        triggers=(Condition("in words"), Condition("measured", Watch.MONTHLY_COST, "A", above=0.1)),
+        thresholds=(Condition("good enough", Watch.QUALITY, "A", below=75), Condition("", Watch.SHUTDOWN, "m")),
+        rejections=(Rejection("B", "it is late"),),
+        consequences=(Consequence("cheaper", Effect.GOOD), Consequence("slower", Effect.BAD), Consequence("other")),
+        sign_offs=(SignOff("Ann", "CTO", "2026-11-21T12:00:00+00:00", "cd" * 32),),
+        basis=basis,
     )

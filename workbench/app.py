@@ -202,7 +202,11 @@ class Services:
         from workbench.services.decisions import DecisionService
 
         return DecisionService(
-            scenarios=self.scenarios, options=self.options, evidence=self.evals.evidence, today=self.today
+            scenarios=self.scenarios,
+            options=self.options,
+            catalog=self.catalog.catalog,
+            evidence=self.evals.evidence,
+            today=self.today,
         )
 
     @once

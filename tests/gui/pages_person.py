@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 from workbench.app import Services
 from workbench.domain.scenario import Scenario
@@ -93,6 +93,13 @@ class Visitor:
         found = self.find(QAbstractButton, words, within)
         assert found.isEnabled(), words
         self.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+
+    def choose(self, words: str, title: str) -> None:
+        """Takes an entry of a drop-down list."""
+        box = self.find(QComboBox, words)
+        place = box.findText(title)
+        assert place >= 0, f"{title!r} is not among {[box.itemText(i) for i in range(box.count())]}"
+        box.setCurrentIndex(place)
 
     def write(self, field: QWidget, text: str) -> None:
         """Replaces what stands in a field, then leaves it."""

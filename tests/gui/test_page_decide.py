@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pages_person import Visitor
-from PySide6.QtWidgets import QLabel, QPlainTextEdit
-from workbench.domain.decision import Decision, DecisionStatus, Risk
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from workbench.domain.decision import Decision, DecisionStatus, Risk, Watch
 from workbench.gui.forms.text_box import MOST_LINES, TextBox
 from workbench.gui.pages.decide import DecidePage
 from workbench.gui.widgets.chart import ChartView
@@ -159,3 +159,65 @@ def test_that_an_endless_option_name_does_not_widen_the_page(visitor: Visitor) -
     visitor.wait(lambda: page._found is not None and page._found.options[0].name == named.name)
     visitor.wait(lambda: page._view.is_complete)
     assert page.scroller.horizontalScrollBar().maximum() == 0
+
+
+def test_that_a_trigger_is_measured_when_the_person_says_what_is_watched(visitor: Visitor) -> None:
+    undecided(visitor)
+    visitor.press("Add a trigger")
+    visitor.choose("Who tells, of this trigger", "Cost a month, USD")
+    visitor.choose("Of what, of this trigger", "C · Blend, Llama 4 and Claude")
+    visitor.qtbot.keyClicks(visitor.find(QLineEdit, "Bound of this trigger"), "2410")
+    visitor.wait(lambda: visitor.scenario.decision is not None and visitor.scenario.decision.triggers[0].above == 2410)
+    visitor.rest()
+    (trigger,) = (visitor.scenario.decision or Decision("", "")).triggers
+    assert (trigger.watch, trigger.subject) == (Watch.MONTHLY_COST, "C")
+    assert trigger.text == "C costs more than $2,410 a month"
+    visitor.press("Remove this trigger")
+    visitor.wait(lambda: (visitor.scenario.decision or Decision("", "")).triggers == ())
+
+
+def test_that_the_reason_against_an_option_falls_away_when_it_is_chosen(visitor: Visitor) -> None:
+    undecided(visitor)
+    visitor.press("Draft from the figures")
+    visitor.rest()
+    drafted = visitor.scenario.decision
+    assert drafted is not None and {each.option for each in drafted.rejections} == {"A", "B"}
+    visitor.press("Decided for: B · Llama 4 self-hosted + RAG")
+    visitor.wait(lambda: (visitor.scenario.decision or Decision("", "")).option == "B")
+    visitor.rest()
+    assert {each.option for each in (visitor.scenario.decision or Decision("", "")).rejections} == {"A"}
+    assert visitor.find(QPlainTextEdit, "Why not C").toPlainText() == ""
+
+
+def test_that_a_recorded_decision_is_signed_and_its_history_tells_what_changed(visitor: Visitor) -> None:
+    page = decide(visitor)
+    visitor.qtbot.keyClicks(visitor.find(QLineEdit, "Your name"), "Ann Lee")
+    visitor.press("Sign")
+    visitor.wait(lambda: "what was signed is unchanged" in words_on(page))
+    visitor.rest()
+    old = visitor.scenario.decision
+    assert old is not None and [each.name for each in old.sign_offs] == ["Ann Lee"]
+    visitor.store(replace(visitor.scenario, decision=replace(old, because="Because of the law.")))
+    visitor.wait(lambda: "signed an earlier state" in words_on(page))
+    visitor.press("Record it again")
+    visitor.wait(lambda: page._history.findChildren(QPushButton))
+    visitor.rest()
+    visitor.press("What changed with state 2")
+    visitor.wait(lambda: "Because:" in words_on(page))
+    versions = visitor.services.decisions.history(visitor.scenario.id)
+    assert [version.why for version in versions] == ["signed by Ann Lee", "accepted"]
+
+
+def test_that_nobody_can_sign_what_is_not_recorded(visitor: Visitor) -> None:
+    undecided(visitor)
+    visitor.wait(lambda: not visitor.find(QPushButton, "Sign").isEnabled())
+
+
+def test_that_a_decision_can_be_proposed_first(visitor: Visitor) -> None:
+    page = undecided(visitor)
+    visitor.press("Draft from the figures")
+    visitor.rest()
+    page.record(DecisionStatus.PROPOSED)
+    visitor.wait(lambda: (visitor.scenario.decision or Decision("", "")).status is DecisionStatus.PROPOSED)
+    visitor.rest()
+    assert visitor.answer.startswith("Proposed: C")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from workbench.app import Services, build
-from workbench.domain.decision import Decision, DecisionStatus, Risk
+from workbench.domain.decision import Condition, Decision, DecisionStatus, Risk
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.scenario import Scenario
 from workbench.services.decisions import DecisionService
@@ -30,7 +30,9 @@ def sample(services: Services) -> Scenario:
 
 @pytest.fixture
 def decisions(services: Services) -> DecisionService:
-    return DecisionService(scenarios=services.scenarios, options=services.options, today=lambda: TODAY)
+    return DecisionService(
+        scenarios=services.scenarios, options=services.options, catalog=services.catalog.catalog, today=lambda: TODAY
+    )
 
 
 def problems_of(decisions: DecisionService, scenario: Scenario, decision: Decision) -> dict[str, str]:
@@ -47,7 +49,7 @@ def test_that_the_proposal_is_the_recommended_option_with_its_reasons_and_flips(
     draft = decisions.draft(sample)
     assert draft.option == "C" and draft.status is DecisionStatus.DRAFT
     assert "only option inside your limits" in draft.because
-    assert "C costs more than $2,410 a month (then B leads)" in draft.triggers
+    assert "C costs more than $2,410 a month (then B leads)" in [trigger.text for trigger in draft.triggers]
     assert any("two stacks" in risk.text for risk in draft.risks)
     assert "75 of 100" in draft.confirmation
 
@@ -97,7 +99,7 @@ def test_that_a_recorded_decision_is_stored_without_blanks_and_empty_entries(
         ({"review_on": "2027-02-30"}, "review_on"),
         ({"decided_at": "2027-01-02", "review_on": "2027-01-01"}, "review_on"),
         ({"because": "x" * 50_001}, "decision"),
-        ({"triggers": ("x",) * 101}, "decision"),
+        ({"triggers": (Condition("x"),) * 101}, "decision"),
     ],
 )
 def test_that_an_incomplete_decision_is_refused_and_the_earlier_one_stays(

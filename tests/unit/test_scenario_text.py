@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbench.domain.decision import Condition
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.questions import QUESTIONS, requirements_from
 from workbench.domain.requirements import DataRule
@@ -14,7 +15,7 @@ from workbench.paths import data_dir
 from workbench.services.scenario_text import MAX_BYTES, read_text_file, write_text
 from workbench.services.scenarios import SAMPLE_ID
 
-from scenario_values import a_full_scenario
+from scenario_values import a_full_decision, a_full_scenario
 
 SAMPLE = data_dir("resources") / "scenarios" / "knowledge-assistant.yaml"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
@@ -49,9 +50,14 @@ def test_that_any_text_reads_back_character_for_character(
     full = a_full_scenario()
     assert full.decision is not None
     option = replace(full.options[0], name=free[0], summary=free[1])
-    decision = replace(full.decision, because=free[2], triggers=tuple(free), deciders=tuple(free))
+    decision = replace(full.decision, because=free[2], triggers=tuple(map(Condition, free)), deciders=tuple(free))
     scenario = replace(full, name=name, options=(option,), decision=decision)
     assert read_text_file(write(tmp_path_factory.mktemp("yaml"), write_text(scenario))) == scenario
+
+
+def test_that_a_record_with_every_kind_of_entry_reads_back_equal(tmp_path: Path) -> None:
+    scenario = replace(a_full_scenario(), decision=a_full_decision())
+    assert read_text_file(write(tmp_path, write_text(scenario))) == scenario
 
 
 def test_that_writing_what_was_read_gives_the_same_text(tmp_path: Path) -> None:

@@ -1,26 +1,34 @@
-"""`workbench decide`: records a decision, or shows the one that the figures propose."""
+"""`workbench decide`: records or signs a decision, shows its history, or shows the one that the figures propose."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.analysis import words
 from workbench.cli.screen import say
-from workbench.domain.decision import Decision, DecisionStatus, Risk
+from workbench.cli.tables import print_table
+from workbench.domain.decision import Condition, Consequence, Decision, DecisionStatus, Effect, Rejection, Risk
 from workbench.domain.errors import WorkbenchError
 from workbench.reports.figures import decision_shape
 
 if TYPE_CHECKING:
     from workbench.app import Services
+    from workbench.domain.history import DecisionVersion
+    from workbench.domain.scenario import Scenario
+    from workbench.services.comparing import Difference
+
+_TRIGGER = "in words, or measured: 'monthly-cost C above 2410', 'quality C below 75', 'shutdown MODEL'"
+_THRESHOLD = "in words, or measured: 'quality C at-least 75', 'weeks C at-most 12'"
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = nouns.add_parser(
         "decide",
-        help="record a decision",
+        help="record a decision, sign it, see its history",
         description="Records a decision. Without --option it shows what the figures propose and stores nothing.",
     )
     command.add_argument("scenario", help="a name or id in the store")
@@ -30,12 +38,21 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command.add_argument("--by", action="append", metavar="NAME", help="who decided; may be given again")
     command.add_argument("--consulted", action="append", metavar="NAME")
     command.add_argument("--informed", action="append", metavar="NAME")
-    command.add_argument("--risk", action="append", metavar="TEXT", help="default: the risks that the figures show")
-    command.add_argument("--trigger", action="append", metavar="TEXT", help="what would reopen it")
+    command.add_argument(
+        "--risk", action="append", metavar="TEXT", help="'what | who watches it | what is done' (default: from figures)"
+    )
+    command.add_argument("--against", action="append", metavar="ID=TEXT", help="why not another option")
+    command.add_argument("--consequence", action="append", metavar="TEXT", help="'good: …', 'bad: …' or '…'")
+    command.add_argument("--trigger", action="append", metavar="TEXT", help=f"what would reopen it, {_TRIGGER}")
+    command.add_argument("--threshold", action="append", metavar="TEXT", help=f"what the check must show, {_THRESHOLD}")
     command.add_argument("--dissent", metavar="TEXT", help="who disagreed, and why")
     command.add_argument("--confirmation", metavar="TEXT", help="how it will be checked")
     command.add_argument("--decided-at", metavar="DATE", help="year-month-day (default: today)")
     command.add_argument("--review-on", metavar="DATE", help="year-month-day (default: in a year)")
+    command.add_argument("--sign", metavar="NAME", help="put a name under the recorded decision as it is")
+    command.add_argument("--role", metavar="TEXT", default="", help="in which role it is signed")
+    command.add_argument("--history", action="store_true", help="the recorded and signed states")
+    command.add_argument("--diff", nargs=2, type=int, metavar=("N", "M"), help="what changed between two of them")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=run)
 
@@ -43,26 +60,41 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace, services: Services) -> int:
     """Records the decision; without an option only proposes one."""
     scenario, stored = services.scenarios.resolve(arguments.scenario)
-    proposed = services.decisions.draft(scenario)
-    if arguments.option is None and arguments.because is None:
-        _show(proposed, arguments, scenario.id, recorded=False)
-        return 0
-    if not stored:
+    if arguments.history or arguments.diff:
+        return _history(scenario, arguments, services)
+    if not (stored or arguments.option is arguments.because is arguments.sign is None):
         mend = f"Bring it in with `workbench scenario import {arguments.scenario}` first."
         raise WorkbenchError("A decision is recorded with a stored scenario", where=arguments.scenario, mend=mend)
-    saved = services.decisions.record(scenario, _decision(arguments, proposed))
-    if saved.decision is not None:
-        _show(saved.decision, arguments, saved.id, recorded=True)
+    if arguments.option is None and arguments.because is None:
+        if arguments.sign is None:
+            _show(services.decisions.draft(scenario), arguments, scenario.id, recorded=False)
+            return 0
+    else:
+        proposed = services.decisions.draft(scenario)
+        scenario = services.decisions.record(scenario, _decision(arguments, proposed, services))
+    if arguments.sign is not None:
+        scenario = services.decisions.sign(scenario, arguments.sign, arguments.role)
+    if scenario.decision is not None:
+        _show(scenario.decision, arguments, scenario.id, recorded=True)
     return 0
 
 
-def _decision(arguments: argparse.Namespace, proposed: Decision) -> Decision:
+def _decision(arguments: argparse.Namespace, proposed: Decision, services: Services) -> Decision:
     """What was given on the command line, over what the figures propose; texts only where the option is the same."""
+    from workbench.services.conditions import parsed
+
     same = arguments.option in (None, proposed.option)
-    risks = [Risk(text) for text in arguments.risk] if arguments.risk else proposed.risks if same else ()
-    triggers = arguments.trigger or (proposed.triggers if same else ())
+    models = services.catalog.catalog().model_by_id
+
+    def name_of(subject: str) -> str:
+        return models[subject].name if subject in models else subject
+
+    def conditions(given: Sequence[str] | None, *, as_limit: bool = False) -> tuple[Condition, ...]:
+        return tuple(parsed(line, name_of, as_limit=as_limit) for line in given or ())
+
+    base = proposed if same else replace(proposed, risks=(), triggers=(), thresholds=(), rejections=(), consequences=())
     return replace(
-        proposed,
+        base,
         option=arguments.option or "",
         because=arguments.because or "",
         status=DecisionStatus(arguments.status),
@@ -71,11 +103,77 @@ def _decision(arguments: argparse.Namespace, proposed: Decision) -> Decision:
         deciders=tuple(arguments.by or proposed.deciders),
         consulted=tuple(arguments.consulted or proposed.consulted),
         informed=tuple(arguments.informed or proposed.informed),
-        risks=tuple(risks),
-        triggers=tuple(triggers),
+        risks=tuple(map(_risk, arguments.risk or ())) or base.risks,
         dissent=arguments.dissent or "",
+        triggers=conditions(arguments.trigger) or base.triggers,
         confirmation=arguments.confirmation or proposed.confirmation,
+        thresholds=conditions(arguments.threshold, as_limit=True) or base.thresholds,
+        rejections=tuple(map(_rejection, arguments.against or ())) or base.rejections,
+        consequences=tuple(map(_consequence, arguments.consequence or ())) or base.consequences,
     )
+
+
+def _risk(text: str) -> Risk:
+    what, owner, mitigation = (part.strip() for part in (*text.split("|", 2), "", "")[:3])
+    return Risk(what, owner, mitigation)
+
+
+def _rejection(text: str) -> Rejection:
+    option, sign, why = text.partition("=")
+    if not sign:
+        raise WorkbenchError(f"{text!r} is not ID=TEXT", where="--against", mend='Write it like B="It takes too long".')
+    return Rejection(option.strip(), why.strip())
+
+
+def _consequence(text: str) -> Consequence:
+    head, sign, rest = text.partition(":")
+    known = {effect.value: effect for effect in Effect}
+    if sign and head.strip().lower() in known:
+        return Consequence(rest.strip(), known[head.strip().lower()])
+    return Consequence(text.strip())
+
+
+def _history(scenario: Scenario, arguments: argparse.Namespace, services: Services) -> int:
+    versions = services.decisions.history(scenario.id)
+    if arguments.diff:
+        first, second = (_version(versions, number) for number in arguments.diff)
+        found = services.decisions.changes_between(first.scenario, second.scenario)
+        if arguments.json:
+            rows = [{"part": d.part, "what": d.what, "before": d.before, "after": d.after} for d in found]
+            print(json.dumps({"scenario": scenario.id, "differences": rows}, ensure_ascii=False))
+        else:
+            print_differences(found)
+        return 0
+    if arguments.json:
+        listed = [{"version": n, "at": v.at.isoformat(), "why": v.why} for n, v in enumerate(versions, 1)]
+        print(json.dumps({"scenario": scenario.id, "versions": listed}, ensure_ascii=False))
+    elif versions:
+        rows_shown = [(str(n), f"{v.at:%Y-%m-%d %H:%M}", v.why) for n, v in enumerate(versions, 1)]
+        print_table(("version", "when (UTC)", "why"), rows_shown, right={0})
+    else:
+        say("Nothing is recorded yet.")
+    return 0
+
+
+def _version(versions: Sequence[DecisionVersion], number: int) -> DecisionVersion:
+    if not 1 <= number <= len(versions):
+        mend = f"There are {len(versions)}; list them with --history." if versions else "Record the decision first."
+        raise WorkbenchError(f"There is no version {number}", where="--diff", mend=mend)
+    return versions[number - 1]
+
+
+def print_differences(found: Sequence[Difference]) -> None:
+    """Prints differences under their headings."""
+    from workbench.services.comparing import in_a_line
+
+    if not found:
+        say("Nothing differs.")
+    part = ""
+    for difference in found:
+        if difference.part != part:
+            part = difference.part
+            say(part)
+        say(f"  {difference.what}: {in_a_line(difference)}")
 
 
 def _show(decision: Decision, arguments: argparse.Namespace, scenario_id: str, *, recorded: bool) -> None:
@@ -88,8 +186,12 @@ def _show(decision: Decision, arguments: argparse.Namespace, scenario_id: str, *
         return
     say(f"{decision.option}, {decision.status.value}: {decision.because}")
     for title, lines in (
+        ("Why not the others", [f"{each.option}: {each.why}" for each in decision.rejections]),
+        ("Consequences", [f"{each.effect.value}: {each.text}" for each in decision.consequences]),
         ("Risks", [risk.text for risk in decision.risks]),
-        ("Looked at again if", decision.triggers),
+        ("What the check must show", [each.text for each in decision.thresholds]),
+        ("Looked at again if", [each.text for each in decision.triggers]),
+        ("Signed by", [f"{each.name}, {each.signed_at}, {each.digest}" for each in decision.sign_offs]),
     ):
         if lines:
             say(f"\n{title}")

@@ -11,7 +11,8 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from workbench.domain.decision import Decision
+    from workbench.domain.basis import Basis
+    from workbench.domain.decision import Condition, Decision
     from workbench.domain.evals import EvalRun, EvalSummary, ModelSummary, PairSummary
     from workbench.domain.evidence import Quality
     from workbench.domain.figures import Estimate, Figure
@@ -59,8 +60,53 @@ def decision_shape(decision: Decision) -> Shape:
         "informed": list(decision.informed),
         "risks": [{"text": r.text, "owner": r.owner, "mitigation": r.mitigation} for r in decision.risks],
         "dissent": decision.dissent,
-        "triggers": list(decision.triggers),
+        "triggers": [trigger.text for trigger in decision.triggers],
         "confirmation": decision.confirmation,
+        "conditions": [_condition(trigger) for trigger in decision.triggers],
+        "thresholds": [_condition(threshold) for threshold in decision.thresholds],
+        "rejections": [{"option": each.option, "why": each.why} for each in decision.rejections],
+        "consequences": [{"text": each.text, "effect": each.effect.value} for each in decision.consequences],
+        "signatures": [
+            {"name": each.name, "role": each.role, "signed_at": each.signed_at, "sha256": each.digest}
+            for each in decision.sign_offs
+        ],
+        "basis": _basis(decision.basis) if decision.basis else None,
+    }
+
+
+def _condition(condition: Condition) -> Shape:
+    return {
+        "text": condition.text,
+        "watch": condition.watch.value,
+        "subject": condition.subject,
+        "above": condition.above,
+        "below": condition.below,
+    }
+
+
+def _basis(basis: Basis) -> Shape:
+    return {
+        "computed_on": basis.computed_on,
+        "catalog": {"collected": basis.collected, "fingerprint": basis.catalog},
+        "recommended": basis.recommended,
+        "requests_per_day": basis.requests_per_day,
+        "options": [
+            {
+                "id": option.id,
+                "score": option.score,
+                "figures": dict(option.figures),
+                "excluded_by": list(option.excluded_by),
+            }
+            for option in basis.options
+        ],
+        "prices": [
+            {
+                "offer": price.offer,
+                "input_usd_per_mtok": price.input_usd_per_mtok,
+                "output_usd_per_mtok": price.output_usd_per_mtok,
+            }
+            for price in basis.prices
+        ],
     }
 
 

@@ -1,192 +1,156 @@
-"""The decision record: proposed from what was computed, checked, and stored with the scenario."""
+"""The decision record: proposed from what was computed, checked, stored with the scenario, signed, and its history."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from workbench.analysis import words
-from workbench.domain.decision import Decision, DecisionStatus, Risk
+from workbench.domain.catalog import Catalog
+from workbench.domain.changes import Changes
+from workbench.domain.decision import SIGNABLE, Decision, DecisionStatus, SignOff
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evidence import Evidence
-from workbench.domain.option import Option, OptionSet
-from workbench.domain.questions import requirements_from
+from workbench.domain.history import DecisionVersion
+from workbench.domain.option import OptionSet
 from workbench.domain.scenario import Scenario
-from workbench.services.wording import reason_sentence
+from workbench.services.comparing import Difference, differences
+from workbench.services.conditions import Subjects, subjects_of
+from workbench.services.decision_basis import basis_of, signed_digest
+from workbench.services.decision_check import problems_of, trimmed
+from workbench.services.decision_draft import draft_of
 
 if TYPE_CHECKING:
     from workbench.services.options import OptionService
     from workbench.services.scenarios import ScenarioService
 
-LONGEST_TEXT = 50_000
-MOST_ENTRIES = 100
-_TRIGGERS_PROPOSED = 4
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature, and whether what it stands under is still the same."""
+
+    sign_off: SignOff
+    holds: bool
 
 
 class DecisionService:
-    """Proposes and records decisions. Nothing is recorded that does not name an option and a reason."""
+    """Proposes, records and signs decisions. Nothing is recorded that does not name an option and a reason."""
 
     def __init__(
         self,
         *,
         scenarios: ScenarioService,
         options: OptionService,
+        catalog: Callable[[], Catalog],
         evidence: Callable[[str], Evidence | None] = lambda scenario_id: None,
         today: Callable[[], date] = date.today,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._scenarios = scenarios
         self._options = options
+        self._catalog = catalog
         self._evidence = evidence
         self._today = today
+        self._now = now
 
     def draft(self, scenario: Scenario) -> Decision:
         """A decision to start from: the recommended option, why, the risks and triggers that the figures show.
 
         Nothing is stored. People already named are kept; the option is empty when none is inside the limits.
         """
-        found = self._option_set(scenario)
-        advice = found.recommendation
-        chosen = next((option for option in found.options if option.id == advice.option), None)
-        known = scenario.decision or Decision("", "")
-        today = self._today()
-        return replace(
-            known,
-            option=advice.option,
-            because=" ".join(text for text in (advice.sentence, advice.detail) if text) if chosen else "",
-            status=DecisionStatus.DRAFT,
-            decided_at=today.isoformat(),
-            review_on=_a_year_after(today).isoformat(),
-            risks=_risks(found, chosen) if chosen else (),
-            triggers=_triggers(found, chosen) if chosen else (),
-            confirmation=_confirmation(scenario),
+        known = self._catalog().model_by_id
+        return draft_of(
+            scenario,
+            self._option_set(scenario),
+            lambda model_id: known[model_id].name if model_id in known else model_id,
+            self._today(),
         )
 
     def record(self, scenario: Scenario, decision: Decision) -> Scenario:
         """Stores the decision with the scenario and returns it as stored; proposed options become the scenario's own.
 
+        Unless it is a draft, the figures of today and this state are kept with it.
         Raises Problems with everything that is wrong with it, and StaleScenario when somebody saved in between; then
         the earlier decision stays.
         """
-        decided = replace(scenario, decision=self.check(scenario, decision))
-        return self._scenarios.save(self._options.keep(decided, self._option_set(scenario)))
+        checked = self.check(scenario, decision)
+        decided = self._options.keep(replace(scenario, decision=checked), self._option_set(scenario))
+        why = "" if checked.status is DecisionStatus.DRAFT else checked.status.value
+        return self._scenarios.save(decided, kept_because=why)
 
     def check(self, scenario: Scenario, decision: Decision) -> Decision:
-        """The decision without stray spaces and empty lines. Raises Problems with everything that is wrong with it."""
-        clean = _trimmed(decision)
-        problems = _problems(clean, self._option_set(scenario))
+        """The decision as it will be recorded: without stray spaces and empty lines, with the figures of today.
+
+        Raises Problems with everything that is wrong with it.
+        """
+        clean, found = trimmed(decision), self._option_set(scenario)
+        problems = problems_of(clean, found)
         if problems:
             raise Problems("The decision is not complete", problems, where=scenario.name)
-        return clean
+        if clean.status is DecisionStatus.DRAFT:
+            return replace(clean, basis=None)
+        kept = self._options.keep(scenario, found)
+        return replace(clean, basis=basis_of(found, kept, self._catalog(), self._today()))
+
+    def sign(self, scenario: Scenario, name: str, role: str = "") -> Scenario:
+        """Puts a name under the recorded decision as it is, and stores that; signing the same twice changes nothing.
+
+        Raises WorkbenchError when nothing is recorded yet, the name is missing, or the scenario changed meanwhile.
+        """
+        signed = self.signed(scenario, name, role)
+        return signed if signed is scenario else self._scenarios.save(signed, kept_because=_signed_by(signed))
+
+    def signed(self, scenario: Scenario, name: str, role: str = "") -> Scenario:
+        """The scenario with a name under its decision; nothing is stored. Raises WorkbenchError as `sign` does."""
+        decision = scenario.decision
+        clean = " ".join(name.split())
+        if decision is None or decision.status not in SIGNABLE:
+            mend = "Propose or record the decision first."
+            raise WorkbenchError("There is nothing to sign yet", where=scenario.name, mend=mend)
+        if not clean or len(clean) > _LONGEST_NAME:
+            raise WorkbenchError("A signature needs a name", where="name", mend="Give your name, as others know it.")
+        digest = signed_digest(scenario)
+        if any(each.name == clean and each.digest == digest for each in decision.sign_offs):
+            return scenario
+        at = self._now().astimezone(UTC).isoformat(timespec="seconds")
+        others = tuple(each for each in decision.sign_offs if each.name != clean)
+        sign_offs = (*others, SignOff(clean, " ".join(role.split()), at, digest))
+        return replace(scenario, decision=replace(decision, sign_offs=sign_offs))
+
+    @staticmethod
+    def signatures(scenario: Scenario) -> tuple[Signed, ...]:
+        """Who signed, and whether it still holds: a signature under an earlier state does not."""
+        if scenario.decision is None or not scenario.decision.sign_offs:
+            return ()
+        digest = signed_digest(scenario)
+        return tuple(Signed(each, each.digest == digest) for each in scenario.decision.sign_offs)
+
+    def keep(self, scenario: Scenario, why: str = "") -> Changes:
+        """Puts a recorded decision into its history once it is stored; a draft, or what was not stored, is not kept."""
+        decision, stored = scenario.decision, self._scenarios.load(scenario.id)
+        if decision is None or decision.status is DecisionStatus.DRAFT or stored.decision != decision:
+            return Changes()
+        return self._scenarios.keep_version(stored, why or decision.status.value)
+
+    def history(self, scenario_id: str) -> tuple[DecisionVersion, ...]:
+        """The recorded and signed states, the oldest first."""
+        return self._scenarios.versions(scenario_id)
+
+    def changes_between(self, before: Scenario, after: Scenario) -> tuple[Difference, ...]:
+        """What differs between two states, or two decisions, in words."""
+        return differences(before, after)
+
+    def subjects(self, found: OptionSet) -> Subjects:
+        """What the conditions of a record can be about."""
+        return subjects_of(found, self._catalog())
 
     def _option_set(self, scenario: Scenario) -> OptionSet:
         return self._options.options(scenario, evidence=self._evidence(scenario.id))
 
 
-def _problems(decision: Decision, found: OptionSet) -> list[WorkbenchError]:
-    problems: list[WorkbenchError] = []
-    ids = [option.id for option in found.options]
-    if not decision.option:
-        problems.append(WorkbenchError("No option is chosen", where="option", mend=_choose(ids)))
-    elif decision.option not in ids:
-        what = f"There is no option {decision.option!r}"
-        problems.append(WorkbenchError(what, where="option", mend=_choose(ids)))
-    if not decision.because:
-        mend = "Write in a sentence why this option."
-        problems.append(WorkbenchError("The reason is missing", where="because", mend=mend))
-    decided = _checked_date(decision.decided_at, "decided_at", problems)
-    review = _checked_date(decision.review_on, "review_on", problems)
-    if decided and review and review < decided:
-        mend = "Choose a day after the decision."
-        problems.append(WorkbenchError("The review is before the decision", where="review_on", mend=mend))
-    problems.extend(_too_much(decision))
-    return problems
-
-
-def _choose(ids: list[str]) -> str:
-    return f"Choose one of {words.listed(ids, 'or')}." if ids else "Add an option first."
-
-
-def _checked_date(text: str, field: str, problems: list[WorkbenchError]) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        mend = "Write it as year-month-day, such as 2027-03-24."
-        problems.append(WorkbenchError(f"{text[:40]!r} is not a date", where=field, mend=mend))
-        return None
-
-
-def _too_much(decision: Decision) -> list[WorkbenchError]:
-    texts = (decision.because, decision.dissent, decision.confirmation, *decision.triggers)
-    texts += tuple(part for risk in decision.risks for part in (risk.text, risk.owner, risk.mitigation))
-    longest = max(map(len, texts), default=0)
-    entries = max(len(decision.risks), len(decision.triggers), len(decision.deciders))
-    problems = []
-    if longest > LONGEST_TEXT:
-        what = f"A text has {longest:,} characters"
-        problems.append(WorkbenchError(what, where="decision", mend=f"Keep each under {LONGEST_TEXT:,}."))
-    if entries > MOST_ENTRIES:
-        problems.append(WorkbenchError(f"A list has {entries:,} entries", where="decision", mend="Keep the main ones."))
-    return problems
-
-
-def _trimmed(decision: Decision) -> Decision:
-    """Without blanks around texts and without empty entries."""
-
-    def kept(entries: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(text for entry in entries if (text := entry.strip()))
-
-    risks = tuple(
-        Risk(risk.text.strip(), risk.owner.strip(), risk.mitigation.strip())
-        for risk in decision.risks
-        if risk.text.strip()
-    )
-    return replace(
-        decision,
-        option=decision.option.strip(),
-        because=decision.because.strip(),
-        decided_at=decision.decided_at.strip(),
-        review_on=decision.review_on.strip(),
-        deciders=kept(decision.deciders),
-        consulted=kept(decision.consulted),
-        informed=kept(decision.informed),
-        risks=risks,
-        dissent=decision.dissent.strip(),
-        triggers=kept(decision.triggers),
-        confirmation=decision.confirmation.strip(),
-    )
-
-
-def _risks(found: OptionSet, chosen: Option) -> tuple[Risk, ...]:
-    """What the computation warns of: cautions of the chosen option, and the notes that are about it."""
-    cautions = [reason_sentence(reason) for reason in chosen.reasons if reason.kept and reason.warning]
-    about_it = re.compile(rf"(?<!\w){re.escape(chosen.id)}(?!\w)")
-    notes = [note for note in found.notes if about_it.search(note)]
-    return tuple(Risk(text) for text in dict.fromkeys((*cautions, *notes)))
-
-
-def _triggers(found: OptionSet, chosen: Option) -> tuple[str, ...]:
-    """The nearest flips of the chosen option's own figures."""
-    return tuple(_as_trigger(flip.text) for flip in found.flips if flip.option == chosen.id)[:_TRIGGERS_PROPOSED]
-
-
-def _as_trigger(sentence: str) -> str:
-    """ "If C costs more than $2,410 a month, B leads." as "C costs more than $2,410 a month (then B leads)"."""
-    condition, _, outcome = sentence.removeprefix("If ").rstrip(".").rpartition(", ")
-    return f"{condition} (then {outcome})" if condition else sentence
-
-
-def _confirmation(scenario: Scenario) -> str:
-    target = requirements_from(scenario.answers).quality_target
-    if target is None:
-        return "Before going live, our own eval is run on the models chosen, and its result is written down here."
-    return f"Before going live, our own eval is run on the models chosen: at least {target:g} of 100 cases right."
-
-
-def _a_year_after(day: date) -> date:
-    leap = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year + 1, day=28) if leap else day.replace(year=day.year + 1)
+def _signed_by(scenario: Scenario) -> str:
+    sign_offs = scenario.decision.sign_offs if scenario.decision else ()
+    return f"signed by {sign_offs[-1].name}" if sign_offs else ""

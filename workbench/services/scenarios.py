@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.domain.changes import Changes
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evidence import Comparison, ComparisonHead
+from workbench.domain.history import DecisionVersion
 from workbench.domain.ids import new_id
 from workbench.domain.questions import STEPS, check_answer, question, step_is_done
 from workbench.domain.scenario import AnswerValue, Scenario
@@ -166,9 +167,22 @@ class ScenarioService:
             raise Problems("Nothing was changed", problems, mend="Mend these and try again.")
         return self.answer_all(scenario_id, read)
 
-    def save(self, scenario: Scenario) -> Scenario:
-        """Stores a scenario that was loaded and changed. Raises StaleScenario when somebody saved in between."""
-        return self._store.scenarios.save(replace(scenario, name=_checked_name(scenario.name)))
+    def save(self, scenario: Scenario, *, kept_because: str = "") -> Scenario:
+        """Stores a scenario that was loaded and changed. Raises StaleScenario when somebody saved in between.
+
+        With `kept_because` the state also goes into the history of its decision.
+        """
+        named = replace(scenario, name=_checked_name(scenario.name))
+        return self._store.scenarios.save(named, kept_because=kept_because)
+
+    def keep_version(self, scenario: Scenario, why: str) -> Changes:
+        """Puts a state that is stored into the history of its decision."""
+        self._store.decision_versions.keep(scenario, why)
+        return Changes(scenarios=frozenset({scenario.id}))
+
+    def versions(self, scenario_id: str) -> tuple[DecisionVersion, ...]:
+        """The kept states of its decision, the oldest first."""
+        return self._store.decision_versions.of(scenario_id)
 
     def replace(self, scenario_id: str, scenario: Scenario, *, expected_version: int | None = None) -> Scenario:
         """Puts an earlier (undo) or later (redo) state back as the next version.

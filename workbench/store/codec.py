@@ -12,15 +12,16 @@ from dataclasses import fields
 from typing import Any, cast
 
 from workbench.domain.criterion import Criterion
-from workbench.domain.decision import Decision, DecisionStatus, Risk
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import FIGURES, DataFlow, ModelRole, OptionDraft, Strategy, Technique
 from workbench.domain.scenario import AnswerValue, Scenario
+from workbench.store.decision_codec import decision_from_plain, decision_to_plain
 from workbench.store.plain import Faults, Fields, Path, items, kind_of, number, shown, text
 
 # Grows when the form of a JSON column changes; a migration or `decode` then translates the older form.
-CODEC_VERSION = 1
+# 2: decisions hold conditions that can be watched, what they rest on, and who signed; 1 is read as it is.
+CODEC_VERSION = 2
 DEEPEST = 20
 Plain = dict[str, Any]
 _PERCENT = ("quality", "privacy", "independence")
@@ -64,23 +65,6 @@ def figure_to_plain(figure: Figure) -> Plain:
     exact = estimate.is_exact and estimate.low == estimate.likely
     value = estimate.likely if exact else {"low": estimate.low, "likely": estimate.likely, "high": estimate.high}
     return {"value": value, "origin": figure.origin.value, "source": figure.source, "as_of": figure.as_of}
-
-
-def decision_to_plain(decision: Decision) -> Plain:
-    return {
-        "option": decision.option,
-        "because": decision.because,
-        "status": decision.status.value,
-        "decided_at": decision.decided_at,
-        "review_on": decision.review_on,
-        "deciders": list(decision.deciders),
-        "consulted": list(decision.consulted),
-        "informed": list(decision.informed),
-        "risks": [{"text": risk.text, "owner": risk.owner, "mitigation": risk.mitigation} for risk in decision.risks],
-        "dissent": decision.dissent,
-        "triggers": list(decision.triggers),
-        "confirmation": decision.confirmation,
-    }
 
 
 def scenario_to_plain(scenario: Scenario) -> Plain:
@@ -213,33 +197,6 @@ def _estimate_from_plain(value: object, path: Path, faults: Faults, highest: flo
     return Estimate(low, likely, high)
 
 
-def decision_from_plain(value: object, path: Path, faults: Faults) -> Decision:
-    read = Fields(value, path, faults)
-    decision = Decision(
-        option=read.text("option"),
-        because=read.text("because", ""),
-        status=read.choice("status", DecisionStatus, DecisionStatus.DRAFT),
-        decided_at=read.text("decided_at", ""),
-        review_on=read.text("review_on", ""),
-        deciders=read.texts("deciders"),
-        consulted=read.texts("consulted"),
-        informed=read.texts("informed"),
-        risks=read.items("risks", _risk_from_plain),
-        dissent=read.text("dissent", ""),
-        triggers=read.texts("triggers"),
-        confirmation=read.text("confirmation", ""),
-    )
-    read.finish()
-    return decision
-
-
-def _risk_from_plain(value: object, path: Path, faults: Faults) -> Risk:
-    read = Fields(value, path, faults)
-    risk = Risk(text=read.text("text"), owner=read.text("owner", ""), mitigation=read.text("mitigation", ""))
-    read.finish()
-    return risk
-
-
 def note_doubled(ids: list[str], path: Path, faults: Faults) -> None:
     """Notes ids that are empty or given twice in one list."""
     for index, name in enumerate(ids):
@@ -288,7 +245,7 @@ def encode(scenario: Scenario) -> dict[str, str]:
 
 def decode(columns: Mapping[str, str], codec: int, where: str) -> Plain:
     """Keyword arguments of `Scenario` from its JSON columns. Raises WorkbenchError when they cannot be read."""
-    if codec != CODEC_VERSION:
+    if codec > CODEC_VERSION:
         raise WorkbenchError(
             "The scenario was saved by a newer workbench", where=where, mend="Open it with that version."
         )

@@ -87,10 +87,11 @@ class Scenarios:
                 _put_evidence(connection, stored.id, evidence)
             return stored
 
-    def change(self, scenario_id: str, change: Callable[[Scenario], Scenario]) -> Scenario:
+    def change(self, scenario_id: str, change: Callable[[Scenario], Scenario], *, kept_because: str = "") -> Scenario:
         """Reads the scenario, applies `change`, and writes the result as the next version.
 
         Nothing is written when `change` gives back an equal scenario. Id, creation time and version stay the store's.
+        With `kept_because` the result also goes into the history of its decision, in the same transaction.
         """
         with self._store.write() as connection:
             current = _get(connection, scenario_id)
@@ -102,12 +103,16 @@ class Scenarios:
             stored = replace(changed, version=current.version + 1, updated_at=self._now().astimezone(UTC))
             values = _row(stored, free_slug(connection, stored))
             connection.execute(update(SCENARIO).where(SCENARIO.c.id == scenario_id).values(values))
+            if kept_because:
+                from workbench.store.decision_versions import keep
+
+                keep(connection, stored, kept_because, stored.updated_at)
             return stored
 
-    def save(self, scenario: Scenario) -> Scenario:
+    def save(self, scenario: Scenario, *, kept_because: str = "") -> Scenario:
         """Writes a scenario that was read and changed. Raises StaleScenario when somebody saved in between.
 
-        Saving again what a failed save did write after all changes nothing.
+        Saving again what a failed save did write after all changes nothing. `kept_because` as in `change`.
         """
 
         def checked(current: Scenario) -> Scenario:
@@ -118,7 +123,7 @@ class Scenarios:
                 raise StaleScenario(scenario.name)
             return current
 
-        return self.change(scenario.id, checked)
+        return self.change(scenario.id, checked, kept_because=kept_because)
 
     def purge(self, scenario_id: str) -> bool:
         """Removes a scenario and its evidence for good; False when there was none."""

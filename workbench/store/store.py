@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from workbench.store.catalog_changes import CatalogChanges
     from workbench.store.comparisons import Comparisons
+    from workbench.store.decision_versions import DecisionVersions
     from workbench.store.eval_runs import EvalRuns
     from workbench.store.scenarios import Scenarios
     from workbench.store.votes import Votes
@@ -83,6 +84,12 @@ class Store:
         from workbench.store.scenarios import Scenarios
 
         return Scenarios(self, now=self._now)
+
+    @cached_property
+    def decision_versions(self) -> DecisionVersions:
+        from workbench.store.decision_versions import DecisionVersions
+
+        return DecisionVersions(self, now=self._now)
 
     @cached_property
     def comparisons(self) -> Comparisons:

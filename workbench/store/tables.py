@@ -190,3 +190,17 @@ CATALOG_OWN = Table(
     sqlite_strict=True,
 )
 Index("catalog_own_target", CATALOG_OWN.c.target)
+
+DECISION_VERSION = Table(
+    "decision_version",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("scenario_id", Text, ForeignKey("scenario.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("codec", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("decision_version_scenario", DECISION_VERSION.c.scenario_id)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.domain.decision import Decision, Risk
+from workbench.domain.decision import Condition, Consequence, Decision, Rejection, Risk
+from workbench.gui.forms.entry_rows import EntryRows
+from workbench.gui.forms.record_rows import ConditionRow, ConsequenceRow, RiskRow
 from workbench.gui.forms.text_box import TextBox
 from workbench.gui.theme import Space
-from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.fields import Choice, ChoiceField, TextField
 from workbench.gui.widgets.text import Words
+from workbench.services.conditions import Subjects
 
 PAUSE_MS = 500
+_PEOPLE = {"deciders": "Decided by", "consulted": "Consulted", "informed": "Informed"}
+_DATES = {"decided_at": ("Decided on", "2026-11-21"), "review_on": ("Review on", "2027-05-21")}
 
 
 class DecisionForm(QWidget):
@@ -27,19 +32,26 @@ class DecisionForm(QWidget):
         self._decision = Decision("", "")
         self._option: ChoiceField[str] | None = None
         self._options: tuple[Choice[str], ...] = ()
+        self._subjects = Subjects()
         self._because = TextBox("Because", lines=3)
-        self._risks = RiskRows()
-        self._triggers = TextBox("Look at it again when, one line each", lines=2)
+        self._against = RejectionBoxes()
+        self._consequences: EntryRows[Consequence] = EntryRows(
+            "Add a consequence", ConsequenceRow, lambda: Consequence("")
+        )
+        self._risks: EntryRows[Risk] = EntryRows("Add a risk", RiskRow, lambda: Risk(""))
+        self._triggers: EntryRows[Condition] = EntryRows(
+            "Add a trigger", lambda c: ConditionRow(c, lambda: self._subjects, as_limit=False), lambda: Condition("")
+        )
+        self._thresholds: EntryRows[Condition] = EntryRows(
+            "Add a threshold", lambda c: ConditionRow(c, lambda: self._subjects, as_limit=True), lambda: Condition("")
+        )
         self._dissent = TextBox("Dissent", lines=2)
         self._confirmation = TextBox("How it will be checked", lines=2)
         self._people = {
-            "deciders": TextField("Decided by", placeholder="Names or roles, separated by commas"),
-            "consulted": TextField("Consulted", placeholder="Names or roles, separated by commas"),
-            "informed": TextField("Informed", placeholder="Names or roles, separated by commas"),
+            name: TextField(title, placeholder="Names or roles, separated by commas") for name, title in _PEOPLE.items()
         }
         self._dates = {
-            "decided_at": TextField("Decided on", placeholder="2026-11-21", max_length=10),
-            "review_on": TextField("Review on", placeholder="2027-05-21", max_length=10),
+            name: TextField(title, placeholder=example, max_length=10) for name, (title, example) in _DATES.items()
         }
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -48,8 +60,9 @@ class DecisionForm(QWidget):
         self._lay_out()
         self._listen()
 
-    def set_options(self, options: Sequence[Choice[str]]) -> None:
-        """The options to choose from; the choice shown stays."""
+    def set_options(self, options: Sequence[Choice[str]], subjects: Subjects) -> None:
+        """The options to choose from, and what conditions can be about; the choice shown stays."""
+        self._subjects = subjects
         if tuple(options) == self._options:
             return
         self._options = tuple(options)
@@ -61,6 +74,7 @@ class DecisionForm(QWidget):
             self._option.deleteLater()
         self._option = field
         self._option_place.addWidget(field)
+        self._show_against(self._decision)
 
     def show_decision(self, decision: Decision) -> None:
         """Draws a stored decision, unless the person is typing."""
@@ -71,7 +85,6 @@ class DecisionForm(QWidget):
             self._option.set_value(decision.option)
         for field, text in (
             (self._because, decision.because),
-            (self._triggers, "\n".join(decision.triggers)),
             (self._dissent, decision.dissent),
             (self._confirmation, decision.confirmation),
         ):
@@ -80,7 +93,11 @@ class DecisionForm(QWidget):
             line.set_value(", ".join(getattr(decision, name)))
         for name, line in self._dates.items():
             line.set_value(getattr(decision, name))
-        self._risks.show_risks(decision.risks)
+        self._risks.show_entries(decision.risks)
+        self._consequences.show_entries(decision.consequences)
+        self._triggers.show_entries(decision.triggers)
+        self._thresholds.show_entries(decision.thresholds)
+        self._show_against(decision)
 
     def flush(self) -> None:
         """Sends at once what the pause in typing was waiting for."""
@@ -89,11 +106,12 @@ class DecisionForm(QWidget):
             self._send()
 
     def value(self) -> Decision:
-        """The decision as the form has it."""
-        return Decision(
-            option=(self._option.value or "") if self._option is not None else self._decision.option,
+        """The decision as the form has it; what the form does not show stays."""
+        option = (self._option.value or "") if self._option is not None else self._decision.option
+        return replace(
+            self._decision,
+            option=option,
             because=self._because.text(),
-            status=self._decision.status,
             decided_at=self._dates["decided_at"].text().strip(),
             review_on=self._dates["review_on"].text().strip(),
             deciders=_split(self._people["deciders"].text()),
@@ -101,9 +119,22 @@ class DecisionForm(QWidget):
             informed=_split(self._people["informed"].text()),
             risks=self._risks.value(),
             dissent=self._dissent.text(),
-            triggers=tuple(line.strip() for line in self._triggers.text().splitlines() if line.strip()),
+            triggers=self._triggers.value(),
             confirmation=self._confirmation.text(),
+            thresholds=self._thresholds.value(),
+            rejections=self._rejections(option),
+            consequences=self._consequences.value(),
         )
+
+    def _rejections(self, option: str) -> tuple[Rejection, ...]:
+        """The reasons against the others; one against the option that is now chosen falls away."""
+        found = self._against.value() if self._options else self._decision.rejections
+        return tuple(each for each in found if each.option != option)
+
+    def _show_against(self, decision: Decision) -> None:
+        others = [(each.value, each.title) for each in self._options if each.value != decision.option]
+        self._against.show_rejections(others, decision.rejections)
+        self._against_title.setVisible(bool(others))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -112,34 +143,38 @@ class DecisionForm(QWidget):
         column.addWidget(Words("Decided for", "heading"))
         self._option_place = QVBoxLayout()
         column.addLayout(self._option_place)
-        for title, widget in (
+        self._against_title = Words("Why not the others", "heading")
+        fields: tuple[tuple[str | Words, QWidget], ...] = (
             ("Because", self._because),
+            (self._against_title, self._against),
+            ("Consequences", self._consequences),
             ("Risks", self._risks),
-            ("Look at it again when", self._triggers),
             ("How it will be checked", self._confirmation),
+            ("What the check must show", self._thresholds),
+            ("Look at it again before the review when", self._triggers),
             ("Dissent", self._dissent),
-            ("Decided by", self._people["deciders"]),
-            ("Consulted", self._people["consulted"]),
-            ("Informed", self._people["informed"]),
-        ):
-            column.addWidget(Words(title, "heading"))
+            *((title, self._people[name]) for name, title in _PEOPLE.items()),
+        )
+        for title, widget in fields:
+            column.addWidget(Words(title, "heading") if isinstance(title, str) else title)
             column.addWidget(widget)
         dates = QHBoxLayout()
         dates.setSpacing(Space.M)
-        for title, line in (("Decided on", self._dates["decided_at"]), ("Review on", self._dates["review_on"])):
+        for name, (title, _example) in _DATES.items():
             part = QVBoxLayout()
             part.addWidget(Words(title, "heading"))
-            part.addWidget(line)
+            part.addWidget(self._dates[name])
             dates.addLayout(part)
         column.addLayout(dates)
         column.addStretch(1)
 
     def _listen(self) -> None:
-        for field in (self._because, self._triggers, self._dissent, self._confirmation):
+        for field in (self._because, self._dissent, self._confirmation):
             field.textChanged.connect(self._touched)
         for line in (*self._people.values(), *self._dates.values()):
             line.edited.connect(self._touched)
-        self._risks.changed.connect(self._touched)
+        for rows in (self._risks, self._consequences, self._triggers, self._thresholds, self._against):
+            rows.changed.connect(self._touched)
 
     def _touched(self, _value: object = None) -> None:
         self._pause.start()
@@ -147,91 +182,47 @@ class DecisionForm(QWidget):
     def _send(self) -> None:
         now = self.value()
         if now != self._decision:
+            if now.option != self._decision.option:
+                self._show_against(now)
             self._decision = now
             self.changed.emit(now)
 
 
-class RiskRows(QWidget):
-    """One line per risk: what may go wrong, who watches it, what is done about it."""
+class RejectionBoxes(QWidget):
+    """A box for each option that was not chosen."""
 
     changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.XS)
-        self._rows: list[_RiskRow] = []
-        self._place = QVBoxLayout()
-        self._place.setSpacing(Space.XS)
-        column.addLayout(self._place)
-        column.addWidget(button("Add a risk", lambda: self._add(Risk("")), kind="link"))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(Space.XS)
+        self._boxes: dict[str, TextBox] = {}
+        self._rest: tuple[Rejection, ...] = ()
 
-    def show_risks(self, risks: Sequence[Risk]) -> None:
-        """Draws these risks; sends nothing."""
-        if tuple(risks) == self.value():
-            return
-        for row in self._rows:
-            row.hide()
-            row.deleteLater()
-        self._rows = []
-        for risk in risks:
-            self._put(risk)
+    def show_rejections(self, others: Sequence[tuple[str, str]], rejections: Sequence[Rejection]) -> None:
+        """Draws a box for each of `others` (id, title); reasons against any other option are kept unseen."""
+        said = {each.option: each.why for each in rejections}
+        if list(self._boxes) != [option for option, _ in others]:
+            while (item := self._column.takeAt(0)) is not None:
+                if (old := item.widget()) is not None:
+                    old.hide()
+                    old.deleteLater()
+            self._boxes = {}
+            for option, title in others:
+                box = TextBox(f"Why not {option}", placeholder=f"Why not {title}")
+                self._column.addWidget(Words(title, "muted"))
+                self._column.addWidget(box)
+                box.textChanged.connect(lambda: self.changed.emit(None))
+                self._boxes[option] = box
+        for option, box in self._boxes.items():
+            box.set_text(said.get(option, ""))
+        self._rest = tuple(each for each in rejections if each.option not in self._boxes)
 
-    def value(self) -> tuple[Risk, ...]:
-        return tuple(row.value() for row in self._rows if row.value().text)
-
-    def _add(self, risk: Risk) -> None:
-        self._put(risk).setFocus()
-
-    def _put(self, risk: Risk) -> _RiskRow:
-        row = _RiskRow(risk)
-        row.changed.connect(self.changed)
-        row.removed.connect(self._remove)
-        self._rows.append(row)
-        self._place.addWidget(row)
-        return row
-
-    def _remove(self, row: _RiskRow) -> None:
-        self._rows.remove(row)
-        row.hide()
-        row.deleteLater()
-        self.changed.emit(None)
-
-
-class _RiskRow(QWidget):
-    changed = Signal(object)
-    removed = Signal(object)
-
-    def __init__(self, risk: Risk) -> None:
-        super().__init__()
-        self._text = TextBox("Risk", placeholder="What may go wrong")
-        self._owner = TextField("Owner of the risk", placeholder="Who watches it", max_length=120)
-        self._mitigation = TextBox("What is done about it", placeholder="What is done about it")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, Space.S)
-        column.setSpacing(Space.XS)
-        column.addWidget(self._text)
-        column.addWidget(self._mitigation)
-        row = QHBoxLayout()
-        row.setSpacing(Space.XS)
-        row.addWidget(self._owner, 1)
-        remove = button("Remove", lambda: self.removed.emit(self), kind="link")
-        remove.setAccessibleName("Remove this risk")
-        row.addWidget(remove)
-        column.addLayout(row)
-        self._owner.set_value(risk.owner)
-        self._owner.edited.connect(self._touched)
-        for box, text in ((self._text, risk.text), (self._mitigation, risk.mitigation)):
-            box.set_text(text)
-            box.textChanged.connect(self._touched)
-        self.setFocusProxy(self._text)
-
-    def _touched(self, _text: str = "") -> None:
-        self.changed.emit(None)
-
-    def value(self) -> Risk:
-        return Risk(self._text.text(), self._owner.text().strip(), self._mitigation.text())
+    def value(self) -> tuple[Rejection, ...]:
+        found = [Rejection(option, box.text()) for option, box in self._boxes.items() if box.text()]
+        return (*found, *self._rest)
 
 
 def _split(text: str) -> tuple[str, ...]:

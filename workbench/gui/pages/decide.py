@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.domain.changes import Changes
-from workbench.domain.decision import Decision, DecisionStatus
+from workbench.domain.decision import SIGNABLE, Decision, DecisionStatus
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.history import DecisionVersion
 from workbench.domain.option import Option, OptionSet
 from workbench.domain.scenario import Scenario
 from workbench.gui.forms.decision_form import DecisionForm
+from workbench.gui.forms.record_cards import HistoryCard, SignaturesCard
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import button, menu_button
@@ -31,13 +33,19 @@ from workbench.gui.widgets.text import Words
 from workbench.reports.document import Document, Length
 
 if TYPE_CHECKING:
-    from workbench.services.decisions import DecisionService
+    from workbench.services.conditions import Subjects
+    from workbench.services.decisions import DecisionService, Signed
     from workbench.services.evals import EvalService
     from workbench.services.options import OptionService
     from workbench.services.reports import ReportService
 
 FOLDER_KEY = "report/folder"
 FORMATS = {"HTML": ("html",), "Markdown": ("md",), "JSON": ("json",), "All three": ("html", "md", "json")}
+STATUSES = {
+    "Propose it": DecisionStatus.PROPOSED,
+    "Back to a draft": DecisionStatus.DRAFT,
+    "It is superseded": DecisionStatus.SUPERSEDED,
+}
 WIDE_PX = 860
 PREVIEW_AFTER_MS = 40
 TITLE_LENGTH = 40
@@ -76,6 +84,9 @@ class DecidePage(Page):
         self.header.add_button(
             menu_button("Write the report", {name: partial(self.write, formats) for name, formats in FORMATS.items()})
         )
+        self.header.add_button(
+            menu_button("Change the status", {t: partial(self.record, s) for t, s in STATUSES.items()})
+        )
         self._record = button("Record the decision", self.record, kind="main")
         self.header.add_button(self._record)
         self._error = ErrorBox()
@@ -83,6 +94,9 @@ class DecidePage(Page):
         self._open = button("Open it", self._open_written, kind="link")
         self._form = DecisionForm()
         self._form.changed.connect(self._edited)
+        self._signatures = SignaturesCard()
+        self._signatures.signed.connect(self.sign)
+        self._history = HistoryCard(lambda before, after: self._decisions().changes_between(before, after))
         self._view = ReportView()
         self._preview_due = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
         self._preview_due.timeout.connect(self._read_preview)
@@ -107,7 +121,10 @@ class DecidePage(Page):
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.L)
         column.addWidget(self._form)
+        column.addWidget(self._signatures)
+        column.addWidget(self._history)
         self._sides.addWidget(left, 2, Qt.AlignmentFlag.AlignTop)
         self._sides.addWidget(preview, 3)
         self.body.addLayout(self._sides, 1)
@@ -145,6 +162,7 @@ class DecidePage(Page):
         return (
             PageAction("Draft the decision from the figures", self.draft),
             PageAction("Record the decision", self.record),
+            *(PageAction(f"The decision: {text.lower()}", partial(self.record, to)) for text, to in STATUSES.items()),
             *writes,
         )
 
@@ -162,13 +180,13 @@ class DecidePage(Page):
                 owner=self,
             )
 
-    def record(self) -> None:
-        """Accepts the decision as the form has it, once it names an option and a reason."""
+    def record(self, status: DecisionStatus = DecisionStatus.ACCEPTED) -> None:
+        """Records the decision as the form has it, once it names an option and a reason."""
         self._form.flush()
         scenario = self.scenario
         if scenario is None:
             return
-        decision = replace(self._form.value(), status=DecisionStatus.ACCEPTED)
+        decision = replace(self._form.value(), status=status)
         self.house.tasks.start(
             lambda: self._decisions().check(scenario, decision),
             lane="pool",
@@ -176,6 +194,22 @@ class DecidePage(Page):
             failed=self._error.show_error,
             owner=self,
         )
+
+    def sign(self, name: str, role: str) -> None:
+        """Puts a name under the recorded decision."""
+        self._form.flush()
+        scenario = self.scenario
+        if scenario is None:
+            return
+        try:
+            signed = self._decisions().signed(scenario, name, role)
+        except WorkbenchError as error:
+            self._error.show_error(error)
+            return
+        if signed is not scenario:
+            self._error.clear()
+            self.begin_edit(signed, "Sign the decision")
+            self._keep(signed, f"signed by {' '.join(name.split())}")
 
     def write(self, formats: tuple[str, ...]) -> None:
         """Asks for a folder and writes the report there."""
@@ -222,6 +256,37 @@ class DecidePage(Page):
         if new is not None and new.id == scenario.id:
             self._error.clear()
             self.begin_edit(new, "Record the decision")
+            self._keep(new)
+
+    def _keep(self, scenario: Scenario, why: str = "") -> None:
+        """Puts what was just recorded into the history, after it was saved (the db lane keeps the order)."""
+        self.house.tasks.start(
+            lambda: self._decisions().keep(scenario, why),
+            lane="db",
+            done=lambda _changes: self._read_history(),
+            failed=self._error.show_error,
+            owner=self,
+        )
+
+    def _read_history(self) -> None:
+        scenario = self.scenario
+        if scenario is not None:
+            self.house.tasks.start(
+                lambda: (scenario, self._decisions().history(scenario.id), self._decisions().signatures(scenario)),
+                lane="db",
+                done=lambda found: self._show_history(*found),
+                failed=self._error.show_error,
+                owner=self,
+            )
+
+    def _show_history(
+        self, scenario: Scenario, versions: tuple[DecisionVersion, ...], signatures: tuple[Signed, ...]
+    ) -> None:
+        if self.scenario is None or self.scenario.id != scenario.id:
+            return
+        self._history.show_versions(versions)
+        may_sign = scenario.decision is not None and scenario.decision.status in SIGNABLE
+        self._signatures.show_signatures(signatures, may_sign=may_sign)
 
     def _preview(self, scenario: Scenario) -> None:
         """Asks for the report once what stands at the left is painted; edits that follow faster are read together."""
@@ -242,16 +307,17 @@ class DecidePage(Page):
             owner=self,
         )
 
-    def _read(self, scenario: Scenario, length: Length) -> tuple[OptionSet, Document]:
-        """The options to choose from, proposals included, and the report."""
+    def _read(self, scenario: Scenario, length: Length) -> tuple[OptionSet, Subjects, Document]:
+        """The options to choose from, proposals included, what can be watched, and the report."""
         found = self._options().options(scenario, evidence=self._evals().evidence(scenario.id))
-        return found, self._reports().document(scenario, length=length)
+        return found, self._decisions().subjects(found), self._reports().document(scenario, length=length)
 
-    def _show_preview(self, number: int, found: OptionSet, document: Document) -> None:
+    def _show_preview(self, number: int, found: OptionSet, subjects: Subjects, document: Document) -> None:
         if number == self._asked_for:
             self._found = found
-            self._form.set_options([_choice(option) for option in found.options])
+            self._form.set_options([_choice(option) for option in found.options], subjects)
             self._view.show_document(document)
+            self._read_history()
 
     def _with(self, decision: Decision) -> Scenario | None:
         """The scenario with this decision; proposals become options, or the decision would name what may change."""

@@ -118,7 +118,7 @@ class DecisionsPage(Page):
         sections = (
             Section("Because", (Row(decision.because),) if decision.because else ()),
             Section("Risks", tuple(Row(_risk(risk), icon="caution") for risk in decision.risks)),
-            Section("Look at it again when", tuple(Row(text, icon="swap") for text in decision.triggers)),
+            Section("Look at it again when", tuple(Row(trigger.text, icon="swap") for trigger in decision.triggers)),
             Section("Dissent", (Row(decision.dissent),) if decision.dissent else ()),
             Section("People", tuple(Row(f"Decided by {name}") for name in decision.deciders)),
         )

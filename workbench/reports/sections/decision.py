@@ -114,14 +114,14 @@ def _review(record: Decision) -> list[Block]:
         blocks.append(Paragraph(f"{words.day(record.review_on)}.", lead="Looked at again on"))
     if record.triggers:
         blocks.append(Paragraph("", lead="Looked at again before that if"))
-        blocks.append(Listing(tuple(Item(trigger) for trigger in record.triggers)))
+        blocks.append(Listing(tuple(Item(trigger.text) for trigger in record.triggers)))
     if people := _people(record):
         blocks.append(Facts(people))
     return blocks
 
 
 def _review_in_a_sentence(record: Decision) -> list[Block]:
-    triggers = "; ".join(trigger.strip().rstrip(".") for trigger in record.triggers[:_SHOWN_ON_A_PAGE])
+    triggers = "; ".join(trigger.text.strip().rstrip(".") for trigger in record.triggers[:_SHOWN_ON_A_PAGE])
     on = f"on {words.day(record.review_on)}" if record.review_on else ""
     told = (on, f"earlier if: {triggers}" if triggers else "")
     text = ", and ".join(part for part in told if part)

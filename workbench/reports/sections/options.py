@@ -46,7 +46,7 @@ _ORIGIN_WORDS = {
     Origin.MEASURED: "measured",
     Origin.ASSUMED: "assumed",
 }
-_FIGURE_TITLES = {
+FIGURE_TITLES = {
     "setup_usd": "Set-up",
     "monthly_usd": "A month",
     "weeks": "Weeks to launch",
@@ -191,7 +191,7 @@ def _origins(found: tuple[Option, ...]) -> Table:
     for option in found:
         for name, figure in option.figures.items():
             figures = by_source.setdefault((_origin(figure), figure.as_of), {})
-            figures.setdefault(_FIGURE_TITLES.get(name, name), []).append(option.id)
+            figures.setdefault(FIGURE_TITLES.get(name, name), []).append(option.id)
     rows = tuple(
         (
             Cell("; ".join(f"{title} of {words.listed(owners)}" for title, owners in figures.items())),
