@@ -16,6 +16,7 @@ from workbench.paths import Paths, data_dir
 
 if TYPE_CHECKING:
     from workbench.inference.local.pool import LocalModels
+    from workbench.net.door import Doorway
     from workbench.services.catalog import CatalogService
     from workbench.services.catalog_history import CatalogHistory
     from workbench.services.catalog_imports import CatalogImports
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.services.library import LibraryService
     from workbench.services.options import OptionService
     from workbench.services.playground import PlaygroundService
+    from workbench.services.privacy import PrivacyService
     from workbench.services.reports import ReportService
     from workbench.services.routing import RoutingService
     from workbench.services.scenarios import ScenarioService
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from workbench.services.tradeoffs import TradeoffService
     from workbench.services.votes import VoteService
     from workbench.settings import Settings
+    from workbench.store.calls import Calls
+    from workbench.store.journal import Journal
     from workbench.store.refusals import StoreBroken
     from workbench.store.store import Store
 
@@ -87,6 +91,31 @@ class Services:
         from workbench.store.store import Store
 
         return Store(self.paths.database, backups_folder=self.paths.backups)
+
+    @once
+    def journal(self) -> Journal:
+        from workbench.store.journal import Journal
+
+        return Journal(self.store)
+
+    @once
+    def calls(self) -> Calls:
+        from workbench.store.calls import Calls
+
+        return Calls(self.store, self.journal)
+
+    @once
+    def privacy(self) -> PrivacyService:
+        from workbench.services.privacy import PrivacyService
+
+        return PrivacyService(settings=self.settings, calls=lambda: self.calls)
+
+    @once
+    def doorway(self) -> Doorway:
+        """The only way out of this machine; see `net.door`."""
+        from workbench.net.door import Doorway
+
+        return Doorway(policy=self.privacy.policy, ledger=self.calls)
 
     @once
     def engines(self) -> LocalModels:
@@ -249,7 +278,7 @@ class Services:
 
     def close(self) -> None:
         """Writes waiting settings and closes the data file, when they were opened."""
-        for name in ("settings", "store", "window_claim"):
+        for name in ("settings", "journal", "store", "window_claim"):
             if name in self.made:
                 self.made[name].close()
 

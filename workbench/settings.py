@@ -78,6 +78,13 @@ WINDOW_GEOMETRY = Setting("window_geometry", "", "Window place", "Size and place
 RECENT_SCENARIOS: Setting[tuple[str, ...]] = Setting(
     "recent_scenarios", (), "Recent scenarios", "Ids of the scenarios opened last, newest first.", limit=10
 )
+OFFLINE = Setting("offline", False, "Offline", "Nothing is sent further than this machine, whatever is asked.")
+PRIVATE_HOSTS: Setting[tuple[str, ...]] = Setting(
+    "private_hosts", (), "Allowed hosts", "Servers in your own network that may be called.", limit=200
+)
+PROXY = Setting(
+    "proxy", "", "Proxy", "The way out, as http://host:port; empty: direct. No environment variable counts."
+)
 DECLARED: tuple[Setting[Any], ...] = (
     THEME,
     TEXT_SCALE,
@@ -85,6 +92,9 @@ DECLARED: tuple[Setting[Any], ...] = (
     LAST_PAGE,
     WINDOW_GEOMETRY,
     RECENT_SCENARIOS,
+    OFFLINE,
+    PRIVATE_HOSTS,
+    PROXY,
 )
 _BY_KEY = {setting.key: setting for setting in DECLARED}
 

@@ -21,7 +21,7 @@ from workbench.domain.questions import STEPS, UNKNOWN
 from workbench.gui.crash import CrashFile
 from workbench.gui.main import Window
 from workbench.gui.tasks import Tasks
-from workbench.net import door
+from workbench.net import lock
 
 from end_to_end.person import Person
 
@@ -45,7 +45,7 @@ def application() -> Iterator[QApplication]:
     app = QApplication.instance() or QApplication(["workbench"])
     assert isinstance(app, QApplication)
     assert QGuiApplication.platformName() == "xcb"
-    door.lock()
+    lock.lock()
     yield app
 
 
@@ -169,7 +169,7 @@ def test_that_a_product_manager_gets_from_new_scenario_to_a_report_in_one_window
     assert set(texts) == {".html", ".md", ".json"}
     assert all("The help desk agrees." in text for text in texts.values())
     assert json.loads(texts[".json"])
-    assert door.refused() == (), "nothing may even have tried to leave"
+    assert lock.refused() == (), "nothing may even have tried to leave"
     stop(window)
 
     person, window = start(application, home)

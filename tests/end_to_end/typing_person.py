@@ -18,7 +18,7 @@ from workbench.app import build
 from workbench.gui.crash import CrashFile
 from workbench.gui.main import Window
 from workbench.gui.tasks import Tasks
-from workbench.net import door
+from workbench.net import lock
 
 NAME = "Killed again and again"
 JOB = "Answer number "
@@ -26,7 +26,7 @@ JOB = "Answer number "
 
 def main(home: Path, first: int) -> int:
     """Open the window, make or resume the scenario, and type until the end."""
-    door.lock()
+    lock.lock()
     app = QApplication(sys.argv[:1])
     services = build(home)
     window = Window(app, services, crash=CrashFile(services.paths.logs, redact=str), tasks=Tasks())

@@ -57,9 +57,9 @@ def run(argv: Sequence[str]) -> int:
     """Runs one command and returns its exit code; errors of the person's world become one sentence on stderr."""
     arguments = parser().parse_args(argv)
     from workbench.app import build
-    from workbench.net import door
+    from workbench.net import lock
 
-    door.lock()
+    lock.lock()
     take_any_text()
     services: Services | None = None
     try:

@@ -26,7 +26,7 @@ from workbench.gui.selection import Selection
 from workbench.gui.shell import Shell
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Scheme, Theme, icon
-from workbench.net import door
+from workbench.net import lock
 from workbench.store.refusals import StoreBroken
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def run(services: Services, files: Sequence[str] = ()) -> int:
 
     When a window is open for this data folder already, it gets the files and this call returns 0.
     """
-    door.lock()
+    lock.lock()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Model Selection Workbench")

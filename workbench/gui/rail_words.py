@@ -8,7 +8,7 @@ from workbench.domain.decision import DecisionStatus
 from workbench.domain.scenario import Scenario
 from workbench.gui.rail import PrivacyLine, RailStatus, StepState
 from workbench.gui.theme import Tone
-from workbench.net import door
+from workbench.net import lock
 
 if TYPE_CHECKING:
     from workbench.app import Services
@@ -53,7 +53,7 @@ class ServiceRailWords:
 
 def last_call() -> str:
     """The last call to another machine, in words; refused ones are counted."""
-    refused = len(door.refused())
+    refused = len(lock.refused())
     return f"No calls made, {refused} refused." if refused else "No calls made."
 
 

@@ -15,7 +15,7 @@ from workbench.domain.evals import EvalStatus
 from workbench.domain.questions import requirements_from
 from workbench.domain.scenario import Scenario
 from workbench.domain.verdict import Shortlist
-from workbench.net import door
+from workbench.net import lock
 from workbench.reports.build import build
 from workbench.reports.document import Document, Length
 from workbench.reports.files import file_stem, folder_for, write_whole
@@ -144,7 +144,7 @@ def _length(length: Length | str) -> Length:
 
 def _outflow() -> Outflow:
     """What is known of bytes that left: this version has no way to send any, and counts what it refused."""
-    refused = len(door.refused())
+    refused = len(lock.refused())
     tried = f" {words.count(refused, 'connection')} tried in this session was refused." if refused == 1 else ""
     if refused > 1:
         tried = f" {words.count(refused, 'connection')} tried in this session were refused."

@@ -204,3 +204,75 @@ DECISION_VERSION = Table(
     sqlite_strict=True,
 )
 Index("decision_version_scenario", DECISION_VERSION.c.scenario_id)
+
+# The ledger of calls out of the program. It holds no content, and outlives the scenarios it names.
+CALL = Table(
+    "call",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("scenario_id", Text),
+    Column("data", Text, nullable=False),
+    Column("local", Integer, nullable=False),
+    Column("bytes_out", Integer, nullable=False),
+    Column("bytes_in", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("status", Integer),
+    Column("ended_at", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("call_scenario", CALL.c.scenario_id)
+
+# Paid calls: a row before one is sent, completed when its price is known. `answer` only where `key` names the question.
+PAYMENT = Table(
+    "payment",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("scenario_id", Text),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("key", Text),
+    Column("state", Text, nullable=False),
+    Column("most_usd", _FLOAT, nullable=False),
+    Column("usd", _FLOAT),
+    Column("tokens_in", Integer),
+    Column("tokens_out", Integer),
+    Column("ended_at", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("payment_day", PAYMENT.c.day)
+Index("payment_scenario", PAYMENT.c.scenario_id)
+Index("payment_key", PAYMENT.c.key)
+
+SPEND_CAP = Table(
+    "spend_cap",
+    METADATA,
+    Column("scenario_id", Text, ForeignKey("scenario.id", ondelete="CASCADE"), primary_key=True),
+    Column("usd", _FLOAT, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+# Servers of one's own, and other addresses of known providers. Keys are in the keychain only.
+PROVIDER_ACCOUNT = Table(
+    "provider_account",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("protocol", Text, nullable=False),
+    Column("base_url", Text, nullable=False),
+    Column("needs_key", Integer, nullable=False),
+    Column("changed_at", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)

@@ -19,7 +19,7 @@ from workbench.gui.widgets.fields import Choice, ChoiceField
 from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import ErrorBox, IconLabel
 from workbench.gui.widgets.text import Words
-from workbench.net import door
+from workbench.net import lock
 from workbench.paths import Paths
 from workbench.services.doctor import Diagnosis, Finding, examine
 from workbench.services.scenarios import ScenarioRow, ScenarioService
@@ -105,7 +105,7 @@ class SettingsPage(Page):
         super().show_scenario(scenario)
         self._schemes.set_value(self._theme.scheme)
         self._percent.set_value(self._theme.text_percent)
-        self._ledger_words.set_text(_ledger_words(door.refused()))
+        self._ledger_words.set_text(_ledger_words(lock.refused()))
         tasks = self.house.tasks
         tasks.start(lambda: examine(self._paths), lane="pool", done=self._show_machine, owner=self)
         tasks.start(self._scenarios.bin, lane="db", done=self._show_bin, failed=self._error.show_error, owner=self)
