@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from workbench.paths import Paths, data_dir
 
 if TYPE_CHECKING:
+    from workbench.inference.local.measured import Measurements
     from workbench.inference.local.pool import LocalModels
     from workbench.net.door import Doorway
     from workbench.services.catalog import CatalogService
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from workbench.services.evals import EvalService
     from workbench.services.learn import LearnService
     from workbench.services.library import LibraryService
+    from workbench.services.measuring import MeasuringService
     from workbench.services.options import OptionService
     from workbench.services.playground import PlaygroundService
     from workbench.services.privacy import PrivacyService
@@ -161,7 +163,9 @@ class Services:
     @once
     def library(self) -> LibraryService:
         from workbench.inference.local.described import DescribedFiles
+        from workbench.inference.local.machine import Machine
         from workbench.inference.local.places import known_places
+        from workbench.services.catalog_links import CatalogLinks
         from workbench.services.library import LibraryService
 
         return LibraryService(
@@ -169,7 +173,22 @@ class Services:
             kept=self.settings,
             places=known_places,
             described=DescribedFiles(self.paths.cache / "models.json"),
+            machine=Machine(self.paths.cache / "machine.json"),
+            measurements=self.measurements,
+            links=CatalogLinks(self.catalog.catalog),
         )
+
+    @once
+    def measurements(self) -> Measurements:
+        from workbench.inference.local.measured import Measurements
+
+        return Measurements(self.paths.home / "measured")
+
+    @once
+    def measuring(self) -> MeasuringService:
+        from workbench.services.measuring import MeasuringService
+
+        return MeasuringService(library=self.library, engines=self.engines, measurements=self.measurements)
 
     @once
     def shortlist(self) -> ShortlistService:

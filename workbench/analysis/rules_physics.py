@@ -11,7 +11,7 @@ from workbench.analysis.selfhost import longest_request
 from workbench.analysis.words import count, gigabytes, seconds, sorted_list, tokens
 from workbench.domain.model import LifecycleStatus, Model, ModelKind
 from workbench.domain.requirements import Task
-from workbench.domain.verdict import Hosting
+from workbench.domain.verdict import Hosting, LocalPace
 
 _FACTS = "catalog"
 # Below this many seconds to the first token, a model that thinks first needs its thinking capped.
@@ -71,14 +71,14 @@ def _output(context: Context, candidate: Candidate) -> Finding | None:
 
 def _modality(wanted: frozenset[str], candidate: Candidate, side: str) -> Finding | None:
     model = candidate.model
-    if model is None:
+    if model is None or candidate.local is not None:  # of a file on this machine the engine uses text only
         offered = frozenset({"text"})
     else:
         offered = model.input_modalities if side == "input" else model.output_modalities
     verb = "read" if side == "input" else "make"
     asked, found = sorted_list(wanted), sorted_list(offered)
     missing = wanted - offered
-    source = _source(model, "modalities") if model else "GGUF file"
+    source = _source(model, "modalities") if model and candidate.local is None else "GGUF file"
     if not missing:
         return kept(f"Can {verb} {asked}.", asked, found, source)
     if missing == {"pdf"} and "image" in offered:
@@ -120,7 +120,7 @@ def _longest_answer(context: Context, candidate: Candidate) -> Finding | None:
 def _lifecycle(context: Context, candidate: Candidate) -> Finding | None:
     """Gone or going at go-live excludes; an end within the horizon is a risk, with what takes its place."""
     model = candidate.model
-    if model is None:
+    if model is None or candidate.local is not None:  # a file on this machine ends with nobody's announcement
         return None
     go_live = context.today + timedelta(weeks=context.requirements.weeks_limit or 0.0)
     asked, source = f"there at go-live, {go_live:%d %b %Y}", model.lifecycle.source or _FACTS
@@ -216,6 +216,8 @@ def _first_token(context: Context, candidate: Candidate) -> Finding | None:
     limit = context.requirements.ttft_limit_s
     if limit is None:
         return None
+    if (pace := _pace(candidate)) is not None:
+        return _local_finding(context, limit, pace, "first token", answer_tokens=0.0)
     plan = candidate.plan
     if plan is not None and plan.ttft_s is not None:
         return _speed_finding(context, limit, plan.ttft_s, "first token", "computed, one request alone", best_case=True)
@@ -231,6 +233,8 @@ def _whole_answer(context: Context, candidate: Candidate) -> Finding | None:
     if limit is None:
         return None
     plan, words = candidate.plan, context.requirements.workload.tokens_out.likely
+    if (pace := _pace(candidate)) is not None:
+        return _local_finding(context, limit, pace, "whole answer", answer_tokens=words)
     if plan is not None and plan.total_s is not None:
         alone = "computed, one request alone"
         return _speed_finding(context, limit, plan.total_s, "whole answer", alone, best_case=True)
@@ -240,6 +244,21 @@ def _whole_answer(context: Context, candidate: Candidate) -> Finding | None:
     total = candidate.speed.ttft_s + words / candidate.speed.output_tokens_per_s
     source = f"{candidate.speed.source}, {candidate.speed.as_of}"
     return _speed_finding(context, limit, total, "whole answer", source, best_case=False)
+
+
+def _pace(candidate: Candidate) -> LocalPace | None:
+    return candidate.local.pace if candidate.local is not None else None
+
+
+def _local_finding(context: Context, limit: float, pace: LocalPace, what: str, *, answer_tokens: float) -> Finding:
+    """Of a file on this machine: the measured time, else the best that its size and the machine's memory allow."""
+    prompt = context.requirements.workload.tokens_in.likely
+    found = prompt / pace.prompt_tokens_per_s.high + answer_tokens / pace.tokens_per_s.high
+    if pace.measured:
+        source = f"measured on this machine, {pace.as_of}"
+        return _speed_finding(context, limit, found, what, source, best_case=False)
+    source = "predicted from its size and this machine's memory; measure it on Local models"
+    return _speed_finding(context, limit, found, what, source, best_case=True)
 
 
 def _speed_finding(context: Context, limit: float, found: float, what: str, source: str, *, best_case: bool) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 
 if TYPE_CHECKING:
+    from workbench.analysis.local_speed import LocalSpeed
     from workbench.app import Services
+    from workbench.inference.local.measured import Measurement
     from workbench.services.library import LocalFile
 
 
@@ -31,13 +34,19 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     scan.set_defaults(run=run_scan)
     for name, run, words in (
         ("inspect", run_inspect, "what is in a file, without loading it"),
-        ("fit", run_fit, "whether a file fits this machine's free memory"),
+        ("fit", run_fit, "whether a file fits this machine's free memory, and how fast it will run"),
+        ("measure", run_measure, "how fast a model really runs here: a benchmark of about ten seconds"),
     ):
         verb = verbs.add_parser(name, help=words)
         verb.add_argument("file", help="a path, or the name of a library model")
         verb.set_defaults(run=run)
     verbs.choices["inspect"].add_argument(
         "--all", action="store_true", help="every key that stands in the file as well"
+    )
+    fit = verbs.choices["fit"]
+    fit.add_argument("--context", type=int, metavar="TOKENS", help="the context wanted (else what the engine gives)")
+    fit.add_argument(
+        "--cache", choices=("f16", "q8_0", "q4_0"), default="f16", help="how keys and values are kept (default f16)"
     )
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="print one JSON object")
@@ -83,6 +92,8 @@ def _note(item: LocalFile) -> str:
 
 def run_inspect(arguments: argparse.Namespace, services: Services) -> int:
     described = services.library.inspect(arguments.file).as_json()
+    match = services.library.catalog_match(services.library.entry(arguments.file))
+    described["catalog"] = None if match is None else asdict(match)
     if arguments.all:
         described["keys"] = services.library.keys(arguments.file)
     if arguments.json:
@@ -123,11 +134,61 @@ def _shown(value: object) -> str:
 
 
 def run_fit(arguments: argparse.Namespace, services: Services) -> int:
-    fit = services.library.fit(arguments.file)
+    from workbench.services.fitting import machine_sentence, speed_sentence
+
+    library = services.library
+    file = library.inspect(arguments.file)
+    fit = library.fit(arguments.file, context_tokens=arguments.context, cache_type=arguments.cache)
+    speed, machine, gpus = library.speed(file), library.machine(), library.gpus()
     if arguments.json:
-        print(json.dumps(fit.as_dict(), ensure_ascii=False))
-    else:
-        say(fit.sentence)
+        about = {
+            **fit.as_dict(),
+            "speed": _speed_dict(speed),
+            "predicted": _speed_dict(library.predicted(file)),
+            "machine": asdict(machine),
+            "gpus": [asdict(gpu) for gpu in gpus],
+            "engine_uses_gpus": library.engine_uses_gpus(),
+        }
+        print(json.dumps(about, ensure_ascii=False))
+        return 0
+    say(fit.sentence)
+    say(f"  {fit.parts}; keys and values as {fit.cache_type}.")
+    if speed is not None:
+        say(speed_sentence(speed))
+    say(machine_sentence(machine, gpus, uses_gpus=library.engine_uses_gpus()))
+    return 0
+
+
+def _speed_dict(speed: LocalSpeed | None) -> dict[str, object] | None:
+    return None if speed is None else asdict(speed)
+
+
+def run_measure(arguments: argparse.Namespace, services: Services) -> int:
+    import asyncio
+
+    from workbench.services.fitting import measured_speed, speed_range, speed_sentence
+
+    def report(done: int, most: int) -> None:
+        say(f"round {done + 1} of at most {most}", file=sys.stderr, flush=True)
+
+    async def measure() -> Measurement:
+        async with services.engines:
+            return await services.measuring.measure(arguments.file, None if arguments.json else report)
+
+    file = services.library.inspect(arguments.file)
+    measured = asyncio.run(measure())
+    foreseen = services.library.predicted(file, measured.prompt_tokens)
+    if arguments.json:
+        print(json.dumps({"model": file.name, **asdict(measured), "predicted": _speed_dict(foreseen)}))
+        return 0
+    say(f"{file.name}: {speed_sentence(measured_speed(measured))}")
+    say(
+        f"{measured.rounds} rounds on {measured.threads} thread(s); the slowest wrote "
+        f"{measured.slowest_tokens_per_s:,.3g} tokens a second; a prompt is read at "
+        f"{measured.prompt_tokens_per_s:,.3g} tokens a second; loaded in {measured.load_s:.2g} s."
+    )
+    if foreseen is not None:
+        say(f"Predicted were {speed_range(foreseen.tokens_per_s)} tokens a second.")
     return 0
 
 

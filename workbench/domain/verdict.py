@@ -27,11 +27,24 @@ class Hosting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LocalPace:
+    """How fast a file runs on this machine: tokens written and tokens of a prompt read, each per second.
+
+    `as_of` is the ISO day it was measured; for a prediction it is empty and both are ranges.
+    """
+
+    tokens_per_s: Estimate
+    prompt_tokens_per_s: Estimate
+    measured: bool
+    as_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LocalModel:
     """A GGUF file on this machine as matching sees it. `fits` None: nobody checked whether it runs here.
 
     `id` is `local/` and the file's name without its ending, as evals know it; `catalog_id` names the catalog's model
-    when the file is known to be one.
+    when the file is known to be one. `pace` is None when it was neither measured nor predicted.
     """
 
     id: str
@@ -43,6 +56,7 @@ class LocalModel:
     fits: bool | None
     licence: str | None = None
     catalog_id: str | None = None
+    pace: LocalPace | None = None
 
 
 @dataclass(frozen=True, slots=True)

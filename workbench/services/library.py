@@ -8,13 +8,31 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from workbench.analysis.catalog_match import CatalogMatch
+from workbench.analysis.local_speed import LocalSpeed, MachineSpeed
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.verdict import LocalPace
 from workbench.inference.local.described import DescribedFiles
 from workbench.inference.local.discover import Found, describe, scan
 from workbench.inference.local.gguf import GgufFile, all_keys, inspect, refuse_unsound
+from workbench.inference.local.gpus import Gpu, engine_uses_gpus, gpus
+from workbench.inference.local.machine import Machine
+from workbench.inference.local.measured import Measurement, Measurements
 from workbench.inference.local.places import Place
-from workbench.services.fitting import FITS, TIGHT, TOO_LARGE, UNKNOWN, Fit, fit_of
+from workbench.services.catalog_links import CatalogLinks
+from workbench.services.fitting import (
+    F16,
+    FITS,
+    TIGHT,
+    TOO_LARGE,
+    UNKNOWN,
+    Fit,
+    fit_of,
+    measured_speed,
+    pace_of,
+    predicted,
+)
 from workbench.services.local_files import LocalFile, by_name, entry, listed
 from workbench.settings import Json
 
@@ -47,11 +65,17 @@ class LibraryService:
         kept: Kept | None = None,
         places: Callable[[], tuple[Place, ...]] = tuple,
         described: DescribedFiles | None = None,
+        machine: Machine | None = None,
+        measurements: Measurements | None = None,
+        links: CatalogLinks | None = None,
     ) -> None:
         self._demo_folder = demo_folder
         self._kept = kept
         self._known_places = places
         self._described = described or DescribedFiles()
+        self._machine = machine or Machine()
+        self._measurements = measurements or Measurements()
+        self._links = links
         self._demo: tuple[LocalFile, ...] | None = None
         self._lock = threading.Lock()
         self._last: tuple[LocalFile, ...] = ()
@@ -96,7 +120,14 @@ class LibraryService:
 
     def state(self) -> object:
         """Equal to an earlier one while nothing was added, removed, or found changed by a listing."""
-        return self.folders(), self.files(), self.ignored(), self._listings
+        return (
+            self.folders(),
+            self.files(),
+            self.ignored(),
+            self._listings,
+            self._measurements.count,
+            self._machine.known(),
+        )
 
     def missing(self) -> tuple[Path, ...]:
         """Remembered folders and files that are not there now."""
@@ -179,6 +210,15 @@ class LibraryService:
         """What is in a file, without loading it. Raises WorkbenchError when it is no model."""
         return inspect(self.resolve(reference))
 
+    def catalog_match(self, item: LocalFile) -> CatalogMatch | None:
+        """The catalog model that a file is or was made from, with the reason; None when nothing says so."""
+        return self._links.of(item) if self._links is not None else None
+
+    def entry(self, reference: str) -> LocalFile:
+        """The row of one file, as in a listing. Raises WorkbenchError when the reference names none."""
+        path = self.resolve(reference)
+        return next((item for item in self._last if item.path == path), None) or entry(describe(path))
+
     def keys(self, reference: str) -> dict[str, Any]:
         """Every key that stands in a file, of lists their length. Raises WorkbenchError when it is no model."""
         return all_keys(self.resolve(reference))
@@ -189,9 +229,46 @@ class LibraryService:
         refuse_unsound(inspect(path))
         return path
 
-    def fit(self, reference: str) -> Fit:
-        """Whether a file fits the memory that is free now. Raises WorkbenchError when it is no model."""
-        return fit_of(self.inspect(reference))
+    def fit(self, reference: str, *, context_tokens: int | None = None, cache_type: str = F16) -> Fit:
+        """Whether a file fits the memory that is free now, with a context or with as much as the engine would give it.
+
+        Raises WorkbenchError when it is no model, and for a cache type that does not exist.
+        """
+        return fit_of(self.inspect(reference), context_tokens, cache_type)
+
+    def speed(self, file: GgufFile) -> LocalSpeed | None:
+        """How fast it was measured to be here, else what to expect; None for a file without weights.
+
+        The first prediction measures this machine's memory, for about half a second.
+        """
+        measurement = self._measurements.of(file)
+        if measurement is not None:
+            return measured_speed(measurement)
+        return self.predicted(file)
+
+    def predicted(self, file: GgufFile, prompt_tokens: int | None = None) -> LocalSpeed | None:
+        """What to expect without a measurement, also where there is one."""
+        return predicted(file, self._machine.speed(), prompt_tokens)
+
+    def measurement(self, file: GgufFile) -> Measurement | None:
+        """The latest measurement of the model on this machine."""
+        return self._measurements.of(file)
+
+    def pace(self, file: GgufFile) -> LocalPace | None:
+        """What matching needs of its speed. Measures nothing: before this machine was measured it is unknown."""
+        return pace_of(file, self._machine.known(), self._measurements.of(file))
+
+    def machine(self) -> MachineSpeed:
+        """What this machine's memory and arithmetic were measured to do."""
+        return self._machine.speed()
+
+    def gpus(self) -> tuple[Gpu, ...]:
+        """The graphics processors that drivers show, whether or not the engine can use them."""
+        return gpus()
+
+    def engine_uses_gpus(self) -> bool:
+        """Whether the installed engine computes on graphics processors."""
+        return engine_uses_gpus()
 
     def _kept_paths(self, key: str) -> tuple[Path, ...]:
         return tuple(Path(text) for text in self._kept_texts(key))

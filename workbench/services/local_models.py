@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from workbench.analysis.catalog_match import Relation
 from workbench.domain.verdict import LocalModel
 from workbench.services.library import LibraryService, LocalFile, fit_of
 
@@ -23,13 +24,13 @@ def local_models(library: LibraryService) -> Callable[[], Sequence[LocalModel]]:
         if places not in known:
             models = library.models()
             known.clear()
-            known[library.state()] = _described(models)
+            known[library.state()] = _described(library, models)
         return next(iter(known.values()))
 
     return files
 
 
-def _described(models: Iterable[LocalFile]) -> tuple[LocalModel, ...]:
+def _described(library: LibraryService, models: Iterable[LocalFile]) -> tuple[LocalModel, ...]:
     """The usable ones, each id once: of two files with one name the first counts, as it does by name."""
     found: dict[str, LocalModel] = {}
     for item in models:
@@ -45,5 +46,13 @@ def _described(models: Iterable[LocalFile]) -> tuple[LocalModel, ...]:
             need_bytes=fit.need_bytes,
             fits=_FITS.get(fit.word),
             licence=item.file.licence,
+            pace=library.pace(item.file),
+            catalog_id=_catalog_id(library, item),
         )
     return tuple(found.values())
+
+
+def _catalog_id(library: LibraryService, item: LocalFile) -> str | None:
+    """Of a file that is a catalog model; what is known of a base says little of what was made from it."""
+    match = library.catalog_match(item)
+    return match.model_id if match is not None and match.relation is Relation.IS else None

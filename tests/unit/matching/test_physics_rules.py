@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.domain.verdict import LocalModel
+from workbench.domain.figures import Estimate
+from workbench.domain.verdict import LocalModel, LocalPace, Verdict
 from workbench.services.shortlist import ShortlistService
 
 from matching_values import TODAY, catalog, rules_against, scenario, shortlist, shortlists, verdict, warnings_of
@@ -102,3 +103,32 @@ def test_that_a_file_of_this_machine_is_judged_like_any_other_offer() -> None:
 def test_that_a_file_with_a_short_context_is_out_for_long_requests() -> None:
     found = shortlists([a_file(context_tokens=512)]).shortlist(scenario())
     assert rules_against(verdict(found, "local/tiny", "local:")) == {"R1.3"}
+
+
+MEASURED = LocalPace(Estimate.exact(20.0), Estimate.exact(1500.0), measured=True, as_of="2026-11-26")
+PREDICTED = LocalPace(Estimate(10.0, 15.0, 20.0), Estimate(500.0, 900.0, 1500.0), measured=False)
+
+
+def file_verdict(pace: LocalPace | None, **answers: object) -> Verdict:
+    found = shortlists([a_file(pace=pace)]).shortlist(scenario(**answers))
+    return verdict(found, "local/tiny", "local:")
+
+
+def test_that_a_measured_file_is_judged_by_what_was_measured() -> None:
+    # 3,000 tokens of prompt at 1,500 a second, then 400 at 20 a second
+    fast = file_verdict(MEASURED, ttft_limit_s=2.5, total_limit_s=23.0)
+    assert fast.kept
+    text = " ".join(reason.text + reason.source for reason in fast.reasons if reason.rule.startswith("R1.6"))
+    assert "2 s" in text and "22 s" in text and "measured on this machine, 2026-11-26" in text
+    slow = file_verdict(MEASURED, ttft_limit_s=1.5, total_limit_s=23.0)
+    assert rules_against(slow) == {"R1.6.first"}
+
+
+def test_that_a_predicted_file_is_out_only_when_its_best_case_is_too_slow() -> None:
+    hopeful = file_verdict(PREDICTED, ttft_limit_s=2.5, total_limit_s=23.0)
+    assert hopeful.kept and {"R1.6.first", "R1.6.total"} <= warnings_of(hopeful)
+    assert rules_against(file_verdict(PREDICTED, ttft_limit_s=1.5)) == {"R1.6.first"}
+
+
+def test_that_a_file_nobody_measured_is_unproven() -> None:
+    assert "R1.6.first" in warnings_of(file_verdict(None, ttft_limit_s=2.5))
