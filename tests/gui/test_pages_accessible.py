@@ -76,4 +76,6 @@ def test_that_every_control_has_a_spoken_name_and_is_reached_by_tab_which_nothin
     by_tab = [w for w in controls(shell) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not is_one_of_several(w)]
     assert [told(widget) for widget in by_tab if widget not in stops] == []
     harmless = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
-    assert [record.message for record in qtlog.records if record.type not in harmless] == []
+    said = [record.message for record in qtlog.records if record.type not in harmless]
+    # the offscreen platform says once per process that it has no window manager
+    assert [message for message in said if "propagateSizeHints" not in message] == []

@@ -31,6 +31,8 @@ class Row(Protocol[T_co]):
     @property
     def widget(self) -> QWidget: ...
 
+    def begin(self) -> None: ...
+
     def value(self) -> T_co | None: ...
 
 
@@ -72,7 +74,7 @@ class EntryRows(QWidget, Generic[T]):
         return tuple(value for row in self._rows if (value := row.value()) is not None)
 
     def _add(self) -> None:
-        self._put(self._empty()).widget.setFocus()
+        self._put(self._empty()).begin()
 
     def _put(self, entry: T) -> Row[T]:
         row = self._make(entry)

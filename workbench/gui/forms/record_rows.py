@@ -50,7 +50,12 @@ class _Row(QWidget):
         """Adds the last line, when the row's own widgets are in."""
         self.line.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(self.line)
-        self.setFocusProxy(focus)
+        # No focus proxy: Qt would then leave out of the Tab order what stands before it.
+        self._first = focus
+
+    def begin(self) -> None:
+        """Puts the cursor into the first field."""
+        self._first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def touched(self, _value: object = None) -> None:
         self.signals.changed.emit()

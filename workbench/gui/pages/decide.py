@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,20 +20,20 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.history import DecisionVersion
 from workbench.domain.option import Option, OptionSet
 from workbench.domain.scenario import Scenario
-from workbench.gui.forms.decision_form import DecisionForm
-from workbench.gui.forms.record_cards import HistoryCard, SignaturesCard
 from workbench.gui.pages.base import House, Page, PageAction
+from workbench.gui.slices import Slices
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
-from workbench.gui.widgets.comparison import breakable
 from workbench.gui.widgets.fields import Choice
-from workbench.gui.widgets.report_view import ReportView
 from workbench.gui.widgets.state import ErrorBox
-from workbench.gui.widgets.text import Words
-from workbench.reports.document import Document, Length
+from workbench.gui.widgets.text import Words, breakable
 
 if TYPE_CHECKING:
+    from workbench.gui.forms.decision_form import DecisionForm
+    from workbench.gui.forms.record_cards import HistoryCard, SignaturesCard
+    from workbench.gui.widgets.report_view import ReportView
+    from workbench.reports.document import Document
     from workbench.services.conditions import Subjects
     from workbench.services.decisions import DecisionService, Signed
     from workbench.services.evals import EvalService
@@ -47,18 +48,28 @@ STATUSES = {
     "It is superseded": DecisionStatus.SUPERSEDED,
 }
 WIDE_PX = 860
-PREVIEW_AFTER_MS = 40
+# The answer is painted first; record and report come in steps, and edits that follow faster are read together.
+AFTER_MS = 40
+PARTS = ("workbench.gui.forms.decision_form", "workbench.gui.forms.record_cards", "workbench.gui.widgets.report_view")
 TITLE_LENGTH = 40
 
 
 class DecidePage(Page):
-    """A form at the left, the report's preview at the right."""
+    """A form at the left, the report's preview at the right.
+
+    A finished decision opens with this page, so it is there at once with its answer; its parts are loaded off the GUI
+    thread and made one after the other.
+    """
+
+    _form: DecisionForm
+    _signatures: SignaturesCard
+    _history: HistoryCard
+    _view: ReportView
 
     id: ClassVar[str] = "decide"
     title: ClassVar[str] = "Decide"
     icon: ClassVar[str] = "decide"
     has_inspector: ClassVar[bool] = False
-    # The page a finished decision opens with: it is painted before the services behind it are loaded.
     asks: ClassVar[tuple[str, ...]] = ("decisions", "reports", "options", "evals")
 
     def __init__(
@@ -76,7 +87,8 @@ class DecidePage(Page):
         self._options = options
         self._evals = evals
         self._found: OptionSet | None = None
-        self._length = Length.PAGE
+        self._whole = False
+        self._is_made = self._is_coming = False
         self._asked_for = 0
         self._due: Scenario | None = None
         self._written: Path | None = None
@@ -92,13 +104,8 @@ class DecidePage(Page):
         self._error = ErrorBox()
         self._said = Words("", "body", "good")
         self._open = button("Open it", self._open_written, kind="link")
-        self._form = DecisionForm()
-        self._form.changed.connect(self._edited)
-        self._signatures = SignaturesCard()
-        self._signatures.signed.connect(self.sign)
-        self._history = HistoryCard(lambda before, after: self._decisions().changes_between(before, after))
-        self._view = ReportView()
-        self._preview_due = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
+        self._slices = Slices(self)
+        self._preview_due = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._preview_due.timeout.connect(self._read_preview)
         self._lay_out_page()
 
@@ -111,23 +118,58 @@ class DecidePage(Page):
         said.addWidget(self._open)
         self._notice.hide()
         self.body.addWidget(self._notice)
-        preview = Card("The report as others will read it")
+        self._preview_card = Card("The report as others will read it")
         self._switch = button("Show the full report", self._other_length, kind="link")
-        preview.add_beside_title(self._switch)
-        preview.body.addWidget(self._view)
-        preview.body.addStretch(1)
+        self._preview_card.add_beside_title(self._switch)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(Space.XL)
         left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.L)
-        column.addWidget(self._form)
-        column.addWidget(self._signatures)
-        column.addWidget(self._history)
+        self._left = QVBoxLayout(left)
+        self._left.setContentsMargins(0, 0, 0, 0)
+        self._left.setSpacing(Space.L)
         self._sides.addWidget(left, 2, Qt.AlignmentFlag.AlignTop)
-        self._sides.addWidget(preview, 3)
+        self._sides.addWidget(self._preview_card, 3)
+        self._preview_card.hide()
+        self.header.set_buttons_enabled(False)
         self.body.addLayout(self._sides, 1)
+
+    def _load_parts(self) -> None:
+        def load() -> None:
+            for name in PARTS:
+                import_module(name)
+
+        self.house.tasks.start(
+            load,
+            lane="pool",
+            done=lambda _none: self._slices.run(self._make_form, self._make_cards, self._make_view, self._draw),
+            owner=self,
+        )
+
+    def _make_form(self) -> None:
+        from workbench.gui.forms.decision_form import DecisionForm
+
+        self._form = DecisionForm()
+        self._form.changed.connect(self._edited)
+        self._left.addWidget(self._form)
+
+    def _make_cards(self) -> None:
+        from workbench.gui.forms.record_cards import HistoryCard, SignaturesCard
+
+        self._signatures = SignaturesCard()
+        self._signatures.signed.connect(self.sign)
+        self._history = HistoryCard(lambda before, after: self._decisions().changes_between(before, after))
+        self._left.addWidget(self._signatures)
+        self._left.addWidget(self._history)
+
+    def _make_view(self) -> None:
+        from workbench.gui.widgets.report_view import ReportView
+
+        self._view = ReportView()
+        self._preview_card.body.addWidget(self._view)
+        self._preview_card.body.addStretch(1)
+        self._preview_card.show()
+        self._is_made = True
+        self.header.set_buttons_enabled(True)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Draws the record and asks for the report again."""
@@ -138,11 +180,19 @@ class DecidePage(Page):
         self.setEnabled(scenario is not None)
         if scenario is None:
             return
-        self._form.show_decision(scenario.decision or Decision("", ""))
         self.header.set_answer(*_answer(scenario))
         accepted = scenario.decision is not None and scenario.decision.status is DecisionStatus.ACCEPTED
         self._record.setText("Record it again" if accepted else "Record the decision")
-        self._preview(scenario)
+        if self._is_made:
+            self._draw()
+        elif not self._is_coming:
+            self._is_coming = True
+            QTimer.singleShot(AFTER_MS, self, self._load_parts)
+
+    def _draw(self) -> None:
+        if self.scenario is not None:
+            self._form.show_decision(self.scenario.decision or Decision("", ""))
+            self._preview(self.scenario)
 
     def refresh(self, changes: Changes) -> None:
         """New evidence changes the report."""
@@ -182,8 +232,7 @@ class DecidePage(Page):
 
     def record(self, status: DecisionStatus = DecisionStatus.ACCEPTED) -> None:
         """Records the decision as the form has it, once it names an option and a reason."""
-        self._form.flush()
-        scenario = self.scenario
+        scenario = self._typed()
         if scenario is None:
             return
         decision = replace(self._form.value(), status=status)
@@ -197,8 +246,7 @@ class DecidePage(Page):
 
     def sign(self, name: str, role: str) -> None:
         """Puts a name under the recorded decision."""
-        self._form.flush()
-        scenario = self.scenario
+        scenario = self._typed()
         if scenario is None:
             return
         try:
@@ -213,8 +261,7 @@ class DecidePage(Page):
 
     def write(self, formats: tuple[str, ...]) -> None:
         """Asks for a folder and writes the report there."""
-        self._form.flush()
-        scenario = self.scenario
+        scenario = self._typed()
         remembered = self.house.settings.get(FOLDER_KEY, "")
         if scenario is None:
             return
@@ -238,6 +285,13 @@ class DecidePage(Page):
             )
 
     # inside
+
+    def _typed(self) -> Scenario | None:
+        """The open scenario with what was typed last; None while the record is not there yet."""
+        if not self._is_made:
+            return None
+        self._form.flush()
+        return self.scenario
 
     def _edited(self, decision: Decision) -> None:
         new = self._with(decision)
@@ -289,26 +343,29 @@ class DecidePage(Page):
         self._signatures.show_signatures(signatures, may_sign=may_sign)
 
     def _preview(self, scenario: Scenario) -> None:
-        """Asks for the report once what stands at the left is painted; edits that follow faster are read together."""
+        """Asks for the report once what stands at the left is painted."""
         self._due = scenario
         self._preview_due.start()
 
     def _read_preview(self) -> None:
-        scenario, length = self._due, self._length
+        scenario, whole = self._due, self._whole
         if scenario is None:
             return
         self._asked_for += 1
         number = self._asked_for
         self.house.tasks.start(
-            lambda: self._read(scenario, length),
+            lambda: self._read(scenario, whole),
             lane="pool",
             done=lambda found: self._show_preview(number, *found),
             failed=self._fail,
             owner=self,
         )
 
-    def _read(self, scenario: Scenario, length: Length) -> tuple[OptionSet, Subjects, Document]:
+    def _read(self, scenario: Scenario, whole: bool) -> tuple[OptionSet, Subjects, Document]:
         """The options to choose from, proposals included, what can be watched, and the report."""
+        from workbench.reports.document import Length
+
+        length = Length.FULL if whole else Length.PAGE
         found = self._options().options(scenario, evidence=self._evals().evidence(scenario.id))
         return found, self._decisions().subjects(found), self._reports().document(scenario, length=length)
 
@@ -332,9 +389,8 @@ class DecidePage(Page):
         self._error.show_error(error)
 
     def _other_length(self) -> None:
-        full = self._length is Length.PAGE
-        self._length = Length.FULL if full else Length.PAGE
-        self._switch.setText("Show one page" if full else "Show the full report")
+        self._whole = not self._whole
+        self._switch.setText("Show one page" if self._whole else "Show the full report")
         self._switch.setAccessibleName(self._switch.text())
         self._due = self.scenario
         self._read_preview()

@@ -53,6 +53,13 @@ class AnswerHeader(QWidget):
         self._answer.set_text(f"**{lead}** {rest}".strip() if lead else rest)
         self._answer.setVisible(bool(lead or rest))
 
+    def set_buttons_enabled(self, enabled: bool) -> None:
+        """Grey the buttons while what they act on is not there yet."""
+        for place in range(self._buttons.count()):
+            item = self._buttons.itemAt(place)
+            if item is not None and (made := item.widget()) is not None:
+                made.setEnabled(enabled)
+
     def add_button(self, widget: QWidget) -> None:
         """Put a button at the right end; the last one added is the rightmost: make it the main action."""
         self._buttons.addWidget(widget)

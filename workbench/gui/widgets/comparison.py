@@ -22,7 +22,7 @@ from workbench.gui.theme import TONE_ICONS, Size, Space, Tone, look_of, pixmap, 
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Line
 from workbench.gui.widgets.info import InfoButton
-from workbench.gui.widgets.text import Words
+from workbench.gui.widgets.text import Words, breakable
 
 LABEL_PX = 150
 COLUMN_PX = 118
@@ -313,14 +313,6 @@ class _CellView(QWidget):
 
 def _labels(rows: Sequence[Row]) -> tuple[tuple[str, str, str], ...]:
     return tuple((row.label, row.hint, row.term) for row in rows)
-
-
-def breakable(text: str) -> str:
-    """A name of one endless word may break, or its column would be as wide as it."""
-    return " ".join(
-        "\u200b".join(word[at : at + 12] for at in range(0, len(word), 12)) if len(word) > 24 else word
-        for word in text.split(" ")
-    )
 
 
 def _in_markdown(text: str) -> str:

@@ -25,6 +25,14 @@ def without_marks(text: str) -> str:
     return _BOLD.sub(r"\1", text)
 
 
+def breakable(text: str) -> str:
+    """A name of one endless word may break, or its column would be as wide as it."""
+    return " ".join(
+        "\u200b".join(word[at : at + 12] for at in range(0, len(word), 12)) if len(word) > 24 else word
+        for word in text.split(" ")
+    )
+
+
 class Words(QLabel):
     """A label that wraps, shows `**bold**`, and lets its text be selected with the mouse."""
 
