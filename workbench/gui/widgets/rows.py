@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from workbench.gui.theme import Tone
 
 R = TypeVar("R")
+Arrange = Callable[[str, str, bool], Sequence[int]]
 Index = QModelIndex | QPersistentModelIndex
 UNKNOWN = "—"
 _NOWHERE = QModelIndex()
@@ -77,7 +78,10 @@ class Column(Generic[R]):
 
 
 class RowModel(QAbstractTableModel, Generic[R]):
-    """Shows a tuple of rows. Sorting and filtering keep a list of row numbers: no proxy, quick at 100,000 rows."""
+    """Shows a tuple of rows. Sorting and filtering keep a list of row numbers: no proxy, quick at 100,000 rows.
+
+    With `arrange` (words, column id or "", descending -> row numbers) somebody else filters and sorts.
+    """
 
     def __init__(
         self,
@@ -85,15 +89,18 @@ class RowModel(QAbstractTableModel, Generic[R]):
         *,
         row_id: Callable[[R], str],
         faint: Callable[[R], bool] | None = None,
+        arrange: Arrange | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
+        self._arrange = arrange
         self._row_id = row_id
         self._faint = faint
         self._rows: tuple[R, ...] = ()
         self._order: list[int] = []
         self._texts: list[str] | None = None
+        self._numbers: dict[str, int] | None = None
         self._needle = ""
         self._sort_column = -1
         self._descending = False
@@ -159,9 +166,8 @@ class RowModel(QAbstractTableModel, Generic[R]):
         old = self.persistentIndexList()
         before = [self._order[i.row()] for i in old]
         self._sort_column, self._descending = column, order is Qt.SortOrder.DescendingOrder
-        self._order = self._sorted(self._order)
-        places = {number: place for place, number in enumerate(self._order)}
-        new = [self.index(places[number], i.column()) for number, i in zip(before, old, strict=True)]
+        self._order = self._sorted(self._order) if self._arrange is None else self._arranged()
+        new = [self.index(self._order.index(number), i.column()) for number, i in zip(before, old, strict=True)]
         self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
@@ -182,8 +188,14 @@ class RowModel(QAbstractTableModel, Generic[R]):
         """Show other rows; filter and sorting stay."""
         self.beginResetModel()
         self._rows = tuple(rows)
-        self._texts = None
-        self._order = self._sorted(self._passing())
+        self._texts, self._numbers = None, None
+        self._order = self._arranged()
+        self.endResetModel()
+
+    def rearrange(self) -> None:
+        """Filter and sort anew: what `arrange` goes by has changed."""
+        self.beginResetModel()
+        self._order = self._arranged()
         self.endResetModel()
 
     def set_filter(self, text: str) -> None:
@@ -192,7 +204,7 @@ class RowModel(QAbstractTableModel, Generic[R]):
         if needle != self._needle:
             self.beginResetModel()
             self._needle = needle
-            self._order = self._sorted(self._passing())
+            self._order = self._arranged()
             self.endResetModel()
 
     def id_at(self, place: int) -> str:
@@ -201,12 +213,25 @@ class RowModel(QAbstractTableModel, Generic[R]):
 
     def place_of(self, id: str) -> int:
         """Where the row with this id is shown, -1 when it is not."""
-        return next((p for p, n in enumerate(self._order) if self._row_id(self._rows[n]) == id), -1)
+        if self._numbers is None:
+            self._numbers = {self._row_id(row): number for number, row in reversed(tuple(enumerate(self._rows)))}
+        number = self._numbers.get(id)
+        try:
+            return -1 if number is None else self._order.index(number)
+        except ValueError:
+            return -1
 
     def cell_text(self, row: R, column: Column[R]) -> str:
         """A cell in words, aside included."""
         aside = column.aside(row) if column.aside else ""
         return f"{column.text(row)} {aside}".strip()
+
+    def _arranged(self) -> list[int]:
+        """The numbers of the rows to show, in order."""
+        if self._arrange is None:
+            return self._sorted(self._passing())
+        column = self.columns[self._sort_column].id if 0 <= self._sort_column < len(self.columns) else ""
+        return list(self._arrange(self._needle, column, self._descending)) if self._rows else []
 
     def _passing(self) -> list[int]:
         words = self._needle.split()

@@ -25,7 +25,7 @@ from workbench.gui.ports import SettingsPort
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import menu_button
 from workbench.gui.widgets.cells import CellDelegate
-from workbench.gui.widgets.rows import Column, Index, RowModel
+from workbench.gui.widgets.rows import Arrange, Column, Index, RowModel
 from workbench.gui.widgets.text import Words
 
 R = TypeVar("R")
@@ -96,6 +96,7 @@ class DataTable(QWidget, Generic[R]):
         name: str,
         settings: SettingsPort,
         faint: Callable[[R], bool] | None = None,
+        arrange: Arrange | None = None,
         filterable: bool = True,
         filter_hint: str = "Filter",
         visible_rows: int = 6,
@@ -109,7 +110,7 @@ class DataTable(QWidget, Generic[R]):
         self._least_rows = visible_rows
         self._wanted_first = 0
         self._snug = snug
-        self.model: RowModel[R] = RowModel(columns, row_id=row_id, faint=faint, parent=self)
+        self.model: RowModel[R] = RowModel(columns, row_id=row_id, faint=faint, arrange=arrange, parent=self)
         self.view = _View(self.model, self)
         self.view.setObjectName(f"view-{id}")
         self.view.setAccessibleName(name)
@@ -137,6 +138,17 @@ class DataTable(QWidget, Generic[R]):
             self.select(id)
         self._recount()
         self._widen()
+
+    def rearrange(self) -> None:
+        """Filter and sort anew, for a table whose rows somebody else arranges."""
+        id = self.current_id
+        self._quiet = True
+        self.model.rearrange()
+        self._quiet = False
+        if id:
+            self.select(id)
+        self._recount()
+        self.filtered.emit(self.model.rowCount())
 
     @property
     def current_id(self) -> str:
