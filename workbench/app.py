@@ -134,6 +134,7 @@ class Services:
             folder=data_dir("models_catalog"),
             cache_file=self.paths.catalog_cache,
             changes=lambda: self.store.catalog_changes,
+            today=self.today,
         )
 
     @once

@@ -1,55 +1,355 @@
-"""The catalog page: filters, facts with sources, and arriving at a model."""
+"""The catalog page: must-haves, search, the page of a model, comparisons, figures of one's own, imports with Undo."""
 
 from __future__ import annotations
 
-from pages_person import Visitor
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from workbench.analysis import words
-from workbench.gui.pages.catalog import FILTERS_KEY, CatalogPage
+from workbench.domain.catalog_diff import Choice, RowKind
+from workbench.domain.catalog_filters import CatalogFilter, Life
+from workbench.domain.figures import Origin
+from workbench.domain.quotes import Subject
+from workbench.gui.catalog.browse import FILTER_KEY, VIEWS_KEY
+from workbench.gui.catalog.columns_form import ColumnsForm
+from workbench.gui.catalog.compare_view import DIFFERS
+from workbench.gui.catalog.own_form import OwnForm
+from workbench.gui.pages.catalog import CatalogPage
+
+from gui.pages_person import Visitor
+from gui.test_pages_accessible import controls, spoken_name, told
+
+GPT_4O = "openai/gpt-4o"
 
 
-def catalog_page(visitor: Visitor) -> CatalogPage:
-    page = visitor.go("catalog")
-    assert isinstance(page, CatalogPage)
-    visitor.wait(lambda: page._catalog is not None)
-    return page
+@pytest.fixture
+def page(visitor: Visitor) -> Iterator[CatalogPage]:
+    """The page with every model; what a test changed of the catalog is taken back."""
+    found = visitor.go("catalog")
+    assert isinstance(found, CatalogPage)
+    visitor.wait(lambda: found._catalog is not None)
+    found.show_browse()
+    found.browse.set_filter(CatalogFilter())
+    found.browse.table.filter_field.clear()
+    visitor.wait(lambda: found.browse.shown_count == _everything(visitor))
+    yield found
+    visitor.rest()
+    own, imports = visitor.services.catalog_own, visitor.services.catalog_imports
+    for fact in own.all():
+        own.take_back(fact.id)
+    for record in imports.imports():
+        if not record.undone_at:
+            imports.undo(record.id)
+    found._load()
+    visitor.rest()
 
 
-def test_that_the_answer_counts_what_the_catalog_holds(visitor: Visitor) -> None:
-    catalog_page(visitor)
+def _everything(visitor: Visitor) -> int:
+    return len(visitor.services.catalog.catalog().models)
+
+
+def _list(folder: Path, price: float) -> Path:
+    file = folder / "data.json"
+    entry = {"id": "gpt-4o", "match": {}, "prices": {"input_mtok": price, "output_mtok": 10}}
+    file.write_text(json.dumps([{"id": "openai", "models": [entry]}]))
+    return file
+
+
+def _price(visitor: Visitor) -> float | None:
+    return visitor.services.catalog.model(GPT_4O).offers[0].prices.input_usd_per_mtok
+
+
+# browsing
+
+
+def test_that_the_answer_counts_what_the_catalog_holds(visitor: Visitor, page: CatalogPage) -> None:
     catalog = visitor.services.catalog.catalog()
     assert visitor.answer.startswith(f"{len(catalog.models)} models by {len(catalog.developers)} developers")
     assert len(visitor.rows()) == len(catalog.models)
 
 
-def test_that_filters_narrow_the_table_and_are_remembered(visitor: Visitor) -> None:
-    page = catalog_page(visitor)
-    visitor.press("Show only: Open weights")
-    shown = page._table.model.shown
-    assert shown and all(model.open_weights for model in shown)
-    visitor.press("Show only: Reads pictures")
-    assert all(model.open_weights and model.capabilities.vision for model in page._table.model.shown)
-    assert set(visitor.window.house.settings.get(FILTERS_KEY, []) or []) == {"open", "vision"}
-    visitor.press("Show only: Open weights")
-    visitor.press("Show only: Reads pictures")
-    assert len(page._table.model.shown) == len(visitor.services.catalog.catalog().models)
+def test_that_must_haves_narrow_the_table_are_remembered_and_shown_as_chips(
+    visitor: Visitor, page: CatalogPage
+) -> None:
+    visitor.press("Must have …")
+    panel = page.browse._panel
+    assert panel is not None
+    visitor.press("Must have: Open weights", panel)
+    visitor.press("Must have: Calls tools", panel)
+    visitor.write(panel._numbers["context_tokens"].edit, "200k")
+    shown = page.browse.table.model.shown
+    assert shown and all(m.open_weights and m.capabilities.tools and (m.context_tokens or 0) >= 200_000 for m in shown)
+    panel.accept()
+    assert visitor.answer.startswith(f"{len(shown)} of {_everything(visitor)} models fulfil your 3 conditions.")
+    kept = visitor.window.house.settings.get(FILTER_KEY)
+    assert kept == {"open_weights": True, "tools": True, "context_tokens": 200_000}
+    visitor.press("Remove the condition: Calls tools")
+    assert page.browse.wanted.active == ("open_weights", "context_tokens")
+    visitor.press("Clear all")
+    assert page.browse.shown_count == _everything(visitor)
 
 
-def test_that_a_model_explains_itself_with_the_source_of_each_price(visitor: Visitor) -> None:
-    page = catalog_page(visitor)
-    model = next(m for m in page._table.model.shown if m.cheapest_offer is not None and m.scores)
+def test_that_conditions_are_kept_under_a_name_and_chosen_again(visitor: Visitor, page: CatalogPage) -> None:
+    page.browse.set_filter(CatalogFilter(kinds=("embedding",), life=Life.ACTIVE))
+    count = page.browse.shown_count
+    visitor.press("Must have …")
+    panel = page.browse._panel
+    assert panel is not None
+    visitor.write(panel._name, "Embeddings")
+    visitor.press("Keep", panel)
+    panel.accept()
+    page.browse.set_filter(CatalogFilter())
+    menu = page.browse._views.menu()
+    assert menu is not None
+    next(action for action in menu.actions() if action.text() == "Embeddings").trigger()
+    assert page.browse.shown_count == count
+    assert page.browse.wanted.life is Life.ACTIVE
+    page.browse._forget_view("Embeddings")
+    assert visitor.window.house.settings.get(VIEWS_KEY) == {}
+
+
+def test_that_an_impossible_condition_says_so(visitor: Visitor, page: CatalogPage) -> None:
+    page.browse.set_filter(CatalogFilter(context_tokens=1e12))
+    assert (
+        visitor.answer == f"0 of {_everything(visitor)} models fulfil your 1 condition. Remove a condition to see more."
+    )
+
+
+def test_that_the_search_field_looks_into_makers_providers_and_licences(visitor: Visitor, page: CatalogPage) -> None:
+    for text in ("mistral", "groq", "apache", "embedding open"):
+        page.browse.table.filter_field.setText(text)
+        visitor.wait(lambda text=text: f"hold “{text}”" in visitor.answer)
+        assert 0 < page.browse.shown_count < _everything(visitor)
+    page.browse.table.filter_field.clear()
+    visitor.wait(lambda: page.browse.shown_count == _everything(visitor))
+
+
+def test_that_a_column_sorts_with_unknown_values_at_the_end_either_way(page: CatalogPage) -> None:
+    for descending in (False, True):
+        page.browse.table.sort_by("context", descending=descending)
+        found = [model.context_tokens for model in page.browse.table.model.shown]
+        known = [value for value in found if value is not None]
+        assert known == sorted(known, reverse=descending)
+        assert found[: len(known)] == known
+    page.browse.table.model.sort(-1)
+
+
+def test_that_a_model_explains_itself_with_the_source_of_each_price(visitor: Visitor, page: CatalogPage) -> None:
+    model = next(m for m in page.browse.table.model.shown if m.cheapest_offer is not None and m.scores)
     visitor.window.shell.open_page("catalog", model.id)
-    said = visitor.inspector()
-    assert said.startswith(model.name)
+    assert visitor.inspector().startswith(model.name)
     explained = visitor.window.shell.inspector.explanation
     assert explained is not None
     for offer in model.offers:
         assert any(offer.source in source and words.day(offer.as_of) in source for source in explained.sources)
-    assert page._table.current_id == model.id
+    assert page.browse.table.current_id == model.id
 
 
-def test_that_typing_into_the_filter_finds_a_maker(visitor: Visitor) -> None:
-    page = catalog_page(visitor)
-    page._table.filter_field.setText("mistral")
-    everything = len(visitor.services.catalog.catalog().models)
-    visitor.wait(lambda: 0 < len(page._table.model.shown) < everything)
-    page._table.filter_field.clear()
+# one model
+
+
+def test_that_a_models_page_gives_every_figure_with_source_date_and_history(
+    visitor: Visitor, page: CatalogPage
+) -> None:
+    page.browse.table.select(GPT_4O)
+    visitor.qtbot.keyClick(page.browse.table.view, Qt.Key.Key_Return)
+    visitor.rest()
+    assert page.header.title == "GPT-4o"
+    assert "its maker names GPT-6 Luna instead" in visitor.answer
+    assert all(fact.as_of for fact in page.model._base.model.rows if fact.source)
+    assert page.model._offers.model.rows[0].provider == "openai"
+    assert page.model._history.model.rowCount() > 5
+    page.model._policy.setCurrentIndex(page.model._policy.findText("OpenAI API: Zero data retention"))
+    clauses = {clause.title: clause.text for clause in page.model._clauses.model.rows}
+    assert clauses["Retention"].startswith("Nothing is kept")
+    visitor.press("Back to all models")
+    assert page.header.title == "Catalog"
+
+
+def test_that_every_control_of_every_view_has_a_name(visitor: Visitor, page: CatalogPage, tmp_path: Path) -> None:
+    def unnamed(root: QWidget) -> list[str]:
+        return [told(widget) for widget in controls(root) if not spoken_name(widget)]
+
+    page.show_model(GPT_4O)
+    visitor.rest()
+    assert unnamed(page) == []
+    page.show_compare((GPT_4O, "openai/gpt-4.1"))
+    assert unnamed(page) == []
+    page.show_import()
+    visitor.rest()
+    assert unnamed(page) == []
+    page.importing.look_at(_list(tmp_path, 2.0))
+    visitor.rest()
+    assert unnamed(page) == []
+    page.show_browse()
+    page.browse.open_must_have()
+    assert page.browse._panel is not None
+    assert unnamed(page.browse._panel) == []
+    page.browse._panel.reject()
+    for subject in Subject:
+        page.enter(subject, GPT_4O)
+        assert page.owning.form is not None
+        assert unnamed(page.owning.form) == []
+        page.owning.form.reject()
+
+
+# comparing
+
+
+def test_that_two_to_four_models_are_compared_with_what_differs_marked(visitor: Visitor, page: CatalogPage) -> None:
+    for id in (GPT_4O, "openai/gpt-4.1", "deepseek/deepseek-v4-pro", "mistral/mistral-large-4", "openai/gpt-5"):
+        page.browse.toggle_compared(id)
+    assert len(page.browse.compared) == 4
+    visitor.press("Take Mistral Large 4 out of the comparison")
+    visitor.press("Compare 3 side by side")
+    rows = {row.label.removeprefix(DIFFERS): row for row in page.compare.table._rows}
+    assert rows["Context, tokens"].label.startswith(DIFFERS)
+    assert [cell.text for cell in rows["Context, tokens"].cells] == ["128,000", "1,047,576", "1,000,000"]
+    assert [cell.tone is not None for cell in rows["Context, tokens"].cells] == [False, True, False]
+    assert not rows["Makes"].label.startswith(DIFFERS)
+    page.compare._only.setChecked(True)
+    assert all(row.label.startswith(DIFFERS) for row in page.compare.table._rows)
+    page.compare._only.setChecked(False)
+    for id in page.browse.compared:
+        page.browse.toggle_compared(id)
+
+
+# figures of one's own
+
+
+def _form(page: CatalogPage) -> OwnForm:
+    assert page.owning.form is not None
+    return page.owning.form
+
+
+def test_that_ones_own_price_counts_is_marked_and_goes_with_undo(visitor: Visitor, page: CatalogPage) -> None:
+    page.show_model(GPT_4O)
+    visitor.rest()
+    page.enter(Subject.OFFER, GPT_4O)
+    form = _form(page)
+    visitor.write(form._fields["input_usd_per_mtok"].control, "2.10")
+    visitor.write(form._note, "contract 77")
+    visitor.press("Keep as mine", form)
+    visitor.rest()
+    offer = page.model._offers.model.rows[0]
+    assert (offer.prices.input_usd_per_mtok, offer.origin) == (2.1, Origin.YOURS)
+    assert page.model._cards["Yours"].isVisibleTo(page)
+    visitor.undo()
+    assert _price(visitor) == 2.5
+    visitor.redo()
+    assert _price(visitor) == 2.1
+    visitor.press("Take back: Offer by openai".replace("Offer", "offer"))
+    visitor.rest()
+    assert _price(visitor) == 2.5
+
+
+def test_that_a_figure_that_cannot_stand_is_said_at_its_field_and_nothing_is_kept(
+    visitor: Visitor, page: CatalogPage
+) -> None:
+    page.enter(Subject.OFFER, GPT_4O)
+    form = _form(page)
+    visitor.write(form._fields["input_usd_per_mtok"].control, "free")
+    visitor.press("Keep as mine", form)
+    assert form.isVisible()
+    assert form._fields["input_usd_per_mtok"]._problem.text().startswith("'free' is not a number")
+    form.reject()
+    assert visitor.services.catalog_own.all() == ()
+
+
+def test_that_what_the_service_refuses_is_said_in_the_form(visitor: Visitor, page: CatalogPage) -> None:
+    page.enter(Subject.FACTS, "")
+    form = _form(page)
+    form._target.setEditText("acme/house")
+    visitor.write(form._fields["context_tokens"].control, "32,000")
+    visitor.press("Keep as mine", form)
+    visitor.rest()
+    assert form.isVisible()
+    assert "needs a" in form._error.accessibleName()
+    visitor.write(form._fields["name"].control, "House LLM")
+    box = form._fields["kind"].control
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findData("llm"))
+    visitor.press("Keep as mine", form)
+    visitor.rest()
+    visitor.wait(lambda: "acme/house" in (page._catalog.model_by_id if page._catalog else {}))
+    assert page.browse.shown_count == _everything(visitor)
+
+
+# imports
+
+
+def test_that_an_import_is_shown_applied_and_taken_back(visitor: Visitor, page: CatalogPage, tmp_path: Path) -> None:
+    visitor.press("Import a list …")
+    visitor.rest()
+    page.importing.look_at(_list(tmp_path, 2.0))
+    visitor.rest()
+    assert visitor.answer.startswith("genai-prices lists 1 entries.")
+    diff = page.diff.diff
+    assert diff is not None
+    [row] = [row for row in diff.rows if row.kind is RowKind.CHANGED]
+    assert page.diff.choices[row.id] is Choice.ACCEPT
+    assert _price(visitor) == 2.5, "nothing before Apply"
+    visitor.press("Apply 1 row")
+    visitor.rest()
+    assert _price(visitor) == 2.0
+    visitor.undo()
+    assert _price(visitor) == 2.5
+    visitor.press("Bring back: data.json")
+    visitor.rest()
+    assert _price(visitor) == 2.0
+    visitor.press("Undo: data.json")
+    visitor.rest()
+    assert _price(visitor) == 2.5
+
+
+def test_that_rows_are_taken_and_left_one_by_one_and_in_groups(
+    visitor: Visitor, page: CatalogPage, tmp_path: Path
+) -> None:
+    page.show_import()
+    page.importing.look_at(_list(tmp_path, 2.0))
+    visitor.rest()
+    [row] = [row for row in page.diff.table.model.shown if row.kind is RowKind.CHANGED]
+    page.diff.table.select(row.id)
+    visitor.press("Keep both", page.diff)
+    assert page.diff.choices[row.id] is Choice.BESIDE
+    visitor.press("Leave", page.diff)
+    assert page.diff.taken == 0
+    assert not page._apply.isEnabled()
+    visitor.press("Take all shown", page.diff)
+    assert page.diff.taken == len(page.diff.table.model.shown)
+    assert "Input: 2.5 → **2**" in visitor.inspector()
+
+
+def test_that_a_table_asks_for_its_columns_first(visitor: Visitor, page: CatalogPage, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("Model,Host,Price in\ngpt-4o,openai,2.2\n")
+    page.show_import()
+    page.importing.look_at(file)
+    visitor.rest()
+    [form] = page.findChildren(ColumnsForm)
+    assert form.options["column.model"] == "Model"
+    box = form._boxes["input_usd_per_mtok"]
+    box.setCurrentIndex(box.findData("Price in"))
+    provider = form._boxes["provider"]
+    provider.setCurrentIndex(provider.findData("Host"))
+    visitor.press("Show what would change", form)
+    visitor.rest()
+    assert page.diff.diff is not None
+    assert [row.kind for row in page.diff.diff.rows] == [RowKind.DISAGREES]
+
+
+def test_that_a_file_that_is_no_list_is_said_where_it_was_chosen(
+    visitor: Visitor, page: CatalogPage, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_text("<html>404: not found</html>")
+    page.show_import()
+    page.importing.look_at(file)
+    visitor.rest()
+    assert page.diff.error.isVisibleTo(page)
+    assert "none of the lists" in page.diff.error.accessibleName()
+    QApplication.processEvents()

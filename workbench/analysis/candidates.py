@@ -16,7 +16,7 @@ from workbench.analysis.data_policy import price_factor
 from workbench.analysis.lifecycle import billed_offer
 from workbench.analysis.selfhost import Misfit, ServingPlan, ServingTable, rentable_servers
 from workbench.domain.catalog import Catalog
-from workbench.domain.figures import Estimate
+from workbench.domain.figures import Estimate, Origin
 from workbench.domain.model import Model, ModelKind, Speed
 from workbench.domain.offer import Offer, PeakHours, TokenPrices
 from workbench.domain.provider import Provider
@@ -95,7 +95,7 @@ class CandidateTable:
         day, peak = today.isoformat(), requirements.details.peak_hours_share
         for item in self._hosted:
             usage = thinking if item.model.capabilities.reasoning else plain
-            provider = item.provider.name if item.provider else item.offer.provider
+            provider = f"{item.provider.name if item.provider else item.offer.provider}{_whose(item)}"
             factor = price_factor(item.provider, item.model, requirements)
             billed = billed_offer(item.model, item.offer, today, self.catalog.model_by_any_name)
             yield Candidate(
@@ -210,6 +210,13 @@ def _later(
     return None if cost is None else (change.starts, cost.scaled(factor))
 
 
+def _whose(item: _Hosted) -> str:
+    """Marks what the person entered, wherever the offer is named."""
+    if item.offer.origin is Origin.YOURS:
+        return " (your price)"
+    return " (your model)" if item.model.origin is Origin.YOURS else ""
+
+
 def _times(cost: Estimate | None, factor: float) -> Estimate | None:
     return cost if cost is None or factor == 1.0 else cost.scaled(factor)
 
@@ -239,7 +246,9 @@ def _speed_at(model: Model, provider: str) -> Speed | None:
 
 
 def _plan_name(plan: ServingPlan) -> str:
-    cards = f"{plan.gpus} × {plan.server.hardware.name}" if plan.gpus > 1 else plan.server.hardware.name
+    name = plan.server.hardware.name
+    name = f"{name}, yours" if plan.server.hardware.origin is Origin.YOURS else name
+    cards = f"{plan.gpus} × {name}" if plan.gpus > 1 else name
     copies = f"{plan.replicas:,} copies on {cards}" if plan.replicas > 1 else cards
     return f"own servers ({copies}, {plan.bits:g}-bit)"
 

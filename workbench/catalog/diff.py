@@ -21,7 +21,15 @@ from workbench.domain.offer import Offer
 from workbench.domain.quotes import Quote, Reading, Scalar, SourceRow, Subject
 
 _OTHER_ROUTE = "another route to an offer already read"
-_ORDER = {kind: place for place, kind in enumerate(RowKind)}
+# What needs a decision first comes first.
+_ORDER = {
+    RowKind.CHANGED: 0,
+    RowKind.DISAGREES: 1,
+    RowKind.VANISHED: 2,
+    RowKind.NEW: 3,
+    RowKind.UNKNOWN_MODEL: 4,
+    RowKind.SAME: 5,
+}
 _SURENESS = {Sure.CITED: 0, Sure.SPELLING: 1, Sure.ALIKE: 2}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -55,6 +56,32 @@ class SwapScenario(QUndoCommand):
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something a page has done that is no edit of a scenario; both functions only start what has to be done."""
+
+    text: str
+    undo: Callable[[], None]
+    redo: Callable[[], None]
+
+
+class _DeedStep(QUndoCommand):
+    """A deed on the undo stack. It is done already when it gets there."""
+
+    def __init__(self, deed: Deed) -> None:
+        super().__init__(deed.text)
+        self._deed = deed
+        self._is_new = True
+
+    def redo(self) -> None:
+        if not self._is_new:
+            self._deed.redo()
+        self._is_new = False
+
+    def undo(self) -> None:
+        self._deed.undo()
+
+
 class UndoHistory(QObject):
     """The undo stack of the open scenario, over all pages. `save` is called with every scenario swapped in."""
 
@@ -68,6 +95,10 @@ class UndoHistory(QObject):
         """Swap `new` in. Nothing happens when they are equal."""
         if new != old:
             self.stack.push(SwapScenario(old, new, save=self._save, text=text, merge_key=merge_key))
+
+    def note(self, deed: Deed) -> None:
+        """Something was done that can be taken back."""
+        self.stack.push(_DeedStep(deed))
 
     def forget(self) -> None:
         """Start anew: another scenario was opened."""

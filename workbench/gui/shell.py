@@ -194,6 +194,7 @@ class Shell(QMainWindow):
         page.navigate.connect(self.open_page)
         page.edited.connect(self._edit)
         page.wrote.connect(self._wrote)
+        page.did.connect(self._desk.history.note)
         self._pages[page_id] = page
         self.stack.addWidget(page)
         return page

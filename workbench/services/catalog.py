@@ -9,6 +9,7 @@ import dataclasses
 import difflib
 import threading
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,10 @@ from workbench.catalog import check_catalog, load_catalog, load_effective
 from workbench.domain.catalog import Catalog
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.model import Model
+from workbench.domain.quotes import Subject
 
 if TYPE_CHECKING:
+    from workbench.analysis.browsing import BrowseIndex
     from workbench.analysis.data_policy import DataPolicy
     from workbench.store.catalog_changes import CatalogChanges
 
@@ -36,7 +39,10 @@ class CatalogService:
         folder: Path,
         cache_file: Path | None = None,
         changes: Callable[[], CatalogChanges] | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
+        self._today = today
+        self._index: BrowseIndex | None = None
         self._folder = folder
         self._cache_file = cache_file
         self._changes = changes
@@ -53,6 +59,21 @@ class CatalogService:
     def shipped(self) -> Catalog:
         """The catalog without anything the person changed."""
         return load_catalog(self._folder, self._cache_file)
+
+    def of_lists(self) -> Catalog:
+        """What lists say: the shipped facts and the accepted imports, without figures a person entered.
+
+        A new list is compared with these. Models that the person added are in it, or no list could tell of them.
+        """
+        from workbench.catalog.overlay import effective
+
+        shipped = self.shipped()
+        changes = self._changes() if self._changes is not None else None
+        if changes is None or not changes.version():
+            return shipped
+        added = (fact for fact in changes.own() if fact.subject is Subject.FACTS)
+        new = [fact for fact in added if fact.target not in shipped.model_by_id]
+        return effective(shipped, changes.quotes_in_force(), new)
 
     def forget(self) -> None:
         """The person's changes have changed: the next call lays them over anew."""
@@ -74,6 +95,24 @@ class CatalogService:
                 f"The catalog has no model '{model_id}'", where="catalog", mend=self._suggestion(model_id)
             )
         return found
+
+    def browse(self) -> BrowseIndex:
+        """The catalog laid out for filtering and sorting, as of today."""
+        from workbench.analysis.browsing import BrowseIndex
+
+        catalog = self.catalog()
+        index = self._index
+        if index is None or index.models is not catalog.models:
+            index = self._index = BrowseIndex(catalog, self._today())
+        return index
+
+    def ending(self, model_id: str, months: float = 12) -> str:
+        """What ends the model within so many months, in words, with what takes its place; "" when nothing does."""
+        from workbench.analysis.lifecycle import ending_of, ending_words, horizon_end
+
+        today = self._today()
+        found = ending_of(self.model(model_id), horizon_end(today, months), self.catalog().model_by_any_name)
+        return ending_words(found, today) if found else ""
 
     def policies(self, model_id: str) -> tuple[DataPolicy, ...]:
         """What happens to data at every provider of the model, in every account mode, each clause with its source."""

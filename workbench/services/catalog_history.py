@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.catalog import Catalog
@@ -36,6 +36,17 @@ class HistoryLine:
         return ", ".join(f"{title} {value}" for title, value in self.figures)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One thing said, with its rank: shipped 0, an import by its place, one's own above all; None counts no more."""
+
+    subject: Subject
+    part: str
+    fields: Fields
+    rank: float | None
+    line: HistoryLine
+
+
 class CatalogHistory:
     """Reads the history of models of one data folder."""
 
@@ -47,56 +58,63 @@ class CatalogHistory:
         """Newest first. Raises WorkbenchError when no catalog has the model."""
         model = self._catalog.model(model_id)
         shipped = self._catalog.shipped()
-        lines = list(_shipped_lines(shipped, shipped.model_by_id.get(model.id)))
+        said = list(_shipped_lines(shipped, shipped.model_by_id.get(model.id)))
         changes = self._changes()
         if changes.version():
-            kept = changes.quotes(model.id)
+            said += _quote_lines(changes.quotes(model.id), shipped)
             own = [*changes.own(model.id, ended=True), *_discounts(changes.own(ended=True), model)]
-            lines += _quote_lines(kept, shipped)
-            lines += [_own_line(fact, model) for fact in own]
-        return tuple(sorted(lines, key=lambda line: line.day, reverse=True))
+            said += [_own_line(fact) for fact in own]
+        return tuple(sorted(_settled(said), key=lambda line: line.day, reverse=True))
 
 
-def _shipped_lines(shipped: Catalog, model: Model | None) -> Iterator[HistoryLine]:
+def _settled(said: Sequence[_Said]) -> Iterator[HistoryLine]:
+    """Each line with its state: in force is what gives at least one figure that nothing above it gives."""
+    winners: dict[tuple[Subject, str, str], float] = {}
+    for item in said:
+        for name in item.fields if item.rank is not None else ():
+            key = (item.subject, item.part, name)
+            winners[key] = max(winners.get(key, -1.0), item.rank or 0.0)
+    for item in said:
+        wins = any(winners.get((item.subject, item.part, name)) == item.rank for name in item.fields)
+        yield item.line if item.rank is None or wins else replace(item.line, state=REPLACED)
+
+
+def _shipped_lines(shipped: Catalog, model: Model | None) -> Iterator[_Said]:
     from workbench.catalog.fields import offer_fields, score_fields
 
     if model is None:
         return
+
+    def said(subject: Subject, part: str, about: str, fields: Fields, day: str, source: str) -> _Said:
+        line = HistoryLine(day, about, _figures(subject, fields), source, Origin.CATALOG, IN_FORCE)
+        return _Said(subject, part, fields, 0.0, line)
+
     for offer in model.offers:
-        figures = _figures(Subject.OFFER, offer_fields(offer))
-        yield _line(offer.as_of, f"offer by {offer.part}", figures, offer.source)
+        about = f"offer by {offer.part}"
+        yield said(Subject.OFFER, offer.part, about, offer_fields(offer), offer.as_of, offer.source)
     for name, known in model.provenance.items():
         value = getattr(model, name, None)
         if isinstance(value, str | int | float):
-            yield _line(shipped.collected, "base facts", _figures(Subject.FACTS, {name: value}), known.source)
+            yield said(Subject.FACTS, "", "base facts", {name: value}, shipped.collected, known.source)
     for score in model.scores:
-        figures = _figures(Subject.SCORE, score_fields(score))
-        yield _line(score.as_of, f"score on {score.benchmark}", figures, score.source)
+        about = f"score on {score.benchmark}"
+        yield said(Subject.SCORE, score.benchmark, about, score_fields(score), score.as_of, score.source)
 
 
-def _line(day: str, about: str, figures: tuple[tuple[str, str], ...], source: str) -> HistoryLine:
-    return HistoryLine(day, about, figures, source, Origin.CATALOG, IN_FORCE)
-
-
-def _quote_lines(kept: Sequence[tuple[ImportRecord, Quote]], shipped: Catalog) -> Iterator[HistoryLine]:
-    """Of the rows about one thing the last that is not undone counts."""
-    last: dict[tuple[Subject, str], Quote] = {}
-    for record, quote in kept:
-        if not record.undone_at:
-            last[quote.subject, quote.part] = quote
+def _quote_lines(kept: Sequence[tuple[ImportRecord, Quote]], shipped: Catalog) -> Iterator[_Said]:
     ours = _shipped_days(shipped, kept[0][1].model_id) if kept else {}
-    for record, quote in kept:
-        state = BESIDE if quote.beside else IN_FORCE
+    for place, (record, quote) in enumerate(kept, start=1):
+        state, rank = IN_FORCE, float(place)
         if record.undone_at:
             state = UNDONE
         elif quote.is_overtaken_by(ours.get((quote.subject, quote.part), "")):
             state = OVERTAKEN
-        elif last[quote.subject, quote.part] is not quote and quote.subject is not Subject.FACTS:
-            state = REPLACED
+        elif quote.beside:
+            state = BESIDE
         source = f"{quote.source}, imported on {record.at[:10]}"
-        yield HistoryLine(
-            quote.as_of, _about(quote), _figures(quote.subject, quote.fields), source, Origin.CATALOG, state
-        )
+        figures = _figures(quote.subject, quote.fields)
+        line = HistoryLine(quote.as_of, _about(quote), figures, source, Origin.CATALOG, state)
+        yield _Said(quote.subject, quote.part, quote.fields, rank if state == IN_FORCE else None, line)
 
 
 def _shipped_days(shipped: Catalog, model_id: str) -> dict[tuple[Subject, str], str]:
@@ -114,11 +132,12 @@ def _discounts(own: Sequence[OwnFact], model: Model) -> list[OwnFact]:
     return [fact for fact in found if fact.part in ("", model.id)]
 
 
-def _own_line(fact: OwnFact, model: Model) -> HistoryLine:
+def _own_line(fact: OwnFact) -> _Said:
     state = f"ended on {fact.ended_at[:10]}" if fact.ended_at else IN_FORCE
     note = f": {fact.note}" if fact.note else ""
     figures = _figures(fact.subject, fact.fields)
-    return HistoryLine(fact.entered_at[:10], about_own(fact), figures, f"entered by you{note}", Origin.YOURS, state)
+    line = HistoryLine(fact.entered_at[:10], about_own(fact), figures, f"entered by you{note}", Origin.YOURS, state)
+    return _Said(fact.subject, fact.part, fact.fields, None if fact.ended_at else 1e9, line)
 
 
 def _about(quote: Quote) -> str:

@@ -150,9 +150,26 @@ def test_that_a_vanished_offer_is_only_marked_and_undo_brings_it_back(desk: Desk
 
 def test_that_a_stale_diff_is_refused(desk: Desk) -> None:
     diff = _genai(desk, {"input_mtok": 2, "output_mtok": 9})
-    desk.own.enter(Subject.OFFER, GPT_4O, "openai", {"input_usd_per_mtok": 1.5})
+    desk.imports.apply(_litellm(desk, 2e-06), None)
     with pytest.raises(WorkbenchError, match="has changed since"):
         desk.imports.apply(diff)
+
+
+def test_that_a_list_is_compared_with_what_lists_say_and_not_with_ones_own_price(desk: Desk) -> None:
+    desk.own.enter(Subject.OFFER, GPT_4O, "openai", {"input_usd_per_mtok": 1.5})
+    same = _genai(desk, {"input_mtok": 2.5, "output_mtok": 10, "cache_read_mtok": 1.25})
+    assert [row.kind for row in same.rows if row.model_id == GPT_4O] == [RowKind.SAME]
+    desk.imports.apply(_genai(desk, {"input_mtok": 2, "output_mtok": 9}))
+    assert desk.price(GPT_4O, "openai") == 1.5
+    desk.own.take_back(desk.own.all()[0].id)
+    assert desk.price(GPT_4O, "openai") == 2
+
+
+def test_that_a_list_may_price_a_model_that_the_person_added(desk: Desk) -> None:
+    desk.own.enter(Subject.FACTS, "openai/gpt-house", "", {"name": "GPT House", "kind": "llm"})
+    diff = _genai(desk, {"input_mtok": 2, "output_mtok": 9}, model="gpt-house")
+    desk.imports.apply(diff)
+    assert desk.price("openai/gpt-house", "openai") == 2
 
 
 def test_that_a_catalog_update_with_a_later_price_overtakes_an_import(desk: Desk) -> None:

@@ -70,13 +70,15 @@ class Page(QWidget):
     long as it explains something.
 
     Signals: `explain` (Explanation or None) to the inspector; `navigate` (page id, payload) to another page;
-    `edited` (Edit) swaps the scenario, with undo; `wrote` (Changes) after a service call that wrote by itself.
+    `edited` (Edit) swaps the scenario, with undo; `wrote` (Changes) after a service call that wrote by itself; `did`
+    (Deed) after one that can be taken back with Undo.
     """
 
     explain = Signal(object)
     navigate = Signal(str, object)
     edited = Signal(object)
     wrote = Signal(object)
+    did = Signal(object)
 
     id: ClassVar[str] = ""
     title: ClassVar[str] = ""

@@ -1,271 +1,347 @@
-"""Catalog: every model the workbench knows, with the source and date of each fact."""
+"""Catalog: every model the workbench knows, with the source and date of each fact; compared, corrected, refreshed."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtWidgets import QWidget
 
 from workbench.analysis import words
 from workbench.domain.catalog import Catalog
-from workbench.domain.model import LifecycleStatus, Model, ModelKind
-from workbench.domain.offer import Offer
+from workbench.domain.changes import Changes
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.quotes import Subject
 from workbench.domain.scenario import Scenario
-from workbench.gui.explanation import Explanation, Row, Section
+from workbench.gui.catalog.browse import MOST_COMPARED, BrowseView
+from workbench.gui.catalog.compare_view import CompareView
+from workbench.gui.catalog.explaining import explanation
+from workbench.gui.catalog.import_view import ImportView
+from workbench.gui.catalog.importing import Importing
+from workbench.gui.catalog.model_view import ModelFacts, ModelView
+from workbench.gui.catalog.owning import Owning, concerns
+from workbench.gui.explanation import InspectorAction
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
-from workbench.gui.theme import Tone
-from workbench.gui.widgets.fields import ChipsField, Choice
-from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
+from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.state import ErrorBox
-from workbench.gui.widgets.table import DataTable
-from workbench.services.catalog import CatalogService
+
+if TYPE_CHECKING:
+    from workbench.analysis.browsing import BrowseIndex
+    from workbench.services.catalog import CatalogService
+    from workbench.services.catalog_history import CatalogHistory
+    from workbench.services.catalog_imports import CatalogImports
+    from workbench.services.catalog_own import OwnFacts
 
 KIND = "model"
-FILTERS_KEY = "catalog/filters"
-FILTERS = (
-    Choice("open", "Open weights", "Models you can run yourself"),
-    Choice("active", "Active", "Neither deprecated nor retired"),
-    Choice("vision", "Reads pictures"),
-    Choice("tools", "Calls tools"),
-    Choice("commercial", "Commercial use allowed", "Without conditions beyond the usual"),
-)
-KIND_WORDS = {
-    ModelKind.LLM: "language",
-    ModelKind.MULTIMODAL: "multimodal",
-    ModelKind.IMAGE: "image",
-    ModelKind.AUDIO_IN: "speech to text",
-    ModelKind.AUDIO_OUT: "text to speech",
-    ModelKind.CODE: "code",
-    ModelKind.EMBEDDING: "embedding",
-    ModelKind.RERANKER: "reranker",
-}
-GONE = {LifecycleStatus.DEPRECATED, LifecycleStatus.RETIRED}
+BROWSE, MODEL, COMPARE, IMPORT = "browse", "model", "compare", "import"
+IMPORT_PAYLOAD = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The catalog with its index, read off the GUI thread."""
+
+    catalog: Catalog
+    index: BrowseIndex
 
 
 class CatalogPage(Page):
-    """A filtered table of models; the inspector holds the facts of the selected one."""
+    """One view at a time: the table, one model, a comparison, an import. A model's id, given on arrival, selects it;
+    "import" opens the import."""
 
     id: ClassVar[str] = "catalog"
     title: ClassVar[str] = "Catalog"
     icon: ClassVar[str] = "catalog"
-    needs: ClassVar[tuple[str, ...]] = ("catalog",)
+    has_inspector: ClassVar[bool] = False
+    asks: ClassVar[tuple[str, ...]] = ("catalog", "catalog_imports", "catalog_own", "catalog_history")
 
-    def __init__(self, *, house: House, catalog: CatalogService) -> None:
+    def __init__(
+        self,
+        *,
+        house: House,
+        catalog: Callable[[], CatalogService],
+        catalog_imports: Callable[[], CatalogImports],
+        catalog_own: Callable[[], OwnFacts],
+        catalog_history: Callable[[], CatalogHistory],
+    ) -> None:
         super().__init__(house=house)
-        self._service = catalog
+        self._service, self._own, self._history = catalog, catalog_own, catalog_history
         self._catalog: Catalog | None = None
-        self._error = ErrorBox()
-        self._filters = ChipsField("Show only", FILTERS)
-        remembered = house.settings.get(FILTERS_KEY, [])
-        self._filters.set_value([str(item) for item in remembered] if isinstance(remembered, list) else ())
-        self._filters.changed.connect(self._filter_changed)
-        self._table = self._make_table()
-        self.body.addWidget(self._error)
-        self.body.addWidget(self._filters)
-        self.body.addWidget(self._table, 1)
-        house.selection.changed.connect(self._selection_changed)
-        house.tasks.start(catalog.catalog, lane="pool", done=self._draw, failed=self._error.show_error, owner=self)
+        self._view = BROWSE
+        self._model_id = ""
+        self.error = ErrorBox()
+        self.browse = BrowseView(house.settings)
+        self.model = ModelView(house.settings)
+        self.compare = CompareView()
+        self.diff = ImportView(house.settings)
+        self.owning = Owning(catalog_own, house.tasks, self)
+        self.importing = Importing(catalog_imports, self.diff, house.tasks, self)
+        self._views: Mapping[str, QWidget] = {
+            BROWSE: self.browse,
+            MODEL: self.model,
+            COMPARE: self.compare,
+            IMPORT: self.diff,
+        }
+        self._back = button("Back to all models", self.show_browse)
+        self._add = menu_button("Add yours", self._ways_to_add(), hint="Your own figures stand above every list")
+        self._import = button("Import a list …", self.show_import, kind="main")
+        self._apply = button("Apply", self.diff.apply, kind="main")
+        for each in (self._back, self._add, self._import, self._apply):
+            self.header.add_button(each)
+        self.body.addWidget(self.error)
+        for view in self._views.values():
+            self.body.addWidget(view, 1)
+        self._connect()
+        self._show(BROWSE)
+        self._load()
 
-    def _make_table(self) -> DataTable[Model]:
-        table: DataTable[Model] = DataTable(
-            "catalog",
-            (
-                Column("name", "Model", lambda m: m.name, aside=self._developer, width=220, stretch=True),
-                Column("kind", "Kind", _kind, width=112),
-                Column(
-                    "context",
-                    "Context",
-                    lambda m: UNKNOWN if m.context_tokens is None else f"{m.context_tokens:,}",
-                    unit="tokens",
-                    right=True,
-                    sort=lambda m: m.context_tokens,
-                    width=86,
-                ),
-                Column(
-                    "input",
-                    "Input",
-                    lambda m: _price(m, "input_usd_per_mtok"),
-                    unit="$ per M",
-                    right=True,
-                    sort=lambda m: _price_value(m, "input_usd_per_mtok"),
-                    hint=_price_hint,
-                    width=80,
-                ),
-                Column(
-                    "output",
-                    "Output",
-                    lambda m: _price(m, "output_usd_per_mtok"),
-                    unit="$ per M",
-                    right=True,
-                    sort=lambda m: _price_value(m, "output_usd_per_mtok"),
-                    hint=_price_hint,
-                    width=80,
-                ),
-                Column("status", "Status", lambda m: m.lifecycle.status.value, mark=_status_mark, width=110),
-            ),
-            row_id=lambda m: m.id,
-            name="Models",
-            settings=self.house.settings,
-            faint=lambda m: m.lifecycle.status is LifecycleStatus.RETIRED,
-            filter_hint="Filter by name, developer, kind or status",
-            visible_rows=12,
-        )
-        table.picked.connect(lambda id: self.house.selection.pick(KIND, id))
-        return table
+    # what the shell asks
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """The catalog is the same for every scenario."""
         super().show_scenario(scenario)
         self._explain_selected()
 
+    def refresh(self, changes: Changes) -> None:
+        if changes.catalog:
+            self._load()
+
     def arrive(self, payload: object) -> None:
-        """A model's id selects it."""
-        if isinstance(payload, str):
+        """A model's id selects it; "import" opens the import."""
+        if payload == IMPORT_PAYLOAD:
+            self.show_import()
+        elif isinstance(payload, str):
+            self.show_browse()
             self.house.selection.pick(KIND, payload)
 
+    def find_field(self) -> QWidget:
+        return self.diff.table.filter_field if self._view == IMPORT else self.browse.table.filter_field
+
     def page_actions(self) -> tuple[PageAction, ...]:
+        table = self.browse.table
         return (
-            PageAction("Copy the models shown as Markdown", lambda: self._table.copy(self._table.as_markdown)),
-            PageAction("Copy the models shown as CSV", lambda: self._table.copy(self._table.as_csv)),
+            PageAction("What a model must have …", self.browse.open_must_have),
+            PageAction("Open the selected model", lambda: self.show_model(table.current_id)),
+            PageAction(
+                "Put the selected model aside to compare", lambda: self.browse.toggle_compared(table.current_id)
+            ),
+            PageAction("Import a list …", self.show_import),
+            PageAction("Add a model of yours …", partial(self.enter, Subject.FACTS, "")),
+            PageAction("Copy the models shown as Markdown", lambda: table.copy(table.as_markdown)),
+            PageAction("Copy the models shown as CSV", lambda: table.copy(table.as_csv)),
         )
 
-    def _draw(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        open_weights = sum(model.open_weights for model in catalog.models)
-        self.header.set_answer(
-            f"{len(catalog.models)} models by {len(catalog.developers)} developers, {open_weights} with open weights.",
-            f"Facts collected on {words.day(catalog.collected)}. The inspector gives each figure's source and date.",
-        )
-        self._draw_rows()
+    # the views
 
-    def _draw_rows(self) -> None:
-        if self._catalog is not None:
-            wanted = set(self._filters.value)
-            self._table.set_rows(model for model in self._catalog.models if _passes(model, wanted))
-            self._table.select(self.house.selection.id_of(KIND))
+    def show_browse(self) -> None:
+        self._show(BROWSE)
+        self._tell()
+        self._explain_selected()
 
-    def _filter_changed(self, values: tuple[str, ...]) -> None:
-        self.house.settings.set(FILTERS_KEY, list(values))
-        self._draw_rows()
+    def show_model(self, model_id: str) -> None:
+        """The page of one model."""
+        if model_id:
+            self._model_id = model_id
+            self._read_model()
 
-    def _developer(self, model: Model) -> str:
-        found = self._catalog.developer_by_id.get(model.developer) if self._catalog else None
-        return found.name if found else model.developer
+    def show_compare(self, ids: tuple[str, ...]) -> None:
+        """Two to four models side by side."""
+        if self._catalog is None or len(ids) < 2:
+            return
+        models = [self._catalog.model_by_id[id] for id in ids if id in self._catalog.model_by_id]
+        self.compare.set_models(models, self._catalog)
+        self.header.set_title("Compare")
+        self.header.set_answer(f"{words.count(len(models), 'model')} side by side.", self.compare.sentence)
+        self._show(COMPARE)
+
+    def show_import(self) -> None:
+        """What can be imported, and what was."""
+        self._show(IMPORT)
+        self.explain.emit(None)
+        self.diff.error.clear()
+        self.importing.start()
+
+    # inside: drawing
+
+    def _connect(self) -> None:
+        self.browse.shown.connect(lambda _count: self._tell())
+        self.browse.picked.connect(lambda id: self.house.selection.pick(KIND, id))
+        self.browse.opened.connect(self.show_model)
+        self.browse.compare.connect(self.show_compare)
+        self.compare.table.picked.connect(lambda id: self.house.selection.pick(KIND, id))
+        self.model.enter.connect(lambda what: self.enter(Subject(what), self._model_id))
+        self.model.take_back.connect(self.owning.take_back)
+        self.owning.failed.connect(self._failed)
+        for each in (self.owning, self.importing):
+            each.wrote.connect(self.wrote)
+            each.did.connect(self.did)
+        self.importing.started.connect(self._tell_import)
+        self.importing.looked.connect(self._tell_import)
+        self.diff.counted.connect(self._tell_import)
+        self.diff.picked.connect(lambda id: self.explain.emit(self.diff.explanation(id)))
+        self.house.selection.changed.connect(self._selection_changed)
+
+    def _show(self, name: str) -> None:
+        self._view = name
+        for each, view in self._views.items():
+            view.setVisible(each == name)
+        self.error.clear()
+        self._back.setVisible(name != BROWSE)
+        self._add.setVisible(name == BROWSE)
+        self._import.setVisible(name == BROWSE)
+        self._apply.setVisible(name == IMPORT and self.diff.diff is not None)
+        self.scroller.verticalScrollBar().setValue(0)
+
+    def _load(self) -> None:
+        service = self._service
+
+        def load() -> _Loaded:
+            catalog = service().catalog()
+            return _Loaded(catalog, service().browse())
+
+        self.house.tasks.start(load, lane="pool", done=self._take, failed=self._failed, owner=self)
+
+    def _take(self, loaded: _Loaded) -> None:
+        self._catalog = loaded.catalog
+        self.browse.set_catalog(loaded.catalog, loaded.index)
+        self.browse.table.select(self.house.selection.id_of(KIND))
+        if self._view == BROWSE:
+            self._tell()
+            self._explain_selected()
+        elif self._view == MODEL:
+            self._read_model()
+        elif self._view == COMPARE:
+            self.show_compare(self.browse.compared)
+
+    def _tell(self) -> None:
+        """The answer of the table: how many models there are, and how many pass."""
+        catalog = self._catalog
+        if catalog is None or self._view != BROWSE:
+            return
+        self.header.set_title(self.title)
+        total, shown = len(catalog.models), self.browse.shown_count
+        collected = f"Facts collected on {words.day(catalog.collected)}."
+        if shown == total and not self.browse.wanted.active:
+            opened = sum(model.open_weights for model in catalog.models)
+            makers = words.count(len(catalog.developers), "developer")
+            lead = f"{words.count(total, 'model')} by {makers}, {opened:,} with open weights."
+            self.header.set_answer(lead, f"{collected} Select one: the inspector gives each figure's source and date.")
+            return
+        conditions = len(self.browse.wanted.active)
+        asked = [f"fulfil your {words.count(conditions, 'condition')}"] if conditions else []
+        asked += [f"hold “{self.browse.words}”"] if self.browse.words else []
+        self.header.set_answer(f"{shown:,} of {total:,} models {' and '.join(asked) or 'are shown'}.", self._cheapest())
+
+    def _cheapest(self) -> str:
+        """The cheapest of the models shown, by input and output together."""
+        from workbench.gui.catalog.model_words import prices_in_words
+
+        offers = [(model, model.cheapest_offer) for model in self.browse.table.model.shown[:5_000]]
+        priced = [
+            (offer.prices.input_usd_per_mtok + offer.prices.output_usd_per_mtok, model.name, offer)
+            for model, offer in offers
+            if offer is not None
+            and offer.prices.input_usd_per_mtok is not None
+            and offer.prices.output_usd_per_mtok is not None
+        ]
+        if not priced:
+            return "Remove a condition to see more." if not offers else ""
+        _, name, offer = min(priced, key=lambda each: each[:2])
+        return f"Cheapest: {name}, {prices_in_words(offer)}."
+
+    def _tell_import(self) -> None:
+        if self._view != IMPORT:
+            return
+        diff = self.diff.diff
+        self.header.set_title("Import a list")
+        self._apply.setVisible(diff is not None)
+        if diff is None:
+            self.header.set_answer(
+                "Price lists, scores and recipes of others, as a diff you decide on.",
+                "Every row is shown before it counts; Undo takes an import back whole.",
+            )
+            return
+        lead, _, rest = diff.sentence.partition(": ")
+        self.header.set_answer(f"{lead}.", rest[:1].upper() + rest[1:])
+        taken = self.diff.taken
+        self._apply.setText(f"Apply {taken:,} rows" if taken != 1 else "Apply 1 row")
+        self._apply.setAccessibleName(self._apply.text())
+        self._apply.setEnabled(taken > 0)
 
     def _selection_changed(self, picked: Picked | None) -> None:
-        self._table.select(picked.id if picked is not None and picked.kind == KIND else "")
+        self.browse.table.select(picked.id if picked is not None and picked.kind == KIND else "")
         if self.isVisible():
             self._explain_selected()
 
     def _explain_selected(self) -> None:
-        model = self._catalog.model_by_id.get(self.house.selection.id_of(KIND)) if self._catalog else None
-        self.explain.emit(None if model is None or self._catalog is None else explanation(model, self._catalog))
+        if self._view in (IMPORT, MODEL):
+            if self._view == MODEL:
+                self.explain.emit(None)
+            return
+        id = self.house.selection.id_of(KIND)
+        model = self._catalog.model_by_id.get(id) if self._catalog else None
+        if model is None or self._catalog is None:
+            self.explain.emit(None)
+            return
+        actions = [
+            InspectorAction("Open its page", lambda: self.show_model(id), "Every figure with source and history")
+        ]
+        if self._view == BROWSE and (id in self.browse.compared or len(self.browse.compared) < MOST_COMPARED):
+            aside = "Take out of the comparison" if id in self.browse.compared else "Put aside to compare"
+            actions.append(InspectorAction(aside, lambda: self._toggle_compared(id)))
+        actions.append(InspectorAction("Enter your price …", partial(self.enter, Subject.OFFER, id)))
+        self.explain.emit(explanation(model, self._catalog, tuple(actions)))
 
+    def _toggle_compared(self, id: str) -> None:
+        self.browse.toggle_compared(id)
+        self._explain_selected()
 
-def _kind(model: Model) -> str:
-    return f"{KIND_WORDS[model.kind]}, {'open' if model.open_weights else 'closed'}"
+    def _failed(self, error: WorkbenchError) -> None:
+        self.error.show_error(error)
 
+    # inside: one model
 
-def _passes(model: Model, wanted: set[str]) -> bool:
-    tests = {
-        "open": model.open_weights,
-        "active": model.lifecycle.status not in GONE,
-        "vision": model.capabilities.vision is True,
-        "tools": model.capabilities.tools is True,
-        "commercial": model.licence.commercial_use == "allowed",
-    }
-    return all(tests[name] for name in wanted if name in tests)
+    def _read_model(self) -> None:
+        service, history, own, id = self._service, self._history, self._own, self._model_id
 
+        def read() -> ModelFacts:
+            catalog = service().catalog()
+            model = service().model(id)
+            return ModelFacts(
+                model=model,
+                catalog=catalog,
+                policies=service().policies(id),
+                history=history().of(id),
+                own=tuple(fact for fact in own().all() if concerns(fact, model)),
+                ending=service().ending(id, months=36),
+            )
 
-def _status_mark(model: Model) -> Mark | None:
-    match model.lifecycle.status:
-        case LifecycleStatus.ACTIVE:
-            return Mark(Tone.GOOD)
-        case LifecycleStatus.DEPRECATED | LifecycleStatus.PREVIEW:
-            return Mark(Tone.CAUTION)
-        case LifecycleStatus.RETIRED:
-            return Mark(Tone.BAD)
-        case _:
-            return None
+        self.house.tasks.start(read, lane="db", done=self._draw_model, failed=self._failed, owner=self)
 
+    def _draw_model(self, facts: ModelFacts) -> None:
+        self.model.set_facts(facts)
+        self.header.set_title(facts.model.name)
+        self.header.set_answer(*self.model.answer)
+        if self._view != MODEL:
+            self._show(MODEL)
+        self.house.selection.pick(KIND, facts.model.id)
+        self.explain.emit(None)
 
-def _price_value(model: Model, field: str) -> float | None:
-    offer = model.cheapest_offer
-    return getattr(offer.prices, field) if offer is not None else None
+    # figures of one's own
 
+    def enter(self, subject: Subject, model_id: str) -> None:
+        """Opens the form for figures of one's own."""
+        if self._catalog is not None:
+            self.owning.enter(subject, model_id, self._catalog)
 
-def _price(model: Model, field: str) -> str:
-    value = _price_value(model, field)
-    return UNKNOWN if value is None else f"{value:,.2f}"
-
-
-def _price_hint(model: Model) -> str:
-    offer = model.cheapest_offer
-    if offer is None:
-        return "No provider quotes a price per token."
-    cheapest = f"the cheapest of {len(model.offers)}: {offer.provider}, as of {words.day(offer.as_of)}"
-    return f"USD per million tokens, {cheapest}"
-
-
-def explanation(model: Model, catalog: Catalog) -> Explanation:
-    """Everything the catalog says of one model, with sources."""
-    sections = [
-        Section("Facts", tuple(Row(text) for text in _facts(model))),
-        Section("Offers", tuple(Row(_offer_words(offer, catalog)) for offer in model.offers)),
-        Section("Published scores", tuple(Row(text) for text in _scores(model, catalog))),
-    ]
-    sources = [
-        f"{name.replace('_', ' ')}: {found.source}{'' if found.read else ' (not opened)'}"
-        for name, found in model.provenance.items()
-    ]
-    sources += [f"{offer.provider}: {offer.source}, as of {words.day(offer.as_of)}" for offer in model.offers]
-    return Explanation(
-        model.name,
-        f"{KIND_WORDS[model.kind]} · {model.lifecycle.status.value}",
-        tuple(section for section in sections if section.rows),
-        tuple(dict.fromkeys(sources)),
-    )
-
-
-def _facts(model: Model) -> list[str]:
-    released = f", released {model.release_date}" if model.release_date else ""
-    lines = [f"{'Open' if model.open_weights else 'Closed'} weights{released}"]
-    lines.append(
-        f"Takes {', '.join(sorted(model.input_modalities))}; makes {', '.join(sorted(model.output_modalities))}"
-    )
-    if model.params_total_b is not None:
-        active = f", {model.params_active_b:g} B active" if model.params_active_b != model.params_total_b else ""
-        lines.append(f"{model.params_total_b:g} B parameters{active if model.params_active_b else ''}")
-    if model.context_tokens is not None:
-        out = f", up to {model.max_output_tokens:,} out" if model.max_output_tokens else ""
-        lines.append(f"{model.context_tokens:,} tokens of context{out}")
-    licence = model.licence.name or "unknown licence"
-    lines.append(f"{licence}: commercial use {model.licence.commercial_use.value}")
-    lines += [note for note in (model.licence.note, model.lifecycle.note, *model.notes) if note]
-    if model.lifecycle.shutdown_date:
-        after = f"; replaced by {model.lifecycle.replacement}" if model.lifecycle.replacement else ""
-        lines.append(f"Shut down on {model.lifecycle.shutdown_date}{after}")
-    return lines
-
-
-def _offer_words(offer: Offer, catalog: Catalog) -> str:
-    provider = catalog.provider_by_id.get(offer.provider)
-    prices = offer.prices
-    parts = [
-        f"${value:g} {word}"
-        for value, word in ((prices.input_usd_per_mtok, "in"), (prices.output_usd_per_mtok, "out"))
-        if value is not None
-    ]
-    quoted = " / ".join(parts) + " per M tokens" if parts else "; ".join(f"{k} {v:g}" for k, v in offer.other_usd)
-    name = provider.name if provider else offer.provider
-    return f"{name}: {quoted or 'no price'} ({offer.confidence.value} confidence, {offer.as_of})"
-
-
-def _scores(model: Model, catalog: Catalog) -> list[str]:
-    lines = []
-    for score in model.scores:
-        benchmark = catalog.benchmark_by_id.get(score.benchmark)
-        name = benchmark.name if benchmark else score.benchmark
-        unit = " %" if score.unit == "percent" else f" {score.unit}"
-        variant = f", {score.variant}" if score.variant else ""
-        lines.append(f"{name}: {score.value:g}{unit} ({score.as_of}{variant})")
-    return lines
+    def _ways_to_add(self) -> dict[str, Callable[[], object]]:
+        return {
+            "A model of yours …": partial(self.enter, Subject.FACTS, ""),
+            "A price of yours …": partial(self.enter, Subject.OFFER, ""),
+            "A negotiated discount …": partial(self.enter, Subject.DISCOUNT, ""),
+            "A score of yours …": partial(self.enter, Subject.SCORE, ""),
+            "Hardware of yours …": partial(self.enter, Subject.HARDWARE, ""),
+        }

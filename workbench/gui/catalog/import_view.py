@@ -1,0 +1,311 @@
+"""An import before and after: lists that can be taken in, the diff row by row, and imports that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.analysis import words
+from workbench.domain.catalog_diff import Choice, Diff, DiffRow, RowKind
+from workbench.domain.catalog_fields import title_of, write_field
+from workbench.domain.quotes import ImportRecord, Subject
+from workbench.gui.catalog.import_start import ImportStart
+from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
+from workbench.gui.ports import SettingsPort
+from workbench.gui.theme import Space, Tone
+from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.fields import ChipsField
+from workbench.gui.widgets.fields import Choice as Chip
+from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
+from workbench.gui.widgets.state import ErrorBox
+from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.text import Words
+from workbench.services.catalog_imports import SourceKind
+
+FOLDER_KEY = "catalog/import-folder"
+WRONG = "wrong"
+KIND_WORDS = {
+    RowKind.NEW: "new",
+    RowKind.CHANGED: "changed",
+    RowKind.DISAGREES: "disagrees",
+    RowKind.VANISHED: "vanished",
+    RowKind.UNKNOWN_MODEL: "unknown model",
+    RowKind.SAME: "the same",
+}
+_CHOICE_WORDS = {Choice.ACCEPT: "take", Choice.BESIDE: "keep both", Choice.REJECT: "leave"}
+_TONES = {Choice.ACCEPT: Tone.GOOD, Choice.BESIDE: Tone.CAUTION, Choice.REJECT: Tone.NEUTRAL}
+
+
+class ImportView(QWidget):
+    """Sends `wanted` (path) for a file chosen, `applied` (diff, choices), `undo` and `redo` (import id), `picked` (row
+    id), `counted` () when the number of rows taken changes."""
+
+    wanted = Signal(object)
+    applied = Signal(object, object)
+    undo = Signal(str)
+    redo = Signal(str)
+    picked = Signal(str)
+    counted = Signal()
+
+    def __init__(self, settings: SettingsPort) -> None:
+        super().__init__()
+        self.setObjectName("catalog-import")
+        self.setAcceptDrops(True)
+        self._settings = settings
+        self.diff: Diff | None = None
+        self.choices: dict[str, Choice] = {}
+        self.error = ErrorBox()
+        self._start = ImportStart()
+        self._start.choose.connect(self.choose_file)
+        self._start.undo.connect(self.undo)
+        self._start.redo.connect(self.redo)
+        self._groups = ChipsField("Show", _group_chips(None))
+        self._groups.changed.connect(lambda _values: self._draw())
+        self._notes = Words("", "muted")
+        self.table = self._make_table()
+        self._diff_part = self._lay_out_diff()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.M)
+        column.addWidget(self.error)
+        column.addWidget(self._start, 1)
+        column.addWidget(self._diff_part, 1)
+        self._diff_part.hide()
+
+    # for the page
+
+    def show_start(self, kinds: Sequence[SourceKind], records: Sequence[ImportRecord]) -> None:
+        """What can be imported, and what was."""
+        self.diff = None
+        self._start.show_lists(kinds, records)
+        self._start.show()
+        self._diff_part.hide()
+
+    def show_diff(self, diff: Diff) -> None:
+        """The rows of a diff, chosen as it proposes."""
+        self.diff = diff
+        self.choices = {row.id: row.proposed for row in diff.rows}
+        self.error.clear()
+        self._start.hide()
+        self._diff_part.show()
+        self._put_groups(diff)
+        passed = [f"{count:,} {reason}" for reason, count in diff.passed_over]
+        faulty = words.count(len(diff.problems), "entry with a fault", "entries with faults")
+        problems = [f"{faulty} (left out)"] if diff.problems else []
+        said = "; ".join([*passed, *problems])
+        self._notes.set_text(f"Passed over: {said}." if said else "")
+        self._notes.setToolTip("\n".join(str(problem) for problem in diff.problems[:20]))
+        self._notes.setVisible(bool(said))
+        self._draw()
+        self.counted.emit()
+
+    @property
+    def taken(self) -> int:
+        """How many rows are taken that say something new."""
+        if self.diff is None:
+            return 0
+        return sum(self.choices[row.id] is not Choice.REJECT for row in self.diff.rows if row.kind is not RowKind.SAME)
+
+    def apply(self) -> None:
+        if self.diff is not None:
+            self.applied.emit(self.diff, dict(self.choices))
+
+    def choose_file(self) -> None:
+        """Asks for a file, beginning where the last one lay."""
+        folder = str(self._settings.get(FOLDER_KEY, "") or "")
+        kinds = "Lists (*.json *.csv *.yaml *.yml *.tsv *.txt);;All files (*)"
+        name, _ = QFileDialog.getOpenFileName(self, "Import a list", folder, kinds)
+        if name:
+            self._settings.set(FOLDER_KEY, str(Path(name).parent))
+            self.wanted.emit(Path(name))
+
+    def explanation(self, row_id: str) -> Explanation | None:
+        """One row with every figure, its source, what looks wrong, and what can be done with it."""
+        row = next((row for row in self.diff.rows if row.id == row_id), None) if self.diff else None
+        return None if row is None else _explained(row, self.choices[row.id], self._decide)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        if files:
+            self.wanted.emit(files[0])
+
+    # inside
+
+    def _make_table(self) -> DataTable[DiffRow]:
+        table: DataTable[DiffRow] = DataTable(
+            "import",
+            (
+                Column("choice", "Take", self._choice_text, mark=self._choice_mark, width=118),
+                Column("kind", "What", lambda r: KIND_WORDS[r.kind], width=104),
+                Column("model", "Model", lambda r: r.model_name, width=170),
+                Column("of", "Of", lambda r: r.provider or _part(r), width=110),
+                Column("ours", "Catalog has", _ours, hint=_ours, width=130),
+                Column("theirs", "List says", _theirs, hint=_theirs, width=190, stretch=True),
+                Column("wrong", "Looks wrong", _wrong, mark=_wrong_mark, hint=_wrong, width=140),
+            ),
+            row_id=lambda r: r.id,
+            name="Rows of the import",
+            settings=self._settings,
+            faint=lambda r: self.choices.get(r.id) is Choice.REJECT,
+            filter_hint="Filter by model, provider, figure",
+            visible_rows=10,
+        )
+        table.picked.connect(self.picked)
+        table.opened.connect(self._toggle)
+        return table
+
+    def _lay_out_diff(self) -> QWidget:
+        part = QWidget()
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        for text, choice, hint in (
+            ("Take", Choice.ACCEPT, "The list's figure counts from now on"),
+            ("Keep both", Choice.BESIDE, "The catalog's figure stays, the list's stands beside it as a band"),
+            ("Leave", Choice.REJECT, "The row changes nothing"),
+        ):
+            made = button(text, partial(self._decide_selected, choice), hint=f"Selected row: {hint.lower()}")
+            row.addWidget(made)
+        row.addStretch(1)
+        row.addWidget(button("Take all shown", lambda: self._decide_shown(True)))
+        row.addWidget(button("Leave all shown", lambda: self._decide_shown(False)))
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        self._groups_place = QVBoxLayout()
+        self._groups_place.addWidget(self._groups)
+        column.addLayout(self._groups_place)
+        column.addWidget(self.table, 1)
+        column.addLayout(row)
+        column.addWidget(self._notes)
+        return part
+
+    def _put_groups(self, diff: Diff) -> None:
+        """The chips anew, with the counts of this diff."""
+        self._groups_place.removeWidget(self._groups)
+        self._groups.hide()
+        self._groups.deleteLater()
+        self._groups = ChipsField("Show", _group_chips(diff))
+        self._groups.changed.connect(lambda _values: self._draw())
+        usual = (RowKind.CHANGED, RowKind.DISAGREES, RowKind.VANISHED, RowKind.NEW)
+        self._groups.set_value([kind.value for kind in usual if diff.count(kind)])
+        self._groups_place.addWidget(self._groups)
+
+    def _draw(self) -> None:
+        if self.diff is None:
+            return
+        wanted = set(self._groups.value)
+        only_wrong = WRONG in wanted
+        kinds = wanted - {WRONG} or {kind.value for kind in RowKind}
+        shown = (r for r in self.diff.rows if r.kind.value in kinds and (r.warnings or not only_wrong))
+        self.table.set_rows(shown)
+
+    def _choice_text(self, row: DiffRow) -> str:
+        return _CHOICE_WORDS[self.choices.get(row.id, Choice.REJECT)]
+
+    def _choice_mark(self, row: DiffRow) -> Mark:
+        return Mark(_TONES[self.choices.get(row.id, Choice.REJECT)])
+
+    def _toggle(self, row_id: str) -> None:
+        """Enter or a double click turns taking into leaving and back."""
+        row = next(row for row in self.diff.rows if row.id == row_id) if self.diff else None
+        if row is not None:
+            self._decide(row, Choice.REJECT if self.choices[row.id] is not Choice.REJECT else _taking(row))
+
+    def _decide_selected(self, choice: Choice) -> None:
+        id = self.table.current_id
+        row = next((row for row in self.diff.rows if row.id == id), None) if self.diff else None
+        if row is not None:
+            self._decide(row, choice)
+
+    def _decide(self, row: DiffRow, choice: Choice) -> None:
+        self.choices[row.id] = choice
+        self._decided()
+
+    def _decide_shown(self, take: bool) -> None:
+        for row in self.table.model.shown:
+            self.choices[row.id] = _taking(row) if take else Choice.REJECT
+        self._decided()
+
+    def _decided(self) -> None:
+        self.table.view.viewport().update()
+        self.counted.emit()
+        if self.table.current_id:
+            self.picked.emit(self.table.current_id)
+
+
+def _taking(row: DiffRow) -> Choice:
+    return Choice.BESIDE if row.kind is RowKind.DISAGREES else Choice.ACCEPT
+
+
+def _group_chips(diff: Diff | None) -> list[Chip[str]]:
+    found = []
+    for kind in RowKind:
+        number = diff.count(kind) if diff else 0
+        if number:
+            found.append(Chip(kind.value, f"{KIND_WORDS[kind].capitalize()} {number:,}"))
+    wrong = sum(bool(row.warnings) for row in diff.rows) if diff else 0
+    return [*found, Chip(WRONG, f"Looks wrong {wrong:,}")] if wrong else found
+
+
+def _part(row: DiffRow) -> str:
+    return row.quote.part if row.subject is Subject.SCORE else "facts"
+
+
+def _listed(row: DiffRow, values: Callable[[int], str]) -> str:
+    parts = [
+        f"{title_of(row.subject, change.field)} {values(place)}"
+        for place, change in enumerate(row.changes)
+        if values(place) != UNKNOWN
+    ]
+    return ", ".join(parts)
+
+
+def _ours(row: DiffRow) -> str:
+    return _listed(row, lambda place: write_field(row.changes[place].ours)) or UNKNOWN
+
+
+def _theirs(row: DiffRow) -> str:
+    return _listed(row, lambda place: write_field(row.changes[place].theirs)) or UNKNOWN
+
+
+def _wrong(row: DiffRow) -> str:
+    return " ".join(row.warnings)
+
+
+def _wrong_mark(row: DiffRow) -> Mark | None:
+    return Mark(Tone.CAUTION) if row.warnings else None
+
+
+def _explained(row: DiffRow, choice: Choice, decide: Callable[[DiffRow, Choice], None]) -> Explanation:
+    figures = tuple(
+        Row(f"{title_of(row.subject, c.field)}: {write_field(c.ours)} → **{write_field(c.theirs)}**")
+        for c in row.changes
+    )
+    doubts = tuple(Row(text, Tone.CAUTION) for text in row.warnings)
+    known = Row(f"Recognised as {row.model_id}: {row.matched}." if row.matched else f"New model: {row.model_id}.")
+    sections = (
+        Section("Catalog has → list says", figures or (Row("The same as the catalog has."),)),
+        Section("Looks wrong", doubts),
+        Section("Which model", (known, Row(f"The list calls it {row.source_name or UNKNOWN}."))),
+    )
+    sources = tuple(
+        text for text in (f"Catalog: {row.ours_source}" if row.ours_source else "", row.quote.source) if text
+    )
+    actions = (
+        InspectorAction("Take", lambda: decide(row, Choice.ACCEPT), "The list's figure counts from now on"),
+        InspectorAction("Keep both", lambda: decide(row, Choice.BESIDE), "Both figures stay, drawn as a band"),
+        InspectorAction("Leave", lambda: decide(row, Choice.REJECT), "Nothing is changed"),
+    )
+    title = f"{row.model_name}{f' at {row.provider}' if row.provider else ''}"
+    subtitle = f"{KIND_WORDS[row.kind]} · {_CHOICE_WORDS[choice]}"
+    return Explanation(title, subtitle, tuple(s for s in sections if s.rows), sources, actions)
