@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.services.catalog_own import OwnFacts
     from workbench.services.chat_models import ChatModelService
     from workbench.services.decisions import DecisionService
+    from workbench.services.downloads import DownloadService
     from workbench.services.evals import EvalService
     from workbench.services.learn import LearnService
     from workbench.services.library import LibraryService
@@ -184,6 +185,17 @@ class Services:
         from workbench.inference.local.measured import Measurements
 
         return Measurements(self.paths.home / "measured")
+
+    @once
+    def downloads(self) -> DownloadService:
+        from workbench.services.downloads import DownloadService
+
+        return DownloadService(
+            doorway=lambda: self.doorway,
+            library=self.library,
+            folder=self.paths.home / "models",
+            notes=self.paths.home / "downloads",
+        )
 
     @once
     def measuring(self) -> MeasuringService:

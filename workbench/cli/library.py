@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli import library_get
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 
@@ -43,6 +44,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     verbs.choices["inspect"].add_argument(
         "--all", action="store_true", help="every key that stands in the file as well"
     )
+    library_get.register(verbs)
     fit = verbs.choices["fit"]
     fit.add_argument("--context", type=int, metavar="TOKENS", help="the context wanted (else what the engine gives)")
     fit.add_argument(

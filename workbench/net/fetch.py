@@ -54,6 +54,10 @@ class Fetched:
     total_bytes: int | None = None
 
 
+class WrongRange(NetworkFailure):
+    """The server does not send what was asked for: going on is no use, beginning anew is."""
+
+
 class Sends(Protocol):
     """The part of a `Doorway` that is needed here."""
 
@@ -184,7 +188,7 @@ def _range(response: httpx2.Response, start: int) -> tuple[int, int | None]:
         unit, _, rest = said.partition(" ")
         span, _, total = rest.partition("/")
         if unit != "bytes" or span.split("-")[0] != str(start):
-            raise NetworkFailure("The server sent another part of the file than was asked for", where=said[:80])
+            raise WrongRange("The server sent another part of the file than was asked for", where=said[:80])
         return start, int(total) if total.isdigit() else None
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isdigit() else None
