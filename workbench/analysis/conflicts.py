@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.analysis.kv_cache import cache_shape
 from workbench.analysis.matching import Judged, Matching
-from workbench.analysis.rules_physics import THINKING_LIMIT_S
+from workbench.analysis.rules_speed import THINKING_LIMIT_S
 from workbench.analysis.selfhost import longest_request
 from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.words import count, gigabytes, listed, rounded, seconds, share, tokens, usd

@@ -14,7 +14,8 @@ from workbench.analysis import words
 from workbench.analysis.quality import QualityFit, QualityScore, ScoreRow, Unit, fit_quality
 from workbench.analysis.statistics import z_value
 from workbench.domain.catalog import Catalog
-from workbench.domain.evidence import Evidence, Quality
+from workbench.domain.evidence import BenchmarkRow, Evidence, Quality
+from workbench.domain.provider import Benchmark
 from workbench.domain.requirements import Task
 
 PUBLIC = "public benchmarks"
@@ -53,12 +54,13 @@ def axis(catalog: Catalog, tasks: frozenset[Task], evidence: Evidence | None = N
     in_catalog = [model_id for model_id in own if model_id in catalog.model_by_id]
     if len(in_catalog) < FEWEST_TO_CALIBRATE:
         fit = fit_quality(rows, doubled=family.doubled)
-        public = _public(catalog, fit, family.reference)
+        public = _public(catalog, fit, family.reference, _behind(catalog, family))
         return Axis({**public, **own}, _label(catalog, family.reference, fit, evidence, calibrated=False))
     rows += [_own_row(model_id, own[model_id]) for model_id in in_catalog]
     fit = fit_quality(rows, doubled=family.doubled, own_evals=frozenset({_OWN}))
     return Axis(
-        {**_public(catalog, fit, _OWN), **own}, _label(catalog, family.reference, fit, evidence, calibrated=True)
+        {**_public(catalog, fit, _OWN, _behind(catalog, family)), **own},
+        _label(catalog, family.reference, fit, evidence, calibrated=True),
     )
 
 
@@ -96,12 +98,44 @@ def _rows(catalog: Catalog, family: _Family) -> list[ScoreRow]:
     return list(best.values())
 
 
+def _behind(catalog: Catalog, family: _Family) -> dict[str, tuple[BenchmarkRow, ...]]:
+    """The published scores behind each model's point, newest benchmark first."""
+    best: dict[str, dict[str, BenchmarkRow]] = {}
+    for model in catalog.models:
+        for score in model.scores:
+            if score.benchmark not in family.benchmarks or score.unit not in _UNITS:
+                continue
+            benchmark = catalog.benchmark_by_id[score.benchmark]
+            row = BenchmarkRow(
+                benchmark.name, score.value, score.unit, score.variant or "", score.as_of, benchmark_flags(benchmark)
+            )
+            rows = best.setdefault(model.id, {})
+            if score.benchmark not in rows or row.value > rows[score.benchmark].value:
+                rows[score.benchmark] = row
+    newest = {name: sorted(rows.values(), key=lambda row: row.as_of, reverse=True) for name, rows in best.items()}
+    return {name: tuple(rows) for name, rows in newest.items()}
+
+
+def benchmark_flags(benchmark: Benchmark) -> tuple[str, ...]:
+    """What to doubt about a benchmark, from what the catalog says of its saturation and contamination."""
+    flags = []
+    if benchmark.saturation.startswith(("high", "very high")):
+        flags.append("saturated")
+    if benchmark.contamination_risk.startswith("high"):
+        flags.append("likely in training data")
+    elif benchmark.contamination_risk.startswith("medium"):
+        flags.append("may be in training data")
+    return tuple(flags)
+
+
 def _own_row(model_id: str, quality: Quality) -> ScoreRow:
     error = (quality.high - quality.low) / (2 * z_value())
     return ScoreRow(model_id, _OWN, quality.value, "percent", max(error, 0.1))
 
 
-def _public(catalog: Catalog, fit: QualityFit, reference: str) -> dict[str, Quality]:
+def _public(
+    catalog: Catalog, fit: QualityFit, reference: str, behind: Mapping[str, tuple[BenchmarkRow, ...]]
+) -> dict[str, Quality]:
     scores = fit.on_scale_of(reference)
     if fit.benchmarks[reference].unit == "elo":
         scores = _as_win_share(scores)
@@ -115,6 +149,7 @@ def _public(catalog: Catalog, fit: QualityFit, reference: str) -> dict[str, Qual
             score.rows,
             f"{score.rows} public benchmark{'' if score.rows == 1 else 's'} on the scale of {name}, "
             f"as of {words.day(catalog.collected)}",
+            behind.get(model_id, ()),
         )
         for model_id, score in scores.items()
     }

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from workbench.analysis.candidates import Candidate
-from workbench.domain.evidence import Quality
+from workbench.domain.evidence import MeasuredSpeed, Quality
 from workbench.domain.model import Model
 from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import AnswerValue
@@ -68,13 +68,14 @@ class Finding(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Context:
     """What judges may look at beside the candidate. `countries` are those of developers, by id; `models` are the
-    catalog's by id and short name."""
+    catalog's by id and short name; `speeds` what the own eval measured, by model as the eval names it."""
 
     requirements: Requirements
     today: date
     qualities: Mapping[str, Quality] = field(default_factory=dict)
     countries: Mapping[str, str | None] = field(default_factory=dict)
     models: Mapping[str, Model] = field(default_factory=dict)
+    speeds: Mapping[str, MeasuredSpeed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

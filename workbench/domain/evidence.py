@@ -9,10 +9,23 @@ from workbench.domain.chat import Sampling
 
 
 @dataclass(frozen=True, slots=True)
+class BenchmarkRow:
+    """One published score behind a point: the best variant, its effort level kept. `flags` say what to doubt about the
+    benchmark ("saturated", "may be in training data")."""
+
+    benchmark: str
+    value: float
+    unit: str
+    variant: str
+    as_of: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """A point on the quality axis, 0 to 100, with its interval. `basis` is "public benchmarks" or "your eval".
 
-    `n` counts benchmark rows or eval cases; `label` says it in words with the date.
+    `n` counts benchmark rows or eval cases; `label` says it in words with the date; `behind` are the benchmark rows.
     """
 
     value: float
@@ -21,18 +34,31 @@ class Quality:
     basis: str
     n: int
     label: str
+    behind: tuple[BenchmarkRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredSpeed:
+    """Seconds to the first token and to the end, answer by answer, as the own eval saw them. `label` names it."""
+
+    ttft_s: tuple[float, ...]
+    total_s: tuple[float, ...]
+    tokens_per_s: float | None
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the team's own latest finished eval says, by model id. `label` names it with its date and cases.
 
-    `oracle`: share of its cases, 0 to 100, that at least one of the models got right (None: not known).
+    `oracle`: share of its cases, 0 to 100, that at least one of the models got right (None: not known). `speeds` are
+    what it measured, by model as the eval names it.
     """
 
     qualities: Mapping[str, Quality] = field(default_factory=dict)
     label: str = ""
     oracle: float | None = None
+    speeds: Mapping[str, MeasuredSpeed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,6 +316,7 @@ def _quality(found: Quality) -> Shape:
         "basis": found.basis,
         "n": found.n,
         "label": found.label,
+        "behind": [value_shape(row) for row in found.behind],
     }
 
 

@@ -294,10 +294,14 @@ class EvalService:
             if model.scorer == run.scorers[0]
             if model.mean is not None and model.low is not None and model.high is not None
         }
-        from workbench.evals.paired import side_by_side
+        if not qualities:
+            return None
+        from workbench.evals.paired import side_by_side, speeds
 
-        oracle = side_by_side(self.results(run.id), run.model_ids, run.scorers[0]).oracle
-        return Evidence(qualities, label, None if oracle is None else 100 * oracle) if qualities else None
+        results = self.results(run.id)
+        oracle = side_by_side(results, run.model_ids, run.scorers[0]).oracle
+        measured = speeds(results, run.scorers[0], label)
+        return Evidence(qualities, label, None if oracle is None else 100 * oracle, measured)
 
     def delete(self, run_id: str) -> Changes:
         """Removes a run and its results."""

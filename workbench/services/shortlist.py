@@ -168,7 +168,8 @@ class ShortlistService:
         candidates = self._candidates(catalog, requirements, local, day, extended=extended)
         found = self._axis(catalog, requirements, evidence)
         countries = {developer.id: developer.country for developer in catalog.developers}
-        context = Context(requirements, day, found.qualities, countries, catalog.model_by_any_name)
+        speeds = evidence.speeds if evidence is not None else {}
+        context = Context(requirements, day, found.qualities, countries, catalog.model_by_any_name, speeds)
         return Matched(catalog, requirements, found, match(candidates, context), day, local, extended)
 
     def priced(self, matched: Matched, requirements: Requirements) -> tuple[Candidate, ...]:
@@ -263,4 +264,7 @@ def _frozen(answers: object) -> object:
 
 
 def _evidence_key(evidence: Evidence | None) -> object:
-    return None if evidence is None else (evidence.label, tuple(sorted(evidence.qualities.items(), key=lambda x: x[0])))
+    if evidence is None:
+        return None
+    parts = (evidence.qualities, evidence.speeds)
+    return (evidence.label, evidence.oracle, *(tuple(sorted(part.items(), key=lambda x: x[0])) for part in parts))
