@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.inference.local.measured import Measurements
     from workbench.inference.local.pool import LocalModels
     from workbench.net.door import Doorway
+    from workbench.services.adaptation import AdaptationService
     from workbench.services.catalog import CatalogService
     from workbench.services.catalog_history import CatalogHistory
     from workbench.services.catalog_imports import CatalogImports
@@ -227,6 +228,12 @@ class Services:
         from workbench.services.chat_models import ChatModelService
 
         return ChatModelService(library=self.library, engines=self.engines)
+
+    @once
+    def adaptation(self) -> AdaptationService:
+        from workbench.services.adaptation import AdaptationService
+
+        return AdaptationService(options=self.options, evals=self.evals, scenarios=self.scenarios)
 
     @once
     def routing(self) -> RoutingService:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from workbench.analysis.adaptation import Circumstances, Gaps, Ladder, climb
+from workbench.analysis.adaptation import Circumstances, Gaps, climb
 from workbench.analysis.breakeven import break_even
 from workbench.analysis.conflicts import SMALLEST_WORTHWHILE_SHARE
 from workbench.analysis.matching import Judged, Matching
@@ -18,7 +18,7 @@ from workbench.analysis.quality_axis import Axis
 from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.words import rounded, share, usd
 from workbench.domain.criterion import Criterion
-from workbench.domain.option import Adaptation, BreakEven, DataFlow, ModelRole, OptionDraft, Strategy, Technique
+from workbench.domain.option import BreakEven, DataFlow, ModelRole, OptionDraft, Strategy, Technique
 from workbench.domain.requirements import Priority, Requirements, Sensitivity, Task, ThirdParty
 from workbench.domain.verdict import Hosting
 
@@ -29,27 +29,12 @@ _TECHNIQUE_WORDS = {
     Technique.FINE_TUNING: " + fine-tuning",
     Technique.FROM_SCRATCH: ", trained from scratch",
 }
-_DEPTH = {
-    "fine-tuning": "Fine-tuning: no gap in skill or style has been measured that would call for it.",
-    "from scratch": "Training from scratch: nothing measured calls for it.",
-}
 
 
-def adaptation(requirements: Requirements) -> Adaptation:
-    """How deep to adapt, from what is known without evals: RAG when answers rest on documents of one's own."""
-    ladder = ladder_of(requirements)
-    not_needed = [words for rung, words in _DEPTH.items() if not _climbs(ladder, rung)]
-    return Adaptation(ladder.technique, (*ladder.reasons, *not_needed))
-
-
-def ladder_of(requirements: Requirements) -> Ladder:
-    """The adaptation ladder for data that is not public and tasks that answer from documents."""
+def expected_technique(requirements: Requirements) -> Technique:
+    """What a proposed option starts with, before anything is measured: RAG when answers rest on own documents."""
     own = requirements.sensitivity is not Sensitivity.PUBLIC and bool(requirements.tasks & _OWN_FACTS)
-    return climb(Gaps(), Circumstances(needs_own_facts=own))
-
-
-def _climbs(ladder: Ladder, rung: str) -> bool:
-    return any(step.rung == rung and step.state in ("climb", "expected") for step in ladder.steps)
+    return climb(Gaps(), Circumstances(needs_own_facts=own)).technique
 
 
 def propose(
@@ -68,7 +53,7 @@ def propose(
     reach = [item for item in matching.judged if item.kept or item.blocking_questions <= {"third_party"}]
     bought = _best((item for item in reach if item.candidate.hosting is Hosting.API), value)
     built = _best((item for item in reach if item.candidate.hosting is Hosting.SELF_HOST), value)
-    technique = ladder_of(requirements).technique
+    technique = expected_technique(requirements)
     drafts = [
         _buy(bought, technique) if bought else None,
         _build(built, technique) if built else None,

@@ -29,6 +29,7 @@ NOUNS = (
     "tradeoffs",
     "options",
     "routing",
+    "adaptation",
     "prompt",
     "comparisons",
     "evals",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workbench.domain.chat import Sampling
+from workbench.domain.figures import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,14 @@ class Evidence:
     """What the team's own latest finished eval says, by model id. `label` names it with its date and cases.
 
     `oracle`: share of its cases, 0 to 100, that at least one of the models got right (None: not known). `speeds` are
-    what it measured, by model as the eval names it.
+    what it measured, by model as the eval names it; `gaps` those of the adaptation ladder that it shows, in points.
     """
 
     qualities: Mapping[str, Quality] = field(default_factory=dict)
     label: str = ""
     oracle: float | None = None
     speeds: Mapping[str, MeasuredSpeed] = field(default_factory=dict)
+    gaps: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workbench.domain.criterion import Criterion
-from workbench.domain.figures import Figure
+from workbench.domain.figures import Estimate, Figure
 from workbench.domain.verdict import Conflict, Reason, Relaxation
 
 
@@ -147,9 +147,33 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class LadderRung:
+    """One rung of the adaptation ladder. `state`: climb, expected, not shown, not measured or blocked.
+
+    `points` is the gap it closes, in points of 100 (None: nobody measured it), `gap` its name and `origin` where it
+    comes from; `setup_usd` and `monthly_usd` are what the rung adds for this workload (None: not known or nothing).
+    """
+
+    id: str
+    title: str
+    state: str
+    rule: str
+    because: str
+    gap: str
+    points: Estimate | None
+    origin: str
+    setup_usd: Estimate | None
+    monthly_usd: float | None
+    cost_note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Adaptation:
+    """How deep to adapt and why; `rungs` are all of the ladder, shallowest first."""
+
     technique: Technique
     reasons: tuple[str, ...]
+    rungs: tuple[LadderRung, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

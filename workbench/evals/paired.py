@@ -6,8 +6,10 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from workbench.analysis.statistics import Interval, paired_scores
 from workbench.domain.evals import CaseResult
 from workbench.domain.evidence import MeasuredSpeed
+from workbench.domain.figures import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,42 @@ def speeds(results: Iterable[CaseResult], scorer: str, label: str) -> dict[str, 
 
 def _median(values: Sequence[float]) -> float | None:
     return statistics.median(values) if values else None
+
+
+# A scorer that looks for the answer anywhere, with one that demands it alone: what a strict format costs.
+_LENIENT, _STRICT = ("contains", "contains-any", "contains-all"), ("exact", "normalised-exact")
+
+
+def instruction_gap(results: Iterable[CaseResult], model: str, scorers: Sequence[str]) -> Estimate | None:
+    """Points of 100 that a strict format costs a model: lenient less strict scores on the same cases, with the 95 %
+    interval. None when the run has no such pair of scorers, or fewer than two cases under both."""
+    lenient = next((name for name in scorers if name in _LENIENT), None)
+    strict = next((name for name in scorers if name in _STRICT), None)
+    if lenient is None or strict is None:
+        return None
+    scores = {name: _scores_of(results, model, name) for name in (lenient, strict)}
+    return _gap(scores[lenient], scores[strict])
+
+
+def gap_between_runs(
+    better: Iterable[CaseResult], worse: Iterable[CaseResult], model: str, scorer: str
+) -> Estimate | None:
+    """Points of 100 a model gains in one run over another on the same cases: with the right documents over without."""
+    return _gap(_scores_of(better, model, scorer), _scores_of(worse, model, scorer))
+
+
+def _scores_of(results: Iterable[CaseResult], model: str, scorer: str) -> dict[str, float]:
+    return {
+        result.case_id: result.score
+        for result in results
+        if result.model_id == model and result.scorer == scorer and result.score is not None
+    }
+
+
+def _gap(better: dict[str, float], worse: dict[str, float]) -> Estimate | None:
+    shared = [case for case in better if case in worse]
+    if len(shared) < 2:
+        return None
+    found: Interval = paired_scores([better[c] for c in shared], [worse[c] for c in shared]).interval()
+    low, likely, high = (max(-100.0, min(100.0, 100 * value)) for value in (found.low, found.point, found.high))
+    return Estimate(low, likely, high)

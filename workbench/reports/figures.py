@@ -130,7 +130,11 @@ def options_shape(found: OptionSet, scenario_name: str) -> Shape:
             {"offer": b.offer, "self_host": b.self_host, "requests_per_day": b.requests_per_day, "text": b.text}
             for b in found.breakevens
         ],
-        "adaptation": {"technique": found.adaptation.technique.value, "reasons": list(found.adaptation.reasons)},
+        "adaptation": {
+            "technique": found.adaptation.technique.value,
+            "reasons": list(found.adaptation.reasons),
+            "rungs": [value_shape(rung) for rung in found.adaptation.rungs],
+        },
         "horizon_months": found.horizon_months,
         "discount_rate": found.discount_rate,
         "notes": list(found.notes),

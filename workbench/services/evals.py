@@ -296,12 +296,19 @@ class EvalService:
         }
         if not qualities:
             return None
-        from workbench.evals.paired import side_by_side, speeds
+        from workbench.evals.paired import instruction_gap, side_by_side, speeds
 
         results = self.results(run.id)
         oracle = side_by_side(results, run.model_ids, run.scorers[0]).oracle
-        measured = speeds(results, run.scorers[0], label)
-        return Evidence(qualities, label, None if oracle is None else 100 * oracle, measured)
+        best = max(qualities, key=lambda name: qualities[name].value)
+        gap = instruction_gap(results, best, run.scorers)
+        return Evidence(
+            qualities,
+            label,
+            oracle=None if oracle is None else 100 * oracle,
+            speeds=speeds(results, run.scorers[0], label),
+            gaps={} if gap is None else {"instruction": gap},
+        )
 
     def delete(self, run_id: str) -> Changes:
         """Removes a run and its results."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from workbench.analysis.chartspec import Chart
 from workbench.analysis.conflicts import option_conflicts
 from workbench.analysis.criteria import fitting_criteria
+from workbench.analysis.ladder import scenario_ladder
 from workbench.analysis.option_charts import charts
 from workbench.analysis.option_figures import resolve
 from workbench.analysis.option_flips import flips
@@ -15,7 +16,7 @@ from workbench.analysis.option_limits import option_reasons
 from workbench.analysis.option_notes import notes
 from workbench.analysis.option_relaxing import option_relaxations
 from workbench.analysis.options import Horizon, Resolved, assess, crossovers, recommend
-from workbench.analysis.strategy import adaptation, break_evens, propose, strategy_notes
+from workbench.analysis.strategy import break_evens, propose, strategy_notes
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate, Figure, Origin
@@ -47,14 +48,16 @@ class OptionService:
         horizon = Horizon(requirements.horizon_months, requirements.discount_rate, growth)
         found = assess(resolved, criteria, horizon)
         volumes = break_evens(drafts, requirements, matched.matching)
+        advice = recommend(found, requirements)
+        chosen = next((item.draft for item in found if item.id == advice.option), found[0].draft if found else None)
         return OptionSet(
             scenario_id=scenario.id,
             options=found,
-            recommendation=recommend(found, requirements),
+            recommendation=advice,
             crossovers=crossovers(found, horizon),
             flips=flips(found, criteria, requirements),
             breakevens=volumes,
-            adaptation=adaptation(requirements),
+            adaptation=scenario_ladder(requirements, matched.matching, matched.axis, chosen, evidence),
             notes=(*notes(found, criteria, requirements), *strategy_notes(requirements, volumes)),
             horizon_months=requirements.horizon_months,
             discount_rate=requirements.discount_rate,

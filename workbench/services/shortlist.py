@@ -266,5 +266,5 @@ def _frozen(answers: object) -> object:
 def _evidence_key(evidence: Evidence | None) -> object:
     if evidence is None:
         return None
-    parts = (evidence.qualities, evidence.speeds)
+    parts = (evidence.qualities, evidence.speeds, evidence.gaps)
     return (evidence.label, evidence.oracle, *(tuple(sorted(part.items(), key=lambda x: x[0])) for part in parts))
