@@ -77,6 +77,7 @@ class CandidateTable:
         )
         self._serving = ServingTable(catalog.models, rentable_servers(catalog))
         self._unobtainable = tuple(model for model in catalog.models if not model.open_weights and not model.offers)
+        self._tariffs: tuple[str, tuple[Tariff, ...]] = ("", ())
         self._unsized = tuple(model for model in catalog.models if model.open_weights and not model.params_total_b)
 
     def candidates(
@@ -92,12 +93,11 @@ class CandidateTable:
 
     def _api(self, requirements: Requirements, today: date) -> Iterator[Candidate]:
         plain, thinking = usage_of(requirements), usage_of(requirements, thinks=True)
-        day, peak = today.isoformat(), requirements.details.peak_hours_share
-        for item in self._hosted:
+        peak = requirements.details.peak_hours_share
+        for item, tariff in zip(self._hosted, self._tariffs_on(today), strict=True):
             usage = thinking if item.model.capabilities.reasoning else plain
             provider = f"{item.provider.name if item.provider else item.offer.provider}{_whose(item)}"
             factor = price_factor(item.provider, item.model, requirements)
-            billed = billed_offer(item.model, item.offer, today, self.catalog.model_by_any_name)
             yield Candidate(
                 model_id=item.model.id,
                 model_name=item.model.name,
@@ -108,9 +108,18 @@ class CandidateTable:
                 offer=item.offer,
                 provider=item.provider,
                 speed=item.speed,
-                monthly_usd=_times(offer_monthly_usd(item.model, billed, usage, day, peak_share=peak), factor),
-                later=_later(item.model, billed, usage, day, peak, factor),
+                monthly_usd=_times(tariff.monthly_usd(usage, peak), factor),
+                later=_later(tariff, usage, peak, factor),
             )
+
+    def _tariffs_on(self, today: date) -> tuple[Tariff, ...]:
+        """The hosted offers' prices in force on a day, made once a day."""
+        day = today.isoformat()
+        if self._tariffs[0] != day:
+            names = self.catalog.model_by_any_name
+            made = (tariff_of(i.model, billed_offer(i.model, i.offer, today, names), day) for i in self._hosted)
+            self._tariffs = (day, tuple(made))
+        return self._tariffs[1]
 
     def _own_servers(self, requirements: Requirements) -> Iterator[Candidate]:
         for model, plan in zip(self._serving.models, self._serving.plans(requirements), strict=True):
@@ -168,27 +177,55 @@ def price_list(offer: Offer, day: str, *, reads_only: bool = False, at_peak: boo
     return PriceList(base, tuple(tiers), offer.batch_discount or 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """An offer's prices on one day: at quiet hours, at dear ones with their part of the day, and announced ones.
+
+    `quiet` None: no token prices; `offer` then says what else it charges by.
+    """
+
+    offer: Offer
+    quiet: PriceList | None
+    dear: PriceList | None = None
+    dear_part: float = 0.0
+    later: tuple[str, Tariff] | None = None
+
+    def monthly_usd(self, usage: Usage, peak_share: float | None = None) -> Estimate | None:
+        """USD a month; None when the offer has no price for this kind of use.
+
+        `peak_share` of the requests fall into the dear hours (None: their part of the day).
+        """
+        if self.quiet is None:
+            each = _usd_each(self.offer, usage)
+            if each is None:
+                return None
+            months = usage.requests_per_day.scaled(30.4375)
+            return Estimate(months.low * each.low, months.likely * each.likely, months.high * each.high)
+        quiet = monthly_cost(usage, self.quiet)
+        if self.dear is None:
+            return quiet
+        share = self.dear_part if peak_share is None else peak_share
+        return quiet.scaled(1.0 - share) + monthly_cost(usage, self.dear).scaled(share)
+
+
+def tariff_of(model: Model, offer: Offer, day: str) -> Tariff:
+    """The offer's prices on an ISO day."""
+    reads_only = model.kind in _READS_ONLY
+    quiet = price_list(offer, day, reads_only=reads_only)
+    change, later = offer.scheduled_change, None
+    if change is not None and change.starts > day:
+        later = (change.starts, Tariff(offer, price_list(offer, change.starts, reads_only=reads_only)))
+    if offer.peak_hours is None or quiet is None:
+        return Tariff(offer, quiet, later=later)
+    dear = price_list(offer, day, reads_only=reads_only, at_peak=True)
+    return Tariff(offer, quiet, dear, peak_part_of_day(offer.peak_hours), later)
+
+
 def offer_monthly_usd(
     model: Model, offer: Offer, usage: Usage, day: str, *, peak_share: float | None = None
 ) -> Estimate | None:
-    """USD a month for the usage; None when the offer has no price for this kind of use.
-
-    `peak_share` of the requests fall into the provider's dear hours (None: their part of the day).
-    """
-    reads_only = model.kind in _READS_ONLY
-    prices = price_list(offer, day, reads_only=reads_only)
-    if prices is not None:
-        quiet = monthly_cost(usage, prices)
-        dear = price_list(offer, day, reads_only=reads_only, at_peak=True) if offer.peak_hours else None
-        if offer.peak_hours is None or dear is None:
-            return quiet
-        share = peak_part_of_day(offer.peak_hours) if peak_share is None else peak_share
-        return quiet.scaled(1.0 - share) + monthly_cost(usage, dear).scaled(share)
-    each = _usd_each(offer, usage)
-    if each is None:
-        return None
-    months = usage.requests_per_day.scaled(30.4375)
-    return Estimate(months.low * each.low, months.likely * each.likely, months.high * each.high)
+    """USD a month of one offer on an ISO day; None when it has no price for this kind of use."""
+    return tariff_of(model, offer, day).monthly_usd(usage, peak_share)
 
 
 def peak_part_of_day(hours: PeakHours) -> float:
@@ -200,14 +237,11 @@ def peak_part_of_day(hours: PeakHours) -> float:
     return min(1.0, minutes / 1_440)
 
 
-def _later(
-    model: Model, offer: Offer, usage: Usage, day: str, peak: float | None, factor: float
-) -> tuple[str, Estimate] | None:
-    change = offer.scheduled_change
-    if change is None or change.starts <= day:
+def _later(tariff: Tariff, usage: Usage, peak: float | None, factor: float) -> tuple[str, Estimate] | None:
+    if tariff.later is None:
         return None
-    cost = offer_monthly_usd(model, offer, usage, change.starts, peak_share=peak)
-    return None if cost is None else (change.starts, cost.scaled(factor))
+    cost = tariff.later[1].monthly_usd(usage, peak)
+    return None if cost is None else (tariff.later[0], cost.scaled(factor))
 
 
 def _whose(item: _Hosted) -> str:

@@ -59,6 +59,8 @@ class PriceList:
 
     def rates_for(self, tokens_in: float) -> Rates:
         """The rates that hold for a request with this many input tokens."""
+        if not self.tiers:
+            return self.base
         passed = [tier for tier in self.tiers if tokens_in > tier.above_tokens]
         return max(passed, key=lambda tier: tier.above_tokens).rates if passed else self.base
 
@@ -171,22 +173,16 @@ def request_cost(
 
 def request_estimate(usage: Usage, prices: PriceList) -> Estimate:
     """USD per request at the low, likely and high token counts, sorted (a tier may be cheaper further up)."""
-    corners = sorted(
-        _usage_usd(tokens_in, tokens_out, think, usage, prices)
-        for tokens_in, tokens_out, think in zip(
-            _three(usage.tokens_in), _three(usage.tokens_out), _three(usage.tokens_think), strict=True
-        )
-    )
-    return Estimate(*corners)
+    return Estimate(*_corners(usage, prices))
 
 
 def monthly_cost(usage: Usage, prices: PriceList) -> Estimate:
     """USD a month (30.4375 days). Low and high are the corners: everything low together, everything high together."""
-    per_request, per_day = request_estimate(usage, prices), usage.requests_per_day
+    (low, likely, high), per_day = _corners(usage, prices), usage.requests_per_day
     return Estimate(
-        per_request.low * per_day.low * DAYS_PER_MONTH,
-        per_request.likely * per_day.likely * DAYS_PER_MONTH,
-        per_request.high * per_day.high * DAYS_PER_MONTH,
+        low * per_day.low * DAYS_PER_MONTH,
+        likely * per_day.likely * DAYS_PER_MONTH,
+        high * per_day.high * DAYS_PER_MONTH,
     )
 
 
@@ -242,6 +238,18 @@ def compare_prices(cheap_usd: float, dear_usd: float) -> PriceComparison:
     return PriceComparison(dear / cheap, 1 - cheap / dear, dear / cheap - 1)
 
 
+def _corners(usage: Usage, prices: PriceList) -> list[float]:
+    """USD of a request with all token counts low, likely and high, in rising order."""
+    tokens_in, tokens_out, think = usage.tokens_in, usage.tokens_out, usage.tokens_think
+    return sorted(
+        (
+            _usage_usd(tokens_in.low, tokens_out.low, think.low, usage, prices),
+            _usage_usd(tokens_in.likely, tokens_out.likely, think.likely, usage, prices),
+            _usage_usd(tokens_in.high, tokens_out.high, think.high, usage, prices),
+        )
+    )
+
+
 def _usage_usd(tokens_in: float, tokens_out: float, think: float, usage: Usage, prices: PriceList) -> float:
     rates = prices.rates_for(tokens_in)
     read_rate, write_rate = _cache_rates(rates)
@@ -256,7 +264,3 @@ def _cache_rates(rates: Rates) -> tuple[float, float]:
     plain = rates.input_usd_per_mtok
     read, write = rates.cache_read_usd_per_mtok, rates.cache_write_usd_per_mtok
     return (plain if read is None else read), (plain if write is None else write)
-
-
-def _three(estimate: Estimate) -> tuple[float, float, float]:
-    return estimate.low, estimate.likely, estimate.high

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from workbench.analysis.words import day as day_words
 from workbench.domain.model import LifecycleStatus, Model
@@ -34,6 +35,7 @@ class Ending:
     source: str
 
 
+@lru_cache(maxsize=64)
 def horizon_end(today: date, months: float) -> date:
     """The last day of a plan of so many months."""
     return today + timedelta(days=round(months * _DAYS_PER_MONTH))
@@ -42,6 +44,8 @@ def horizon_end(today: date, months: float) -> date:
 def ending_of(model: Model, until: date, models: Mapping[str, Model]) -> Ending | None:
     """What ends the model on or before `until`; None when nothing is announced. `models` by id and short name."""
     state = model.lifecycle
+    if state.rerouted_from is None and state.shutdown_date is None:
+        return None
     reroute, shutdown = as_date(state.rerouted_from), as_date(state.shutdown_date)
     first = min((day for day in (reroute, shutdown) if day is not None), default=None)
     if first is None or first > until:
@@ -131,6 +135,7 @@ def is_going(model: Model) -> bool:
     return model.lifecycle.status in _GOING
 
 
+@lru_cache(maxsize=1_024)
 def as_date(text: str | None) -> date | None:
     """The first day an ISO date can mean ("2026-11" is its first); None for nothing or for what is no date."""
     if not text:

@@ -125,29 +125,37 @@ class Matching:
 
 def match(candidates: Sequence[Candidate], context: Context) -> Matching:
     """Judges every candidate by every rule."""
-    shared: dict[tuple[str, str], RuleFinding | None] = {}
+    shared: dict[str, list[_Place]] = {}
     return Matching(tuple(_judge(candidate, context, shared) for candidate in candidates))
 
 
-def _judge(candidate: Candidate, context: Context, shared: dict[tuple[str, str], RuleFinding | None]) -> Judged:
+# A finding with its rule's place in RULES; places differ, so sorting never compares findings.
+_Place = tuple[int, RuleFinding]
+_Judge = tuple[int, Rule, Callable[[Context, Candidate], Finding | None]]
+_ABOUT: Mapping[About, tuple[_Judge, ...]] = {
+    about: tuple((place, rule, rule.judge) for place, rule in enumerate(RULES) if rule.about is about)
+    for about in About
+}
+
+
+def _judge(candidate: Candidate, context: Context, shared: dict[str, list[_Place]]) -> Judged:
+    """What hosts and models share is found once; `shared` holds it by host and by model."""
     is_api = candidate.hosting is Hosting.API
     host = candidate.offer_id.split("#")[0] if is_api else candidate.hosting.value
-    model = f"{candidate.model_id} {candidate.hosting}"
-    findings: list[RuleFinding] = []
-    for rule in RULES:
-        if rule.about is About.OFFER:
-            found = _apply(rule, context, candidate)
-        else:
-            key = (rule.id, host if rule.about is About.HOST else model)
-            if key not in shared:
-                shared[key] = _apply(rule, context, candidate)
-            found = shared[key]
-        if found is not None:
-            findings.append(found)
-    blocked = tuple(found for found in findings if found[1].outcome is Outcome.EXCLUDED)
-    return Judged(candidate, tuple(findings), blocked)
+    # The space keeps the two kinds of names apart: no host's id has one.
+    model = f"{candidate.model_id} {candidate.hosting.value}"
+    if host not in shared:
+        shared[host] = _findings(_ABOUT[About.HOST], context, candidate)
+    if model not in shared:
+        shared[model] = _findings(_ABOUT[About.MODEL], context, candidate)
+    found = [*shared[host], *shared[model], *_findings(_ABOUT[About.OFFER], context, candidate)]
+    found.sort()
+    excluded = Outcome.EXCLUDED
+    findings = tuple([finding for _, finding in found])
+    return Judged(candidate, findings, tuple([each for each in findings if each[1][0] is excluded]))
 
 
-def _apply(rule: Rule, context: Context, candidate: Candidate) -> RuleFinding | None:
-    finding = rule.judge(context, candidate)
-    return None if finding is None else (rule, finding)
+def _findings(rules: tuple[_Judge, ...], context: Context, candidate: Candidate) -> list[_Place]:
+    return [
+        (place, (rule, finding)) for place, rule, judge in rules if (finding := judge(context, candidate)) is not None
+    ]

@@ -14,7 +14,7 @@ from workbench.analysis import ranking
 from workbench.analysis.acceptability import acceptability, ranked_weights
 from workbench.analysis.checks import FloatArray
 from workbench.analysis.distributions import pert_of
-from workbench.analysis.montecarlo import UncertainCost, simulate_tco
+from workbench.analysis.montecarlo import UncertainCost, cheapest_shares
 from workbench.analysis.tco import CostLine, catch_up_months, cumulative_cost, tco
 from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Figure
@@ -169,8 +169,7 @@ def _cheapest_probabilities(resolved: Sequence[Resolved], horizon: Horizon) -> l
         )
         for row, line in known
     ]
-    simulation = simulate_tco(uncertain, horizon.months, seed=SEED)
-    for (row, _), chance in zip(known, simulation.best_probability(), strict=True):
+    for (row, _), chance in zip(known, cheapest_shares(uncertain, horizon.months, seed=SEED), strict=True):
         found[row] = float(chance)
     return found
 

@@ -233,15 +233,18 @@ def _certifications(context: Context, candidate: Candidate) -> Finding | None:
     return excluded(text, asked, listed(held), source, answer=sorted(wanted - set(missing)))
 
 
+_LICENCE_WORDS = {
+    LicenceNeed.ANY: "no requirement",
+    LicenceNeed.COMMERCIAL: "commercial use",
+    LicenceNeed.OPEN_WEIGHTS: "commercial use, and the weights",
+}
+
+
 def _licence(context: Context, candidate: Candidate) -> Finding | None:
     need, model = context.requirements.licence, candidate.model
     if model is None:
         return None
-    asked = {
-        LicenceNeed.ANY: "no requirement",
-        LicenceNeed.COMMERCIAL: "commercial use",
-        LicenceNeed.OPEN_WEIGHTS: "commercial use, and the weights",
-    }[need]
+    asked = _LICENCE_WORDS[need]
     name, source = model.licence.name or "licence not known", model.licence.source or _METHOD
     if need is LicenceNeed.OPEN_WEIGHTS and not model.open_weights:
         text = f"The weights of {model.name} are not published."

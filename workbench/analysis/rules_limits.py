@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from workbench.analysis.assumptions import FIRST_ANSWER_WEEKS, SKILL_FACTOR
 from workbench.analysis.candidates import Candidate
 from workbench.analysis.rules import About, Context, Effect, Finding, Rule, excluded, kept, warned
@@ -51,7 +53,7 @@ def _quality(context: Context, candidate: Candidate) -> Finding | None:
         return None
     asked, found = f"{rounded(target)} of 100 right", context.qualities.get(candidate.model_id)
     if found is None:
-        return warned("Unproven: no independent score. Your own eval will tell.", asked, "no score", "catalog")
+        return _unscored(asked)
     offered = f"{found.value:.0f} ({found.low:.0f}–{found.high:.0f}), {found.basis}"
     if found.basis == OWN_EVAL:
         return _own_eval(target, asked, offered, found)
@@ -60,6 +62,11 @@ def _quality(context: Context, candidate: Candidate) -> Finding | None:
         return kept(f"{where}, above your bar.", asked, offered, found.label)
     text = f"{where}, on harder questions than most; only your own eval can prove it."
     return warned(text, asked, offered, found.label)
+
+
+@lru_cache(maxsize=16)
+def _unscored(asked: str) -> Finding:
+    return warned("Unproven: no independent score. Your own eval will tell.", asked, "no score", "catalog")
 
 
 def _own_eval(target: float, asked: str, offered: str, found: Quality) -> Finding:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 
 from workbench.analysis.candidates import Candidate
 from workbench.analysis.lifecycle import ending_of, ending_words, horizon_end, price_change_words
@@ -45,12 +46,8 @@ def _kind(context: Context, candidate: Candidate) -> Finding | None:
     """One kind of model must do all tasks that only special kinds can do; text tasks need a text model."""
     if candidate.model is None:
         return None
-    tasks = context.requirements.tasks
-    special = [task for task in tasks if task in _KIND_FOR_TASK]
-    wanted = frozenset.union(*(_KIND_FOR_TASK[task] for task in special)) if special else frozenset[ModelKind]()
-    if len(special) < len(tasks):
-        wanted |= _TEXT_KINDS
-    asked, kind = sorted_list(task.value.replace("-", " ") for task in tasks), candidate.model.kind
+    tasks, kind = context.requirements.tasks, candidate.model.kind
+    wanted, asked = _wanted_kinds(tasks)
     if kind not in wanted:
         return excluded(
             f"{candidate.model_name} is made for another task: {_KIND_WORDS[kind]}.", asked, _KIND_WORDS[kind]
@@ -58,6 +55,16 @@ def _kind(context: Context, candidate: Candidate) -> Finding | None:
     if kind is ModelKind.CODE and Task.CODE not in tasks:
         return warned(f"{candidate.model_name} is made for code.", asked, "code model")
     return kept(f"Made for this task: {_KIND_WORDS[kind]}.", asked, _KIND_WORDS[kind])
+
+
+@lru_cache(maxsize=64)
+def _wanted_kinds(tasks: frozenset[Task]) -> tuple[frozenset[ModelKind], str]:
+    """The kinds that do all of the tasks, and the tasks in words."""
+    special = [task for task in tasks if task in _KIND_FOR_TASK]
+    wanted = frozenset.union(*(_KIND_FOR_TASK[task] for task in special)) if special else frozenset[ModelKind]()
+    if len(special) < len(tasks):
+        wanted |= _TEXT_KINDS
+    return wanted, sorted_list(task.value.replace("-", " ") for task in tasks)
 
 
 def _input(context: Context, candidate: Candidate) -> Finding | None:
@@ -75,7 +82,7 @@ def _modality(wanted: frozenset[str], candidate: Candidate, side: str) -> Findin
     else:
         offered = model.input_modalities if side == "input" else model.output_modalities
     verb = "read" if side == "input" else "make"
-    asked, found = sorted_list(wanted), sorted_list(offered)
+    asked, found = _listed(wanted), _listed(offered)
     missing = wanted - offered
     source = _source(model, "modalities") if model and candidate.local is None else "GGUF file"
     if not missing:
@@ -83,6 +90,11 @@ def _modality(wanted: frozenset[str], candidate: Candidate, side: str) -> Findin
     if missing == {"pdf"} and "image" in offered:
         return warned("Reads PDF only as pictures of its pages.", asked, found, source)
     return excluded(f"Cannot {verb} {sorted_list(missing, 'or')}.", asked, found, source)
+
+
+@lru_cache(maxsize=256)
+def _listed(modalities: frozenset[str]) -> str:
+    return sorted_list(modalities)
 
 
 def _context_window(context: Context, candidate: Candidate) -> Finding | None:
@@ -121,14 +133,24 @@ def _lifecycle(context: Context, candidate: Candidate) -> Finding | None:
     model = candidate.model
     if model is None or candidate.local is not None:  # a file on this machine ends with nobody's announcement
         return None
-    go_live = context.today + timedelta(weeks=context.requirements.weeks_limit or 0.0)
-    asked, source = f"there at go-live, {go_live:%d %b %Y}", model.lifecycle.source or _FACTS
+    go_live = _go_live(context.today, context.requirements.weeks_limit or 0.0)
+    asked, source = _there_at(go_live), model.lifecycle.source or _FACTS
     end = horizon_end(go_live, context.requirements.horizon_months)
     ending = ending_of(model, end, context.models)
     text = ending_words(ending, context.today) if ending else ""
     if ending is not None and ending.day <= go_live:
         return excluded(text, asked, f"ends {ending.day.isoformat()}", source)
     return _by_status(model, context.requirements.horizon_months, text, asked, source)
+
+
+@lru_cache(maxsize=16)
+def _go_live(today: date, weeks: float) -> date:
+    return today + timedelta(weeks=weeks)
+
+
+@lru_cache(maxsize=16)
+def _there_at(go_live: date) -> str:
+    return f"there at go-live, {go_live:%d %b %Y}"
 
 
 def _by_status(model: Model, months: int, ending: str, asked: str, source: str) -> Finding:

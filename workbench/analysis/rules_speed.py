@@ -7,6 +7,7 @@ for, with the interval of the share that takes longer; a median or a best case c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,8 +38,7 @@ def _first_token(context: Context, candidate: Candidate) -> Finding | None:
     if plan is not None and plan.ttft_s is not None:
         return _speed_finding(context, limit, plan.ttft_s, "first token", "computed, one request alone", best_case=True)
     if candidate.speed is None:
-        text = "Unproven: no source gives its time to the first token here. Your own eval will."
-        return warned(text, f"first token within {seconds(limit)}", "no source says", _FACTS)
+        return _unproven("its time to the first token", f"first token within {seconds(limit)}")
     source = f"{candidate.speed.source}, {candidate.speed.as_of}"
     return _speed_finding(context, limit, candidate.speed.ttft_s, "first token", source, best_case=False)
 
@@ -57,16 +57,21 @@ def _whole_answer(context: Context, candidate: Candidate) -> Finding | None:
         alone = "computed, one request alone"
         return _speed_finding(context, limit, plan.total_s, "whole answer", alone, best_case=True)
     if candidate.speed is None:
-        text = "Unproven: no source gives its speed here. Your own eval will."
-        return warned(text, f"whole answer within {seconds(limit)}", "no source says", _FACTS)
+        return _unproven("its speed", f"whole answer within {seconds(limit)}")
     total = candidate.speed.ttft_s + words / candidate.speed.output_tokens_per_s
     source = f"{candidate.speed.source}, {candidate.speed.as_of}"
     return _speed_finding(context, limit, total, "whole answer", source, best_case=False)
 
 
+@lru_cache(maxsize=16)
+def _unproven(what: str, asked: str) -> Finding:
+    """The same for the many offers that nobody has timed."""
+    return warned(f"Unproven: no source gives {what} here. Your own eval will.", asked, "no source says", _FACTS)
+
+
 def _measured_for(context: Context, candidate: Candidate) -> MeasuredSpeed | None:
     """What the own eval measured of this very way to get the model: a file's speed says nothing of a server's."""
-    if candidate.hosting is Hosting.SELF_HOST:
+    if not context.speeds or candidate.hosting is Hosting.SELF_HOST:
         return None
     names = (f"{candidate.offer_id}/{candidate.model_id}", candidate.model_id)
     return next((context.speeds[name] for name in names if name in context.speeds), None)

@@ -100,13 +100,13 @@ def points(
     """
     best: dict[tuple[str, Hosting], TradePoint] = {}
     for item, candidate in zip(judged, candidates, strict=True):
-        point = _point(item, candidate, requirements, qualities)
+        point = _point(item, candidate, requirements, qualities, weights)
         if point is None:
             continue
         key = (point.model_id, point.hosting)
         if key not in best or _preferred(point) < _preferred(best[key]):
             best[key] = point
-    scored = [replace(point, score=_score(point, weights)) for point in best.values()]
+    scored = list(best.values())
     if stands_apart(requirements):
         found = _with_front([p for p in scored if not p.leaves]) + _with_front([p for p in scored if p.leaves])
     else:
@@ -116,9 +116,13 @@ def points(
 
 
 def _point(
-    item: Judged, candidate: Candidate, requirements: Requirements, qualities: Mapping[str, Quality]
+    item: Judged,
+    candidate: Candidate,
+    requirements: Requirements,
+    qualities: Mapping[str, Quality],
+    weights: Weights,
 ) -> TradePoint | None:
-    blocked = [found for found in item.blocked_by if found[0].requirement != "monthly_cap_usd"]
+    blocked = item.blocked_by and [found for found in item.blocked_by if found[0].requirement != "monthly_cap_usd"]
     quality = qualities.get(candidate.model_id)
     measured = quality is not None and quality.basis == OWN_EVAL
     if not measured and any(rule.requirement not in _SHOWN_PALE for rule, _ in blocked):
@@ -136,6 +140,7 @@ def _point(
         kept=not blocked and not over,
         cost_usd=cost,
         quality=quality,
+        score=_score(quality, cost, weights),
         why_out=why,
     )
 
@@ -144,14 +149,14 @@ def _preferred(point: TradePoint) -> tuple[bool, float]:
     return (not point.kept, point.cost_usd.likely if point.cost_usd else math.inf)
 
 
-def _score(point: TradePoint, weights: Weights) -> float | None:
+def _score(quality: Quality | None, cost: Estimate | None, weights: Weights) -> float | None:
     """Weighted value of quality and cost on this page's fixed scales, 0 to 1."""
-    if point.quality is None or point.cost_usd is None:
+    if quality is None or cost is None:
         return None
     span = math.log10(DEAR_USD / CHEAP_USD)
-    cheap = 1.0 - math.log10(max(point.cost_usd.likely, CHEAP_USD) / CHEAP_USD) / span
+    cheap = 1.0 - math.log10(max(cost.likely, CHEAP_USD) / CHEAP_USD) / span
     part = weights.quality_share
-    return part * point.quality.value / 100.0 + (1.0 - part) * max(cheap, 0.0)
+    return part * quality.value / 100.0 + (1.0 - part) * max(cheap, 0.0)
 
 
 def _with_front(found: Sequence[TradePoint]) -> list[TradePoint]:
@@ -161,12 +166,11 @@ def _with_front(found: Sequence[TradePoint]) -> list[TradePoint]:
         return list(found)
     table = np.array([[p.cost_usd.likely, p.quality.value] for p in on if p.cost_usd and p.quality])
     result = pareto(table, [False, True])
+    # Only the dominated ones and the front change: `replace` is the dear part of ranking a hundred models.
     marked = {
-        point.id: replace(
-            point,
-            pareto=bool(result.front[row]),
-            dominated_by="" if (by := result.dominated_by[row]) is None else on[by].id,
-        )
+        point.id: replace(point, pareto=True)
+        if result.front[row]
+        else replace(point, dominated_by=on[result.dominated_by[row] or 0].id)
         for row, point in enumerate(on)
     }
     return [marked.get(point.id, point) for point in found]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 from workbench.domain.figures import Estimate
 
 UNKNOWN_FIGURE = "—"
 
 
+@lru_cache(maxsize=2_048)
 def usd(amount: float | None) -> str:
     """ "$2,410"; cents only below ten dollars; "—" for None."""
     if amount is None:
@@ -41,6 +43,7 @@ def usd_range(value: Estimate | None) -> str:
     return low if low == high else f"{low}–{high.removeprefix('$')}"
 
 
+@lru_cache(maxsize=2_048)
 def rounded(value: float, figures: int = 3) -> str:
     """At most `figures` digits, thousands separated: "9,700", "0.45"."""
     if value == 0:
@@ -50,6 +53,7 @@ def rounded(value: float, figures: int = 3) -> str:
     return f"{value:.{figures}g}"
 
 
+@lru_cache(maxsize=2_048)
 def seconds(value: float) -> str:
     """ "0.45 s", "3 min"."""
     return f"{rounded(value, 2)} s" if value < 120 else f"{rounded(value / 60, 2)} min"
@@ -61,11 +65,13 @@ def share(value: float) -> str:
     return f"{percent:.0f} %" if percent == 0 or abs(percent) >= 1 else f"{percent:.1g} %"
 
 
+@lru_cache(maxsize=2_048)
 def tokens(value: float) -> str:
     """ "3,000 tokens"."""
     return f"{value:,.0f} tokens"
 
 
+@lru_cache(maxsize=2_048)
 def gigabytes(value_bytes: float) -> str:
     """ "66.7 GB", a GB being 1e9 bytes."""
     return f"{rounded(value_bytes / 1e9, 3)} GB"
@@ -88,6 +94,7 @@ def sorted_list(items: Iterable[str], last: str = "and") -> str:
     return listed(sorted(items), last)
 
 
+@lru_cache(maxsize=2_048)
 def day(iso: str) -> str:
     """2026-11-19 as "19 November 2026", 2026-11 as "November 2026"; a year or words stay as they are."""
     is_month = len(iso) == len("2026-11")

@@ -31,7 +31,7 @@ class Estimate:
     high: float
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(value) for value in (self.low, self.likely, self.high)):
+        if not (math.isfinite(self.low) and math.isfinite(self.likely) and math.isfinite(self.high)):
             raise WorkbenchError("A range holds a value that is not a number", mend="Give finite numbers.")
         if not self.low <= self.likely <= self.high:
             raise WorkbenchError(

@@ -142,6 +142,7 @@ CALLS: list[Call] = [
     call(judging.judge_corrected, 0.8, 500, 0.85, 100, 0.9, 100, 0.95),
     call(montecarlo.sample, PERTS, 64, seed=1, groups=("a", "")),
     call(montecarlo.simulate_tco, COSTS, 36, 0.08, draws=64),
+    call(montecarlo.cheapest_shares, COSTS, 36, 0.08, draws=64),
     call(montecarlo.tornado, _sum, PERTS),
     call(montecarlo.additive_spread, [1.0, -2.0], PERTS),
     call(montecarlo.sobol_indices, _sum, PERTS, draws=64),

@@ -136,3 +136,11 @@ def test_that_bad_input_is_refused_with_the_field_named(call: Callable[[], objec
     with pytest.raises(WorkbenchError) as error:
         call()
     assert error.value.where == field
+
+
+def test_that_the_shares_in_blocks_are_those_of_the_whole_simulation() -> None:
+    whole = montecarlo.simulate_tco(OPTIONS, 36, draws=200_000).best_probability()
+    blocks = montecarlo.cheapest_shares(OPTIONS, 36, draws=200_000)
+    assert blocks == pytest.approx(whole, abs=0.005)
+    assert blocks.sum() == pytest.approx(1)
+    assert montecarlo.cheapest_shares(OPTIONS, 36, draws=10).sum() == pytest.approx(1)
