@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 
+from workbench.app import Services
 from workbench.domain.chat import (
     ChatEvent,
+    ChatModel,
     ChatRequest,
     Done,
     Failed,
@@ -17,6 +19,7 @@ from workbench.domain.chat import (
     Token,
 )
 from workbench.domain.errors import WorkbenchError
+from workbench.services.chat_models import ChatModelService
 
 Script = Callable[[str], str | WorkbenchError]
 
@@ -68,3 +71,24 @@ class SilentModel(ScriptedModel):
             await asyncio.Event().wait()
         finally:
             self.under_way -= 1
+
+
+class Remote:
+    """Providers' models that are scripted."""
+
+    def __init__(self, *models: ScriptedModel) -> None:
+        self._models = {model.describe().model_id: model for model in models}
+
+    def known(self) -> tuple[ModelDescription, ...]:
+        return tuple(model.describe() for model in self._models.values())
+
+    def model(self, reference: str, scenario_id: str | None) -> ChatModel:
+        if reference not in self._models:
+            raise WorkbenchError(f"There is no model {reference}", where="models")
+        return self._models[reference]
+
+
+def use_remote(services: Services, *models: ScriptedModel) -> None:
+    """Providers' models beside the local ones, as the composition root wires them."""
+    remote = Remote(*models)
+    services.made["chat_models"] = ChatModelService(library=services.library, engines=services.engines, remote=remote)

@@ -51,6 +51,8 @@ def evals_page(bench: Bench, scenario: Scenario) -> ValidatePage:
     made = ValidatePage(
         house=bench.house,
         playground=services.playground,
+        votes=services.votes,
+        chat_models=services.chat_models,
         evals=services.evals,
         library=services.library,
         scenarios=services.scenarios,

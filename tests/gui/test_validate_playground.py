@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from validate_bench import Bench, bench_in
+from validate_bench import Bench, ask_and_wait, bench_in, press, validate_page
 from workbench.domain.changes import Changes
 from workbench.domain.scenario import Scenario
 from workbench.gui.pages.validate import ValidatePage
@@ -36,17 +36,6 @@ def talker(tmp_path: Path) -> Path:
     return write_talker(tmp_path / "talker.gguf")
 
 
-def validate(bench: Bench) -> ValidatePage:
-    services = bench.services
-    return ValidatePage(
-        house=bench.house,
-        playground=services.playground,
-        evals=services.evals,
-        library=services.library,
-        scenarios=services.scenarios,
-    )
-
-
 @pytest.fixture
 def scenario(bench: Bench) -> Scenario:
     return bench.services.scenarios.new("Support chat")
@@ -54,16 +43,10 @@ def scenario(bench: Bench) -> Scenario:
 
 @pytest.fixture
 def page(bench: Bench, scenario: Scenario) -> ValidatePage:
-    made = validate(bench)
+    made = validate_page(bench)
     made.show_scenario(scenario)
     bench.show(made)
     return made
-
-
-def press(bench: Bench, inside: object, name: str) -> None:
-    found = inside.findChild(QPushButton, name)  # type: ignore[attr-defined]
-    assert found is not None and found.isVisibleTo(inside) and found.isEnabled(), name
-    bench.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
 
 
 def state(pane: Pane) -> str:
@@ -73,12 +56,6 @@ def state(pane: Pane) -> str:
 def figures(pane: Pane) -> str:
     """What stands below the answer, as one reads it."""
     return pane._figures.text().replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", "")
-
-
-def ask_and_wait(bench: Bench, view: PlaygroundView) -> None:
-    press(bench, view, "ask")
-    bench.wait(lambda: view._asking is None)
-    bench.settle()
 
 
 def test_that_a_newcomer_presses_one_button_and_reads_answers_with_their_figures(
@@ -105,24 +82,25 @@ def test_that_typing_and_ctrl_enter_asks_and_the_comparison_is_there_after_a_res
     view.prompt.prompt.clear()
     bench.qtbot.keyClicks(view.prompt.prompt, "Say hello")
     bench.qtbot.keyClick(view.prompt.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert view._asking is not None
-    bench.wait(lambda: view._asking is None)
+    assert view.asker.is_busy
+    bench.wait(lambda: not view.asker.is_busy)
     bench.settle()
     texts = [pane.view.text for pane in view.panes]
-    again = validate(bench)
+    again = validate_page(bench)
     again.show_scenario(scenario)
     bench.show(again)
     assert again.playground.prompt.text == "Say hello"
     assert [pane.view.text for pane in again.playground.panes] == texts
-    again.playground.history_menu.aboutToShow.emit()
-    assert "Say hello" in again.playground.history_menu.actions()[0].text()
+    again.playground.show_history()
+    bench.settle()
+    assert [head.prompt for head in again.playground.history.table.model.rows] == ["Say hello"]
 
 
 def test_that_an_empty_prompt_is_a_sentence_and_nothing_runs(bench: Bench, page: ValidatePage) -> None:
     view = page.playground
     view.prompt.set_text("   ")
     press(bench, view, "ask")
-    assert view._asking is None
+    assert not view.asker.is_busy
     assert view.error.isVisibleTo(page)
     assert "prompt is empty" in view.error.accessibleName()
 
@@ -131,7 +109,7 @@ def test_that_a_double_press_asks_once(bench: Bench, page: ValidatePage, scenari
     view = page.playground
     view.ask()
     view.ask()
-    bench.wait(lambda: view._asking is None)
+    bench.wait(lambda: not view.asker.is_busy)
     bench.settle()
     assert len(bench.services.playground.history(scenario.id)) == 1
 
@@ -148,11 +126,11 @@ def use(bench: Bench, view: PlaygroundView, path: Path, place: int = 0) -> Pane:
 def test_that_stop_ends_one_answer_and_the_others_are_whole(bench: Bench, page: ValidatePage, talker: Path) -> None:
     view = page.playground
     pane = use(bench, view, talker)
-    view.prompt._longest.set_value(8000)
+    view.prompt.sampling.field("max_tokens").set_value(8000)
     press(bench, view, "ask")
     bench.wait(lambda: bool(pane.view.text))
     press(bench, pane, "pane-stop")
-    bench.wait(lambda: view._asking is None)
+    bench.wait(lambda: not view.asker.is_busy)
     assert state(pane) == "stopped"
     assert state(view.panes[1]) in ("finished", "cut at the longest answer")
     assert "was stopped" in page.header.answer
@@ -163,11 +141,11 @@ def test_that_stop_all_ends_every_answer(bench: Bench, page: ValidatePage, talke
     panes = [use(bench, view, talker, place) for place in (0, 1)]
     for extra in view.panes[2:]:
         extra.set_model(str(talker))
-    view.prompt._longest.set_value(3000)
+    view.prompt.sampling.field("max_tokens").set_value(2400)  # so that all three fit into the context
     press(bench, view, "ask")
     bench.wait(lambda: all(pane.view.text for pane in panes))
     press(bench, view, "stop-all")
-    bench.wait(lambda: view._asking is None)
+    bench.wait(lambda: not view.asker.is_busy)
     assert {state(pane) for pane in view.panes} == {"stopped"}
 
 
@@ -176,22 +154,22 @@ def test_that_a_killed_model_is_a_sentence_in_its_pane_and_ask_again_mends_it(
 ) -> None:
     view = page.playground
     pane = use(bench, view, talker)
-    view.prompt._longest.set_value(8000)
+    view.prompt.sampling.field("max_tokens").set_value(8000)
     press(bench, view, "ask")
     bench.wait(lambda: bool(pane.view.text))
     pid = bench.services.engines.model(talker).pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    bench.wait(lambda: view._asking is None)
+    bench.wait(lambda: not view.asker.is_busy)
     assert state(pane) == "failed"
     assert (pane._error.isVisibleTo(page) and pane._error.text().endswith(".")) or "(" in pane._error.text()
     assert state(view.panes[1]) in ("finished", "cut at the longest answer")
     bench.settle()
-    view.prompt._longest.set_value(4)
+    view.prompt.sampling.field("max_tokens").set_value(4)
     press(bench, pane, "pane-again")
-    bench.wait(lambda: view._asking is None)
+    bench.wait(lambda: not view.asker.is_busy)
     assert state(pane) == "cut at the longest answer"
-    assert "4 tokens" in figures(pane)
+    assert "4 out" in figures(pane)
     assert not pane._error.isVisibleTo(page)
 
 
@@ -214,7 +192,7 @@ def test_that_a_dropped_model_is_chosen_and_remembered(bench: Bench, page: Valid
     bench.settle()
     assert page.playground.row.chosen[0] == str(talker)
     assert talker in bench.services.library.files()
-    again = validate(bench)
+    again = validate_page(bench)
     bench.show(again)
     assert again.playground.row.chosen == page.playground.row.chosen
 

@@ -7,10 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from workbench.app import Services, build
 from workbench.gui.changes_hub import ChangesHub
 from workbench.gui.pages.base import House, Page
+from workbench.gui.pages.validate import ValidatePage
+from workbench.gui.playground.view import PlaygroundView
 from workbench.gui.selection import Selection
 from workbench.gui.tasks import Tasks
 
@@ -52,3 +56,31 @@ def bench_in(folder: Path, qtbot: QtBot) -> Iterator[Bench]:
         ended = house.tasks.close(20.0, farewell=farewell)
         services.close()
     assert ended, "a lane did not end"
+
+
+def validate_page(bench: Bench) -> ValidatePage:
+    """The page over the bench's services, not shown yet."""
+    services = bench.services
+    return ValidatePage(
+        house=bench.house,
+        playground=services.playground,
+        votes=services.votes,
+        chat_models=services.chat_models,
+        evals=services.evals,
+        library=services.library,
+        scenarios=services.scenarios,
+    )
+
+
+def press(bench: Bench, inside: QWidget, name: str) -> None:
+    """Click a button that can be clicked."""
+    found = inside.findChild(QPushButton, name)
+    assert found is not None and found.isVisibleTo(inside) and found.isEnabled(), name
+    bench.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def ask_and_wait(bench: Bench, view: PlaygroundView) -> None:
+    """Press Ask and wait for all answers."""
+    press(bench, view, "ask")
+    bench.wait(lambda: not view.asker.is_busy)
+    bench.settle()

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
-from workbench.domain.chat import ChatModel
+from workbench.domain.chat import ChatModel, ModelDescription
 from workbench.domain.errors import WorkbenchError
 from workbench.inference.local.pool import LocalModels
 from workbench.services.library import LibraryService
 
-#: a provider's model by `provider/model`, for data of a scenario (by id; None: of none)
-RemoteModels = Callable[[str, str | None], ChatModel]
 LOCAL = "local/"
+
+
+class RemoteModels(Protocol):
+    """Models of providers that this program may call."""
+
+    def known(self) -> tuple[ModelDescription, ...]:
+        """Those that were set up, for a list to choose from."""
+        ...
+
+    def model(self, reference: str, scenario_id: str | None) -> ChatModel:
+        """A model by `provider/model`, for data of a scenario (None: of none). Raises WorkbenchError."""
+        ...
 
 
 class ChatModelService:
@@ -33,8 +43,12 @@ class ChatModelService:
         except WorkbenchError:
             if self._remote is None or not is_remote(reference):
                 raise
-            return self._remote(reference, scenario_id)
+            return self._remote.model(reference, scenario_id)
         return self._engines.model(path)
+
+    def remote(self) -> tuple[ModelDescription, ...]:
+        """The models of providers that were set up."""
+        return self._remote.known() if self._remote is not None else ()
 
 
 def is_remote(reference: str) -> bool:

@@ -123,6 +123,15 @@ class PlaygroundService:
         ]
         return Asking(panes, lambda answers: self._kept(asked, answers))
 
+    def begin_example(
+        self, models: Sequence[str], *, sampling: Samplings = None, on_event: Listener | None = None
+    ) -> Asking:
+        """Every model is asked an example of ours: no data of any scenario, so none of a scenario's rules applies.
+
+        Nothing is stored. Raises WorkbenchError as `begin` does.
+        """
+        return self.begin(OWN_EXAMPLE.input, models, sampling=sampling, on_event=on_event)
+
     def again(
         self,
         comparison: Comparison,
@@ -218,6 +227,10 @@ class PlaygroundService:
     def comparison(self, comparison_id: str) -> Comparison:
         """One of them, by its id or link. Raises WorkbenchError when there is none."""
         return self._scenarios.comparison(comparison_id.removeprefix(LINK))
+
+    def conversation(self, comparison: Comparison) -> tuple[Comparison, ...]:
+        """What a comparison goes on from, the first turn first; empty when it begins."""
+        return self._earlier(comparison.continues, len(comparison.answers))
 
     def _earlier(self, continues: str, count: int) -> tuple[Comparison, ...]:
         """The comparisons that a new one goes on from, the first of them first."""

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 from workbench.app import Services, build
-from workbench.domain.chat import ChatModel, Sampling, Token
+from workbench.domain.chat import Sampling, Token
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.evidence import Attachment, Comparison
 from workbench.domain.votes import Choice
-from workbench.services.chat_models import ChatModelService
 from workbench.services.playground import OWN_EXAMPLE, Form, PaneEnded, PaneEvent, link_to
 
-from chat_models import ScriptedModel
+from chat_models import ScriptedModel, use_remote
 from talker import write_talker
 
 ENDLESS = Sampling(max_tokens=8_000)
@@ -174,18 +173,6 @@ def test_that_nothing_is_asked_without_a_prompt_or_with_too_many_models(services
         services.playground.begin("Hello", ["demo-giant"])
 
 
-def with_remote(services: Services, *models: ScriptedModel) -> None:
-    """Providers' models beside the local ones, as the composition root wires them."""
-    by_name = {model.describe().model_id: model for model in models}
-
-    def remote(reference: str, scenario_id: str | None) -> ChatModel:
-        if reference not in by_name:
-            raise WorkbenchError(f"There is no model {reference}", where="models")
-        return by_name[reference]
-
-    services.made["chat_models"] = ChatModelService(library=services.library, engines=services.engines, remote=remote)
-
-
 def echo(question: str) -> str:
     return question.upper()
 
@@ -200,7 +187,7 @@ def test_that_local_and_remote_models_stand_side_by_side_with_what_they_cost(ser
     dear = ScriptedModel("acme/dear", echo, **prices)  # type: ignore[arg-type]
     unknown = ScriptedModel("acme/unknown", echo, local=False, usd_per_mtok_in=None)
     refused = ScriptedModel("acme/refused", refuse, **prices)  # type: ignore[arg-type]
-    with_remote(services, dear, unknown, refused)
+    use_remote(services, dear, unknown, refused)
 
     async def work() -> Comparison:
         names = ["demo-nano", "acme/dear", "acme/unknown", "acme/refused"]
@@ -221,7 +208,7 @@ def test_that_a_provider_model_without_providers_is_a_sentence(services: Service
 
 def test_that_an_estimate_tells_tokens_price_and_what_stands_against_it(services: Services) -> None:
     prices = {"local": False, "usd_per_mtok_in": 3.0, "usd_per_mtok_out": 15.0}
-    with_remote(services, ScriptedModel("acme/dear", echo, context_tokens=200, **prices))  # type: ignore[arg-type]
+    use_remote(services, ScriptedModel("acme/dear", echo, context_tokens=200, **prices))  # type: ignore[arg-type]
     names = ["demo-nano", "acme/dear"]
     ask = services.playground.estimate
     free, dear = ask("word " * 100, names, system="Be brief.", sampling=Sampling(max_tokens=50))
@@ -239,7 +226,7 @@ def test_that_an_estimate_tells_tokens_price_and_what_stands_against_it(services
 def test_that_variables_files_and_settings_reach_the_models_and_are_kept(services: Services) -> None:
     scenario = services.scenarios.new("Support chat")
     models = [ScriptedModel("acme/one", echo), ScriptedModel("acme/two", echo)]
-    with_remote(services, *models)
+    use_remote(services, *models)
     settings = [Sampling(temperature=0.0), Sampling(temperature=0.9, seed=4)]
     files = [Attachment("policy.txt", "28 days"), Attachment("p.png", "", "image/png", b"x")]
 
@@ -270,7 +257,7 @@ def test_that_variables_files_and_settings_reach_the_models_and_are_kept(service
 def test_that_a_conversation_goes_on_with_what_each_model_said(services: Services) -> None:
     scenario = services.scenarios.new("Support chat")
     models = [ScriptedModel("acme/one", lambda q: f"one {q}"), ScriptedModel("acme/two", lambda q: f"two {q}")]
-    with_remote(services, *models)
+    use_remote(services, *models)
     names = ["acme/one", "acme/two"]
     playground = services.playground
 
@@ -295,7 +282,7 @@ def test_that_a_blind_comparison_comes_back_without_names_and_can_be_continued_o
     services: Services,
 ) -> None:
     scenario = services.scenarios.new("Support chat")
-    with_remote(services, *(ScriptedModel(f"acme/{name}", lambda q, name=name: name) for name in ("x", "y", "z")))
+    use_remote(services, *(ScriptedModel(f"acme/{name}", lambda q, name=name: name) for name in ("x", "y", "z")))
     names = ["acme/x", "acme/y", "acme/z"]
     playground, votes = services.playground, services.votes
     orders = set()
@@ -319,7 +306,7 @@ def test_that_a_blind_comparison_comes_back_without_names_and_can_be_continued_o
 def test_that_asking_again_does_not_change_an_answer_that_was_voted_on(services: Services) -> None:
     scenario = services.scenarios.new("Support chat")
     counter = iter(range(100))
-    with_remote(services, *(ScriptedModel(f"acme/{name}", lambda q: f"{next(counter)}") for name in ("x", "y")))
+    use_remote(services, *(ScriptedModel(f"acme/{name}", lambda q: f"{next(counter)}") for name in ("x", "y")))
     playground = services.playground
 
     async def work() -> Comparison:
@@ -338,7 +325,7 @@ def test_that_asking_again_does_not_change_an_answer_that_was_voted_on(services:
 
 def test_that_the_history_is_searched_by_words(services: Services) -> None:
     scenario = services.scenarios.new("Support chat")
-    with_remote(services, ScriptedModel("acme/one", echo))
+    use_remote(services, ScriptedModel("acme/one", echo))
 
     async def work() -> Comparison:
         for prompt in ("Annual leave?", "Parental leave?"):

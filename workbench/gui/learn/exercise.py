@@ -12,7 +12,7 @@ from workbench.domain.figures import Figure
 from workbench.domain.option import Option
 from workbench.gui.learn.topic import Pointed
 from workbench.gui.pages.base import House
-from workbench.gui.playground.prompt_card import TextBox
+from workbench.gui.playground.text_box import TextBox
 from workbench.gui.theme import Space, Tone
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card

@@ -13,11 +13,13 @@ from workbench.domain.scenario import Scenario
 from workbench.gui.evals.view import EvalsView
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.playground.view import PlaygroundView
-from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.buttons import button, menu_button
+from workbench.services.chat_models import ChatModelService
 from workbench.services.evals import EvalService
 from workbench.services.library import LibraryService
-from workbench.services.playground import PlaygroundService
+from workbench.services.playground import LINK, PlaygroundService
 from workbench.services.scenarios import ScenarioService
+from workbench.services.votes import VoteService
 
 PLAYGROUND, EVALS = "playground", "evals"
 LAST_VIEW = "validate/view"
@@ -29,7 +31,7 @@ class ValidatePage(Page):
     id: ClassVar[str] = "validate"
     title: ClassVar[str] = "Validate"
     icon: ClassVar[str] = "validate"
-    needs: ClassVar[tuple[str, ...]] = ("playground", "evals", "library", "scenarios")
+    needs: ClassVar[tuple[str, ...]] = ("playground", "votes", "chat_models", "evals", "library", "scenarios")
     has_inspector: ClassVar[bool] = False
 
     def __init__(
@@ -37,12 +39,16 @@ class ValidatePage(Page):
         *,
         house: House,
         playground: PlaygroundService,
+        votes: VoteService,
+        chat_models: ChatModelService,
         evals: EvalService,
         library: LibraryService,
         scenarios: ScenarioService,
     ) -> None:
         super().__init__(house=house)
-        self.playground = PlaygroundView(house=house, playground=playground, library=library)
+        self.playground = PlaygroundView(
+            house=house, playground=playground, votes=votes, library=library, chat_models=chat_models
+        )
         self.evals = EvalsView(house=house, evals=evals, library=library, dataset_path=scenarios.dataset_path)
         self._views: dict[str, QWidget] = {PLAYGROUND: self.playground, EVALS: self.evals}
         self._answers: dict[str, tuple[str, str]] = {}
@@ -55,6 +61,8 @@ class ValidatePage(Page):
         self.playground.answered.connect(lambda lead, rest: self._say(PLAYGROUND, lead, rest))
         self.evals.answered.connect(lambda lead, rest: self._say(EVALS, lead, rest))
         self.playground.wrote.connect(self.wrote)
+        self.playground.explained.connect(self.explain)
+        self.playground.changed.connect(self._show_may)
         self.evals.wrote.connect(self.wrote)
         self.evals.explained.connect(self._explain)
         self.show_view(self._view)
@@ -68,16 +76,55 @@ class ValidatePage(Page):
             group.addButton(made)
             self._switch[name] = made
             self.header.add_button(made)
-        self._history = button("History", hint="Earlier prompts of this scenario with their answers")
-        self._history.setMenu(self.playground.history_menu)
-        self._history.setProperty("menu", "true")
-        self._pane = button("Add a model", self.playground.row.add, hint="One more column, up to six")
-        self._copy = button("Copy all", self.playground.copy_markdown, hint="Prompt and answers as Markdown")
-        for made in (self._history, self._pane, self._copy):
+        view = self.playground
+        self._blind = button(
+            "Blind vote",
+            self._toggle_blind,
+            hint="Ask without names, and judge the answers before you know whose they are",
+        )
+        self._blind.setCheckable(True)
+        self._blind.setObjectName("blind")
+        self._history = button("History", view.show_history, hint="Earlier prompts of this scenario, to be searched")
+        self._history.setObjectName("history")
+        self._pane = button("Add a model", view.row.add, hint="One more column, up to six")
+        self._more = self._make_more()
+        self._extras = (self._blind, self._history, self._pane, self._more)
+        for made in self._extras:
             self.header.add_button(made)
         self._onward = button("Compare trade-offs", lambda: self.navigate.emit("tradeoffs", None))
         self._onward.setToolTip("The results of your evals move the models there")
         self.header.add_button(self._onward)
+
+    def _make_more(self) -> QPushButton:
+        view = self.playground
+        made = menu_button("More", {})
+        made.setObjectName("playground-more")
+        made.setAccessibleName("More for these answers")
+        menu = made.menu()
+        self._actions = {
+            "continue": menu.addAction("Continue the conversation", view.go_on),
+            "diff": menu.addAction("Compare two answers", view.compare_answers),
+            "copy": menu.addAction("Copy all as Markdown", view.copy_markdown),
+            "link": menu.addAction("Copy a link to this", view.copy_link),
+            "votes": menu.addAction("What people prefer", view.show_standing),
+        }
+        return made
+
+    def _toggle_blind(self) -> None:
+        self.playground.set_blind(not self.playground.asker.is_blind)
+
+    def _show_may(self) -> None:
+        """Which of the playground's actions make sense now."""
+        view = self.playground
+        busy, hiding, shown = view.asker.is_busy, view.is_hiding, view.shown
+        self._blind.setChecked(view.asker.is_blind)
+        self._blind.setEnabled(not busy)
+        for made in (self._history, self._pane, self._more):
+            made.setEnabled(not hiding and not busy)
+        self._actions["continue"].setEnabled(view.may_continue)
+        self._actions["link"].setEnabled(shown is not None and shown.scenario_id is not None)
+        for name in ("diff", "copy"):
+            self._actions[name].setEnabled(shown is not None)
 
     def show_view(self, name: str) -> None:
         """Change between playground and evals; the choice is remembered."""
@@ -85,7 +132,7 @@ class ValidatePage(Page):
         self._switch[name].setChecked(True)
         for each, view in self._views.items():
             view.setVisible(each == name)
-        for extra in (self._history, self._pane, self._copy):
+        for extra in self._extras:
             extra.setVisible(name == PLAYGROUND)
         self._onward.setVisible(name == EVALS)
         self.header.set_answer(*self._answers.get(name, ("", "")))
@@ -105,11 +152,15 @@ class ValidatePage(Page):
         if changes.evals:
             self.evals.read_runs()
         if changes.settings:
-            self.playground.refresh_models()
+            self.playground.shelf.read()
             self.evals.read_models()
 
     def arrive(self, payload: object) -> None:
-        """A view by name, files that were dropped, or models to try."""
+        """A view by name, a link to a comparison, files that were dropped, or models to try."""
+        if isinstance(payload, str) and payload.startswith(LINK):
+            self.show_view(PLAYGROUND)
+            self.playground.open_comparison(payload)
+            return
         if isinstance(payload, str) and payload in self._views:
             self.show_view(payload)
             return
@@ -130,6 +181,11 @@ class ValidatePage(Page):
             PageAction("Ask all models", self.playground.ask),
             PageAction("Stop all answers", self.playground.stop_all),
             PageAction("Copy prompt and answers as Markdown", self.playground.copy_markdown),
+            PageAction("Continue the conversation", self.playground.go_on),
+            PageAction("Compare two answers", self.playground.compare_answers),
+            PageAction("Earlier prompts", self.playground.show_history),
+            PageAction("Blind vote", self._toggle_blind),
+            PageAction("What people prefer", self.playground.show_standing),
             PageAction("Run the eval", self.evals.run),
         )
 

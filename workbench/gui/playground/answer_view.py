@@ -16,6 +16,7 @@ class AnswerView(QPlainTextEdit):
 
     A line longer than 4,000 characters is drawn as several, broken at a space where there is one, and at most 20,000
     characters are drawn at a time, so that an endless word does not stop the window. `text` has no such breaks.
+    `set_preface` puts what was said before in front; it is no part of `text`.
     """
 
     def __init__(self, name: str) -> None:
@@ -31,7 +32,8 @@ class AnswerView(QPlainTextEdit):
         self.setPlaceholderText("The answer comes here.")
         self._parts: list[str] = []
         self._waiting = ""
-        self._line_length = 0
+        self._preface = ""
+        self._breaker = LineBreaker()
         self._clock = QTimer(self, interval=FLUSH_MS)
         self._clock.timeout.connect(self._draw)
 
@@ -49,11 +51,17 @@ class AnswerView(QPlainTextEdit):
     def set_text(self, text: str) -> None:
         """Another answer from its beginning."""
         self._clock.stop()
-        self._parts, self._waiting, self._line_length = [], "", 0
+        self._parts, self._waiting, self._breaker = [], self._preface, LineBreaker()
         self.clear()
         if text:
             self.append_text(text)
+        if self._waiting:
+            self._clock.start()
             self._draw()
+
+    def set_preface(self, text: str) -> None:
+        """What stands in front of the next text, until it is set again."""
+        self._preface = text
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return False
@@ -67,31 +75,38 @@ class AnswerView(QPlainTextEdit):
         at_end = bar.value() >= bar.maximum() - self.fontMetrics().height()
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(self._broken(now))
+        cursor.insertText(self._breaker.broken(now))
         if at_end:
             bar.setValue(bar.maximum())
 
-    def _broken(self, text: str) -> str:
-        """The text with breaks in lines that are too long to lay out quickly."""
+
+class LineBreaker:
+    """Breaks lines that are too long to lay out quickly; text may come in pieces."""
+
+    def __init__(self) -> None:
+        self._length = 0
+
+    def broken(self, text: str) -> str:
+        """More of the text, with breaks where a line grows too long."""
         out = []
         for number, whole in enumerate(text.replace("\r\n", "\n").split("\n")):
             if number:
                 out.append("\n")
-                self._line_length = 0
+                self._length = 0
             out += self._pieces(whole)
         return "".join(out)
 
     def _pieces(self, line: str) -> list[str]:
         """A line, or the part of it that came, with breaks where it grows too long."""
         out, rest = [], line
-        while self._line_length + len(rest) > LONG_LINE:
-            at = rest.find(" ", max(LONG_LINE - self._line_length, 0))
-            hard = LONGEST_LINE - self._line_length
+        while self._length + len(rest) > LONG_LINE:
+            at = rest.find(" ", max(LONG_LINE - self._length, 0))
+            hard = LONGEST_LINE - self._length
             if not 0 <= at <= hard:
                 if len(rest) <= hard:
                     break
                 at = hard
             out.append(f"{rest[:at]}\n")
-            rest, self._line_length = rest[at:].removeprefix(" "), 0
-        self._line_length += len(rest)
+            rest, self._length = rest[at:].removeprefix(" "), 0
+        self._length += len(rest)
         return [*out, rest]

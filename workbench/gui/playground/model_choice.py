@@ -1,4 +1,4 @@
-"""Which model a pane asks: the library's models in a list, and one entry that opens a file."""
+"""Which model a pane asks: the library's files and the models of providers in one list, and what opens others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
+from workbench.domain.chat import ModelDescription
 from workbench.domain.errors import WorkbenchError
 from workbench.services.library import LibraryService, LocalFile, fit_of
 
@@ -17,7 +18,10 @@ OPEN_A_FILE = "Open a GGUF file …"
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """A model as panes and evals offer it. `fit` is "fits, 0.11 GB"; `problem` says why it cannot be asked."""
+    """A model as panes and evals offer it. `fit` is "fits, 0.11 GB"; `problem` says why it cannot be asked.
+
+    A model of a provider has no file: `path` is then its reference, and `about` what is known of it.
+    """
 
     id: str
     path: Path
@@ -25,16 +29,37 @@ class ModelEntry:
     fit: str
     fit_sentence: str
     problem: str = ""
+    about: ModelDescription | None = None
 
     @property
     def reference(self) -> str:
         """What the services take for it."""
-        return str(self.path)
+        return self.id if self.about is not None else str(self.path)
+
+    @property
+    def place(self) -> str:
+        """Where it runs: "local · fits, 0.11 GB" or "API · Anthropic"."""
+        return f"API · {self.fit}" if self.about is not None and not self.about.local else f"local · {self.fit}"
 
 
 def entries(library: LibraryService) -> tuple[ModelEntry, ...]:
     """Every model of the library with its fit; runs off the GUI thread."""
     return tuple(_entry(item) for item in library.models())
+
+
+def remote_entries(known: Sequence[ModelDescription]) -> tuple[ModelEntry, ...]:
+    """The models of providers that were set up."""
+    return tuple(
+        ModelEntry(
+            about.model_id,
+            Path(about.model_id),
+            about.name,
+            about.provider or ("on this machine" if about.local else "a provider"),
+            "It runs on this machine." if about.local else "What is asked leaves this machine.",
+            about=about,
+        )
+        for about in known
+    )
 
 
 def _entry(item: LocalFile) -> ModelEntry:
@@ -48,7 +73,7 @@ def _entry(item: LocalFile) -> ModelEntry:
 
 
 class ModelChooser(QComboBox):
-    """`chosen` (path as text) when the person chose another model; `open_wanted` when it is not in the list."""
+    """`chosen` (its reference) when the person chose another model; `open_wanted` when it is not in the list."""
 
     chosen = Signal(str)
     open_wanted = Signal()
@@ -66,7 +91,7 @@ class ModelChooser(QComboBox):
 
     @property
     def path(self) -> str:
-        """The chosen model's file, "" when there is none."""
+        """The chosen model's reference, "" when there is none."""
         return self._path
 
     def set_models(self, models: Sequence[ModelEntry]) -> None:
@@ -74,7 +99,7 @@ class ModelChooser(QComboBox):
         self.clear()
         for model in models:
             if not model.problem:
-                self.addItem(model.name, str(model.path))
+                self.addItem(model.name, model.reference)
         if self.count():
             self.insertSeparator(self.count())
         self.addItem(OPEN_A_FILE, "")
@@ -88,6 +113,12 @@ class ModelChooser(QComboBox):
             self.insertItem(0, name or Path(path).stem, path)
             place = 0
         self.setCurrentIndex(place)
+
+    def forget_names(self) -> None:
+        """Nothing of the list can be read any more, while answers are judged blind; `set_models` brings it back."""
+        path = self._path
+        self.clear()
+        self._path = path
 
     def _activated(self, place: int) -> None:
         path = self.itemData(place)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -25,10 +26,16 @@ class PaneRow(QWidget):
 
     stop_wanted = Signal(object)
     again_wanted = Signal(object)
+    copy_wanted = Signal(object)
     markdown_wanted = Signal(object)
     open_wanted = Signal(object)
+    settings_wanted = Signal(object)
+    diff_wanted = Signal(object)
+    clean_wanted = Signal(object)
+    why_wanted = Signal(object)
     file_dropped = Signal(object, object)
     changed = Signal()
+    models_changed = Signal()
 
     def __init__(self, *, settings: SettingsPort) -> None:
         super().__init__()
@@ -56,12 +63,12 @@ class PaneRow(QWidget):
 
     @property
     def usable(self) -> list[str]:
-        """The files that can be asked."""
-        return [str(model.path) for model in self._models if not model.problem]
+        """What can be asked on this machine."""
+        return [model.reference for model in self._models if not model.problem and model.about is None]
 
     @property
     def chosen(self) -> list[str]:
-        """The file of each pane, "" where none is chosen."""
+        """The model of each pane by its reference, "" where none is chosen."""
         return [pane.chooser.path for pane in self.panes]
 
     def set_models(self, models: Sequence[ModelEntry]) -> None:
@@ -74,15 +81,16 @@ class PaneRow(QWidget):
 
     def _make_first(self) -> None:
         kept, usable = self._settings.get(PANES, []), self.usable
-        chosen = [str(path) for path in kept if path in usable] if isinstance(kept, list) else []
+        known = {model.reference for model in self._models if not model.problem}
+        chosen = [str(path) for path in kept if path in known] if isinstance(kept, list) else []
         usual = max(min(len(usable), USUAL_PANES), FEWEST_PANES)
         count = min(len(chosen), MOST_PANES) if len(chosen) >= FEWEST_PANES else usual
         chosen += [path for path in reversed(usable) if path not in chosen]
         for place in range(count):
             self._add(chosen[min(place, len(chosen) - 1)] if chosen else "")
         sizes = self._settings.get(SIZES, [])
-        known = [int(size) for size in sizes if isinstance(size, int | float)] if isinstance(sizes, list) else []
-        self._splitter.setSizes(known if len(known) == len(self.panes) else [1000] * len(self.panes))
+        widths = [int(size) for size in sizes if isinstance(size, int | float)] if isinstance(sizes, list) else []
+        self._splitter.setSizes(widths if len(widths) == len(self.panes) else [1000] * len(self.panes))
 
     def put_model(self, path: str, pane: Pane | None = None) -> None:
         """Show a model in a pane, by default the first; what stood there is cleared. Known ones stay where they are."""
@@ -109,16 +117,19 @@ class PaneRow(QWidget):
         pane = Pane(len(self.panes))
         pane.set_models(self._models)
         pane.set_model(path)
-        pane.stop_wanted.connect(lambda: self.stop_wanted.emit(pane))
-        pane.again_wanted.connect(lambda: self.again_wanted.emit(pane))
-        pane.markdown_wanted.connect(lambda: self.markdown_wanted.emit(pane))
-        pane.open_wanted.connect(lambda: self.open_wanted.emit(pane))
+        for name in ("stop", "again", "copy", "markdown", "open", "settings", "diff", "clean", "why"):
+            wanted: SignalInstance = getattr(self, f"{name}_wanted")
+            getattr(pane, f"{name}_wanted").connect(partial(wanted.emit, pane))
         pane.maximise_wanted.connect(lambda: self._maximise(pane))
         pane.remove_wanted.connect(lambda: self._remove(pane))
-        pane.model_chosen.connect(lambda _path: self.save_models())
+        pane.model_chosen.connect(lambda _path: self._model_chosen())
         self.panes.append(pane)
         self._splitter.addWidget(pane)
         self._turn()
+
+    def _model_chosen(self) -> None:
+        self.save_models()
+        self.models_changed.emit()
 
     def _remove(self, pane: Pane) -> None:
         if len(self.panes) > FEWEST_PANES and self._idle:
@@ -137,19 +148,26 @@ class PaneRow(QWidget):
             each.set_place(place)
         self._turn()
 
-    def show_answers(self, answers: Sequence[Answer], names: Sequence[str]) -> None:
-        """One pane for each answer (at least two), each with the model that gave it."""
+    def forget_names(self) -> None:
+        """Nothing in the panes tells a model or an answer any more, until `set_models`."""
+        self._maximised = None
+        for pane in self.panes:
+            pane.forget_names()
+            pane.set_maximised(False)
+
+    def show_answers(self, answers: Sequence[Answer], names: Sequence[str], prefaces: Sequence[str]) -> None:
+        """One pane for each answer (at least two), each with the model that gave it and what was said before."""
         while len(self.panes) < len(answers):
             self._add("")
         while len(self.panes) > max(len(answers), FEWEST_PANES):
             self._drop(self.panes[-1])
         for pane in self.panes[len(answers) :]:
             pane.show_nothing()
-        for pane, answer, name in zip(self.panes, answers, names, strict=False):
+        for pane, answer, name, preface in zip(self.panes, answers, names, prefaces, strict=False):
             if name != pane.model_name:
                 entry = next((model for model in self._models if model.id == answer.model), None)
-                pane.set_model(str(entry.path) if entry else answer.model, name)
-            pane.show_answer(answer)
+                pane.set_model(entry.reference if entry else answer.model, name)
+            pane.show_answer(answer, preface)
 
     def set_idle(self, idle: bool, *, may_ask_again: bool) -> None:
         """While answers come nothing about the panes can be changed."""

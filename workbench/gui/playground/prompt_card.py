@@ -1,111 +1,93 @@
-"""What is asked: the prompt, and folded away the instruction, the variables and how long an answer may be."""
+"""What is asked: the prompt with its files, and folded away the instruction, the variables and how words are chosen."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPlainTextEdit, QWidget
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.analysis import words
-from workbench.domain.chat import Sampling
-from workbench.gui.playground.wording import filled, variables_of
+from workbench.domain.evidence import Attachment, Comparison
+from workbench.gui.playground.attachment_strip import AttachmentStrip
+from workbench.gui.playground.sampling_form import SamplingForm
+from workbench.gui.playground.text_box import TextBox
 from workbench.gui.theme import Space, set_role
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
-from workbench.gui.widgets.fields import NumberField
 from workbench.gui.widgets.text import Words
+from workbench.services.prompt_text import filled, variables_of
 
 LONGEST_PROMPT = 400_000
 FOLDED, OPEN = "▸", "▾"
-
-
-class TextBox(QPlainTextEdit):
-    """Several lines of plain text that grow with what is typed; Ctrl+Enter sends `submitted`, Tab moves on."""
-
-    submitted = Signal()
-
-    def __init__(self, name: str, *, placeholder: str = "", least_lines: int = 2, most_lines: int = 6) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self.setPlaceholderText(placeholder)
-        self.setTabChangesFocus(True)
-        self._least, self._most = least_lines, most_lines
-        self.textChanged.connect(self._fit)
-        self._fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            if not event.isAutoRepeat():
-                self.submitted.emit()
-            return
-        super().keyPressEvent(event)
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Files are for the page, not for the text."""
-        return source.hasText() and not source.hasUrls()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit()
-
-    def _fit(self) -> None:
-        lines = min(max(round(self.document().size().height()), self._least), self._most)
-        margins = self.contentsMargins()
-        frame = margins.top() + margins.bottom() + round(2 * self.document().documentMargin())
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + frame + 2)
+USUAL_HINT = "Write what all models should answer. Names in braces, like {passage}, become fields."
+NEXT_HINT = "What do you say next? Every model goes on from its own answer."
+READABLE = "Text, PDF or picture (*.txt *.md *.csv *.json *.html *.pdf *.png *.jpg *.jpeg *.gif *.webp);;All files (*)"
 
 
 class PromptCard(Card):
-    """`ask_wanted`, `stop_wanted` and `example_wanted` say what the person pressed; `edited` comes while typing."""
+    """`ask_wanted`, `stop_wanted`, `example_wanted` say what the person pressed; `attach_wanted` (a path) which file;
+    `anew_wanted` that a conversation should end. `edited` comes while typing."""
 
     ask_wanted = Signal()
     stop_wanted = Signal()
     example_wanted = Signal()
+    attach_wanted = Signal(object)
+    anew_wanted = Signal()
     edited = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Prompt")
-        self.prompt = TextBox("Prompt", placeholder="Write what all models should answer.")
+        self.prompt = TextBox("Prompt", placeholder=USUAL_HINT)
         self.prompt.setObjectName("prompt")
         self.system = TextBox(
             "Instruction for the models (system prompt)",
             placeholder="How the models should answer, for example: Answer from the passage only.",
             least_lines=1,
         )
-        self._fold = button("", self._toggle, kind="link")
-        self._fold.setObjectName("prompt-fold")
-        self._ask = button(
-            "Ask  Ctrl+↵", self.ask_wanted.emit, kind="main", hint="Ctrl+Enter in the prompt does the same"
-        )
-        self._ask.setObjectName("ask")
-        self._stop = button("Stop all", self.stop_wanted.emit, hint="Every answer ends where it is")
-        self._stop.setObjectName("stop-all")
-        self._example = button("Try an example", self.example_wanted.emit, hint="Puts a case of your eval data here")
+        self.sampling = SamplingForm()
+        self.files = AttachmentStrip()
+        self._buttons = self._make_buttons()
+        self._turn = Words("", "muted")
+        self._turn.setWordWrap(False)
         self._note = Words("", "muted")
-        self._longest = NumberField("Longest answer", unit="tokens", low=1, high=8192, whole=True, width=90)
-        self._longest.set_value(256)
-        self._temperature = NumberField(
-            "Temperature", unit="0 gives the same answer every time", low=0, high=2, width=90
-        )
-        self._temperature.set_value(0)
+        self._estimate = Words("", "muted")
         self._values: dict[str, TextBox] = {}
         self._typed: dict[str, str] = {}
         self._lay_out()
         self._follow = QTimer(self, singleShot=True, interval=150)
         self._follow.timeout.connect(self._show_variables)
+        self._connect()
+        self.set_running(False)
+        self.set_turn(1)
+        self._show_fold()
+        self.setAcceptDrops(True)
+
+    def _make_buttons(self) -> dict[str, QPushButton]:
+        asks = "Ctrl+Enter in the prompt does the same"
+        made = {
+            "fold": button("", self._toggle, kind="link"),
+            "ask": button("Ask  Ctrl+↵", self.ask_wanted.emit, kind="main", hint=asks),
+            "stop": button("Stop all", self.stop_wanted.emit, hint="Every answer ends where it is"),
+            "attach": button("Attach …", self._choose_file, hint="A text, a PDF's text or a picture beside the prompt"),
+            "example": button("Try an example", self.example_wanted.emit, hint="Puts a case of your eval data here"),
+            "anew": button("New conversation", self.anew_wanted.emit, kind="link"),
+        }
+        names = {"fold": "prompt-fold", "ask": "ask", "stop": "stop-all", "attach": "attach", "anew": "anew"}
+        for key, name in names.items():
+            made[key].setObjectName(name)
+        return made
+
+    def _connect(self) -> None:
         self.prompt.textChanged.connect(self._changed)
         self.prompt.submitted.connect(self.ask_wanted)
         self.system.submitted.connect(self.ask_wanted)
         self.system.textChanged.connect(self.edited)
-        self.set_running(False)
-        self._show_fold()
+        self.sampling.changed.connect(self.edited)
+        self.files.changed.connect(self.edited)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -114,7 +96,9 @@ class PromptCard(Card):
         set_role(label, "section")
         label.setBuddy(self.prompt)
         top.addWidget(label)
-        top.addWidget(self._fold)
+        top.addWidget(self._buttons["fold"])
+        top.addWidget(self._turn)
+        top.addWidget(self._buttons["anew"])
         top.addStretch(1)
         self.body.addLayout(top)
         self._folded = QWidget()
@@ -122,18 +106,21 @@ class PromptCard(Card):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setSpacing(Space.S)
         self._form.addRow("Instruction", self.system)
-        self._form.addRow("Longest answer", self._longest)
-        self._form.addRow("Temperature", self._temperature)
+        self._form.addRow("Answers", self.sampling)
         self._folded.hide()
         self.body.addWidget(self._folded)
         self.body.addWidget(self.prompt)
+        self.body.addWidget(self.files)
         row = QHBoxLayout()
         row.setSpacing(Space.S)
-        row.addWidget(self._ask)
-        row.addWidget(self._stop)
-        row.addWidget(self._example)
-        self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._note, 1)
+        for key in ("ask", "stop", "attach", "example"):
+            row.addWidget(self._buttons[key])
+        remarks = QVBoxLayout()
+        remarks.setSpacing(0)
+        for words_beside in (self._note, self._estimate):
+            words_beside.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            remarks.addWidget(words_beside)
+        row.addLayout(remarks, 1)
         self.body.addLayout(row)
 
     # for the view
@@ -141,32 +128,78 @@ class PromptCard(Card):
     @property
     def text(self) -> str:
         """The prompt as it will be sent: variables that have a text are put in."""
-        return filled(self.prompt.toPlainText(), {name: box.toPlainText() for name, box in self._values.items()})
+        return filled(self.template, self.variables)
 
     @property
-    def sampling(self) -> Sampling:
-        return Sampling(
-            temperature=self._temperature.value or 0.0, max_tokens=int(self._longest.value or Sampling().max_tokens)
-        )
+    def template(self) -> str:
+        """The prompt as it is typed."""
+        return self.prompt.toPlainText()
 
-    def set_text(self, prompt: str, system: str = "") -> None:
+    @property
+    def variables(self) -> dict[str, str]:
+        """The text typed for each name in braces."""
+        return {name: box.toPlainText() for name, box in self._values.items()}
+
+    @property
+    def instruction(self) -> str:
+        return self.system.toPlainText().strip()
+
+    def set_text(self, prompt: str, system: str = "", *, variables: Mapping[str, str] | None = None) -> None:
         """Another prompt; variables are looked for again."""
+        self._typed |= dict(variables or {})
         self.prompt.setPlainText(prompt)
         self.system.setPlainText(system)
         self._show_variables()
+        for name, value in (variables or {}).items():
+            if name in self._values:
+                self._values[name].setPlainText(value)
         if system:
             self._folded.show()
             self._show_fold()
 
+    def show_question(self, comparison: Comparison) -> None:
+        """The question of a comparison, as it was typed."""
+        self.set_text(comparison.template or comparison.prompt, comparison.system, variables=dict(comparison.variables))
+        self.files.set_attachments(comparison.attachments)
+        if comparison.settings and len(set(comparison.settings)) == 1:
+            self.sampling.set_sampling(comparison.settings[0])
+
+    def attach(self, attachment: Attachment) -> bool:
+        """Put a file beside the prompt; False when there are too many already."""
+        added = self.files.add(attachment)
+        self.edited.emit()
+        return added
+
     def set_note(self, note: str) -> None:
         """A short remark beside the buttons."""
         self._note.set_text(note)
+        self._note.setVisible(bool(note))
+
+    def set_estimate(self, estimate: str) -> None:
+        """What asking may take."""
+        self._estimate.set_text(estimate)
+        self._estimate.setVisible(bool(estimate))
 
     def set_running(self, running: bool) -> None:
         """While answers come, asking is off and stopping is on."""
-        self._ask.setEnabled(not running)
-        self._stop.setVisible(running)
-        self._example.setVisible(not running)
+        self._buttons["ask"].setEnabled(not running)
+        self._buttons["stop"].setVisible(running)
+        for key in ("attach", "example"):
+            self._buttons[key].setVisible(not running)
+
+    def set_asked(self, asked: bool) -> None:
+        """Whether this very question has its answers below."""
+        words_on = "Run again  Ctrl+↵" if asked else "Ask  Ctrl+↵"
+        self._buttons["ask"].setText(words_on)
+        self._buttons["ask"].setAccessibleName(words_on)
+
+    def set_turn(self, number: int) -> None:
+        """Which turn of a conversation is written; from the second on the instruction stays as it was."""
+        self._turn.set_text(f"turn {number} of a conversation" if number > 1 else "")
+        self._turn.setVisible(number > 1)
+        self._buttons["anew"].setVisible(number > 1)
+        self.system.setReadOnly(number > 1)
+        self.prompt.setPlaceholderText(NEXT_HINT if number > 1 else USUAL_HINT)
 
     # inside
 
@@ -182,7 +215,7 @@ class PromptCard(Card):
         names = variables_of(self.prompt.toPlainText())
         if names == tuple(self._values):
             return
-        self._typed |= {name: box.toPlainText() for name, box in self._values.items()}
+        self._typed |= self.variables
         for box in self._values.values():
             self._form.removeRow(box)
         self._values = {}
@@ -190,6 +223,7 @@ class PromptCard(Card):
             box = TextBox(f"Text for {{{name}}}", placeholder="Left empty, it stays as written.", least_lines=1)
             box.setPlainText(self._typed.get(name, ""))
             box.submitted.connect(self.ask_wanted)
+            box.textChanged.connect(self.edited)
             self._values[name] = box
             self._form.insertRow(len(self._values), f"{{{name}}}", box)
         self._show_fold()
@@ -201,5 +235,28 @@ class PromptCard(Card):
     def _show_fold(self) -> None:
         count = len(self._values)
         what = f"instruction and {words.count(count, 'variable')}" if count else "instruction and settings"
-        self._fold.setText(f"{what} {FOLDED if self._folded.isHidden() else OPEN}")
-        self._fold.setAccessibleName(f"{'Show' if self._folded.isHidden() else 'Hide'} {what}")
+        fold = self._buttons["fold"]
+        fold.setText(f"{what} {FOLDED if self._folded.isHidden() else OPEN}")
+        fold.setAccessibleName(f"{'Show' if self._folded.isHidden() else 'Hide'} {what}")
+
+    # files
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Attach a file", "", READABLE)
+        if name:
+            self.attach_wanted.emit(Path(name))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _files_in(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for path in _files_in(event):
+            event.acceptProposedAction()
+            self.attach_wanted.emit(path)
+
+
+def _files_in(event: QDropEvent) -> list[Path]:
+    """Files that can be attached: not models, which belong into a pane."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix.casefold() != ".gguf"]

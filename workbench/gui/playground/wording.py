@@ -1,47 +1,68 @@
-"""What the playground says: sentences and figures about answers, variables in a prompt, Markdown to copy."""
+"""What the playground says: sentences and figures about answers, and Markdown to copy."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from workbench.analysis import words
 from workbench.domain.chat import Finish
-from workbench.domain.evidence import Answer, Comparison
+from workbench.domain.evidence import Answer, Comparison, ComparisonHead
+from workbench.services.asking import REFUSED
+from workbench.services.playground import Estimate
 
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 ENDINGS = {Finish.STOP.value: "finished", Finish.LENGTH.value: "cut at the longest answer", "cancelled": "stopped"}
 FEWEST_FOR_RATE = 8
-VARIABLE = re.compile(r"\{([A-Za-z_]\w{0,39})\}")
-
-
-def variables_of(prompt: str) -> tuple[str, ...]:
-    """The names in braces, in the order they first stand there."""
-    return tuple(dict.fromkeys(VARIABLE.findall(prompt)))
-
-
-def filled(prompt: str, values: Mapping[str, str]) -> str:
-    """The prompt with every variable that has a text; an empty one stays as it is written."""
-    return VARIABLE.sub(lambda match: values.get(match[1]) or match[0], prompt)
 
 
 def figures(answer: Answer) -> str:
-    """ "first token 0.31 s · 210 tokens/s · 27 tokens · 41 MB · $0"; what is unknown is left out."""
+    """ "first token 0.31 s · 4.8 ms a token (95 %: 6.1 ms) · 210 tokens/s · 214 in, 27 out · 41 MB · $0".
+
+    What is unknown is left out, but an unknown price is said.
+    """
     parts = []
     if answer.ttft_s is not None:
         parts.append(f"first token {seconds(answer.ttft_s)}")
+    if answer.itl_p50_s is not None and answer.tokens_out >= FEWEST_FOR_RATE:
+        late = f" (95 %: {seconds(answer.itl_p95_s)})" if answer.itl_p95_s is not None else ""
+        parts.append(f"{seconds(answer.itl_p50_s)} a token{late}")
     if answer.tokens_per_s is not None:
         known = answer.tokens_out >= FEWEST_FOR_RATE
         rate = words.rounded(answer.tokens_per_s) if known else f"about {words.rounded(answer.tokens_per_s, 1)}"
         parts.append(f"{rate} tokens/s")
     if answer.tokens_out:
-        parts.append(words.count(answer.tokens_out, "token"))
+        thought = f" ({answer.reasoning_tokens:,} thought)" if answer.reasoning_tokens else ""
+        parts.append(f"{answer.tokens_in:,} in, {answer.tokens_out:,} out{thought}")
     if answer.memory_bytes is not None:
         parts.append(f"{words.rounded(answer.memory_bytes / 1e6, 2)} MB")
     if parts:
-        parts.append("$0")
+        parts.append(price(answer.cost_usd))
     return " · ".join(parts)
+
+
+def price(usd: float | None) -> str:
+    """ "$0", "$0.00042"; two figures, since it is made of many small ones."""
+    if usd is None:
+        return "price unknown"
+    if usd == 0:
+        return "$0"
+    return f"${usd:,.2f}" if usd >= 0.995 else f"${usd:.2g}" if usd >= 1e-4 else f"${usd:.1e}"
+
+
+def estimate_words(estimates: Sequence[Estimate]) -> str:
+    """ "estimate: about 214 tokens in, up to 200 out · $0 to $0.0042", and what stands against it."""
+    if not estimates:
+        return ""
+    tokens = max(estimate.tokens_in for estimate in estimates)
+    out = max(estimate.most_out for estimate in estimates)
+    known = [estimate.usd for estimate in estimates if estimate.usd is not None]
+    total = sum(known)
+    cost = "$0" if total == 0 else f"at most {price(total)}"
+    if len(known) < len(estimates):
+        cost = f"{cost}, and a price that is not known" if known else "price unknown"
+    problems = [f"{estimate.model}: {estimate.problem}" for estimate in estimates if estimate.problem]
+    return " · ".join([f"estimate: about {words.rounded(tokens)} tokens in, up to {out:,} out", cost, *problems])
 
 
 def unbroken(text: str) -> str:
@@ -53,6 +74,8 @@ def unbroken(text: str) -> str:
 
 def ending(answer: Answer) -> str:
     """Why an answer ended, in a word or two."""
+    if answer.error_kind == REFUSED:
+        return "not sent"
     return "failed" if answer.error_what else ENDINGS.get(answer.finish, answer.finish)
 
 
@@ -66,20 +89,34 @@ def answer_words(comparison: Comparison, name_of: Callable[[str], str]) -> tuple
     answers = comparison.answers
     count = NUMBERS.get(len(answers), str(len(answers)))
     lead = f"Same prompt, {count} {'model' if len(answers) == 1 else 'models'}, one ruler."
-    timed = [a for a in answers if a.ttft_s is not None]
-    parts = []
-    if timed:
-        quick = min(timed, key=lambda a: a.ttft_s or 0.0)
-        rate = f", and writes {words.rounded(quick.tokens_per_s or 0.0, 2)} tokens a second"
-        known = quick.tokens_per_s is not None and quick.tokens_out >= FEWEST_FOR_RATE
-        first = "begins first, after" if len(answers) > 1 else "begins after"
-        parts.append(f"{name_of(quick.model)} {first} {seconds(quick.ttft_s or 0.0)}{rate if known else ''}.")
-    parts += [f"{name_of(a.model)} failed: {_lower(a.error_what)}." for a in answers if a.error_what]
+    parts = _quickest(answers, name_of)
+    parts += [f"{name_of(a.model)} is refused: {_lower(a.error_what)}." for a in answers if a.error_kind == REFUSED]
+    failed = (a for a in answers if a.error_what and a.error_kind != REFUSED)
+    parts += [f"{name_of(a.model)} failed: {_lower(a.error_what)}." for a in failed]
     stopped = [name_of(a.model) for a in answers if a.finish == Finish.CANCELLED]
     if stopped:
         parts.append(f"{words.listed(stopped)} {'was' if len(stopped) == 1 else 'were'} stopped.")
-    parts.append("Nothing left this machine.")
-    return lead, " ".join(parts)
+    return lead, " ".join([*parts, _where_it_went(answers, name_of)])
+
+
+def _quickest(answers: Sequence[Answer], name_of: Callable[[str], str]) -> list[str]:
+    timed = [a for a in answers if a.ttft_s is not None]
+    if not timed:
+        return []
+    quick = min(timed, key=lambda a: a.ttft_s or 0.0)
+    rate = f", and writes {words.rounded(quick.tokens_per_s or 0.0, 2)} tokens a second"
+    known = quick.tokens_per_s is not None and quick.tokens_out >= FEWEST_FOR_RATE
+    first = "begins first, after" if len(answers) > 1 else "begins after"
+    return [f"{name_of(quick.model)} {first} {seconds(quick.ttft_s or 0.0)}{rate if known else ''}."]
+
+
+def _where_it_went(answers: Sequence[Answer], name_of: Callable[[str], str]) -> str:
+    asked = [a for a in answers if not a.local and a.error_kind != REFUSED]
+    if not asked:
+        return "Nothing left this machine."
+    costs = [a.cost_usd for a in asked if a.cost_usd is not None]
+    paid = f"; it cost {price(sum(costs))}" if len(costs) == len(asked) else "; what it cost is not known"
+    return f"The prompt went to {words.listed([name_of(a.model) for a in asked])}{paid}."
 
 
 def as_markdown(prompt: str, answers: Sequence[tuple[str, Answer]], *, system: str = "") -> str:
@@ -94,13 +131,25 @@ def as_markdown(prompt: str, answers: Sequence[tuple[str, Answer]], *, system: s
     return "\n\n".join(parts) + "\n"
 
 
-def history_title(comparison: Comparison) -> str:
-    """ "21 Nov 10:42 · How much annual leave do staff get? · 3 models"."""
-    at = datetime.fromisoformat(comparison.at).astimezone()
-    lines = [line.strip() for line in comparison.prompt.splitlines() if line.strip()]
-    question = lines[-1] if lines else ""
-    short = question if len(question) <= 60 else f"{question[:59].rstrip()}…"
-    return f"{at.day} {at:%b %H:%M} · {short} · {words.count(len(comparison.answers), 'model')}"
+def said_before(earlier: Sequence[Comparison], place: int, prompt: str) -> str:
+    """A conversation so far at one place, as plain text in front of the answer to its next prompt; "" for the first."""
+    if not earlier:
+        return ""
+    answers = [turn.answers[place].text.strip() or "(no answer)" for turn in earlier]
+    turns = [f"You: {turn.prompt.strip()}\n\n{said}\n\n" for turn, said in zip(earlier, answers, strict=True)]
+    return "".join([*turns, f"You: {prompt.strip()}\n\n"])
+
+
+def asked_at(at: str) -> str:
+    """ "21 Nov 10:42" of an ISO time in UTC, in this place's time."""
+    local = datetime.fromisoformat(at).astimezone()
+    return f"{local.day} {local:%b %H:%M}"
+
+
+def question_of(head: ComparisonHead) -> str:
+    """The last line of a prompt, where the question stands."""
+    lines = [line.strip() for line in head.prompt.splitlines() if line.strip()]
+    return lines[-1] if lines else ""
 
 
 def _quoted(text: str) -> str:

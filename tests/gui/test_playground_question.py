@@ -1,0 +1,279 @@
+"""What is put to the models: files, settings, the estimate, conversations; and what can be done with answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+from validate_bench import Bench, ask_and_wait, bench_in, press, validate_page
+from workbench.domain.chat import Role
+from workbench.domain.errors import GuardRefusal, WorkbenchError
+from workbench.domain.scenario import Scenario
+from workbench.gui.explanation import Explanation
+from workbench.gui.pages.validate import ValidatePage
+from workbench.gui.playground.answer_diff import Span, difference
+from workbench.gui.theme import Theme
+from workbench.services.playground import OWN_EXAMPLE
+
+from chat_models import ScriptedModel, use_remote
+
+
+def reply(question: str) -> str:
+    return f"I heard: {question}"
+
+
+class Table:
+    """The page with two scripted models of a provider in its panes."""
+
+    def __init__(self, bench: Bench, scenario: Scenario) -> None:
+        prices = {"local": False, "provider": "Acme", "usd_per_mtok_in": 3.0, "usd_per_mtok_out": 15.0}
+        self.one = ScriptedModel("acme/one", reply, images=True, **prices)  # type: ignore[arg-type]
+        self.two = ScriptedModel("acme/two", lambda q: f"{reply(q)}!", **prices)  # type: ignore[arg-type]
+        self.shy = ScriptedModel("acme/shy", self._refuse, **prices)  # type: ignore[arg-type]
+        use_remote(bench.services, self.one, self.two, self.shy)
+        self.bench = bench
+        self.page = validate_page(bench)
+        self.page.show_scenario(scenario)
+        bench.show(self.page)
+        self.view = self.page.playground
+        while len(self.view.panes) > 2:
+            self.view.row._remove(self.view.panes[-1])
+        for pane, name in zip(self.view.panes, ("acme/one", "acme/two"), strict=True):
+            self.view.row.put_model(name, pane)
+        bench.settle()
+
+    def _refuse(self, question: str) -> str | WorkbenchError:
+        if question == OWN_EXAMPLE.input:
+            return "28 days"
+        return GuardRefusal("Not sent: this data must stay here", where="rule R0.1", mend="Ask a local model.")
+
+    def ask(self, text: str) -> None:
+        self.view.prompt.set_text(text)
+        ask_and_wait(self.bench, self.view)
+
+    def figures(self, place: int) -> str:
+        text = self.view.panes[place]._figures.text()
+        return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", "")
+
+
+@pytest.fixture
+def bench(tmp_path: Path, qtbot: QtBot, theme: Theme) -> Iterator[Bench]:
+    with bench_in(tmp_path / "home", qtbot) as made:
+        yield made
+
+
+@pytest.fixture
+def table(bench: Bench) -> Table:
+    return Table(bench, bench.services.scenarios.new("Support chat"))
+
+
+def test_that_a_providers_model_stands_beside_local_ones_and_says_what_it_costs(table: Table) -> None:
+    table.view.row.put_model(str(table.view.row.usable[0]), table.view.panes[0])
+    table.ask("Hello")
+    assert "$0" in table.figures(0) and table.view.panes[0]._fit.text().startswith("local · ")
+    assert "$0." in table.figures(1) or "e-" in table.figures(1)
+    assert table.view.panes[1]._fit.text() == "API · Acme"
+    assert "The prompt went to acme/two; it cost" in table.page.header.answer
+
+
+def test_that_an_estimate_stands_there_before_anything_is_asked(table: Table) -> None:
+    table.view.prompt.set_text("word " * 100)
+    table.bench.wait(lambda: "estimate: about" in table.view.prompt._estimate.text())
+    told = table.view.prompt._estimate.text()
+    assert "up to 256 out" in told and "at most $0.0" in told
+    assert table.one.asked == []
+
+
+def test_that_a_text_a_pdf_or_a_picture_is_put_beside_the_prompt_and_reaches_the_models(
+    table: Table, tmp_path: Path
+) -> None:
+    note, picture = tmp_path / "note.txt", tmp_path / "p.png"
+    note.write_text("Only permanent staff.")
+    picture.write_bytes(b"\x89PNG\r\n\x1a\nrest")
+    for path in (note, picture):
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        at, keys = QPointF(10, 10), Qt.KeyboardModifier.NoModifier
+        drop = QDropEvent(at, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, keys)
+        table.view.prompt.dropEvent(drop)
+        table.bench.settle()
+    assert [each.name for each in table.view.prompt.files.attachments] == ["note.txt", "p.png"]
+    table.bench.wait(lambda: "acme/two: it takes no pictures" in table.view.prompt._estimate.text())
+    table.ask("Who?")
+    message = table.one.requests[0].messages[-1]
+    assert message.text == "File note.txt:\nOnly permanent staff.\n\nWho?"
+    assert [image.media_type for image in message.images] == ["image/png"]
+    chip = next(b for b in table.view.prompt.files.findChildren(QPushButton) if "note.txt" in b.text())
+    table.bench.qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert [each.name for each in table.view.prompt.files.attachments] == ["p.png"]
+
+
+def test_that_a_file_that_cannot_be_attached_is_a_sentence(table: Table, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_bytes(b"\x7fELF\0\0")
+    table.view.attach(program)
+    table.bench.settle()
+    assert "neither text nor a PDF" in table.view.error.accessibleName()
+    assert table.view.prompt.files.attachments == ()
+
+
+def test_that_settings_are_shared_unless_a_pane_has_its_own(table: Table) -> None:
+    view = table.view
+    view.prompt.sampling.field("temperature").set_value(0.7)
+    view.row.settings_wanted.emit(view.panes[1])
+    form = view.own_settings.form
+    assert form.sampling.temperature == 0.7
+    form.field("temperature").set_value(0.1)
+    form.field("seed").set_value(5)
+    press(table.bench, view.own_settings, "own-apply")
+    assert "own settings" in view.panes[1]._fit.text()
+    table.ask("Hello")
+    assert [m.requests[0].sampling.temperature for m in (table.one, table.two)] == [0.7, 0.1]
+    assert table.two.requests[0].sampling.seed == 5
+    view.row.settings_wanted.emit(view.panes[1])
+    press(table.bench, view.own_settings, "own-shared")
+    assert view.panes[1].own_sampling is None
+
+
+def test_that_a_conversation_goes_on_turn_by_turn_and_is_there_after_a_restart(table: Table) -> None:
+    view = table.view
+    table.ask("First")
+    for turn, text in ((2, "Second"), (3, "Third")):
+        view.go_on()
+        assert view.prompt.text == "" and f"turn {turn}" in view.prompt._turn.text()
+        view.prompt.prompt.setPlainText(text)
+        ask_and_wait(table.bench, view)
+    roles = [message.role for message in table.two.requests[-1].messages]
+    assert roles == [Role.USER, Role.ASSISTANT, Role.USER, Role.ASSISTANT, Role.USER]
+    shown = view.panes[1].view.toPlainText()
+    assert shown.index("You: First") < shown.index("I heard: First!") < shown.index("You: Third")
+    assert view.panes[1].view.text == "I heard: Third!", "copying takes the last answer only"
+    again = validate_page(table.bench)
+    again.show_scenario(table.page.scenario)
+    table.bench.show(again)
+    assert again.playground.panes[1].view.toPlainText() == shown
+    assert "turn 3" in again.playground.prompt._turn.text()
+
+
+def test_that_running_a_turn_again_keeps_to_its_conversation_and_a_new_one_does_not(table: Table) -> None:
+    view = table.view
+    table.ask("First")
+    view.go_on()
+    view.prompt.prompt.setPlainText("Second")
+    ask_and_wait(table.bench, view)
+    ask_and_wait(table.bench, view)
+    assert len(table.one.requests[-1].messages) == 3
+    press(table.bench, view.prompt, "anew")
+    ask_and_wait(table.bench, view)
+    assert len(table.one.requests[-1].messages) == 1
+
+
+def test_that_a_refused_model_says_why_and_can_be_asked_with_a_clean_example(table: Table) -> None:
+    view = table.view
+    view.row.put_model("acme/shy", view.panes[1])
+    table.ask("Our secret")
+    pane = view.panes[1]
+    assert pane._state.text() == "not sent"
+    assert "must stay here" in pane._error.text() and "R0.1" in pane._error.text()
+    assert "acme/shy is refused" in table.page.header.answer
+    with table.bench.qtbot.waitSignal(view.explained) as told:
+        press(table.bench, pane, "pane-why")
+    explanation = told.args[0]
+    assert isinstance(explanation, Explanation) and "R0.1" in explanation.as_text()
+    before = len(table.bench.services.playground.heads(table.page.scenario.id))  # type: ignore[union-attr]
+    press(table.bench, pane, "pane-clean")
+    table.bench.wait(lambda: not view.asker.is_busy)
+    table.bench.settle()
+    assert pane.view.text == "28 days" and view.prompt.text == OWN_EXAMPLE.input
+    assert table.one.asked[-1] == OWN_EXAMPLE.input
+    after = len(table.bench.services.playground.heads(table.page.scenario.id))  # type: ignore[union-attr]
+    assert after == before, "an example is no evidence"
+
+
+def test_that_two_answers_are_compared_word_by_word(table: Table) -> None:
+    table.ask("Hello")
+    table.view.row.diff_wanted.emit(table.view.panes[0])
+    table.bench.settle()
+    assert table.view.diff.isVisibleTo(table.page)
+    assert "of the words are the same" in table.view.diff.sentence
+    press(table.bench, table.view, "diff-back")
+    assert table.view.row.isVisibleTo(table.page)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "marked", "alike"),
+    [
+        ("29 days a year", "17 days a year", ((Span(0, 2),), (Span(0, 2),)), 0.75),
+        ("same", "same", ((), ()), 1.0),
+        ("", "new", ((), (Span(0, 3),)), 0.0),
+        ("", "", ((), ()), 1.0),
+    ],
+)
+def test_that_a_difference_is_where_the_words_part(
+    left: str, right: str, marked: tuple[tuple[Span, ...], tuple[Span, ...]], alike: float
+) -> None:
+    found = difference(left, right)
+    assert (found.left, found.right) == marked
+    assert found.alike == alike and not found.cut
+
+
+def test_that_long_answers_are_compared_by_their_beginnings() -> None:
+    assert difference("word " * 20_000, "other " * 20_000).cut
+
+
+def test_that_the_history_is_searched_opened_and_linked(table: Table) -> None:
+    view = table.view
+    for text in ("Annual leave?", "Parental leave?"):
+        table.ask(text)
+    press(table.bench, table.page, "history")
+    table.bench.settle()
+    assert [head.prompt for head in view.history.table.model.rows] == ["Parental leave?", "Annual leave?"]
+    table.bench.qtbot.keyClicks(view.history.search, "ANNUAL heard")
+    table.bench.wait(lambda: len(view.history.table.model.rows) == 1)
+    table.bench.settle()
+    press(table.bench, view.history, "history-open")
+    table.bench.settle()
+    assert view.prompt.text == "Annual leave?" and view.panes[0].view.text == "I heard: Annual leave?"
+    view.copy_link()
+    link = QGuiApplication.clipboard().text()
+    assert link.startswith("workbench://comparison/")
+    table.ask("Something else")
+    table.page.arrive(link)
+    table.bench.settle()
+    assert view.prompt.text == "Annual leave?"
+    table.page.arrive("workbench://comparison/none")
+    table.bench.settle()
+    assert "no such comparison" in view.error.accessibleName()
+
+
+def test_that_each_answer_is_copied_as_text_and_as_markdown(table: Table) -> None:
+    table.ask("Hello")
+    press(table.bench, table.view.panes[0], "pane-copy")
+    assert QGuiApplication.clipboard().text() == "I heard: Hello"
+    table.view.row.markdown_wanted.emit(table.view.panes[1])
+    assert "**acme/two** (" in QGuiApplication.clipboard().text()
+
+
+def test_that_the_button_says_whether_this_question_was_asked(table: Table, bench: Bench) -> None:
+    ask = table.view.prompt.findChild(QPushButton, "ask")
+    assert ask is not None and ask.text().startswith("Ask")
+    table.ask("Hello")
+    assert ask.text().startswith("Run again")
+    table.view.prompt.prompt.appendPlainText("more")
+    assert ask.text().startswith("Ask")
+
+
+def test_that_every_new_control_has_a_name(table: Table) -> None:
+    page: ValidatePage = table.page
+    table.view.prompt._toggle()
+    nameless = [
+        f"{type(w).__name__} {w.objectName()}"
+        for w in page.playground.findChildren(QPushButton)
+        if w.isVisibleTo(page) and not w.accessibleName()
+    ]
+    assert nameless == []

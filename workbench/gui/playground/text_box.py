@@ -1,0 +1,49 @@
+"""Several lines of plain text that grow with what is typed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QPlainTextEdit
+
+
+class TextBox(QPlainTextEdit):
+    """Several lines of plain text that grow with what is typed; Ctrl+Enter sends `submitted`, Tab moves on."""
+
+    submitted = Signal()
+
+    def __init__(self, name: str, *, placeholder: str = "", least_lines: int = 2, most_lines: int = 6) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setPlaceholderText(placeholder)
+        self.setTabChangesFocus(True)
+        self._least, self._most = least_lines, most_lines
+        self.textChanged.connect(self._fit)
+        self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if not event.isAutoRepeat():
+                self.submitted.emit()
+            return
+        super().keyPressEvent(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Files are for the page, not for the text."""
+        return source.hasText() and not source.hasUrls()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        lines = min(max(round(self.document().size().height()), self._least), self._most)
+        margins = self.contentsMargins()
+        frame = margins.top() + margins.bottom() + round(2 * self.document().documentMargin())
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + frame + 2)
