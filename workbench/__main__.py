@@ -52,11 +52,18 @@ def wants_window(arguments: list[str]) -> tuple[Path | None, tuple[str, ...]] | 
             home = Path(rest.pop(0))
         elif argument.startswith("--home="):
             home = Path(argument.removeprefix("--home="))
-        elif not argument.startswith("-") and Path(argument).suffix.lower() in {".yaml", ".yml", ".gguf", ".csv"}:
+        elif _can_be_opened(argument):
             files.append(argument)
         else:
             return None
     return home, tuple(files)
+
+
+def _can_be_opened(argument: str) -> bool:
+    """A link of ours, or a file by its ending."""
+    endings = {".yaml", ".yml", ".gguf", ".csv"}
+    is_file = not argument.startswith("-") and Path(argument).suffix.lower() in endings
+    return is_file or argument.startswith("workbench://")
 
 
 def has_display() -> bool:

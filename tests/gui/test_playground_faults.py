@@ -13,7 +13,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, ask_and_wait, bench_in, press, validate_page
+from workbench.__main__ import wants_window
 from workbench.app import build
+from workbench.gui import links
 from workbench.gui.crash import CrashFile
 from workbench.gui.main import Window
 from workbench.gui.pages.validate import ValidatePage
@@ -24,6 +26,7 @@ from workbench.inference.local import memory
 from workbench.inference.local.gguf import inspect
 from workbench.inference.local.model import LocalSettings
 from workbench.inference.local.pool import LocalModels
+from workbench.services.playground import link_to
 
 from chat_models import ScriptedModel, use_remote
 from engine_models import PATIENT
@@ -199,3 +202,34 @@ def test_that_two_windows_of_models_do_not_share_an_engine(tmp_path: Path) -> No
             assert two.model(path).loaded
 
     asyncio.run(session())
+
+
+def test_that_a_link_opens_its_comparison_in_its_scenario(tmp_path: Path, qtbot: QtBot, qapp: QApplication) -> None:
+    services = build(tmp_path / "home")
+    use_remote(services, ScriptedModel("acme/one", lambda q: "yes"))
+    other = services.scenarios.new("Another scenario")
+    made = asyncio.run(services.playground.compare("Linked?", ["acme/one"], scenario_id=other.id))
+    window = Window(qapp, services, crash=CrashFile(services.paths.logs, redact=str), tasks=Tasks())
+    window.show(())
+    bench = Bench(services, window.house, qtbot)
+    bench.wait(lambda: window.shell.page is not None)
+    bench.settle()
+    window.bring_forward((links.as_path(link_to(made)),))
+    bench.wait(lambda: isinstance(window.shell.page, ValidatePage))
+    bench.settle()
+    page = window.shell.page
+    assert isinstance(page, ValidatePage) and window.desk.scenario is not None
+    assert window.desk.scenario.id == other.id
+    assert page.playground.prompt.text == "Linked?"
+    window.bring_forward((links.as_path("workbench://comparison/none"),))
+    bench.settle()
+    assert "no such comparison" in window.shell.notice.accessibleName()
+    window.end()
+    window.shell.close()
+
+
+def test_that_links_and_files_on_the_command_line_are_told_apart() -> None:
+    link = "workbench://comparison/01a2"
+    assert wants_window([link, "model.gguf"]) == (None, (link, "model.gguf"))
+    assert links.link_in(links.as_path(link)) == link
+    assert links.link_in(Path("/home/me/model.gguf")) == ""

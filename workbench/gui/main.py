@@ -15,6 +15,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from workbench.domain.errors import WorkbenchError
+from workbench.gui import links
 from workbench.gui.changes_hub import ChangesHub
 from workbench.gui.crash import CrashFile
 from workbench.gui.desk import Desk
@@ -48,7 +49,7 @@ def run(services: Services, files: Sequence[str] = ()) -> int:
     assert isinstance(app, QApplication)
     app.setApplicationName("Model Selection Workbench")
     app.setDesktopFileName("model-selection-workbench")
-    paths = tuple(Path(file).absolute() for file in files)
+    paths = tuple(links.as_path(file) if links.is_link(file) else Path(file).absolute() for file in files)
     name = server_name(services.paths.home)
     if hand_over(name, paths):
         return 0
@@ -190,7 +191,10 @@ class Window:
         return make_page(entry, house=self.house, services=self._services)
 
     def _open_files(self, paths: tuple[Path, ...]) -> None:
-        """Model files go to Local models, data to Validate."""
+        """Links are opened, model files go to Local models, data to Validate."""
+        for link in filter(None, map(links.link_in, paths)):
+            links.open_comparison(self.shell, self.desk, self.house.tasks, lambda: self._services.playground, link)
+        paths = tuple(path for path in paths if not links.link_in(path))
         models = tuple(p for p in paths if p.suffix.casefold() == ".gguf" or p.is_dir())
         rest = tuple(p for p in paths if p not in models)
         if models:
