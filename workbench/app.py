@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.services.catalog_history import CatalogHistory
     from workbench.services.catalog_imports import CatalogImports
     from workbench.services.catalog_own import OwnFacts
+    from workbench.services.catalog_refresh import CatalogRefresh
     from workbench.services.chat_models import ChatModelService
     from workbench.services.decisions import DecisionService
     from workbench.services.downloads import DownloadService
@@ -144,6 +145,12 @@ class Services:
         from workbench.services.catalog_imports import CatalogImports
 
         return CatalogImports(catalog=self.catalog, changes=lambda: self.store.catalog_changes, today=self.today)
+
+    @once
+    def catalog_refresh(self) -> CatalogRefresh:
+        from workbench.services.catalog_refresh import CatalogRefresh
+
+        return CatalogRefresh(imports=self.catalog_imports, doorway=lambda: self.doorway)
 
     @once
     def catalog_own(self) -> OwnFacts:

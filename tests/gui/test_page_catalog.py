@@ -10,6 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from workbench.analysis import words
+from workbench.catalog.importers import importer
+from workbench.domain.calls import DataClass, Purpose
 from workbench.domain.catalog_diff import Choice, RowKind
 from workbench.domain.catalog_filters import CatalogFilter, Life
 from workbench.domain.figures import Origin
@@ -22,6 +24,7 @@ from workbench.gui.pages.catalog import CatalogPage
 
 from gui.pages_person import Visitor
 from gui.test_pages_accessible import controls, spoken_name, told
+from servers import Received, Reply, Server
 
 GPT_4O = "openai/gpt-4o"
 
@@ -287,7 +290,7 @@ def test_that_an_import_is_shown_applied_and_taken_back(visitor: Visitor, page: 
     visitor.rest()
     page.importing.look_at(_list(tmp_path, 2.0))
     visitor.rest()
-    assert visitor.answer.startswith("genai-prices lists 1 entries.")
+    assert visitor.answer.startswith("genai-prices lists 1 entry.")
     diff = page.diff.diff
     assert diff is not None
     [row] = [row for row in diff.rows if row.kind is RowKind.CHANGED]
@@ -304,6 +307,41 @@ def test_that_an_import_is_shown_applied_and_taken_back(visitor: Visitor, page: 
     visitor.press("Undo: data.json")
     visitor.rest()
     assert _price(visitor) == 2.5
+
+
+def test_that_a_list_is_fetched_when_asked_for_and_shown_before_it_counts(
+    visitor: Visitor, page: CatalogPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = [{"id": "openai", "models": [{"id": "gpt-4o", "match": {}, "prices": {"input_mtok": 2}}]}]
+
+    async def serve(_request: Received, reply: Reply) -> None:
+        await reply.json(listed)
+
+    with Server(serve) as server:
+        monkeypatch.setattr(type(importer("genai-prices")), "url", server.url + "/data.json")
+        page.show_import()
+        visitor.rest()
+        visitor.press("Refresh from 127.0.0.1: genai-prices")
+        visitor.rest()
+    assert visitor.answer.startswith("genai-prices lists 1 entry.")
+    assert _price(visitor) == 2.5
+    visitor.press("Apply 1 row")
+    visitor.rest()
+    assert _price(visitor) == 2.0
+    [call] = visitor.services.privacy.ledger(words="127.0.0.1")
+    assert (call.purpose, call.data) == (Purpose.PRICES, DataClass.NOTHING)
+
+
+def test_that_offline_a_refresh_says_why_nothing_came(visitor: Visitor, page: CatalogPage) -> None:
+    visitor.services.privacy.set_offline(True)
+    try:
+        page.show_import()
+        visitor.rest()
+        visitor.press("Refresh from models.dev: models.dev")
+        visitor.rest()
+        assert "Offline" in page.diff.error.accessibleName()
+    finally:
+        visitor.services.privacy.set_offline(False)
 
 
 def test_that_rows_are_taken_and_left_one_by_one_and_in_groups(

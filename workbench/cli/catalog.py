@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli import catalog_changes
+from workbench.cli import catalog_changes, catalog_own
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.model import Model, ModelKind
@@ -41,6 +41,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the catalog in use")
     check.set_defaults(run=run_check)
     catalog_changes.register(verbs)
+    catalog_own.register(verbs)
     for name, verb in verbs.choices.items():
         if name == "own":  # its parts have their own
             continue

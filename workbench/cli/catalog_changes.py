@@ -1,4 +1,4 @@
-"""The verbs of `workbench catalog` that change it: import, refresh, undo, your own facts, and what was said when."""
+"""The verbs of `workbench catalog` that take lists in: import, refresh, imports, undo, and what was said when."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.catalog_diff import Choice, Diff, DiffRow, RowKind
 from workbench.domain.catalog_fields import title_of, write_field
-from workbench.domain.errors import WorkbenchError
-from workbench.domain.quotes import OwnFact, Subject
+from workbench.domain.errors import GuardRefusal, Problems, WorkbenchError
+from workbench.domain.quotes import Subject
 
 if TYPE_CHECKING:
     from workbench.app import Services
@@ -26,6 +26,7 @@ _GROUPS = ("proposed", "all", *(kind.value for kind in RowKind if kind is not Ro
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the verbs; the caller adds --json to all."""
     _register_import(verbs)
+    _register_refresh(verbs)
     listing = verbs.add_parser("imports", help="every import there was, and what can be taken back")
     listing.set_defaults(run=run_imports)
     undo = verbs.add_parser("undo", help="take an import back")
@@ -34,7 +35,6 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     history = verbs.add_parser("history", help="everything ever said about one model, and by whom")
     history.add_argument("id", help="for example openai/gpt-4o")
     history.set_defaults(run=run_history)
-    _register_own(verbs)
 
 
 def _register_import(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,6 +44,29 @@ def _register_import(verbs: argparse._SubParsersAction[argparse.ArgumentParser])
     command.add_argument("file", type=Path, metavar="FILE")
     command.add_argument("--kind", default="", metavar="LIST", help="which list it is (default: found out)")
     command.add_argument("--as-of", default="", metavar="DAY", help="the day the list tells of (default: today)")
+    _add_choosing(command)
+    command.add_argument(
+        "--column", action="append", default=[], metavar="FIELD=COLUMN", help="for a CSV table: what a column holds"
+    )
+    command.add_argument("--provider", default="", help="for a CSV table: whose prices they are")
+    command.add_argument("--benchmark", default="", help="for a CSV table: of which benchmark its scores are")
+    command.add_argument("--unit", default="", help="for a CSV table: prices per million (default), thousand or token")
+    command.set_defaults(run=run_import)
+
+
+def _register_refresh(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = verbs.add_parser(
+        "refresh", help="fetch the lists from the network and show what they would change; --apply takes it in"
+    )
+    command.add_argument(
+        "lists", nargs="*", metavar="LIST", help="for example models.dev (default: all that have an address)"
+    )
+    command.add_argument("--from", dest="address", default="", metavar="URL", help="another address of the one LIST")
+    _add_choosing(command)
+    command.set_defaults(run=run_refresh)
+
+
+def _add_choosing(command: argparse.ArgumentParser) -> None:
     command.add_argument("--apply", action="store_true", help="take in the rows chosen by --accept")
     command.add_argument(
         "--accept",
@@ -54,43 +77,6 @@ def _register_import(verbs: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     command.add_argument("--reject", action="append", default=[], metavar="ROW", help="a row's id to leave out")
     command.add_argument("--all", action="store_true", help="print every row, not the first of each kind")
-    command.add_argument(
-        "--column", action="append", default=[], metavar="FIELD=COLUMN", help="for a CSV table: what a column holds"
-    )
-    command.add_argument("--provider", default="", help="for a CSV table: whose prices they are")
-    command.add_argument("--benchmark", default="", help="for a CSV table: of which benchmark its scores are")
-    command.add_argument("--unit", default="", help="for a CSV table: prices per million (default), thousand or token")
-    command.set_defaults(run=run_import)
-
-
-def _register_own(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    own = verbs.add_parser("own", help="your own models, prices, discounts, hardware and scores, kept above every list")
-    parts = own.add_subparsers(dest="part", metavar="WHAT", required=True)
-    listing = parts.add_parser("list", help="everything you entered")
-    listing.set_defaults(run=run_own_list)
-    for name, target, words in (
-        ("model", "MODEL", "a model of your own, or a base fact you know better"),
-        ("offer", "MODEL", "a price of your own: --provider names who sells it"),
-        ("score", "MODEL", "a score of your own: --benchmark names the benchmark"),
-        ("hardware", "HARDWARE", "a machine of your own, or what one costs you"),
-        ("discount", "PROVIDER", "a negotiated discount: share=0.2; --model limits it to one model"),
-    ):
-        part = parts.add_parser(name, help=words)
-        part.add_argument("target", metavar=target)
-        part.add_argument("figures", nargs="+", metavar="FIGURE=VALUE", help="for example input_usd_per_mtok=2.1")
-        part.add_argument("--note", default="", help="why, or where it is from")
-        if name == "offer":
-            part.add_argument("--provider", required=True, help="the provider's id; add #variant for a second offer")
-        if name == "score":
-            part.add_argument("--benchmark", required=True)
-        if name == "discount":
-            part.add_argument("--model", default="")
-        part.set_defaults(run=run_own_enter)
-    remove = parts.add_parser("remove", help="take an entry back: the catalog's figures count again")
-    remove.add_argument("entry", metavar="ENTRY", help="its id, or the beginning of it")
-    remove.set_defaults(run=run_own_remove)
-    for part in parts.choices.values():
-        part.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run_import(arguments: argparse.Namespace, services: Services) -> int:
@@ -98,24 +84,51 @@ def run_import(arguments: argparse.Namespace, services: Services) -> int:
     diff = services.catalog_imports.preview(
         arguments.file, kind=arguments.kind, as_of=arguments.as_of, options=_options(arguments)
     )
-    return _show_and_apply(diff, arguments, services)
-
-
-def _show_and_apply(diff: Diff, arguments: argparse.Namespace, services: Services) -> int:
-    choices = _choices(diff, arguments.accept or ["proposed"], arguments.reject)
-    record = None
-    if arguments.apply:
-        record, _ = services.catalog_imports.apply(diff, choices)
+    shown = _show_and_apply(diff, arguments, services)
     if arguments.json:
-        print(json.dumps(_diff_json(diff, choices, record.id if record else None), ensure_ascii=False))
+        print(json.dumps(shown, ensure_ascii=False))
+    return 0
+
+
+def run_refresh(arguments: argparse.Namespace, services: Services) -> int:
+    """Fetches the lists one after the other and shows each diff; one that does not come leaves the others be."""
+    import asyncio
+
+    refresh = services.catalog_refresh
+    if arguments.address and len(arguments.lists) != 1:
+        raise WorkbenchError("--from is the address of one list", where="--from", mend="Name that list as well.")
+    shown: list[dict[str, object]] = []
+    failed: list[WorkbenchError] = []
+    for name in arguments.lists or [each.id for each in refresh.lists()]:
+        try:
+            diff = asyncio.run(refresh.fetch_and_leave(name, arguments.address))
+            shown.append(_show_and_apply(diff, arguments, services))
+        except GuardRefusal:  # it would refuse the others, too
+            raise
+        except WorkbenchError as error:
+            failed.append(error)
+        if not arguments.json:
+            say()
+    if arguments.json:
+        print(json.dumps({"lists": shown, "failed": [error.as_dict() for error in failed]}, ensure_ascii=False))
+    if not failed:
         return 0
+    raise failed[0] if len(failed) == 1 else Problems(f"{len(failed)} lists were not taken in", failed)
+
+
+def _show_and_apply(diff: Diff, arguments: argparse.Namespace, services: Services) -> dict[str, object]:
+    """Prints the diff, unless --json wants it; with --apply keeps the chosen rows. Gives the diff as JSON has it."""
+    choices = _choices(diff, arguments.accept or ["proposed"], arguments.reject)
+    record = services.catalog_imports.apply(diff, choices)[0] if arguments.apply else None
+    if arguments.json:
+        return _diff_json(diff, choices, record.id if record else None)
     _print_diff(diff, choices, everything=arguments.all)
     if record is None:
         wanted = sum(choice is not Choice.REJECT for row_id, choice in choices.items() if row_id in _news(diff))
         say(f"\nNothing is changed yet. --apply takes in {wanted:,} rows; --accept and --reject choose others.")
     else:
         say(f"\nTaken in: {record.accepted:,} rows. 'workbench catalog undo {record.id}' takes them back.")
-    return 0
+    return {}
 
 
 def _news(diff: Diff) -> set[str]:
@@ -297,70 +310,3 @@ def run_history(arguments: argparse.Namespace, services: Services) -> int:
         [(line.day, line.about, line.words, line.origin, line.state, line.source) for line in lines],
     )
     return 0
-
-
-def run_own_list(arguments: argparse.Namespace, services: Services) -> int:
-    facts = services.catalog_own.all()
-    if arguments.json:
-        print(json.dumps({"own": [_own_json(fact) for fact in facts]}, ensure_ascii=False))
-        return 0
-    if not facts:
-        say("You have entered nothing of your own yet. 'workbench catalog own --help' shows how.")
-        return 0
-    print_table(
-        ("entry", "about", "of", "figures", "note", "entered"),
-        [(f.id[:13], f.target, f.part or f.subject, _figures(f), f.note, f.entered_at[:10]) for f in facts],
-    )
-    return 0
-
-
-def run_own_enter(arguments: argparse.Namespace, services: Services) -> int:
-    """Enters figures; what is wrong with any of them is said at once and nothing is kept."""
-    subject = {"model": Subject.FACTS}.get(arguments.part) or Subject(arguments.part)
-    part = {
-        Subject.OFFER: lambda: arguments.provider,
-        Subject.SCORE: lambda: arguments.benchmark,
-        Subject.DISCOUNT: lambda: arguments.model,
-    }.get(subject, lambda: "")()
-    figures: dict[str, str] = {}
-    for pair in arguments.figures:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            mend = "Write it as input_usd_per_mtok=2.1."
-            raise WorkbenchError(f"'{pair}' is no figure with a value", where=arguments.target, mend=mend)
-        figures[name.strip()] = value
-    fact, _ = services.catalog_own.enter_text(subject, arguments.target, part, figures, arguments.note)
-    if arguments.json:
-        print(json.dumps({"entered": _own_json(fact)}, ensure_ascii=False))
-    else:
-        say(f"Kept as yours: {fact.target} {fact.part}".rstrip() + f", {_figures(fact)}.")
-    return 0
-
-
-def run_own_remove(arguments: argparse.Namespace, services: Services) -> int:
-    found = [fact for fact in services.catalog_own.all() if fact.id.startswith(arguments.entry)]
-    if len(found) != 1:
-        what = "No entry of yours begins so" if not found else f"{len(found)} entries of yours begin so"
-        raise WorkbenchError(what, where=arguments.entry, mend="'workbench catalog own list' lists them.")
-    fact, _ = services.catalog_own.take_back(found[0].id)
-    if arguments.json:
-        print(json.dumps({"removed": _own_json(fact)}, ensure_ascii=False))
-    else:
-        say(f"Taken back: {fact.target} {fact.part}".rstrip() + ". The catalog's own figures count again.")
-    return 0
-
-
-def _figures(fact: OwnFact) -> str:
-    return ", ".join(f"{title_of(fact.subject, name)} {write_field(value)}" for name, value in fact.fields.items())
-
-
-def _own_json(fact: OwnFact) -> dict[str, object]:
-    return {
-        "id": fact.id,
-        "subject": fact.subject,
-        "target": fact.target,
-        "part": fact.part or None,
-        "fields": dict(fact.fields),
-        "note": fact.note or None,
-        "entered_at": fact.entered_at,
-    }

@@ -100,4 +100,5 @@ class Diff:
         listed = ", ".join(parts) if parts else "nothing the catalog could use"
         suspicious = sum(bool(row.warnings) for row in self.rows)
         doubt = f" {suspicious:,} look wrong and are left out unless you take them." if suspicious else ""
-        return f"{self.title} lists {self.entries:,} entries: {listed}.{doubt}"
+        entries = "1 entry" if self.entries == 1 else f"{self.entries:,} entries"
+        return f"{self.title} lists {entries}: {listed}.{doubt}"

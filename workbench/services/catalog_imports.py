@@ -79,11 +79,14 @@ class CatalogImports:
         source = SourceFile.read(file, self._day(as_of), options)
         return self._preview(source, kind, beside=lambda name: _companion(file, name))
 
-    def preview_content(self, name: str, content: bytes, *, kind: str, as_of: str = "") -> Diff:
-        """What importing this content would change; as `preview`, for what was fetched instead of read."""
+    def preview_content(
+        self, name: str, content: bytes, *, kind: str, as_of: str = "", beside: Mapping[str, bytes] | None = None
+    ) -> Diff:
+        """What importing this content would change; as `preview`, for what was fetched instead of read. `beside` holds
+        the files that belong to it, by name."""
         from workbench.catalog.importers.source_file import SourceFile
 
-        return self._preview(SourceFile(name, content, self._day(as_of)), kind, beside=lambda _: None)
+        return self._preview(SourceFile(name, content, self._day(as_of)), kind, beside=(beside or {}).get)
 
     def columns(self, file: Path) -> Columns:
         """The columns of a CSV table and what they seem to hold. Raises WorkbenchError when it is no table."""

@@ -42,10 +42,11 @@ _TONES = {Choice.ACCEPT: Tone.GOOD, Choice.BESIDE: Tone.CAUTION, Choice.REJECT: 
 
 
 class ImportView(QWidget):
-    """Sends `wanted` (path) for a file chosen, `applied` (diff, choices), `undo` and `redo` (import id), `picked` (row
-    id), `counted` () when the number of rows taken changes."""
+    """Sends `wanted` (path) for a file chosen, `fetch` (list id), `applied` (diff, choices), `undo` and `redo` (import
+    id), `picked` (row id), `counted` () when the number of rows taken changes."""
 
     wanted = Signal(object)
+    fetch = Signal(str)
     applied = Signal(object, object)
     undo = Signal(str)
     redo = Signal(str)
@@ -62,6 +63,7 @@ class ImportView(QWidget):
         self.error = ErrorBox()
         self._start = ImportStart()
         self._start.choose.connect(self.choose_file)
+        self._start.fetch.connect(self.fetch)
         self._start.undo.connect(self.undo)
         self._start.redo.connect(self.redo)
         self._groups = ChipsField("Show", _group_chips(None))
@@ -146,11 +148,11 @@ class ImportView(QWidget):
             "import",
             (
                 Column("choice", "Take", self._choice_text, mark=self._choice_mark, width=118),
-                Column("kind", "What", lambda r: KIND_WORDS[r.kind], width=104),
                 Column("model", "Model", lambda r: r.model_name, width=170),
                 Column("of", "Of", lambda r: r.provider or _part(r), width=110),
                 Column("ours", "Catalog has", _ours, hint=_ours, width=130),
                 Column("theirs", "List says", _theirs, hint=_theirs, width=190, stretch=True),
+                Column("kind", "What", lambda r: KIND_WORDS[r.kind], width=104),
                 Column("wrong", "Looks wrong", _wrong, mark=_wrong_mark, hint=_wrong, width=140),
             ),
             row_id=lambda r: r.id,

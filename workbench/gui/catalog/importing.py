@@ -19,6 +19,7 @@ from workbench.gui.tasks import Tasks
 
 if TYPE_CHECKING:
     from workbench.services.catalog_imports import CatalogImports, Columns
+    from workbench.services.catalog_refresh import CatalogRefresh
 
 
 class Importing(QObject):
@@ -29,14 +30,23 @@ class Importing(QObject):
     looked = Signal()
     started = Signal()
 
-    def __init__(self, imports: Callable[[], CatalogImports], view: ImportView, tasks: Tasks, parent: QWidget) -> None:
+    def __init__(
+        self,
+        imports: Callable[[], CatalogImports],
+        refresh: Callable[[], CatalogRefresh],
+        view: ImportView,
+        tasks: Tasks,
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._imports = imports
+        self._refresh = refresh
         self._view = view
         self._tasks = tasks
         self._window = parent
         self._run = 0
         view.wanted.connect(self.look_at)
+        view.fetch.connect(self.fetch)
         view.applied.connect(self._apply)
         view.undo.connect(partial(self._turn, forward=False))
         view.redo.connect(partial(self._turn, forward=True))
@@ -75,6 +85,20 @@ class Importing(QObject):
             lane="pool",
             name=f"Reading {path.name}",
             done=show,
+            failed=self._view.error.show_error,
+            owner=self,
+        )
+
+    def fetch(self, kind: str) -> None:
+        """Shows what a list, as it lies on the network now, would change."""
+        refresh = self._refresh
+        self._next_run()
+        self._view.error.clear()
+        self._tasks.start(
+            lambda: refresh().fetch(kind),
+            lane="net",
+            name=f"Fetching {kind}",
+            done=self._show,
             failed=self._view.error.show_error,
             owner=self,
         )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.services.catalog_history import CatalogHistory
     from workbench.services.catalog_imports import CatalogImports
     from workbench.services.catalog_own import OwnFacts
+    from workbench.services.catalog_refresh import CatalogRefresh
 
 KIND = "model"
 BROWSE, MODEL, COMPARE, IMPORT = "browse", "model", "compare", "import"
@@ -56,7 +57,13 @@ class CatalogPage(Page):
     title: ClassVar[str] = "Catalog"
     icon: ClassVar[str] = "catalog"
     has_inspector: ClassVar[bool] = False
-    asks: ClassVar[tuple[str, ...]] = ("catalog", "catalog_imports", "catalog_own", "catalog_history")
+    asks: ClassVar[tuple[str, ...]] = (
+        "catalog",
+        "catalog_imports",
+        "catalog_refresh",
+        "catalog_own",
+        "catalog_history",
+    )
 
     def __init__(
         self,
@@ -64,6 +71,7 @@ class CatalogPage(Page):
         house: House,
         catalog: Callable[[], CatalogService],
         catalog_imports: Callable[[], CatalogImports],
+        catalog_refresh: Callable[[], CatalogRefresh],
         catalog_own: Callable[[], OwnFacts],
         catalog_history: Callable[[], CatalogHistory],
     ) -> None:
@@ -78,7 +86,7 @@ class CatalogPage(Page):
         self.compare = CompareView()
         self.diff = ImportView(house.settings)
         self.owning = Owning(catalog_own, house.tasks, self)
-        self.importing = Importing(catalog_imports, self.diff, house.tasks, self)
+        self.importing = Importing(catalog_imports, catalog_refresh, self.diff, house.tasks, self)
         self._views: Mapping[str, QWidget] = {
             BROWSE: self.browse,
             MODEL: self.model,
