@@ -19,6 +19,9 @@ LOW_BITS = ((2.0, 0.34), (3.0, 0.54), (4.0, 0.65), (6.9, 0.75), (9.0, 0.93))
 #: random models of 0.1 to 1.2 billion parameters on two cores of an AMD EPYC (tests/benchmarks/bench_fit.py)
 PREFILL_SHARE = 1.0
 ATTENTION_SHARE = Estimate(0.03, 0.08, 0.3)
+#: weights that may stay in a processor's cache from one token to the next are read faster than memory; by so much
+CACHED_BYTES = 48e6
+CACHE_FACTOR = 3.0
 #: seconds for a token besides all arithmetic: to hand it on, for each layer, for each token of the vocabulary
 TOKEN_OVERHEAD_S = Estimate(0.00002, 0.0002, 0.001)
 LAYER_OVERHEAD_S = Estimate(0.000005, 0.00003, 0.00015)
@@ -98,7 +101,8 @@ def _efficiency(model: ModelCost) -> Estimate:
     """Share of the bandwidth that weights of these storage types reach; the high end is that of 16 bits."""
     slowed = sum(size / _kept(bits) for bits, size in model.read)
     kept = model.read_bytes / slowed
-    return Estimate(DECODE_EFFICIENCY.low * kept, DECODE_EFFICIENCY.likely * kept, DECODE_EFFICIENCY.high)
+    highest = DECODE_EFFICIENCY.high * (CACHE_FACTOR if model.read_bytes <= CACHED_BYTES else 1.0)
+    return Estimate(DECODE_EFFICIENCY.low * kept, DECODE_EFFICIENCY.likely * kept, highest)
 
 
 def _kept(bits: float) -> float:

@@ -16,14 +16,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.analysis import words
 from workbench.domain.calls import Purpose
 from workbench.domain.errors import WorkbenchError
-from workbench.inference.local import hub
+from workbench.inference.local import hub, memory
 from workbench.inference.local.hub import HubFile, HubModel, Repository
 from workbench.net.fetch import WrongRange
 from workbench.net.grant import Bounds, NetworkFailure
 from workbench.paths import replace_file
+from workbench.services.fitting import size_words
 from workbench.services.library import LibraryService
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PROVIDER = "huggingface"
 PIECE_BYTES = 16 << 20
+#: of memory beside the weights: a usual context and room for computing
+WORKING_BYTES = 500_000_000
 #: left free on the disk beside the model
 SPARE_BYTES = 500_000_000
 #: tries without anything new coming, and the wait before each
@@ -49,6 +51,7 @@ class Plan:
     here_bytes: int
     free_bytes: int
     problem: str = ""
+    memory_free_bytes: int | None = None
 
     @property
     def left_bytes(self) -> int:
@@ -63,11 +66,21 @@ class Plan:
     def sentence(self) -> str:
         """Size and licence, the room on the disk, and where it will lie."""
         licence = f"licence {self.repository.licence}" if self.repository.licence else "no licence named"
-        there = f", {words.gigabytes(self.here_bytes)} of it already here" if self.here_bytes else ""
+        there = f", {size_words(self.here_bytes)} of it already here" if self.here_bytes else ""
         return (
-            f"{self.model.name} from {self.repository.id}: {words.gigabytes(self.model.bytes)}{there}; {licence}. "
-            f"{words.gigabytes(self.free_bytes)} are free in {self.folder}."
+            f"{self.model.name} from {self.repository.id}: {size_words(self.model.bytes)}{there}; {licence}. "
+            f"{size_words(self.free_bytes)} are free in {self.folder}.{self._memory}"
         )
+
+    @property
+    def _memory(self) -> str:
+        """Whether it will run here, as far as its size tells."""
+        free = self.memory_free_bytes
+        if free is None or self.model.projector:
+            return ""
+        need = self.model.bytes + WORKING_BYTES
+        short = "" if need <= memory.SHARE_OF_AVAILABLE * free else ", which is not enough to run it now"
+        return f" It will need about {size_words(need)} of memory; {size_words(free)} are free{short}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +161,10 @@ class DownloadService:
             )
         elif model.bytes - here + SPARE_BYTES > free:
             problem = (
-                f"The disk is too full: {words.gigabytes(model.bytes - here)} are to come, and only "
-                f"{words.gigabytes(free)} are free in {target}. Make room, or choose another folder."
+                f"The disk is too full: {size_words(model.bytes - here)} are to come, and only "
+                f"{size_words(free)} are free in {target}. Make room, or choose another folder."
             )
-        return Plan(repository, model, target, here, free, problem)
+        return Plan(repository, model, target, here, free, problem, memory.available_bytes())
 
     async def fetch(self, plan: Plan, tell: Tell | None = None) -> Path:
         """Fetches what is missing, checks it, and adds it to the library; gives the model's (first) file.

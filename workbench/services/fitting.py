@@ -57,7 +57,7 @@ class Fit:
     def parts(self) -> str:
         """ "0.70 GB weights, 0.20 GB context, 0.16 GB for computing"."""
         shares = ((self.weights_bytes, "weights"), (self.cache_bytes, "context"), (self.working_bytes, "for computing"))
-        return ", ".join(f"{words.rounded(size / 1e9, 2)} GB {name}" for size, name in shares)
+        return ", ".join(f"{size_words(size)} {name}" for size, name in shares)
 
     @property
     def short(self) -> str:
@@ -185,18 +185,28 @@ def speed_range(value: Estimate) -> str:
 def speed_sentence(speed: LocalSpeed) -> str:
     """What to expect, and whether anybody has tried."""
     first = speed.ttft_s
-    begins = (
-        words.seconds(first.low) if first.is_exact else f"{words.seconds(first.low)} to {words.seconds(first.high)}"
-    )
+    begins = _time(first.low) if first.is_exact else f"{_time(first.low)} to {_time(first.high)}"
     how = (
         f"Measured here on {words.day(speed.as_of)}"
         if speed.measured
         else "Predicted from its size and this machine's memory; Measure replaces this"
     )
     return (
-        f"Begins to answer {begins} after a prompt of {words.tokens(speed.prompt_tokens)}, then writes "
+        f"Begins to answer after {begins} for a prompt of {words.tokens(speed.prompt_tokens)}, then writes "
         f"{speed_range(speed.tokens_per_s)} tokens a second. {how}."
     )
+
+
+def size_words(size_bytes: float) -> str:
+    """ "0.7 GB", "11 MB"."""
+    if size_bytes < 5e7:
+        return f"{words.rounded(size_bytes / 1e6, 2)} MB"
+    return f"{words.rounded(size_bytes / 1e9, 3)} GB"
+
+
+def _time(seconds: float) -> str:
+    """ "38 ms", "1.3 s", "3 min"."""
+    return words.seconds(seconds) if seconds >= 1 else f"{words.rounded(seconds * 1e3, 2)} ms"
 
 
 def machine_sentence(machine: MachineSpeed, gpus: tuple[Gpu, ...], *, uses_gpus: bool) -> str:

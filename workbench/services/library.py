@@ -262,6 +262,10 @@ class LibraryService:
         """What this machine's memory and arithmetic were measured to do."""
         return self._machine.speed()
 
+    def measure_machine(self) -> MachineSpeed:
+        """Measures this machine's memory and arithmetic again, for about half a second."""
+        return self._machine.measure_again()
+
     def gpus(self) -> tuple[Gpu, ...]:
         """The graphics processors that drivers show, whether or not the engine can use them."""
         return gpus()

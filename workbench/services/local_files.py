@@ -68,7 +68,7 @@ def entry(found: Found, *, demo: bool = False) -> LocalFile:
     if file is not None and not file.usable:
         problem = "; ".join(item.what for item in file.problems if item.severity is Severity.REFUSE)
     size = file.bytes if file else found.spotted.bytes if found.spotted else _size(found.path)
-    name = file.name if file else found.label or found.path.stem
+    name = file.name if file else found.label or _plain_name(found)
     return LocalFile(
         f"local/{found.path.stem}",
         found.path,
@@ -119,6 +119,15 @@ def by_name(models: Iterable[LocalFile]) -> dict[str, Path]:
 def place(path: Path) -> str:
     """Where the file really lies; `Path.resolve` would raise for a link that points to itself."""
     return os.path.realpath(path)
+
+
+def _plain_name(found: Found) -> str:
+    """A file's name; of a download under way without what its program put around it."""
+    name = found.path.name
+    if found.unfinished:
+        name = name.removeprefix("downloading_").removeprefix("incomplete-")
+        name = name[: name.lower().find(".gguf") + len(".gguf")] if ".gguf" in name.lower() else name
+    return name.removesuffix(".gguf")
 
 
 def _size(path: Path) -> int:

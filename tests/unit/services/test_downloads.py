@@ -84,7 +84,7 @@ def test_that_a_repository_is_shown_with_sizes_and_licence_before_anything_is_fe
     plan = bench.planned()
     assert plan.repository.licence == "apache-2.0" and not plan.problem
     assert [(m.label, m.projector) for m in plan.repository.models] == [("Q8_0", False), ("F16", False), ("F16", True)]
-    assert "apache-2.0" in plan.sentence and "GB" in plan.sentence and plan.left_bytes == plan.model.bytes
+    assert "apache-2.0" in plan.sentence and "of memory" in plan.sentence and plan.left_bytes == plan.model.bytes
     assert bench.hub.served == [] and not (bench.folder / "models").exists()
 
 

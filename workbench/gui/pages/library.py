@@ -1,53 +1,41 @@
-"""Local models: the GGUF files of this machine, what is in them, and whether they run here."""
+"""Local models: the GGUF files of this machine, whether and how fast they run here, and where to get more."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog
 
-from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.scenario import Scenario
-from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
+from workbench.gui.explanation import Explanation, InspectorAction
+from workbench.gui.library.downloads_strip import DownloadsStrip
+from workbench.gui.library.explaining import sections
+from workbench.gui.library.fit_bar import FitBar
+from workbench.gui.library.folder_chips import FolderChips
+from workbench.gui.library.rows import Listing, LocalRow, answer_words, columns
+from workbench.gui.library.watch import FolderWatch
+from workbench.gui.library.working import LibraryWork
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
-from workbench.gui.theme import Tone
 from workbench.gui.widgets.buttons import button, menu_button
-from workbench.gui.widgets.fields import FlowLayout
-from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.table import DataTable
-from workbench.inference.local.gguf import Severity
-from workbench.services.library import FITS, TIGHT, TOO_LARGE, Fit, LibraryService, LocalFile, fit_of
+from workbench.services.fitting import fit_of
+from workbench.services.library import LibraryService
+from workbench.services.local_files import LocalFile
+
+if TYPE_CHECKING:
+    from workbench.net.door import Doorway
+    from workbench.services.downloads import DownloadService, Plan, Unfinished
+    from workbench.services.local_servers import LocalServer
+    from workbench.services.measuring import MeasuringService
 
 KIND = "model"
-FIT_TONES = {FITS: Tone.GOOD, TIGHT: Tone.CAUTION, TOO_LARGE: Tone.BAD}
-
-
-@dataclass(frozen=True, slots=True)
-class LocalRow:
-    """A file with how it fits; `fit` is None when it cannot be used."""
-
-    item: LocalFile
-    fit: Fit | None
-
-    @property
-    def id(self) -> str:
-        return str(self.item.path)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What the library has now, and the remembered folders and files that are gone."""
-
-    rows: tuple[LocalRow, ...]
-    folders: tuple[Path, ...]
-    missing: tuple[Path, ...]
 
 
 class LibraryPage(Page):
@@ -57,20 +45,56 @@ class LibraryPage(Page):
     title: ClassVar[str] = "Local models"
     icon: ClassVar[str] = "library"
     needs: ClassVar[tuple[str, ...]] = ("library",)
+    asks: ClassVar[tuple[str, ...]] = ("measuring", "downloads", "doorway")
 
-    def __init__(self, *, house: House, library: LibraryService) -> None:
+    def __init__(
+        self,
+        *,
+        house: House,
+        library: LibraryService,
+        measuring: Callable[[], MeasuringService],
+        downloads: Callable[[], DownloadService],
+        doorway: Callable[[], Doorway],
+    ) -> None:
         super().__init__(house=house)
         self._library = library
-        self._listing = Listing((), (), ())
+        self._downloads, self._doorway = downloads, doorway
+        self._listing = Listing()
         self._asked_for = 0
-        add = menu_button("Add models", {"Add a folder …": self.add_folder, "Open a GGUF file …": self.open_file})
-        add.setObjectName("library-add")
-        self.header.add_button(add)
-        self.header.add_button(button("Try side by side", self._try_selected, kind="main"))
+        self._work = LibraryWork(tasks=house.tasks, measuring=measuring, downloads=downloads, parent=self)
+        self._work.measured.connect(lambda _key: self.wrote.emit(Changes(settings=True)))
+        self._work.fetched.connect(self._fetched)
+        self._work.ended.connect(self._read)
+        self._watch = FolderWatch(self)
+        self._watch.changed.connect(self._read)
         self._error = ErrorBox()
-        self._folders = QWidget()
-        self._folder_flow = FlowLayout(self._folders)
+        self._work.failed.connect(self._error.show_error)
+        self._strip = DownloadsStrip()
+        self._strip.resumed.connect(lambda item: self._fetch(item.plan))
+        self._strip.discarded.connect(self._discard)
+        self._fit_bar = FitBar()
+        self._fit_bar.changed.connect(lambda _context, _cache: self._read())
+        self._folders = FolderChips()
+        self._folders.forgotten.connect(self._forget)
+        self._folders.ignored.connect(lambda program: self._change(lambda: self._library.ignore(program)))
         self._table = self._make_table()
+        self._lay_out_page()
+        house.selection.changed.connect(self._selection_changed)
+
+    def _lay_out_page(self) -> None:
+        entries = {
+            "Add a folder …": self.add_folder,
+            "Open a GGUF file …": self.open_file,
+            "Get a model from Hugging Face …": self.get_model,
+            "Look for servers on this machine …": self.show_servers,
+            "Look into the folders of all programs": self._look_everywhere,
+        }
+        add = menu_button("Add models", entries)
+        add.setObjectName("library-add")
+        self._measure = button("Measure speed", self.measure_selected, hint="A benchmark of about ten seconds")
+        self.header.add_button(add)
+        self.header.add_button(self._measure)
+        self.header.add_button(button("Try side by side", self._try_selected, kind="main"))
         self._empty = EmptyState(
             "There are no models on this machine yet.",
             "Add a folder …",
@@ -78,41 +102,17 @@ class LibraryPage(Page):
             icon="library",
             detail="A local model is one file with the ending .gguf. It runs here, without a network and at no cost.",
         )
-        self._empty.add_action("Open a GGUF file …", self.open_file)
+        self._empty.add_action("Get a model …", self.get_model)
         self._empty.hide()
-        self.body.addWidget(self._error)
-        self.body.addWidget(self._folders)
+        for widget in (self._error, self._strip, self._folders, self._fit_bar):
+            self.body.addWidget(widget)
         self.body.addWidget(self._table, 1)
         self.body.addWidget(self._empty, 1)
-        house.selection.changed.connect(self._selection_changed)
 
     def _make_table(self) -> DataTable[LocalRow]:
         table: DataTable[LocalRow] = DataTable(
             "library",
-            (
-                Column("name", "Model", lambda r: r.item.name, aside=_where, width=190, stretch=True, hint=_path),
-                Column("fit", "Runs here", _fit_word, mark=_fit_mark, hint=_fit_hint, sort=_need, width=130),
-                Column("memory", "Memory", _memory, unit="GB", right=True, sort=_need, hint=_fit_hint, width=80),
-                Column(
-                    "parameters",
-                    "Parameters",
-                    lambda r: _count(r.item.file.parameters if r.item.file else None),
-                    right=True,
-                    sort=lambda r: float(r.item.file.parameters) if r.item.file and r.item.file.parameters else None,
-                    width=92,
-                ),
-                Column("bits", "Stored as", _quantization, hint=_bits_hint, width=80),
-                Column(
-                    "size",
-                    "File",
-                    _megabytes,
-                    unit="MB",
-                    right=True,
-                    sort=lambda r: float(r.item.bytes),
-                    width=70,
-                ),
-                Column("context", "Context", _context, unit="tokens", right=True, sort=_context_sort, width=80),
-            ),
+            columns(),
             row_id=lambda row: row.id,
             name="Local models",
             settings=self.house.settings,
@@ -121,7 +121,7 @@ class LibraryPage(Page):
             visible_rows=8,
         )
         table.picked.connect(lambda id: self.house.selection.pick(KIND, id))
-        table.opened.connect(lambda id: self.navigate.emit("validate", (Path(id),)))
+        table.opened.connect(self._try)
         return table
 
     # drawing
@@ -146,25 +146,48 @@ class LibraryPage(Page):
         return (
             PageAction("Add a folder of models …", self.add_folder),
             PageAction("Open a GGUF file …", self.open_file),
+            PageAction("Get a model from Hugging Face …", self.get_model),
+            PageAction("Look for model servers on this machine …", self.show_servers),
+            PageAction("Measure the selected model", self.measure_selected),
+            PageAction("Measure this machine's memory again", self._measure_machine),
             PageAction("Try the selected model side by side", self._try_selected),
             PageAction("Copy the models as Markdown", lambda: self._table.copy(self._table.as_markdown)),
         )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._watch.look_at(_watched(self._listing))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._watch.rest()
 
     def _read(self) -> None:
         """List everything in the pool; only the newest answer is drawn."""
         self._asked_for += 1
         number = self._asked_for
+        context, cache = self._fit_bar.context, self._fit_bar.cache
         self.house.tasks.start(
-            self._list,
+            lambda: self._list(context, cache),
             done=lambda listing: self._draw(listing) if number == self._asked_for else None,
             failed=self._error.show_error,
             owner=self,
         )
 
-    def _list(self) -> Listing:
+    def _list(self, context: int | None, cache: str) -> Listing:
         library = self._library
-        rows = tuple(LocalRow(item, _fit(item)) for item in library.models())
-        return Listing(rows, library.folders(), library.missing())
+        rows = tuple(_row(library, item, context, cache) for item in library.models())
+        return Listing(
+            rows,
+            library.folders(),
+            library.missing(),
+            library.places(),
+            library.ignored(),
+            self._downloads().unfinished(),
+            library.machine(),
+            library.gpus(),
+            library.engine_uses_gpus(),
+        )
 
     def _draw(self, listing: Listing) -> None:
         self._listing = listing
@@ -172,23 +195,22 @@ class LibraryPage(Page):
         self.header.set_answer(*answer_words(listing))
         self._empty.setVisible(not rows)
         self._table.setVisible(bool(rows))
+        self._fit_bar.setVisible(bool(rows))
         self._table.set_rows(rows)
         self._table.select(self.house.selection.id_of(KIND))
-        while (old := self._folder_flow.takeAt(0)) is not None:
-            if (widget := old.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for path in (*listing.folders, *(path for path in listing.missing if path not in listing.folders)):
-            gone = " is not there now" if path in listing.missing else ""
-            made = button(f"{path.name}{gone}  ×", partial(self._forget, path), hint=f"Take {path} off the list")
-            made.setAccessibleName(f"Take {path.name} off the list")
-            self._folder_flow.addWidget(made)
-        self._folders.setVisible(self._folder_flow.count() > 0)
+        self._draw_unfinished()
+        self._folders.show_places(listing)
         if self._selected() is None and rows:
             self.house.selection.pick(KIND, rows[0].id)
         self._explain_selected()
+        if self.isVisible():
+            self._watch.look_at(_watched(listing))
 
-    # what the person does
+    def _draw_unfinished(self) -> None:
+        waiting = [item for item in self._listing.unfinished if not self._work.is_under_way(item.plan.model.name)]
+        self._strip.show_items(tuple(waiting))
+
+    # what the person does: folders and files
 
     def add_folder(self) -> None:
         """Ask for a folder and list what is in it, also the next time."""
@@ -203,31 +225,92 @@ class LibraryPage(Page):
             self._add(Path(name))
 
     def _add(self, path: Path) -> None:
-        def add() -> Changes:
-            return self._library.add_folder(path) if path.is_dir() else self._library.add_file(path)
+        def add() -> tuple[Changes, bool]:
+            folder = path.is_dir()
+            return (self._library.add_folder(path) if folder else self._library.add_file(path)), folder
 
-        def done(changes: Changes) -> None:
+        def done(added: tuple[Changes, bool]) -> None:
+            changes, folder = added
             self._error.clear()
-            if not path.is_dir():
-                self.house.selection.pick(KIND, str(path.absolute()))
-            self.wrote.emit(changes)
-            self._read()
+            if not folder:
+                self.house.selection.pick(KIND, f"{path.absolute()}#")
+            self._wrote(changes)
 
         self.house.tasks.start(add, done=done, failed=self._error.show_error, owner=self)
 
     def _forget(self, path: Path) -> None:
-        self.house.tasks.start(
-            lambda: self._library.forget(path), done=self._forgotten, failed=self._error.show_error, owner=self
-        )
+        self._change(lambda: self._library.forget(path))
 
-    def _forgotten(self, changes: Changes) -> None:
+    def _look_everywhere(self) -> None:
+        self._change(self._library.look_everywhere)
+
+    def _change(self, work: Callable[[], Changes]) -> None:
+        self.house.tasks.start(work, done=self._wrote, failed=self._error.show_error, owner=self)
+
+    def _wrote(self, changes: Changes) -> None:
         self.wrote.emit(changes)
         self._read()
 
-    def _try_selected(self) -> None:
+    # what the person does: measure, get, look for servers
+
+    def measure_selected(self) -> None:
+        """A short benchmark of the selected model in its own process; the result replaces the prediction."""
         row = self._selected()
+        if row is not None and row.can_run:
+            self._error.clear()
+            self._work.measure(row.id, str(row.item.path), row.item.name)
+            self._explain_selected()
+
+    def _measure_machine(self) -> None:
+        self.house.tasks.start(
+            self._library.measure_machine,
+            name="Measure this machine's memory",
+            done=lambda _speed: self._read(),
+            owner=self,
+        )
+
+    def get_model(self) -> None:
+        """Open the dialog that fetches a model; nothing is asked before a press in it."""
+        from workbench.gui.library.get_dialog import GetDialog
+
+        dialog = GetDialog(self._downloads(), self.house.tasks, self)
+        dialog.wanted.connect(self._fetch)
+        dialog.open()
+
+    def _fetch(self, plan: Plan) -> None:
+        self._error.clear()
+        self._work.fetch(plan)
+        self._draw_unfinished()
+
+    def _fetched(self, path: Path) -> None:
+        self.house.selection.pick(KIND, f"{path}#")
+        self.wrote.emit(Changes(settings=True))
+
+    def _discard(self, item: Unfinished) -> None:
+        self.house.tasks.start(lambda: self._downloads().discard(item), done=lambda _nothing: self._read(), owner=self)
+
+    def show_servers(self) -> None:
+        """Ask the servers of this machine what they offer, and show it."""
+        from workbench.gui.library.servers_dialog import ServersDialog
+
+        async def find() -> tuple[LocalServer, ...]:
+            from workbench.services.local_servers import find_servers
+
+            return await find_servers(self._doorway())
+
+        dialog = ServersDialog(find, self.house.tasks, self)
+        dialog.open()
+        dialog.ask()
+
+    def _try(self, id: str) -> None:
+        row = next((row for row in self._listing.rows if row.id == id), None)
         if row is not None and row.fit is not None:
             self.navigate.emit("validate", (row.item.path,))
+
+    def _try_selected(self) -> None:
+        row = self._selected()
+        if row is not None:
+            self._try(row.id)
 
     # the inspector
 
@@ -243,150 +326,47 @@ class LibraryPage(Page):
 
     def _explain_selected(self) -> None:
         row = self._selected()
+        self._measure.setEnabled(row is not None and row.can_run and not self._work.is_under_way(row.id))
         self.explain.emit(None if row is None else self._explanation(row))
 
     def _explanation(self, row: LocalRow) -> Explanation:
         item = row.item
-        actions = [
-            InspectorAction(
-                "Copy its path", lambda: QGuiApplication.clipboard().setText(str(item.path)), "To open it elsewhere"
-            )
-        ]
-        if row.fit is not None:
+        path = str(item.path)
+        actions = [InspectorAction("Copy its path", partial(_copy, path), "To open it elsewhere")]
+        if row.can_run:
             actions.insert(0, InspectorAction("Try it side by side", self._try_selected))
+            again = row.speed is not None and row.speed.measured
+            actions.insert(
+                1, InspectorAction("Measure it again" if again else "Measure its speed", self.measure_selected)
+            )
         if item.path in self._library.files():
             actions.append(InspectorAction("Take it off the list", lambda: self._forget(item.path)))
+        where = f"{item.source}: {item.label}" if item.label else path
         return Explanation(
             item.name,
-            "shipped with the workbench" if item.demo else str(item.path),
-            tuple(sections(row)),
-            (f"Read from the file {item.path.name}; its weights are not loaded for this.",),
+            "shipped with the workbench" if item.demo else where,
+            sections(row, self._listing),
+            (f"Read from {path}; its weights are not loaded for this.",),
             tuple(actions),
         )
 
 
-# words
+def _row(library: LibraryService, item: LocalFile, context: int | None, cache: str) -> LocalRow:
+    file = item.file
+    match = library.catalog_match(item)
+    if file is None or not item.usable:
+        return LocalRow(item, match=match)
+    speed = library.speed(file)
+    foreseen = library.predicted(file, speed.prompt_tokens) if speed is not None and speed.measured else None
+    return LocalRow(item, fit_of(file, context, cache), speed, foreseen, match)
 
 
-def answer_words(listing: Listing) -> tuple[str, str]:
-    """The page's answer: how many run here, which do not, what is gone."""
-    rows = listing.rows
-    ready = [row for row in rows if row.fit is not None and row.fit.word != TOO_LARGE]
-    if not rows:
-        return "No local models yet.", ""
-    verb = "runs" if len(ready) == 1 else "run"
-    lead = (
-        f"{len(ready)} of {words.count(len(rows), 'model')} {verb} on this machine, without a network and at no cost."
-    )
-    parts = []
-    if large := [row.item.name for row in rows if row.fit is not None and row.fit.word == TOO_LARGE]:
-        parts.append(f"{words.listed(large[:3])} would need more memory than is free.")
-    if broken := sum(row.fit is None for row in rows):
-        parts.append(f"{words.count(broken, 'file')} cannot be used; select one to see why.")
-    if listing.missing:
-        gone = words.listed([path.name for path in listing.missing[:3]])
-        parts.append(f"{gone} {'is' if len(listing.missing) == 1 else 'are'} not there now.")
-    free = next((row.fit.free_bytes for row in rows if row.fit is not None and row.fit.free_bytes), None)
-    if free is not None:
-        parts.append(f"{words.gigabytes(free)} of memory are free.")
-    return lead, " ".join(parts)
+def _watched(listing: Listing) -> list[Path]:
+    """The folders to look at, and those of the files in them: a new file beside a known one is seen at once."""
+    roots = [*listing.folders, *(place.folder for place in listing.places)]
+    beside = (row.item.path.parent for row in listing.rows if not row.item.demo)
+    return [*roots, *beside]
 
 
-def sections(row: LocalRow) -> list[Section]:
-    """What stands in the file, in sentences."""
-    file, found = row.item.file, []
-    if row.fit is not None:
-        found.append(
-            Section("Whether it runs here", (Row(row.fit.sentence, FIT_TONES.get(row.fit.word, Tone.NEUTRAL)),))
-        )
-    if file is None:
-        return [*found, Section("What is wrong", (Row(row.item.problem, Tone.BAD),))]
-    facts = [
-        f"Architecture {file.architecture}, {words.count(file.layers, 'layer') if file.layers else 'layers unknown'}",
-        f"{_count(file.parameters)} parameters, stored as {file.quantization} ({file.bits_per_weight:.2g} bits each)"
-        if file.bits_per_weight
-        else f"{_count(file.parameters)} parameters",
-        f"Reads up to {words.tokens(file.context)} at once"
-        if file.context
-        else "Does not say how much it reads at once",
-        f"Vocabulary of {file.vocabulary:,} tokens" if file.vocabulary else "Does not say its vocabulary",
-        "Has its own chat template" if file.chat_template else "Has no chat template: a plain one is used",
-        f"Licence {file.licence}" if file.licence else "Does not name its licence",
-        f"{_megabytes(row)} MB, GGUF version {file.gguf_version}",
-    ]
-    found.append(Section("What is in the file", tuple(Row(fact) for fact in facts)))
-    if file.problems:
-        problems = tuple(
-            Row(f"{p.what}. {p.mend}", Tone.BAD if p.severity is Severity.REFUSE else Tone.CAUTION)
-            for p in file.problems
-        )
-        found.append(Section("What to know", problems))
-    return found
-
-
-def _fit(item: LocalFile) -> Fit | None:
-    return fit_of(item.file) if item.file is not None and not item.problem else None
-
-
-def _where(row: LocalRow) -> str:
-    if row.item.same_as is not None:
-        return f"same as {row.item.same_as.name}"
-    return "shipped" if row.item.demo else row.item.label or row.item.source or row.item.path.parent.name
-
-
-def _path(row: LocalRow) -> str:
-    return str(row.item.path)
-
-
-def _fit_word(row: LocalRow) -> str:
-    return row.fit.word if row.fit is not None else "cannot be used"
-
-
-def _fit_mark(row: LocalRow) -> Mark:
-    return Mark(FIT_TONES.get(row.fit.word, Tone.NEUTRAL) if row.fit is not None else Tone.BAD)
-
-
-def _fit_hint(row: LocalRow) -> str:
-    return row.fit.sentence if row.fit is not None else row.item.problem
-
-
-def _need(row: LocalRow) -> float | None:
-    return float(row.fit.need_bytes) if row.fit is not None else None
-
-
-def _memory(row: LocalRow) -> str:
-    return words.rounded(row.fit.need_bytes / 1e9, 2) if row.fit is not None else UNKNOWN
-
-
-def _quantization(row: LocalRow) -> str:
-    return (row.item.file.quantization if row.item.file else None) or UNKNOWN
-
-
-def _bits_hint(row: LocalRow) -> str:
-    bits = row.item.file.bits_per_weight if row.item.file else None
-    return f"{bits:.2g} bits for each parameter" if bits else "The file does not say."
-
-
-def _megabytes(row: LocalRow) -> str:
-    size = row.item.bytes / 1e6
-    return words.rounded(size) if size >= 0.001 else "< 0.001"
-
-
-def _context(row: LocalRow) -> str:
-    context = row.item.file.context if row.item.file else None
-    return f"{context:,}" if context else UNKNOWN
-
-
-def _context_sort(row: LocalRow) -> float | None:
-    context = row.item.file.context if row.item.file else None
-    return float(context) if context else None
-
-
-def _count(value: int | None) -> str:
-    """A number of parameters: "96 k", "1.46 M", "7.2 B"."""
-    if not value:
-        return UNKNOWN
-    for size, suffix in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{words.rounded(value / size)} {suffix}"
-    return str(value)
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)

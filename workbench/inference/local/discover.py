@@ -14,7 +14,6 @@ from workbench.inference.local.ollama import ollama_models, unfinished_blobs
 from workbench.inference.local.places import Kind, Place
 from workbench.inference.local.walk import Spotted, Unread, is_unfinished, walk
 
-GIB = 1 << 30
 Describe = Callable[[Path, Spotted | None], GgufFile]
 
 
@@ -144,7 +143,7 @@ def _spot(path: Path) -> Spotted | None:
 
 
 def _unfinished(path: Path, size: int | None) -> WorkbenchError:
-    so_far = f"; {size / GIB:,.2f} GiB are there so far" if size is not None else ""
+    so_far = f"; {size / 1e6:,.0f} MB are there so far" if size is not None else ""
     return WorkbenchError(
         f"This download is not finished{so_far}",
         where=shown(path),

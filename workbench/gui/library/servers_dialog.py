@@ -1,0 +1,115 @@
+"""Model servers that run on this machine, and what they offer: asked when the dialog's button is pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.analysis import words
+from workbench.domain.errors import WorkbenchError
+from workbench.gui.tasks import Tasks
+from workbench.gui.theme import Space, scaled_px
+from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.state import ErrorBox
+from workbench.gui.widgets.text import Words
+from workbench.services.local_servers import LocalServer, ServedModel
+
+Find = Callable[[], Coroutine[Any, Any, tuple[LocalServer, ...]]]
+MOST_SHOWN = 12
+
+
+class ServersDialog(QDialog):
+    """Lists what answers on this machine itself; nothing leaves it."""
+
+    def __init__(self, find: Find, tasks: Tasks, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("servers-dialog")
+        self.setWindowTitle("Model servers on this machine")
+        self.setMinimumSize(scaled_px(self, 520), scaled_px(self, 320))
+        self._find, self._tasks = find, tasks
+        self._answer = Words("", "answer")
+        self._error = ErrorBox()
+        self._found = QVBoxLayout()
+        self._found.setSpacing(Space.M)
+        self._again = button("Ask again", self.ask)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setSpacing(Space.M)
+        column.addWidget(self._answer)
+        column.addWidget(self._error)
+        column.addLayout(self._found)
+        column.addStretch(1)
+        foot = QHBoxLayout()
+        foot.addWidget(self._again)
+        foot.addStretch(1)
+        foot.addWidget(buttons)
+        column.addLayout(foot)
+
+    def ask(self) -> None:
+        """Asks Ollama, LM Studio, llama-server and vLLM at their usual ports."""
+        self._answer.set_text("Asking Ollama, LM Studio, llama-server and vLLM on this machine …")
+        self._again.setEnabled(False)
+        self._error.clear()
+        self._tasks.start(self._find, lane="net", done=self._show, failed=self._failed, owner=self)
+
+    def _failed(self, error: WorkbenchError) -> None:
+        self._again.setEnabled(True)
+        self._answer.set_text("")
+        self._error.show_error(error)
+
+    def _show(self, servers: tuple[LocalServer, ...]) -> None:
+        self._again.setEnabled(True)
+        while (old := self._found.takeAt(0)) is not None:
+            if (widget := old.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        models = sum(len(server.models) for server in servers)
+        self._answer.set_text(
+            f"**{words.count(len(servers), 'server')} with {words.count(models, 'model')}.**"
+            if servers
+            else "**No model server answers on this machine.** Ollama, LM Studio, llama-server and vLLM were asked at "
+            "their usual ports."
+        )
+        for server in servers:
+            self._found.addWidget(_block(server))
+
+
+def _block(server: LocalServer) -> QWidget:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(Space.XS)
+    top = QHBoxLayout()
+    top.addWidget(Words(f"**{server.program}** at {server.address}", "body"), 1)
+    copy = button(
+        "Copy its address",
+        partial(QGuiApplication.clipboard().setText, server.api),
+        hint="Where it speaks OpenAI's protocol",
+    )
+    copy.setAccessibleName(f"Copy the address of {server.program}")
+    top.addWidget(copy)
+    column.addLayout(top)
+    if server.problem:
+        column.addWidget(Words(server.problem, "body"))
+    for model in server.models[:MOST_SHOWN]:
+        column.addWidget(Words(_model_words(model), "body"))
+    if len(server.models) > MOST_SHOWN:
+        column.addWidget(Words(f"and {len(server.models) - MOST_SHOWN} more", "muted"))
+    return box
+
+
+def _model_words(model: ServedModel) -> str:
+    about = (
+        model.parameters,
+        model.quantization,
+        words.gigabytes(model.bytes) if model.bytes else None,
+        words.tokens(model.context) if model.context else None,
+        "loaded" if model.loaded else None,
+    )
+    known = ", ".join(part for part in about if part)
+    return f"{model.id}: {known}" if known else model.id
