@@ -18,6 +18,7 @@ class Role(StrEnum):
     SYSTEM = "system"
     USER = "user"
     ASSISTANT = "assistant"
+    TOOL = "tool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,32 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that a model may ask for; `parameters` is the JSON schema of its arguments, as text."""
+
+    name: str
+    description: str
+    parameters: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model asks for a tool. `arguments` is JSON text as the model wrote it, which may not keep to the schema."""
+
+    name: str
+    arguments: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
+    """`tool_calls` are what an assistant asked for; a message of the role tool `answers_call` of that id."""
+
     role: Role
     text: str
     images: tuple[Image, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    answers_call: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +107,11 @@ class ChatRequest:
     `fresh` asks a local model to evaluate the whole prompt again instead of reusing what it remembers of an
     earlier one: slower, and the same seed then gives the same text. `json_schema` (a schema as JSON text) or `grammar`
     (GBNF) says what the answer must look like; at most one of them. `top_logprobs` asks for the log-probability of
-    every token and of as many likeliest ones in its place.
+    every token and of as many likeliest ones in its place. `tools` may be asked for; only providers' models know them.
+
+    `sensitive` is what is known of the text: a scenario whose sensitive part must stay here lets only what is marked
+    False leave (None: nobody said). `key` names a question that must never be paid for twice (an eval's case):
+    a provider's answer under a key is kept and given again instead of asked for again.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -93,6 +120,9 @@ class ChatRequest:
     json_schema: str = ""
     grammar: str = ""
     top_logprobs: int = 0
+    tools: tuple[Tool, ...] = ()
+    sensitive: bool | None = None
+    key: str = ""
 
 
 def ask(
@@ -110,11 +140,13 @@ def ask(
 
 
 class Finish(StrEnum):
-    """Why an answer ended."""
+    """Why an answer ended; `TOOL`: to hear what a tool says; `FILTERED`: the provider withheld the rest."""
 
     STOP = "stop"
     LENGTH = "length"
     CANCELLED = "cancelled"
+    TOOL = "tool"
+    FILTERED = "filtered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +211,15 @@ class Token:
 class Done:
     """The end of a whole answer. `note` is what the person should know about it (empty when nothing).
 
-    `cost_usd` is what it cost by the provider's own count; None where nobody said, then the model's prices count.
+    `cost_usd` is what it cost by the provider's own count, of money or of tokens of every kind; None where nobody said,
+    then the model's prices count. `tool_calls` are what the model asks for.
     """
 
     timing: Timing
     finish: Finish
     note: str = ""
     cost_usd: float | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

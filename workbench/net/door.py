@@ -18,7 +18,8 @@ What holds for every request: it goes to an origin of its grant and nowhere else
 certificates are checked; http without s is for this machine and for hosts the person allowed; the proxy is the one of
 the settings, no environment variable counts; `Accept-Encoding: identity`, and an answer that is compressed all the same
 is refused; `Bounds` limit the time of the whole call, the time between two pieces, the longest line and the size; a row
-is in the ledger, on the disk, before the first byte goes out, and is completed when the answer ends.
+is in the ledger, on the disk, before the first byte goes out, and is completed when the answer ends. Headers that tell
+of this machine are taken out.
 
 What a person's world does wrong arrives as `WorkbenchError` (`NetworkFailure`). SDKs wrap what a transport raises into
 their own "Connection error.": look through `__cause__`.
@@ -37,6 +38,7 @@ from pathlib import Path
 
 import httpx2
 
+from workbench import __version__
 from workbench.domain.calls import Call, Outcome, Purpose
 from workbench.domain.errors import GuardRefusal
 from workbench.domain.ids import new_id
@@ -51,6 +53,26 @@ from workbench.net.meter import Meter, MeteredBody
 from workbench.net.way import Way, Ways
 
 __all__ = ["Door", "Doorway"]
+
+USER_AGENT = f"model-selection-workbench/{__version__}".encode("ascii")
+#: what may stand above a request; everything else stays here
+_HEADERS = frozenset(
+    {
+        "host",
+        "connection",
+        "accept",
+        "content-type",
+        "content-length",
+        "transfer-encoding",
+        "authorization",
+        "x-api-key",
+        "anthropic-version",
+        "range",
+        "if-range",
+        "if-none-match",
+        "if-modified-since",
+    }
+)
 
 
 class Door(httpx2.AsyncBaseTransport):
@@ -68,7 +90,7 @@ class Door(httpx2.AsyncBaseTransport):
         """Sends it. Raises GuardRefusal for what the grant does not cover, NetworkFailure for what goes wrong."""
         here = self._checked(request)
         way = self._way(request.url.host)
-        request.headers["Accept-Encoding"] = "identity"
+        request.headers = _plain(request.headers)
         body = await request.aread()
         meter = Meter(self._call(here, request, len(body)), self._grant.bounds, self._ledger.end)
         await self._ledger.begin(meter.call)
@@ -129,6 +151,12 @@ class Door(httpx2.AsyncBaseTransport):
             raise meter.too_slow() from error
         except (httpx2.TransportError, ssl.SSLError) as error:
             raise explained(error, meter.call.host) from error
+
+
+def _plain(headers: httpx2.Headers) -> httpx2.Headers:
+    """Without what SDKs tell of this machine, and without what came from environment variables."""
+    kept = [(name, value) for name, value in headers.raw if name.decode("latin-1").casefold() in _HEADERS]
+    return httpx2.Headers([*kept, (b"User-Agent", USER_AGENT), (b"Accept-Encoding", b"identity")])
 
 
 async def _checked_answer(response: httpx2.Response, meter: Meter) -> httpx2.Response:

@@ -1,0 +1,191 @@
+"""Chat Completions through the real SDK against a server of ours on this machine."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from workbench.domain.calls import Outcome
+from workbench.domain.chat import (
+    ChatMessage,
+    ChatRequest,
+    Finish,
+    Image,
+    Role,
+    Sampling,
+    Token,
+    Tool,
+    ToolCall,
+    ask,
+)
+
+from remote_models import KEY, USAGE, Remote, chat_answer, chat_chunk
+from servers import Received, Reply, Server
+
+
+def test_that_an_answer_streams_with_its_usage_and_costs_what_the_prices_say() -> None:
+    with Server(chat_answer) as server:
+        remote = Remote(server.url + "/v1")
+        heard = remote.ask(system="Be brief.")
+        (request,) = server.requests
+    assert heard.text == "Hello."
+    timing = heard.done.timing
+    assert (timing.tokens_in, timing.tokens_out, timing.shared_tokens, timing.reasoning_tokens) == (100, 20, 40, 5)
+    assert heard.done.finish is Finish.STOP and heard.done.cost_usd == pytest.approx((100 + 20 * 10) / 1e6)
+    assert timing.ttft_s is not None and timing.total_s >= timing.ttft_s
+    assert request.path == "/v1/chat/completions" and request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.json["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Hello?"},
+    ]
+    assert request.json["stream_options"] == {"include_usage": True} and request.json["temperature"] == 0
+    (row,) = remote.ledger.calls
+    assert row.outcome is Outcome.ANSWERED and row.bytes_out > len(request.body)
+
+
+def test_that_the_sdk_tells_the_server_nothing_about_this_machine() -> None:
+    with Server(chat_answer) as server:
+        Remote(server.url + "/v1").ask()
+        (request,) = server.requests
+    assert not [name for name in request.headers if name.startswith("x-stainless")]
+    assert request.headers["user-agent"].startswith("model-selection-workbench")
+
+
+def test_that_every_setting_is_put_in_the_servers_words() -> None:
+    sampling = Sampling(0.7, 0.9, 40, 7, 99, ("END",), 0.05, 1.1, 0.2, 0.3)
+    with Server(chat_answer) as server:
+        Remote(server.url).ask(ask("x", sampling=sampling))
+        sent = server.requests[0].json
+    wanted = {
+        "temperature": 0.7,
+        "top_p": 0.9,
+        "top_k": 40,
+        "seed": 7,
+        "max_tokens": 99,
+        "stop": ["END"],
+        "min_p": 0.05,
+        "repeat_penalty": 1.1,
+        "frequency_penalty": 0.2,
+        "presence_penalty": 0.3,
+    }
+    assert {name: sent[name] for name in wanted} == wanted
+
+
+def test_that_pictures_schemas_and_tools_go_along() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    request = ChatRequest(
+        (ChatMessage(Role.USER, "What is it?", (Image("image/png", b"\x89PNG"),)),),
+        json_schema=json.dumps(schema),
+        tools=(Tool("look_up", "Looks a word up.", json.dumps(schema)),),
+        top_logprobs=3,
+    )
+    with Server(chat_answer) as server:
+        Remote(server.url).ask(request)
+        sent = server.requests[0].json
+    picture, text = sent["messages"][0]["content"]
+    assert picture["image_url"]["url"].startswith("data:image/png;base64,") and text["text"] == "What is it?"
+    assert sent["response_format"]["json_schema"] == {"name": "answer", "schema": schema, "strict": False}
+    assert sent["tools"][0]["function"]["name"] == "look_up" and sent["top_logprobs"] == 3
+
+
+def test_that_a_tool_call_comes_together_from_its_pieces_and_is_answered() -> None:
+    async def calls(request: Received, reply: Reply) -> None:
+        if request.json["messages"][-1]["role"] == "tool":
+            await chat_answer(request, reply)
+            return
+        await reply.begin()
+        first = {"index": 0, "id": "t1", "type": "function", "function": {"name": "look_up", "arguments": '{"a":'}}
+        rest = {"index": 0, "function": {"arguments": '"x"}'}}
+        for call in (first, rest):
+            chunk = chat_chunk()
+            chunk["choices"][0]["delta"] = {"tool_calls": [call]}
+            await reply.event(chunk)
+        await reply.event(chat_chunk(finish="tool_calls"))
+        await reply.event("[DONE]")
+        await reply.end()
+
+    with Server(calls) as server:
+        remote = Remote(server.url)
+        done = remote.ask().done
+        assert done.finish is Finish.TOOL and done.tool_calls == (ToolCall("look_up", '{"a":"x"}', "t1"),)
+        history = (
+            ChatMessage(Role.USER, "Hello?"),
+            ChatMessage(Role.ASSISTANT, "", tool_calls=done.tool_calls),
+            ChatMessage(Role.TOOL, "found", answers_call="t1"),
+        )
+        assert remote.ask(ChatRequest(history)).text == "Hello."
+    assert server.requests[1].json["messages"][2] == {"role": "tool", "tool_call_id": "t1", "content": "found"}
+
+
+def test_that_log_probabilities_come_with_their_tokens() -> None:
+    async def answer(request: Received, reply: Reply) -> None:
+        await reply.begin()
+        likely = [{"token": "Hi", "logprob": -0.1, "bytes": None}, {"token": "Ho", "logprob": -2.0, "bytes": None}]
+        chunk = chat_chunk("Hi")
+        chunk["choices"][0]["logprobs"] = {"content": [{**likely[0], "top_logprobs": likely}]}
+        await reply.event(chunk)
+        await reply.event(chat_chunk(finish="stop"))
+        await reply.end()
+
+    with Server(answer) as server:
+        heard = Remote(server.url).ask(ChatRequest((ChatMessage(Role.USER, "x"),), top_logprobs=2))
+    (token,) = [event for event in heard.events if isinstance(event, Token)]
+    assert token.logprobs[0].text == "Hi" and token.logprobs[0].likeliest == (("Hi", -0.1), ("Ho", -2.0))
+
+
+@pytest.mark.parametrize(
+    ("said", "finish"), [("length", Finish.LENGTH), ("content_filter", Finish.FILTERED), ("eos", Finish.STOP)]
+)
+def test_that_the_reason_of_the_end_is_told(said: str, finish: Finish) -> None:
+    async def answer(request: Received, reply: Reply) -> None:
+        await reply.begin()
+        await reply.event(chat_chunk("x", finish=said))
+        await reply.event("[DONE]")
+        await reply.end()
+
+    with Server(answer) as server:
+        done = Remote(server.url).ask().done
+    assert done.finish is finish and "no token counts" in done.note
+
+
+def test_that_thoughts_are_no_part_of_the_answer() -> None:
+    async def answer(request: Received, reply: Reply) -> None:
+        await reply.begin()
+        thought = chat_chunk()
+        thought["choices"][0]["delta"] = {"reasoning_content": "hmm, let me see"}
+        await reply.event(thought)
+        await reply.event(chat_chunk("42", finish="stop", usage=USAGE))
+        await reply.end()
+
+    with Server(answer) as server:
+        heard = Remote(server.url).ask()
+    assert heard.text == "42" and heard.done.timing.reasoning_tokens == 5
+
+
+def test_that_a_field_the_model_does_not_take_is_left_out_once_and_named() -> None:
+    async def picky(request: Received, reply: Reply) -> None:
+        for name in ("temperature", "max_tokens"):
+            if name in request.json:
+                message = f"Unsupported parameter: '{name}' is not supported with this model."
+                await reply.json({"error": {"message": message, "param": name, "code": "unsupported_parameter"}}, 400)
+                return
+        await chat_answer(request, reply)
+
+    with Server(picky) as server:
+        remote = Remote(server.url)
+        heard = remote.ask()
+        assert heard.text == "Hello." and "does not take temperature" in heard.done.note
+        assert server.requests[-1].json["max_completion_tokens"] == 256
+        asked = len(server.requests)
+        remote.ask()
+        assert len(server.requests) == asked + 1, "the second question knows it"
+
+
+def test_that_the_providers_own_price_counts() -> None:
+    async def answer(request: Received, reply: Reply) -> None:
+        await reply.begin()
+        await reply.event(chat_chunk("x", finish="stop", usage={**USAGE, "cost": 0.0123}))
+        await reply.end()
+
+    with Server(answer) as server:
+        assert Remote(server.url).ask().done.cost_usd == 0.0123

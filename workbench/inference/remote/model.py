@@ -1,0 +1,270 @@
+"""A provider's model as `domain.chat` sees every model: through the guard, the purse and the door, with patience."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+
+from workbench.domain.chat import (
+    ChatEvent,
+    ChatRequest,
+    Done,
+    Failed,
+    Finish,
+    ModelDescription,
+    Token,
+    Waiting,
+)
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.secret import Secret
+from workbench.inference.remote import clients
+from workbench.inference.remote.endpoints import Endpoint
+from workbench.inference.remote.faults import OPTIONAL, Asked, Fault, Incomplete, NoAnswer, fault_of, is_ours
+from workbench.inference.remote.pacing import MOST, MOST_TRIES, Lane, wait_s, wait_words
+from workbench.inference.remote.pieces import Ended, Usage
+from workbench.inference.remote.purse import Paid, Prices, Purse, Question
+from workbench.inference.remote.stream import Clock, paced
+from workbench.net.door import Doorway
+from workbench.net.grant import Grant, NetworkFailure, host_of, origin_of
+from workbench.net.guard import ScenarioData
+
+CHARACTERS_PER_TOKEN = 3.0  # for the most a prompt may cost: fewer than in English prose
+IMAGE_TOKENS = 1600
+MOST_LEFT_OUT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a remote model needs of the house. `key` is asked for after the guard said yes."""
+
+    doorway: Doorway
+    purse: Purse
+    lane: Lane
+    key: Callable[[], Awaitable[Secret | None]]
+    whose: Callable[[], ScenarioData | None]
+    redact: Callable[[str], str]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class RemoteModel:
+    """One model of one provider, for data of one scenario (or of none)."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        name: str,
+        circumstances: Circumstances,
+        *,
+        prices: Prices,
+        context_tokens: int | None = None,
+        images: bool = True,
+    ) -> None:
+        self.model_id = f"{endpoint.id}/{name}"
+        self._endpoint = endpoint
+        self._name = name
+        self._house = circumstances
+        self._prices = prices
+        self._context_tokens = context_tokens
+        self._images = images
+        self._left_out: frozenset[str] = frozenset()  # fields that this model turned out not to take
+
+    def describe(self) -> ModelDescription:
+        from workbench.net.addresses import is_local
+
+        host = host_of(origin_of(self._endpoint.base_url))
+        return ModelDescription(
+            model_id=self.model_id,
+            name=self._name,
+            local=is_local(host.rsplit(":", 1)[0].strip("[]")),
+            parallel=MOST,
+            context_tokens=self._context_tokens,
+            provider=self._endpoint.name,
+            images=self._images,
+            usd_per_mtok_in=self._prices.usd_in,
+            usd_per_mtok_out=self._prices.usd_out,
+        )
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        """See `ChatModel`. Waits are `Waiting` events; a guard's refusal is `Failed` before a socket opens."""
+        try:
+            grant, key = await self._admitted(request)
+            opened = await self._house.purse.begin(self._question(request, grant))
+        except WorkbenchError as error:
+            yield Failed(error)
+            return
+        if isinstance(opened, Paid):
+            yield Token(opened.text)
+            yield opened.done
+            return
+        said: list[str] = []
+        ended = False
+        try:
+            async with contextlib.aclosing(self._asked(request, grant, key)) as events:
+                async for event in events:
+                    if isinstance(event, Token):
+                        said.append(event.text)
+                    if isinstance(event, Done):
+                        await self._house.purse.paid(opened, "".join(said), event)
+                    elif isinstance(event, Failed):
+                        await self._house.purse.unpaid(opened, event.reason.what, self._may_cost(request, said, event))
+                    ended = isinstance(event, Done | Failed)
+                    yield event
+        finally:
+            if not ended:
+                stopped = self._house.purse.unpaid(opened, "stopped", self._may_cost(request, said, None))
+                await asyncio.shield(stopped)
+
+    async def _admitted(self, request: ChatRequest) -> tuple[Grant, Secret | None]:
+        """Leave from the guard, then the key, then the SDK. Raises WorkbenchError."""
+        whose = await asyncio.to_thread(self._house.whose)
+        grant = self._house.doorway.guard.prompt(
+            self._endpoint.base_url, provider=self._endpoint.id, whose=whose, sensitive=request.sensitive
+        )
+        key = await self._house.key()
+        if key is None and self._endpoint.needs_key:
+            raise WorkbenchError(
+                f"There is no key for {self._endpoint.name}",
+                where="keychain",
+                mend=f"Enter one under Settings, or: workbench key set {self._endpoint.id}",
+            )
+        await clients.load(self._endpoint.wire)
+        return grant, key
+
+    def _question(self, request: ChatRequest, grant: Grant) -> Question:
+        most = self._prices.of(most_tokens_in(request), request.sampling.max_tokens)
+        return Question(grant.scenario_id, self._endpoint.id, self._name, most, request.key)
+
+    def _may_cost(self, request: ChatRequest, said: list[str], end: Failed | None) -> float | None:
+        """What an answer without an end may have cost: nothing when it was refused, else what was sent and said."""
+        if end is not None and not said and not isinstance(end.reason, NetworkFailure | NoAnswer):
+            return 0.0
+        tokens_out = math.ceil(sum(map(len, said)) / CHARACTERS_PER_TOKEN)
+        return self._prices.of(most_tokens_in(request), tokens_out)
+
+    async def _asked(self, request: ChatRequest, grant: Grant, key: Secret | None) -> AsyncGenerator[ChatEvent, None]:
+        """The question, asked again as long as that makes sense and nothing was said yet."""
+        asked = Asked(
+            self._endpoint.name,
+            self._endpoint.id,
+            host_of(next(iter(grant.origins))),
+            self._name,
+            self._house.redact,
+        )
+        tries = 1
+        while True:
+            if self._house.lane.is_full:
+                yield Waiting(f"for its turn: {asked.host} gets {int(self._house.lane.limit)} at once")
+            fault: Fault | None = None
+            begun = False
+            async with self._house.lane.turn():
+                events = self._streamed(request, grant, key)
+                try:
+                    async with contextlib.aclosing(events):
+                        async for event in events:
+                            begun = begun or isinstance(event, Token)
+                            yield event
+                    self._house.lane.answered()
+                    return
+                except Exception as error:
+                    if is_ours(error):
+                        raise
+                    fault = fault_of(error, asked)
+            if fault.busy:
+                self._house.lane.busy()
+            if begun:
+                yield Failed(_within_an_answer(fault.error))
+                return
+            if self._can_leave_out(fault):
+                self._left_out |= {fault.field}
+                continue
+            if not fault.again or tries >= MOST_TRIES:
+                yield Failed(fault.error)
+                return
+            seconds = wait_s(tries, fault.wait_s)
+            tries += 1
+            yield Waiting(wait_words(seconds, fault.wait_s, fault.error.what))
+            await self._house.sleep(seconds)
+
+    def _can_leave_out(self, fault: Fault) -> bool:
+        known = fault.field in OPTIONAL and fault.field not in self._left_out
+        return known and len(self._left_out) < MOST_LEFT_OUT
+
+    async def _streamed(
+        self, request: ChatRequest, grant: Grant, key: Secret | None
+    ) -> AsyncGenerator[Token | Done, None]:
+        """One try. Raises what goes wrong."""
+        left_out = self._left_out
+        clock = Clock()
+        async with self._house.doorway.client(grant) as http:
+            client = clients.make(self._endpoint, key, http)
+            converse = clients.CONVERSE[self._endpoint.wire]
+            pieces = converse(client, self._name, request, left_out)
+            async for event in paced(pieces, clock):
+                if isinstance(event, Token):
+                    yield event
+                else:
+                    yield self._done(event, request, clock, left_out)
+
+    def _done(self, end: Ended, request: ChatRequest, clock: Clock, left_out: frozenset[str]) -> Done:
+        """Raises NoAnswer, Incomplete for an end that is none."""
+        if end.finish is None:
+            if not clock.pieces:
+                raise NoAnswer(
+                    f"{self._endpoint.name} answered with nothing",
+                    where=self._endpoint.base_url,
+                    mend="Is that the address of a server for language models? Try again.",
+                )
+            raise Incomplete(
+                f"The answer of {self.model_id} broke off: its end never came",
+                where=self._endpoint.base_url,
+                mend="What came is kept and marked as incomplete. Try again.",
+            )
+        timing = clock.timing(end.usage, most_tokens_in(request))
+        return Done(
+            timing=timing,
+            finish=end.finish,
+            note=" ".join(filter(None, (end.note, _notes(end, request, left_out)))),
+            cost_usd=self._cost(end.usage),
+            tool_calls=end.tool_calls,
+        )
+
+    def _cost(self, usage: Usage | None) -> float | None:
+        if usage is None:
+            return None
+        if usage.cost_usd is not None:
+            return usage.cost_usd
+        return self._prices.of(usage.tokens_in, usage.tokens_out, usage.cached, usage.written)
+
+
+def _notes(end: Ended, request: ChatRequest, left_out: frozenset[str]) -> str:
+    """What the person should know about an answer that came out otherwise than asked."""
+    notes = []
+    if end.usage is None:
+        notes.append("The provider gave no token counts: they are estimates.")
+    ignored = sorted(left_out - {"stream_options", "max_tokens", "include"})
+    if ignored:
+        notes.append(f"This model does not take {', '.join(ignored)}: left out.")
+    if request.grammar:
+        notes.append("Whether the grammar was kept to is up to the server.")
+    if end.finish is Finish.FILTERED:
+        notes.append("The provider withheld the rest.")
+    return " ".join(notes)
+
+
+def _within_an_answer(error: WorkbenchError) -> WorkbenchError:
+    if isinstance(error, Incomplete):
+        return error
+    mend = error.mend if "incomplete" in error.mend else f"What came is kept and marked as incomplete. {error.mend}"
+    return Incomplete(error.what, where=error.where, mend=mend.strip())
+
+
+def most_tokens_in(request: ChatRequest) -> int:
+    """More tokens than a conversation is likely to have: for caps, which must not be passed."""
+    total = 0.0
+    for message in request.messages:
+        total += 8 + len(message.text.encode("utf-8")) / CHARACTERS_PER_TOKEN + IMAGE_TOKENS * len(message.images)
+    total += sum(len(tool.parameters + tool.description) / CHARACTERS_PER_TOKEN for tool in request.tools)
+    return math.ceil(total + len(request.json_schema) / CHARACTERS_PER_TOKEN)
