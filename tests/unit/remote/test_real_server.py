@@ -33,7 +33,7 @@ def served() -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "llama_cpp.server", "--model", str(demo_model()), "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--n_threads", "1", "--chat_format", "chatml"],
+        [*command, "--n_threads", "1", "--chat_format", "chatml", "--interrupt_requests", "false"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "GOMP_SPINCOUNT": "10000"},
