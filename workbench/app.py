@@ -17,6 +17,7 @@ from workbench.paths import Paths, data_dir
 if TYPE_CHECKING:
     from workbench.inference.local.measured import Measurements
     from workbench.inference.local.pool import LocalModels
+    from workbench.keychain import Keychain
     from workbench.net.door import Doorway
     from workbench.services.adaptation import AdaptationService
     from workbench.services.catalog import CatalogService
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.services.catalog_own import OwnFacts
     from workbench.services.catalog_refresh import CatalogRefresh
     from workbench.services.chat_models import ChatModelService
+    from workbench.services.credentials import CredentialService
     from workbench.services.decisions import DecisionService
     from workbench.services.downloads import DownloadService
     from workbench.services.evals import EvalService
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from workbench.services.options import OptionService
     from workbench.services.playground import PlaygroundService
     from workbench.services.privacy import PrivacyService
+    from workbench.services.remote_models import RemoteModels
     from workbench.services.reports import ReportService
     from workbench.services.routing import RoutingService
     from workbench.services.scenarios import ScenarioService
@@ -121,6 +124,37 @@ class Services:
         from workbench.net.door import Doorway
 
         return Doorway(policy=self.privacy.policy, ledger=self.calls)
+
+    @once
+    def keychain(self) -> Keychain:
+        from workbench.keychain import Keychain
+
+        return Keychain()
+
+    @once
+    def credentials(self) -> CredentialService:
+        from workbench.services.credentials import CredentialService
+
+        return CredentialService(
+            settings=self.settings,
+            keychain=self.keychain,
+            accounts=lambda: self.store.accounts,
+            doorway=lambda: self.doorway,
+        )
+
+    @once
+    def remote_models(self) -> RemoteModels:
+        from workbench.inference.remote.purse import OpenPurse
+        from workbench.services.remote_models import RemoteModels
+
+        return RemoteModels(
+            credentials=self.credentials,
+            doorway=lambda: self.doorway,
+            scenarios=lambda: self.scenarios,
+            catalog=self.catalog.catalog,
+            purse=OpenPurse,
+            today=self.today,
+        )
 
     @once
     def engines(self) -> LocalModels:
@@ -234,7 +268,23 @@ class Services:
     def chat_models(self) -> ChatModelService:
         from workbench.services.chat_models import ChatModelService
 
-        return ChatModelService(library=self.library, engines=self.engines)
+        return ChatModelService(
+            library=self.library,
+            engines=self.engines,
+            remote=self.remote_models,
+            hang_up=self.hang_up,
+        )
+
+    async def farewell(self) -> None:
+        """Ends model processes and closes connections, those that there are."""
+        if "engines" in self.made:
+            await self.engines.close()
+        await self.hang_up()
+
+    async def hang_up(self) -> None:
+        """Closes the connections of this event loop, when any were opened."""
+        if "doorway" in self.made:
+            await self.doorway.close()
 
     @once
     def adaptation(self) -> AdaptationService:
@@ -252,7 +302,7 @@ class Services:
     def playground(self) -> PlaygroundService:
         from workbench.services.playground import PlaygroundService
 
-        return PlaygroundService(models=self.chat_models, scenarios=self.scenarios, engines=self.engines)
+        return PlaygroundService(models=self.chat_models, scenarios=self.scenarios)
 
     @once
     def votes(self) -> VoteService:

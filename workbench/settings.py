@@ -85,6 +85,13 @@ PRIVATE_HOSTS: Setting[tuple[str, ...]] = Setting(
 PROXY = Setting(
     "proxy", "", "Proxy", "The way out, as http://host:port; empty: direct. No environment variable counts."
 )
+KEY_PROVIDERS: Setting[tuple[str, ...]] = Setting(
+    "key_providers",
+    (),
+    "Keys entered",
+    "For which providers a key was entered; the keys are in the keychain.",
+    limit=200,
+)
 DECLARED: tuple[Setting[Any], ...] = (
     THEME,
     TEXT_SCALE,
@@ -95,6 +102,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     OFFLINE,
     PRIVATE_HOSTS,
     PROXY,
+    KEY_PROVIDERS,
 )
 _BY_KEY = {setting.key: setting for setting in DECLARED}
 

@@ -35,6 +35,8 @@ NOUNS = (
     "evals",
     "decide",
     "report",
+    "key",
+    "network",
 )
 
 

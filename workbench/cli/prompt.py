@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.app import Services
     from workbench.domain.chat import Sampling, TokenLogprob
     from workbench.domain.evidence import Answer, Comparison
+    from workbench.domain.scenario import Scenario
     from workbench.services.asking import PaneEnded, PaneEvent
     from workbench.services.playground import Form
 
@@ -44,6 +45,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command.add_argument("-s", "--scenario", help="keep the answers as evidence of this scenario")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     _question_options(command.add_argument_group("the question"))
+    _sensitivity_options(command.add_mutually_exclusive_group())
     _sampling_options(command.add_argument_group("how words are chosen"))
     _form_options(command.add_argument_group("what an answer must look like"))
     command.set_defaults(run=run)
@@ -68,6 +70,22 @@ def _question_options(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--blind", action="store_true", help="keep the names hidden until you have voted (comparisons vote SCENARIO)"
+    )
+
+
+def _sensitivity_options(group: argparse._MutuallyExclusiveGroup) -> None:
+    group.add_argument(
+        "--sensitive",
+        action="store_true",
+        default=None,
+        help="the text is sensitive; where only the sensitive part must stay here, it stays",
+    )
+    group.add_argument(
+        "--not-sensitive",
+        dest="sensitive",
+        action="store_false",
+        default=None,
+        help="the text is not sensitive, and may leave where only the sensitive part must stay",
     )
 
 
@@ -102,11 +120,12 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     People see the answers as they are written, one after the other.
     """
     text = sys.stdin.read() if arguments.text == "-" else arguments.text
-    scenario_id = stored_scenario(services, arguments.scenario)
+    scenario, stored = services.scenarios.resolve(arguments.scenario) if arguments.scenario else (None, False)
+    scenario_id = scenario.id if scenario and stored else None
     if arguments.blind and scenario_id is None:
         raise WorkbenchError("A blind comparison is kept until you vote", where="--scenario", mend="Name a scenario.")
     ear = Logprobs() if arguments.json else None if arguments.blind else Printer(arguments.model)
-    comparison = asyncio.run(_compare(arguments, services, text, scenario_id, ear))
+    comparison = asyncio.run(_compare(arguments, services, text, scenario, scenario_id, ear))
     if arguments.json:
         said = ear.of if isinstance(ear, Logprobs) else {}
         answers = [as_json(answer, said.get(place)) for place, answer in enumerate(comparison.answers)]
@@ -128,6 +147,7 @@ async def _compare(
     arguments: argparse.Namespace,
     services: Services,
     text: str,
+    scenario: Scenario | None,
     scenario_id: str | None,
     ear: Printer | Logprobs | None,
 ) -> Comparison:
@@ -140,6 +160,8 @@ async def _compare(
             system=arguments.system,
             sampling=_sampling(arguments),
             scenario_id=scenario_id,
+            scenario=None if scenario_id else scenario,
+            sensitive=arguments.sensitive,
             variables=_variables(arguments.var),
             attachments=[read_attachment(path) for path in arguments.attach],
             form=_form(arguments),

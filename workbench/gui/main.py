@@ -54,7 +54,7 @@ def run(services: Services, files: Sequence[str] = ()) -> int:
     if hand_over(name, paths):
         return 0
     services.claim_window()
-    crash = CrashFile(services.paths.logs, redact=str)
+    crash = CrashFile(services.paths.logs, redact=services.keychain.redact)
     crash.install()
     instance = FirstInstance(name)
     tasks = Tasks()
@@ -113,7 +113,7 @@ class Window:
     def end(self) -> None:
         """Finish saves, stop everything that runs, end model processes, close the store."""
         services = self._services
-        farewell = services.engines.close if "engines" in services.made else None
+        farewell = services.farewell
         self.house.tasks.close(2.0, farewell=farewell)
         services.close()
 

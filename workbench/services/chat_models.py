@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from workbench.domain.chat import ChatModel, ModelDescription
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.scenario import Scenario
 from workbench.inference.local.pool import LocalModels
 from workbench.services.library import LibraryService
 
@@ -19,36 +21,50 @@ class RemoteModels(Protocol):
         """Those that were set up, for a list to choose from."""
         ...
 
-    def model(self, reference: str, scenario_id: str | None) -> ChatModel:
-        """A model by `provider/model`, for data of a scenario (None: of none). Raises WorkbenchError."""
+    def model(self, reference: str, scenario: str | Scenario | None) -> ChatModel:
+        """A model by `provider/model`, for data of a scenario, by id or itself (None: of none). WorkbenchError."""
         ...
 
 
 class ChatModelService:
     """Finds the model that a reference names; nothing is loaded or called yet."""
 
-    def __init__(self, *, library: LibraryService, engines: LocalModels, remote: RemoteModels | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        library: LibraryService,
+        engines: LocalModels,
+        remote: RemoteModels | None = None,
+        hang_up: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._library = library
         self._engines = engines
         self._remote = remote
+        self._hang_up = hang_up
 
-    def model(self, reference: str, *, scenario_id: str | None = None) -> ChatModel:
+    def model(self, reference: str, *, scenario_id: str | None = None, scenario: Scenario | None = None) -> ChatModel:
         """A GGUF file, the name of a library model, or `provider/model`. Raises WorkbenchError for none of them.
 
         Asked through the returned model, a provider gets data of this scenario only; whether it may is decided at each
-        question, by the guard.
+        question, by the guard. `scenario` is one that is not stored (a file's).
         """
         try:
             path = self._library.resolve(reference)
         except WorkbenchError:
             if self._remote is None or not is_remote(reference):
                 raise
-            return self._remote.model(reference, scenario_id)
+            return self._remote.model(reference, scenario or scenario_id)
         return self._engines.model(path)
 
     def remote(self) -> tuple[ModelDescription, ...]:
         """The models of providers that were set up."""
         return self._remote.known() if self._remote is not None else ()
+
+    async def close(self) -> None:
+        """Ends every model process of this program and closes its connections."""
+        await self._engines.close()
+        if self._hang_up is not None:
+            await self._hang_up()
 
 
 def is_remote(reference: str) -> bool:

@@ -14,7 +14,6 @@ from workbench.domain.evals import EvalCase
 from workbench.domain.evidence import Answer, Attachment, Comparison, ComparisonHead
 from workbench.domain.ids import new_id
 from workbench.domain.scenario import Scenario
-from workbench.inference.local.pool import LocalModels
 from workbench.services.asking import Asking, Listener, Pane, PaneEnded, PaneEvent, cost_usd
 from workbench.services.chat_models import ChatModelService
 from workbench.services.prompt_text import about_tokens, filled, history, user_message
@@ -62,10 +61,9 @@ class Estimate:
 class PlaygroundService:
     """Asks models and keeps what they answered as evidence."""
 
-    def __init__(self, *, models: ChatModelService, scenarios: ScenarioService, engines: LocalModels) -> None:
+    def __init__(self, *, models: ChatModelService, scenarios: ScenarioService) -> None:
         self._models = models
         self._scenarios = scenarios
-        self._engines = engines
 
     def begin(
         self,
@@ -75,18 +73,21 @@ class PlaygroundService:
         system: str = "",
         sampling: Samplings = None,
         scenario_id: str | None = None,
+        scenario: Scenario | None = None,
         variables: Mapping[str, str] | None = None,
         attachments: Sequence[Attachment] = (),
         form: Form | None = None,
         continues: str = "",
         blind: bool = False,
+        sensitive: bool | None = None,
         on_event: Listener | None = None,
     ) -> Asking:
         """Every model is going to be asked the same; events arrive in `on_event` while `run` is under way.
 
         `variables` fills names in braces. `sampling` is one for all models or one for each. `continues` names the
         comparison whose answers the models go on from. A `blind` comparison is kept without names, in a drawn order,
-        until it is voted on. With a scenario the comparison is stored when it ends.
+        until it is voted on. With a scenario's id the comparison is stored when it ends; a `scenario` that is not
+        stored (a file's) only says what may leave. `sensitive` is what is known of the text (`ChatRequest`).
 
         Raises WorkbenchError for an empty prompt, no or too many models, a number or form that makes no sense, or a
         reference that names no model. The engines take the first thread's event loop: run every one in the same.
@@ -98,6 +99,7 @@ class PlaygroundService:
         earlier = self._earlier(continues, len(models))
         if earlier:
             system = earlier[0].system
+            scenario_id = _same_scenario(earlier[0], scenario_id)
         asked = Comparison(
             id=new_id(),
             scenario_id=scenario_id,
@@ -115,8 +117,8 @@ class PlaygroundService:
         panes = [
             Pane(
                 place,
-                self._models.model(reference, scenario_id=scenario_id),
-                _request(asked, settings[place], history(earlier, place), form or Form()),
+                self._models.model(reference, scenario_id=scenario_id, scenario=scenario),
+                _request(asked, settings[place], history(earlier, place), form or Form(), sensitive),
                 on_event,
             )
             for place, reference in enumerate(models)
@@ -140,6 +142,7 @@ class PlaygroundService:
         *,
         sampling: Sampling | None = None,
         form: Form | None = None,
+        sensitive: bool | None = None,
         on_event: Listener | None = None,
     ) -> Asking:
         """One model of a comparison is asked once more; its new answer takes the place of the old one.
@@ -149,7 +152,7 @@ class PlaygroundService:
         """
         chosen = sampling or (comparison.settings[place] if comparison.settings else Sampling())
         earlier = self._earlier(comparison.continues, len(comparison.answers))
-        request = _request(comparison, chosen, history(earlier, place), form or Form())
+        request = _request(comparison, chosen, history(earlier, place), form or Form(), sensitive)
         pane = Pane(place, self._models.model(model, scenario_id=comparison.scenario_id), request, on_event)
 
         def keep(answers: tuple[Answer, ...]) -> Comparison:
@@ -279,8 +282,8 @@ class PlaygroundService:
         return cases[::step] or (OWN_EXAMPLE,)
 
     async def stop(self) -> None:
-        """Ends every model process of this program."""
-        await self._engines.close()
+        """Ends every model process of this program and closes its connections."""
+        await self._models.close()
 
 
 LINK = "workbench://comparison/"
@@ -308,9 +311,26 @@ def _settings(sampling: Samplings, count: int) -> tuple[Sampling, ...]:
     return chosen
 
 
-def _request(asked: Comparison, sampling: Sampling, earlier: Sequence[ChatMessage], form: Form) -> ChatRequest:
+def _same_scenario(before: Comparison, scenario_id: str | None) -> str | None:
+    """The scenario of a conversation: what was said in it goes along, by its rules and no other's."""
+    if scenario_id is not None and before.scenario_id != scenario_id:
+        raise WorkbenchError(
+            "The conversation belongs to another scenario", where="scenario", mend="Go on there, or begin anew."
+        )
+    return before.scenario_id
+
+
+def _request(
+    asked: Comparison,
+    sampling: Sampling,
+    earlier: Sequence[ChatMessage],
+    form: Form,
+    sensitive: bool | None = None,
+) -> ChatRequest:
     """Fresh: a model that remembered the prompt of a moment ago would look quicker than one that did not."""
     first = (ChatMessage(Role.SYSTEM, asked.system),) if asked.system else ()
     messages = (*first, *earlier, user_message(asked.prompt, asked.attachments))
     fresh = not earlier
-    return ChatRequest(messages, sampling, fresh, form.json_schema, form.grammar, form.top_logprobs)
+    return ChatRequest(
+        messages, sampling, fresh, form.json_schema, form.grammar, form.top_logprobs, sensitive=sensitive
+    )

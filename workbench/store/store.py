@@ -41,6 +41,7 @@ from workbench.store.refusals import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from workbench.store.accounts import Accounts
     from workbench.store.catalog_changes import CatalogChanges
     from workbench.store.comparisons import Comparisons
     from workbench.store.decision_versions import DecisionVersions
@@ -114,6 +115,12 @@ class Store:
         from workbench.store.catalog_changes import CatalogChanges
 
         return CatalogChanges(self)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        from workbench.store.accounts import Accounts
+
+        return Accounts(self)
 
     def open(self) -> None:
         """Opens the file, makes it when there is none, migrates an older one; does nothing when it is open.

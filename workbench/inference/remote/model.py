@@ -7,6 +7,7 @@ import contextlib
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workbench.domain.chat import (
     ChatEvent,
@@ -27,9 +28,11 @@ from workbench.inference.remote.pacing import MOST, MOST_TRIES, Lane, wait_s, wa
 from workbench.inference.remote.pieces import Ended, Usage
 from workbench.inference.remote.purse import Paid, Prices, Purse, Question
 from workbench.inference.remote.stream import Clock, paced
-from workbench.net.door import Doorway
 from workbench.net.grant import Grant, NetworkFailure, host_of, origin_of
 from workbench.net.guard import ScenarioData
+
+if TYPE_CHECKING:
+    from workbench.net.door import Doorway
 
 CHARACTERS_PER_TOKEN = 3.0  # for the most a prompt may cost: fewer than in English prose
 IMAGE_TOKENS = 1600

@@ -1,0 +1,159 @@
+"""Providers' models by `provider/model`: which server answers, whose data it would get, what it costs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from workbench.domain.catalog import Catalog
+from workbench.domain.chat import ModelDescription
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.model import Model
+from workbench.domain.offer import Offer, TokenPrices
+from workbench.domain.scenario import Scenario
+from workbench.inference.remote.endpoints import Endpoint
+from workbench.inference.remote.model import Circumstances, RemoteModel
+from workbench.inference.remote.pacing import Lane
+from workbench.inference.remote.purse import Prices, Purse
+from workbench.net.addresses import Reach, reach_of_host
+from workbench.net.grant import host_of, origin_of
+from workbench.net.guard import ScenarioData
+
+if TYPE_CHECKING:
+    from workbench.domain.secret import Secret
+    from workbench.net.door import Doorway
+    from workbench.services.credentials import CredentialService
+    from workbench.services.scenarios import ScenarioService
+
+FREE = Prices(0.0, 0.0, 0.0, 0.0)
+
+
+class RemoteModels:
+    """Finds the model of a reference; nothing is sent by that."""
+
+    def __init__(
+        self,
+        *,
+        credentials: CredentialService,
+        doorway: Callable[[], Doorway],
+        scenarios: Callable[[], ScenarioService],
+        catalog: Callable[[], Catalog],
+        purse: Callable[[], Purse],
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self._credentials = credentials
+        self._doorway = doorway
+        self._scenarios = scenarios
+        self._catalog = catalog
+        self._purse = purse
+        self._today = today
+        self._lanes: dict[str, Lane] = {}
+
+    def known(self) -> tuple[ModelDescription, ...]:
+        """The models that providers with a key, and servers of one's own, listed when they were last asked."""
+        found: list[ModelDescription] = []
+        for row in self._credentials.providers():
+            if row.is_ready:
+                names = self._credentials.remembered(row.endpoint.id)
+                found.extend(self.model(f"{row.endpoint.id}/{name}", None).describe() for name in names)
+        return tuple(found)
+
+    def model(self, reference: str, scenario: str | Scenario | None) -> RemoteModel:
+        """The model of `provider/model`, for data of a scenario, by id or itself (not stored); None: of none.
+
+        Raises WorkbenchError for no such provider.
+        """
+        provider, _, name = reference.partition("/")
+        endpoint = self._credentials.endpoint(provider)
+        if not name.strip():
+            raise WorkbenchError(
+                f"{reference!r} names no model",
+                where="model",
+                mend=f"Write {endpoint.id}/model; workbench key models {endpoint.id} lists what it has.",
+            )
+        known = _catalog_model(self._catalog(), endpoint, name)
+        return RemoteModel(
+            endpoint,
+            name.strip(),
+            self._circumstances(endpoint, scenario),
+            prices=self._prices(endpoint, known),
+            context_tokens=known.context_tokens if known else None,
+            images="image" in known.input_modalities if known else True,
+        )
+
+    def whose(self, scenario: str | Scenario | None) -> ScenarioData | None:
+        """What the guard goes by: the scenario's answers, a stored one's as they are now. None for no scenario."""
+        if scenario is None:
+            return None
+        from workbench.domain.questions import requirements_from
+
+        if isinstance(scenario, str):
+            scenario = self._scenarios().load(scenario)
+        return ScenarioData(scenario.id, scenario.name, requirements_from(scenario.answers))
+
+    async def close(self) -> None:
+        """Closes connections that were opened in this loop."""
+        await self._doorway().close()
+
+    def _circumstances(self, endpoint: Endpoint, scenario: str | Scenario | None) -> Circumstances:
+        async def key() -> Secret | None:
+            return await asyncio.to_thread(self._credentials.key, endpoint.id)
+
+        return Circumstances(
+            doorway=self._doorway(),
+            purse=self._purse(),
+            lane=self._lanes.setdefault(endpoint.base_url, Lane()),
+            key=key,
+            whose=lambda: self.whose(scenario),
+            redact=self._credentials.redact,
+        )
+
+    def _prices(self, endpoint: Endpoint, model: Model | None) -> Prices:
+        """Nothing for a server of one's own; the catalog's price, or the dearest this provider has."""
+        host = host_of(origin_of(endpoint.base_url)).rsplit(":", 1)[0]
+        if reach_of_host(host.strip("[]")) is not Reach.PUBLIC or not endpoint.catalog_id:
+            return FREE
+        today = self._today().isoformat()
+        offer = _offer_of(model, endpoint) if model else None
+        if offer is not None and offer.prices.input_usd_per_mtok is not None:
+            return _prices(offer, today)
+        return Prices()
+
+
+def _catalog_model(catalog: Catalog, endpoint: Endpoint, name: str) -> Model | None:
+    """The catalog's model behind a provider's own name for it; None when it has none."""
+    from workbench.catalog.naming import Names
+    from workbench.domain.quotes import SourceRow, Subject
+
+    if not endpoint.catalog_id:
+        return None
+    row = SourceRow(Subject.OFFER, endpoint.catalog_id, name, name, {}, "", "")
+    found = Names(catalog).match(row)
+    return found.model if found else None
+
+
+def _offer_of(model: Model, endpoint: Endpoint) -> Offer | None:
+    offers = [offer for offer in model.offers if offer.provider == endpoint.catalog_id]
+    return next((offer for offer in offers if offer.variant is None), offers[0] if offers else None)
+
+
+def _prices(offer: Offer, today: str) -> Prices:
+    """The dearest that may count: a long prompt and dear hours are not foreseen, an announced change is."""
+    prices = offer.prices
+    change = offer.scheduled_change
+    if change is not None and change.starts <= today:
+        prices = _over(prices, change.prices)
+    return Prices(
+        prices.input_usd_per_mtok,
+        prices.output_usd_per_mtok,
+        prices.cache_read_usd_per_mtok,
+        prices.cache_write_usd_per_mtok,
+    )
+
+
+def _over(old: TokenPrices, new: TokenPrices) -> TokenPrices:
+    fields = ("input_usd_per_mtok", "output_usd_per_mtok", "cache_read_usd_per_mtok", "cache_write_usd_per_mtok")
+    return replace(old, **{name: getattr(new, name) for name in fields if getattr(new, name) is not None})
