@@ -1,0 +1,157 @@
+"""`provider/model` from the command line and through the services: servers of one's own, keys, guard, prices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from workbench.app import Services, build
+from workbench.cli.main import run
+from workbench.domain.calls import Outcome
+from workbench.domain.errors import GuardRefusal, WorkbenchError
+from workbench.inference.remote.endpoints import KNOWN
+from workbench.net.grant import origin_of
+
+from remote_models import chat_answer
+from servers import Received, Reply, Server
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    services = build(tmp_path, today=lambda: date(2026, 11, 20))
+    yield services
+    services.close()
+
+
+async def serving(request: Received, reply: Reply) -> None:
+    if request.path.endswith("/models"):
+        models = [{"id": f"m{number}", "object": "model", "created": 0, "owned_by": "us"} for number in (2, 1)]
+        await reply.json({"object": "list", "data": models})
+    else:
+        await chat_answer(request, reply)
+
+
+def command(home: Path, *words: str) -> int:
+    return run(["--home", str(home), *words])
+
+
+def test_that_a_server_of_ones_own_is_added_lists_its_models_and_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Server(serving) as server:
+        assert command(tmp_path, "key", "server", "mine", server.url + "/v1/", "--name", "My box") == 0
+        capsys.readouterr()
+        assert command(tmp_path, "key", "models", "mine", "--json") == 0
+        listed = json.loads(capsys.readouterr().out)
+        assert [one["model"] for one in listed["models"]] == ["mine/m1", "mine/m2"]
+        assert command(tmp_path, "prompt", "Hello?", "-m", "mine/m1", "--json") == 0
+        (answer,) = json.loads(capsys.readouterr().out)["answers"]
+    assert (answer["model"], answer["text"], answer["finish"], answer["cost_usd"]) == ("mine/m1", "Hello.", "stop", 0.0)
+    assert answer["local"] and answer["tokens_in"] == 100
+    assert command(tmp_path, "network", "ledger", "--json") == 0
+    calls = json.loads(capsys.readouterr().out)["calls"]
+    assert [call["purpose"] for call in calls] == ["answer", "model list"]
+    assert {call["outcome"] for call in calls} == {"answered"} and "Hello" not in json.dumps(calls)
+
+
+def test_that_the_models_it_listed_are_there_to_choose_from(services: Services) -> None:
+    import asyncio
+
+    with Server(serving) as server:
+        services.credentials.save_server("mine", server.url + "/v1", name="My box")
+
+        async def list_them() -> None:
+            await services.credentials.models("mine")
+            await services.hang_up()
+
+        asyncio.run(list_them())
+    assert [about.model_id for about in services.chat_models.remote()] == ["mine/m1", "mine/m2"]
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_that_a_scenario_whose_data_must_stay_here_gets_exit_code_3_and_nothing_leaves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], stored: bool
+) -> None:
+    """Both for a stored scenario and for one in a file."""
+    file = tmp_path / "s.yaml"
+    assert command(tmp_path, "scenario", "new", "canary") == 0
+    assert command(tmp_path, "scenario", "export", "canary", "-o", str(file)) == 0
+    capsys.readouterr()
+    scenario = "canary" if stored else str(file)
+    assert command(tmp_path, "prompt", "CANARY-7731", "-m", "openai/gpt-5", "-s", scenario, "--json") == 3
+    (answer,) = json.loads(capsys.readouterr().out)["answers"]
+    assert "Nothing was sent to api.openai.com" in answer["error"]["what"]
+    assert command(tmp_path, "network", "ledger", "--json") == 0
+    (call,) = json.loads(capsys.readouterr().out)["calls"]
+    assert (call["outcome"], call["bytes_out"], call["rule"]) == ("refused", 0, "nobody-said")
+
+
+def test_that_a_mixed_scenario_sends_what_is_marked_as_not_sensitive(services: Services) -> None:
+    scenario = services.scenarios.new("mixed")
+    services.scenarios.answer(scenario.id, "third_party", "sensitive-stays")
+    model = services.remote_models.model("openai/gpt-5", scenario.id)
+    whose = services.remote_models.whose(scenario.id)
+    guard = services.doorway.guard
+    with pytest.raises(GuardRefusal, match="marked as not sensitive"):
+        guard.prompt("https://api.openai.com/v1", provider="openai", whose=whose)
+    assert guard.prompt("https://api.openai.com/v1", provider="openai", whose=whose, sensitive=False)
+    assert not model.describe().local
+
+
+def test_that_a_providers_model_has_the_catalogs_price(services: Services) -> None:
+    about = services.remote_models.model("anthropic/claude-3-5-sonnet-20241022", None).describe()
+    assert (about.usd_per_mtok_in, about.usd_per_mtok_out, about.context_tokens) == (3, 15, 200_000)
+    unknown = services.remote_models.model("anthropic/claude-nobody-heard-of", None).describe()
+    assert unknown.usd_per_mtok_in is None
+
+
+def test_that_an_unknown_provider_names_those_there_are(services: Services) -> None:
+    with pytest.raises(WorkbenchError, match="No provider or server is named 'nobody'") as error:
+        services.chat_models.model("nobody/model")
+    assert "openai, anthropic" in error.value.mend
+
+
+@pytest.mark.parametrize(
+    ("id", "url"), [("My Server", "http://x/v1"), ("local", "http://x/v1"), ("ok", "ftp://x"), ("", "http://x")]
+)
+def test_that_a_server_with_a_bad_name_or_address_is_refused(services: Services, id: str, url: str) -> None:
+    with pytest.raises(WorkbenchError):
+        services.credentials.save_server(id, url)
+    assert not any(row.endpoint.own for row in services.credentials.providers())
+
+
+def test_that_a_known_provider_can_have_another_address_and_gets_its_own_back(services: Services) -> None:
+    services.credentials.save_server(
+        "openai", "https://eu.api.openai.com/v1", protocol="openai-responses", needs_key=True
+    )
+    assert services.credentials.endpoint("openai").base_url == "https://eu.api.openai.com/v1"
+    assert services.credentials.endpoint("openai").catalog_id == "openai"
+    services.credentials.remove_server("openai")
+    assert services.credentials.endpoint("openai").base_url == "https://api.openai.com/v1"
+
+
+def test_that_every_known_provider_has_an_encrypted_address_and_is_in_the_catalog(services: Services) -> None:
+    providers = services.catalog.catalog().provider_by_id
+    for endpoint in KNOWN:
+        assert origin_of(endpoint.base_url).startswith("https://") and endpoint.catalog_id in providers
+
+
+def test_that_a_conversation_of_a_scenario_is_not_continued_under_another_ones_rules(
+    tmp_path: Path, services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = services.scenarios.new("first"), services.scenarios.new("second")
+    services.scenarios.answer(second.id, "third_party", "free")
+    with Server(serving) as server:
+        services.credentials.save_server("mine", server.url + "/v1")
+        services.close()
+        assert command(tmp_path, "prompt", "secret", "-m", "mine/m1", "-s", "first", "--json") == 0
+        kept = json.loads(capsys.readouterr().out)["comparison"]
+        assert command(tmp_path, "prompt", "on", "-m", "openai/gpt-5", "-s", "second", "--continue", kept) == 1
+        assert "another scenario" in capsys.readouterr().err
+        assert command(tmp_path, "prompt", "on", "-m", "openai/gpt-5", "--continue", kept) == 3
+    with_ledger = build(tmp_path)
+    assert Outcome.REFUSED in {call.outcome for call in with_ledger.privacy.ledger()} and first.id
+    with_ledger.close()
