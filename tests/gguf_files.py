@@ -3,6 +3,8 @@ ones from."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -167,3 +169,17 @@ def write_parts(folder: Path, count: int = 3) -> list[Path]:
         path.write_bytes(container(keys, [tensor(f"t{number}", [8, 4], 0, 0)], bytes(128)))
         paths.append(path)
     return paths
+
+
+def ollama(folder: Path, name: str, model: Path, **more: object) -> Path:
+    """Puts a model under a name as Ollama does; gives its blob."""
+    digest = f"{len(name):02}" + "ab" * 31
+    manifest = folder / "manifests" / name
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    (folder / "blobs").mkdir(exist_ok=True)
+    blob = folder / "blobs" / f"sha256-{digest}"
+    shutil.copy(model, blob)
+    kind = "application/vnd.ollama.image.model"
+    layers = [{"mediaType": kind, "digest": f"sha256:{digest}", "size": blob.stat().st_size}]
+    manifest.write_text(json.dumps({"schemaVersion": 2, "layers": layers} | more))
+    return blob

@@ -161,7 +161,10 @@ class Services:
         from workbench.inference.local.pool import LocalModels
         from workbench.inference.local.threads import JsonThreadMemory
 
-        return LocalModels(thread_memory=JsonThreadMemory(self.paths.cache / "threads.json"))
+        return LocalModels(
+            thread_memory=JsonThreadMemory(self.paths.cache / "threads.json"),
+            names=self.library.name_of,
+        )
 
     @once
     def catalog(self) -> CatalogService:

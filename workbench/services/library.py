@@ -206,6 +206,10 @@ class LibraryService:
         hint = f"Did you mean {close[0]}?" if close else f"The library has {', '.join(shown)}."
         raise WorkbenchError(f"There is no local model {reference!r}", where="models", mend=f"{hint} A path works too.")
 
+    def name_of(self, path: Path) -> str:
+        """The name that another program gives a file, as of the last listing; "" when its own name says it."""
+        return next((item.label for item in self._last if item.label and item.path == path), "")
+
     def inspect(self, reference: str) -> GgufFile:
         """What is in a file, without loading it. Raises WorkbenchError when it is no model."""
         return inspect(self.resolve(reference))

@@ -70,7 +70,7 @@ def entry(found: Found, *, demo: bool = False) -> LocalFile:
     size = file.bytes if file else found.spotted.bytes if found.spotted else _size(found.path)
     name = file.name if file else found.label or _plain_name(found)
     return LocalFile(
-        f"local/{found.path.stem}",
+        f"local/{found.label or found.path.stem}",
         found.path,
         name,
         size,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -10,15 +9,15 @@ from pathlib import Path
 
 import pytest
 from workbench.domain.errors import WorkbenchError
-from workbench.inference.local.described import DescribedFiles
+from workbench.inference.local.described import DescribedFiles, _stamp
 from workbench.inference.local.discover import Found, describe, scan
-from workbench.inference.local.gguf import Role
+from workbench.inference.local.gguf import GgufFile, Role, inspect
 from workbench.inference.local.gguf.types import ValueType
 from workbench.inference.local.places import Kind, Place
 from workbench.inference.local.same import copies
 from workbench.inference.local.walk import Spotted, walk
 
-from gguf_files import container, key, tensor, text, u32, write_model, write_parts
+from gguf_files import container, key, ollama, tensor, text, u32, write_model, write_parts
 
 
 def names(found: list[Found]) -> list[str]:
@@ -188,20 +187,6 @@ def test_that_a_projector_belongs_to_the_models_beside_it_whose_vectors_are_as_l
 # --- Ollama ---
 
 
-def ollama(folder: Path, name: str, model: Path, **more: object) -> Path:
-    """Puts a model under a name as Ollama does; gives its blob."""
-    digest = f"{len(name):02}" + "ab" * 31
-    manifest = folder / "manifests" / name
-    manifest.parent.mkdir(parents=True, exist_ok=True)
-    (folder / "blobs").mkdir(exist_ok=True)
-    blob = folder / "blobs" / f"sha256-{digest}"
-    shutil.copy(model, blob)
-    kind = "application/vnd.ollama.image.model"
-    layers = [{"mediaType": kind, "digest": f"sha256:{digest}", "size": blob.stat().st_size}]
-    manifest.write_text(json.dumps({"schemaVersion": 2, "layers": layers} | more))
-    return blob
-
-
 def test_that_the_models_of_ollama_are_found_under_their_names(tmp_path: Path) -> None:
     model = write_model(tmp_path / "m.gguf")
     blob = ollama(tmp_path / "o", "registry.ollama.ai/library/llama3.2/3b", model)
@@ -246,26 +231,45 @@ def test_that_copies_links_and_blobs_of_one_content_are_known(tmp_path: Path) ->
     assert copies(found) == {1: 0, 2: 0}
 
 
-def test_that_a_description_is_read_once_and_again_when_the_file_changes(tmp_path: Path) -> None:
+def test_that_a_description_is_read_once_and_again_when_the_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write_model(tmp_path / "m.gguf", layers=1)
     store = tmp_path / "cache" / "models.json"
+    read: list[Path] = []
 
-    def layers(memory: DescribedFiles) -> int | None:
+    def counting(asked: Path) -> GgufFile:
+        read.append(asked)
+        return inspect(asked)
+
+    monkeypatch.setattr("workbench.inference.local.described.inspect", counting)
+
+    def layers() -> int | None:
+        memory = DescribedFiles(store)
         file = next(iter(scan([tmp_path], memory.describe))).file
         memory.save()
         return file.layers if file else None
 
-    memory = DescribedFiles(store)
-    assert layers(memory) == 1
-    spotted = next(iter(walk(tmp_path)))
-    assert isinstance(spotted, Spotted)
-    path.write_bytes(b"GGUF" * (spotted.bytes // 4))
-    os.utime(path, ns=(spotted.modified_ns, spotted.modified_ns))
-    os.truncate(path, spotted.bytes)
-    os.utime(path, ns=(spotted.modified_ns, spotted.modified_ns))
-    assert layers(DescribedFiles(store)) == 1, "same size, time and inode: remembered"
+    assert (layers(), layers(), len(read)) == (1, 1, 1)
     write_model(path, layers=2)
-    assert layers(DescribedFiles(store)) == 2
+    assert (layers(), len(read)) == (2, 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs a system with user ids")
+def test_that_a_file_that_may_be_read_now_is_read_although_it_is_the_same(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.gguf")
+    memory = DescribedFiles()
+    path.chmod(0)
+    superuser = os.geteuid() == 0
+    if not superuser:
+        assert next(iter(scan([tmp_path], memory.describe))).error is not None
+    else:  # the superuser may read everything: an error is put in its place
+        spotted = next(iter(walk(tmp_path)))
+        assert isinstance(spotted, Spotted)
+        memory._keep(str(path), {"stamp": _stamp(spotted), "error": {"what": "no", "where": "", "mend": ""}}, None)
+        assert next(iter(scan([tmp_path], memory.describe))).error is not None
+    path.chmod(0o600)
+    assert next(iter(scan([tmp_path], memory.describe))).error is None
 
 
 def test_that_a_remembered_description_is_the_same_as_a_fresh_one(tmp_path: Path) -> None:

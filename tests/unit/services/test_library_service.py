@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from workbench.domain.errors import WorkbenchError
 from workbench.inference.local import memory
+from workbench.inference.local.places import Kind, Place
+from workbench.inference.local.pool import LocalModels
 from workbench.paths import data_dir
 from workbench.services.library import FITS, TIGHT, TOO_LARGE, UNKNOWN, LibraryService
 from workbench.settings import Settings
 
-from gguf_files import write_model
+from gguf_files import ollama, write_model
 
 DEMO = data_dir("resources") / "demo_models"
 
@@ -153,3 +155,30 @@ def test_that_a_fit_says_its_figures_in_a_sentence(library: LibraryService, monk
     assert fit.sentence.startswith("Demo Nano does not fit: it needs 0.1")
     assert "0.05 GB are free" in fit.sentence
     assert fit.short.startswith("does not fit, 0.1")
+
+
+def test_that_a_model_of_ollama_is_known_by_its_name_everywhere(settings: Settings, tmp_path: Path) -> None:
+    blob = ollama(tmp_path, "registry.ollama.ai/library/tiny/1b", write_model(tmp_path / "m.gguf"))
+    place = Place(tmp_path, "Ollama", Kind.OLLAMA)
+    library = LibraryService(demo_folder=DEMO, kept=settings, places=lambda: (place,))
+    assert library.resolve("tiny:1b") == library.resolve("local/tiny:1b") == blob
+    assert LocalModels(names=library.name_of).model(blob).model_id == "local/tiny:1b"
+
+
+def test_that_the_folders_of_a_program_can_be_left_out_and_looked_into_again(settings: Settings, folder: Path) -> None:
+    library = LibraryService(demo_folder=DEMO, kept=settings, places=lambda: (Place(folder, "LM Studio"),))
+    assert [m.source for m in library.models() if not m.demo] == ["LM Studio"]
+    library.ignore("LM Studio")
+    assert all(m.demo for m in library.models()) and library.ignored() == ("LM Studio",)
+    library.look_everywhere()
+    assert [m.path.name for m in library.models() if not m.demo] == ["own.gguf"]
+
+
+def test_that_matching_is_told_when_a_listing_finds_something_new(library: LibraryService, folder: Path) -> None:
+    library.add_folder(folder)
+    library.models()
+    before = library.state()
+    assert library.state() == before
+    write_model(folder / "later.gguf", seed=3)
+    library.models()
+    assert library.state() != before

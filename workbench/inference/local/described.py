@@ -117,7 +117,7 @@ class DescribedFiles:
 
 
 def _stamp(spotted: Spotted) -> list[int]:
-    return [spotted.bytes, spotted.modified_ns, *spotted.identity]
+    return [spotted.bytes, spotted.changed_ns, *spotted.identity]
 
 
 def _loaded(store: Path | None) -> dict[str, Entry]:

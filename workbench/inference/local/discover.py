@@ -12,7 +12,7 @@ from workbench.inference.local.gguf.parts import part_name
 from workbench.inference.local.gguf.reading import shown
 from workbench.inference.local.ollama import ollama_models, unfinished_blobs
 from workbench.inference.local.places import Kind, Place
-from workbench.inference.local.walk import Spotted, Unread, is_unfinished, walk
+from workbench.inference.local.walk import Spotted, Unread, is_unfinished, spotted, walk
 
 Describe = Callable[[Path, Spotted | None], GgufFile]
 
@@ -136,10 +136,9 @@ def _in_ollama(place: Place, look: Describe) -> Iterator[Found]:
 
 def _spot(path: Path) -> Spotted | None:
     try:
-        status = path.stat()
+        return spotted(path, path.stat())
     except (OSError, ValueError):
         return None
-    return Spotted(path, status.st_size, status.st_mtime_ns, (status.st_dev, status.st_ino))
 
 
 def _unfinished(path: Path, size: int | None) -> WorkbenchError:

@@ -61,7 +61,7 @@ class Room(Protocol):
 
 
 class LocalModel:
-    """One file, at most one child process. `model_id` is `local/` and the file's name without its ending."""
+    """One file, at most one child process. `model_id` is `local/` and its name, else the file's without its ending."""
 
     def __init__(
         self,
@@ -70,8 +70,10 @@ class LocalModel:
         settings: LocalSettings | None = None,
         thread_memory: ThreadMemory | None = None,
         room: Room | None = None,
+        name: str = "",
     ) -> None:
         self.path = path
+        self._name = name or path.stem
         self._settings = settings or LocalSettings()
         self._thread_memory = thread_memory
         self._room = room
@@ -88,7 +90,7 @@ class LocalModel:
 
     @property
     def model_id(self) -> str:
-        return f"local/{self.path.stem}"
+        return f"local/{self._name}"
 
     @property
     def file(self) -> GgufFile:

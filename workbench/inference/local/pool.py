@@ -20,7 +20,7 @@ class LocalModels:
 
     A `model.Room`: what is free for a model is what the system calls available, without the weights of the other loaded
     models (mapped from their files, so the system counts them as available) and without what those being loaded will
-    take.
+    take. `names` gives the name under which a file is known where its own says nothing, as Ollama's do.
     """
 
     def __init__(
@@ -30,11 +30,13 @@ class LocalModels:
         thread_memory: ThreadMemory | None = None,
         most_loaded: int = MOST_LOADED,
         budget: Callable[[], int | None] = lambda: None,
+        names: Callable[[Path], str] = lambda path: "",
     ) -> None:
         self._settings = settings or LocalSettings()
         self._thread_memory = thread_memory
         self._most_loaded = most_loaded
         self._budget = budget
+        self._names = names
         self._models: dict[Path, LocalModel] = {}
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -43,7 +45,11 @@ class LocalModels:
         place = Path(path).absolute()
         if place not in self._models:
             self._models[place] = LocalModel(
-                place, settings=self._settings, thread_memory=self._thread_memory, room=self
+                place,
+                settings=self._settings,
+                thread_memory=self._thread_memory,
+                room=self,
+                name=self._names(place),
             )
         return self._models[place]
 

@@ -34,7 +34,7 @@ class Spotted:
 
     path: Path
     bytes: int
-    modified_ns: int
+    changed_ns: int
     identity: tuple[int, int]
     unfinished: bool = False
 
@@ -125,7 +125,13 @@ def _spotted(entry: os.DirEntry[str]) -> Spotted | None:
             status = entry.stat(follow_symlinks=False)  # a link into nowhere or to itself is listed with its problem
         except OSError:
             return None
-    return Spotted(Path(entry.path), status.st_size, status.st_mtime_ns, (status.st_dev, status.st_ino), unfinished)
+    return spotted(Path(entry.path), status, unfinished=unfinished)
+
+
+def spotted(path: Path, status: os.stat_result, *, unfinished: bool = False) -> Spotted:
+    """What a look at the file says. A change of its permissions counts as a change: it may be readable now."""
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    return Spotted(path, status.st_size, changed, (status.st_dev, status.st_ino), unfinished)
 
 
 def is_unfinished(name: str) -> bool:
