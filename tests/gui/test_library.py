@@ -43,6 +43,7 @@ def page(bench: Bench) -> LibraryPage:
         measuring=lambda: services.measuring,
         downloads=lambda: services.downloads,
         doorway=lambda: services.doorway,
+        credentials=lambda: services.credentials,
     )
     made.wrote.connect(made.refresh)
     made.show_scenario(None)
@@ -227,6 +228,7 @@ def test_that_the_folders_of_another_program_are_shown_and_can_be_left_out(
         measuring=lambda: services.measuring,
         downloads=lambda: services.downloads,
         doorway=lambda: services.doorway,
+        credentials=lambda: services.credentials,
     )
     page.show_scenario(None)
     bench.show(page)
@@ -305,7 +307,10 @@ def test_that_servers_of_this_machine_are_listed_when_asked(
     bench: Bench, page: LibraryPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def tags(request: Received, reply: Reply) -> None:
-        await reply.json({"models": [{"name": "llama3.2:3b", "size": 2_000_000_000, "details": {}}]})
+        if request.path == "/api/tags":
+            await reply.json({"models": [{"name": "llama3.2:3b", "size": 2_000_000_000, "details": {}}]})
+        else:
+            await reply.json({"object": "list", "data": [{"id": "llama3.2:3b", "object": "model"}]})
 
     with Server(tags) as server:
         monkeypatch.setenv("OLLAMA_HOST", f"127.0.0.1:{server.port}")
@@ -317,4 +322,8 @@ def test_that_servers_of_this_machine_are_listed_when_asked(
         assert "Ollama" in said and "llama3.2:3b" in said
         press(dialog, "Copy the address of Ollama")
         assert QGuiApplication.clipboard().text() == f"http://127.0.0.1:{server.port}/v1"
+        press(dialog, "Use the models of Ollama")
+        bench.settle()
+        assert bench.services.credentials.remembered("ollama") == ("llama3.2:3b",)
+        assert "ollama/llama3.2:3b" in dialog._answer.accessibleName()
         dialog.reject()

@@ -32,6 +32,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     get.add_argument("--to", type=Path, metavar="DIR", help="the folder (else models in the data folder)")
     get.set_defaults(run=run_get)
     servers = verbs.add_parser("servers", help="model servers that run on this machine, and their models")
+    servers.add_argument("--use", action="store_true", help="make them your own, so that ollama/MODEL can be asked")
     servers.set_defaults(run=run_servers)
 
 
@@ -143,11 +144,16 @@ class _Teller:
 
 
 def run_servers(arguments: argparse.Namespace, services: Services) -> int:
-    from workbench.services.local_servers import find_servers
+    from workbench.services.local_servers import find_servers, remember
 
     async def work() -> tuple[LocalServer, ...]:
         try:
-            return await find_servers(services.doorway)
+            found = await find_servers(services.doorway)
+            for server in found if arguments.use else ():
+                if server.models:
+                    remember(server, services.credentials)
+                    await services.credentials.models(server.id)
+            return found
         finally:
             await services.doorway.close()
 
@@ -159,6 +165,8 @@ def run_servers(arguments: argparse.Namespace, services: Services) -> int:
         say("No model server answers on this machine (Ollama, LM Studio, llama-server and vLLM were asked).")
     for server in found:
         say(f"{server.program} at {server.address}: {server.problem or f'{len(server.models)} models'}")
+        if arguments.use and server.models:
+            say(f"  can be asked now, as {server.id}/{server.models[0].id}")
         for model in server.models:
             about = (model.parameters, model.quantization, f"{model.context:,} tokens" if model.context else None)
             say(f"  {model.id}  {', '.join(part for part in about if part)}")

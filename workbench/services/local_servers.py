@@ -19,7 +19,9 @@ from workbench.domain.errors import WorkbenchError
 from workbench.net.grant import Bounds, NetworkFailure
 
 if TYPE_CHECKING:
+    from workbench.domain.changes import Changes
     from workbench.net.door import Doorway
+    from workbench.services.credentials import CredentialService
 
 #: a server on this machine answers at once or is none
 BOUNDS = Bounds(total_s=4.0, idle_s=3.0, connect_s=1.0, line_bytes=None, answer_bytes=4 << 20)
@@ -50,12 +52,17 @@ class LocalServer:
     problem: str = ""
 
     @property
+    def id(self) -> str:
+        """What stands before the slash when one of its models is named: "lm-studio"."""
+        return self.program.lower().replace(" ", "-")
+
+    @property
     def api(self) -> str:
         """Where it speaks OpenAI's protocol."""
         return f"{self.address}/v1"
 
     def as_json(self) -> dict[str, object]:
-        return {**asdict(self), "api": self.api}
+        return {"id": self.id, **asdict(self), "api": self.api}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,20 @@ async def find_servers(doorway: Doorway, environment: Mapping[str, str] = os.env
         if server is not None and (server.address not in found or found[server.address].problem):
             found[server.address] = server
     return tuple(found.values())
+
+
+def remember(server: LocalServer, credentials: CredentialService) -> Changes:
+    """Makes the server one of the person's own, so that `ollama/llama3.2:3b` names a model to ask. Writes the store.
+
+    Raises WorkbenchError for a server that offers nothing.
+    """
+    if not server.models:
+        raise WorkbenchError(
+            f"{server.program} offers no model now",
+            where=server.address,
+            mend="Load or fetch a model there, then ask again.",
+        )
+    return credentials.save_server(server.id, server.api, name=server.program)
 
 
 def _kinds(environment: Mapping[str, str]) -> tuple[_Kind, ...]:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.analysis import words
+from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space, scaled_px
@@ -19,18 +21,28 @@ from workbench.gui.widgets.text import Words
 from workbench.services.local_servers import LocalServer, ServedModel
 
 Find = Callable[[], Coroutine[Any, Any, tuple[LocalServer, ...]]]
+Remember = Callable[[LocalServer], Changes]
+ListModels = Callable[[str], Coroutine[Any, Any, object]]
 MOST_SHOWN = 12
 
 
 class ServersDialog(QDialog):
-    """Lists what answers on this machine itself; nothing leaves it."""
+    """Lists what answers on this machine itself; nothing leaves it. Sends `used` (Changes) when a server was kept.
 
-    def __init__(self, find: Find, tasks: Tasks, parent: QWidget) -> None:
+    `remember` keeps a server as one's own, `list_models` asks it for the names that Validate offers.
+    """
+
+    used = Signal(object)
+
+    def __init__(
+        self, *, find: Find, remember: Remember, list_models: ListModels, tasks: Tasks, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("servers-dialog")
         self.setWindowTitle("Model servers on this machine")
         self.setMinimumSize(scaled_px(self, 520), scaled_px(self, 320))
         self._find, self._tasks = find, tasks
+        self._remember, self._list_models = remember, list_models
         self._answer = Words("", "answer")
         self._error = ErrorBox()
         self._found = QVBoxLayout()
@@ -76,10 +88,38 @@ class ServersDialog(QDialog):
             "their usual ports."
         )
         for server in servers:
-            self._found.addWidget(_block(server))
+            self._found.addWidget(self._block(server))
+
+    def _use(self, server: LocalServer) -> None:
+        """Keeps the server, then asks it for its models."""
+        self._error.clear()
+
+        def kept(changes: Changes) -> None:
+            def listed(_names: object) -> None:
+                self._show_used(server)
+                self.used.emit(changes)
+
+            self._tasks.start(
+                lambda: self._list_models(server.id), lane="net", done=listed, failed=self._failed, owner=self
+            )
+
+        self._tasks.start(lambda: self._remember(server), lane="db", done=kept, failed=self._failed, owner=self)
+
+    def _show_used(self, server: LocalServer) -> None:
+        first = f"{server.id}/{server.models[0].id}"
+        self._answer.set_text(f"**The models of {server.program} can be asked now.** Choose them on Validate: {first}")
+
+    def _block(self, server: LocalServer) -> QWidget:
+        box, top = _described(server)
+        if server.models:
+            use = button("Use its models", partial(self._use, server), hint="Offers them on Validate")
+            use.setAccessibleName(f"Use the models of {server.program}")
+            top.addWidget(use)
+        return box
 
 
-def _block(server: LocalServer) -> QWidget:
+def _described(server: LocalServer) -> tuple[QWidget, QHBoxLayout]:
+    """What a server is and offers, and the line that takes its buttons."""
     box = QWidget()
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
@@ -100,7 +140,7 @@ def _block(server: LocalServer) -> QWidget:
         column.addWidget(Words(_model_words(model), "body"))
     if len(server.models) > MOST_SHOWN:
         column.addWidget(Words(f"and {len(server.models) - MOST_SHOWN} more", "muted"))
-    return box
+    return box, top
 
 
 def _model_words(model: ServedModel) -> str:

@@ -31,8 +31,8 @@ from workbench.services.local_files import LocalFile
 
 if TYPE_CHECKING:
     from workbench.net.door import Doorway
+    from workbench.services.credentials import CredentialService
     from workbench.services.downloads import DownloadService, Plan, Unfinished
-    from workbench.services.local_servers import LocalServer
     from workbench.services.measuring import MeasuringService
 
 KIND = "model"
@@ -45,7 +45,7 @@ class LibraryPage(Page):
     title: ClassVar[str] = "Local models"
     icon: ClassVar[str] = "library"
     needs: ClassVar[tuple[str, ...]] = ("library",)
-    asks: ClassVar[tuple[str, ...]] = ("measuring", "downloads", "doorway")
+    asks: ClassVar[tuple[str, ...]] = ("measuring", "downloads", "doorway", "credentials")
 
     def __init__(
         self,
@@ -55,10 +55,11 @@ class LibraryPage(Page):
         measuring: Callable[[], MeasuringService],
         downloads: Callable[[], DownloadService],
         doorway: Callable[[], Doorway],
+        credentials: Callable[[], CredentialService],
     ) -> None:
         super().__init__(house=house)
         self._library = library
-        self._downloads, self._doorway = downloads, doorway
+        self._downloads, self._doorway, self._credentials = downloads, doorway, credentials
         self._listing = Listing()
         self._asked_for = 0
         self._work = LibraryWork(tasks=house.tasks, measuring=measuring, downloads=downloads, parent=self)
@@ -292,13 +293,16 @@ class LibraryPage(Page):
     def show_servers(self) -> None:
         """Ask the servers of this machine what they offer, and show it."""
         from workbench.gui.library.servers_dialog import ServersDialog
+        from workbench.services.local_servers import find_servers, remember
 
-        async def find() -> tuple[LocalServer, ...]:
-            from workbench.services.local_servers import find_servers
-
-            return await find_servers(self._doorway())
-
-        dialog = ServersDialog(find, self.house.tasks, self)
+        dialog = ServersDialog(
+            find=lambda: find_servers(self._doorway()),
+            remember=lambda server: remember(server, self._credentials()),
+            list_models=lambda name: self._credentials().models(name),
+            tasks=self.house.tasks,
+            parent=self,
+        )
+        dialog.used.connect(self.wrote)
         dialog.open()
         dialog.ask()
 
