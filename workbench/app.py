@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.net.door import Doorway
     from workbench.services.adaptation import AdaptationService
     from workbench.services.catalog import CatalogService
+    from workbench.services.catalog_export import CatalogExport
     from workbench.services.catalog_history import CatalogHistory
     from workbench.services.catalog_imports import CatalogImports
     from workbench.services.catalog_own import OwnFacts
@@ -188,6 +189,12 @@ class Services:
         from workbench.services.catalog_refresh import CatalogRefresh
 
         return CatalogRefresh(imports=self.catalog_imports, doorway=lambda: self.doorway)
+
+    @once
+    def catalog_export(self) -> CatalogExport:
+        from workbench.services.catalog_export import CatalogExport
+
+        return CatalogExport(catalog=self.catalog, changes=lambda: self.store.catalog_changes)
 
     @once
     def catalog_own(self) -> OwnFacts:

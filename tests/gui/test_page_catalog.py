@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 from workbench.analysis import words
 from workbench.catalog.importers import importer
 from workbench.domain.calls import DataClass, Purpose
@@ -330,6 +330,27 @@ def test_that_a_list_is_fetched_when_asked_for_and_shown_before_it_counts(
     assert _price(visitor) == 2.0
     [call] = visitor.services.privacy.ledger(words="127.0.0.1")
     assert (call.purpose, call.data) == (Purpose.PRICES, DataClass.NOTHING)
+
+
+def test_that_corrections_are_written_and_told_and_private_ones_are_not(
+    visitor: Visitor, page: CatalogPage, tmp_path: Path
+) -> None:
+    visitor.services.catalog_own.enter(Subject.OFFER, GPT_4O, "openai", {"input_usd_per_mtok": 1.5}, "contract 77")
+    page.show_import()
+    visitor.rest()
+    page.importing.export_to(tmp_path / "out")
+    visitor.rest()
+    assert "nothing to export" in page.diff.error.accessibleName()
+    visitor.services.catalog_own.enter(
+        Subject.FACTS, GPT_4O, "", {"max_output_tokens": 9_000}, "https://example.com/card"
+    )
+    page.importing.export_to(tmp_path / "out")
+    visitor.rest()
+    said = [each.text() for each in page.diff.giving_back.findChildren(QLabel) if each.isVisibleTo(page)]
+    assert any("1 file with 1 correction" in text and "names no public source" in text for text in said)
+    assert (tmp_path / "out" / "models" / f"{GPT_4O}.yaml").is_file()
+    visitor.press("Copy the text for the pull request", page.diff)
+    assert "Longest answer 16,384 → 9,000" in QApplication.clipboard().text()
 
 
 def test_that_offline_a_refresh_says_why_nothing_came(visitor: Visitor, page: CatalogPage) -> None:

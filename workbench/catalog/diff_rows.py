@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from workbench.catalog.fields import offer_fields
+from workbench.catalog.fields import offer_fields, same
 from workbench.catalog.naming import Names
 from workbench.domain.catalog import Catalog
 from workbench.domain.catalog_diff import FieldChange, RowKind
-from workbench.domain.catalog_fields import items_of
 from workbench.domain.model import Model
 from workbench.domain.offer import Offer
 from workbench.domain.quotes import Fields, Scalar, SourceRow
-
-_LISTS = ("input_modalities", "output_modalities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +66,3 @@ class Side:
     def ours_source(self, offer: Offer | None) -> str:
         """Where our figure is from."""
         return "" if offer is None else f"{offer.source}, as of {offer.as_of}"
-
-
-def same(name: str, value: Scalar, other: Scalar | None) -> bool:
-    """Whether two figures are the same but for rounding, partial dates and the order of a list."""
-    if other is None:
-        return False
-    if isinstance(value, bool) or isinstance(other, bool):
-        return value is other
-    if isinstance(value, int | float) and isinstance(other, int | float):
-        return _same_number(name, value, other)
-    if name == "status":
-        return value == other or (value, other) == ("deprecated", "retired")  # retired says more
-    if name in _LISTS:
-        return set(items_of(str(value))) == set(items_of(str(other)))
-    if name.endswith(("date", "cutoff")):
-        return str(value).startswith(str(other)) or str(other).startswith(str(value))
-    return str(value) == str(other)
-
-
-def _same_number(name: str, value: float, other: float) -> bool:
-    """Lists round windows (131,072, 131,000, 128,000), count thresholds from 199,999 or 200,000, and convert seconds
-    to minutes with few digits; prices are compared exactly."""
-    if name == "context_tokens":
-        return max(value, other) <= 1.05 * min(value, other)
-    if name.endswith("above_tokens"):
-        return abs(value - other) <= 1
-    return math.isclose(value, other, rel_tol=1e-3 if name == "audio_usd_per_minute" else 1e-6, abs_tol=1e-9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ LIFECYCLE = ("status", "shutdown_date", "replacement", "rerouted_to", "rerouted_
 _STEPS = ("long_context", "long_context_2", "long_context_3")
 MEMORY = "self_host_gb."
 _PART = "categories."
+_LISTS = ("input_modalities", "output_modalities")
 
 
 def offer_fields(offer: Offer) -> dict[str, Scalar]:
@@ -199,3 +201,37 @@ def with_score_fields(score: Score, fields: Fields) -> Score:
         cost_per_question_usd=merged.get("cost_per_question_usd"),
         cost_per_successful_task_usd=merged.get("cost_per_successful_task_usd"),
     )
+
+
+def same(name: str, value: Scalar, other: Scalar | None) -> bool:
+    """Whether two figures are the same but for rounding, partial dates and the order of a list."""
+    if other is None:
+        return False
+    if isinstance(value, bool) or isinstance(other, bool):
+        return value is other
+    if isinstance(value, int | float) and isinstance(other, int | float):
+        return _same_number(name, value, other)
+    if name == "status":
+        return value == other or (value, other) == ("deprecated", "retired")  # retired says more
+    if name in _LISTS:
+        return set(items_of(str(value))) == set(items_of(str(other)))
+    if name.endswith(("date", "cutoff")):
+        return str(value).startswith(str(other)) or str(other).startswith(str(value))
+    return str(value) == str(other)
+
+
+def _same_number(name: str, value: float, other: float) -> bool:
+    """Lists round windows (131,072, 131,000, 128,000), count thresholds from 199,999 or 200,000, and convert seconds
+    to minutes with few digits; prices are compared exactly."""
+    if name == "context_tokens":
+        return max(value, other) <= 1.05 * min(value, other)
+    if name.endswith("above_tokens"):
+        return abs(value - other) <= 1
+    return math.isclose(value, other, rel_tol=1e-3 if name == "audio_usd_per_minute" else 1e-6, abs_tol=1e-9)
+
+
+def but_for_rounding(fields: Fields, ours: Fields) -> Fields:
+    """The fields, with our own figure wherever theirs is the same but for rounding."""
+    return {
+        name: ours[name] if name in ours and same(name, value, ours[name]) else value for name, value in fields.items()
+    }

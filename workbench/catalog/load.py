@@ -14,7 +14,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import OwnFact, Quote
 
 # Grows when `overlay` lays the same changes differently: what was kept before is then made anew.
-OVERLAY_RULES = 1
+OVERLAY_RULES = 2
 _SUFFIXES = (".yaml", ".yml")
 
 

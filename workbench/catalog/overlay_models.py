@@ -8,6 +8,7 @@ from dataclasses import replace
 from workbench.catalog.fields import (
     OTHERS,
     PRICES,
+    but_for_rounding,
     model_fields,
     offer_fields,
     with_model_fields,
@@ -81,6 +82,7 @@ def with_offer(model: Model, quote: Quote, mark: str) -> Model:
         return replace(model, offers=(*model.offers, made))
     if quote.is_overtaken_by(ours.as_of):
         return model
+    quote = replace(quote, fields=but_for_rounding(quote.fields, offer_fields(ours)))
     made = _beside(ours, quote) if quote.beside else _instead(ours, quote, mark)
     return _with_offer_at(model, ours, made)
 
@@ -161,6 +163,7 @@ def _beside(ours: Offer, quote: Quote) -> Offer:
 
 def with_facts(model: Model, quote: Quote) -> Model:
     """The model with base facts of a list: instead of ours, or named beside ours as a conflict."""
+    quote = replace(quote, fields=but_for_rounding(quote.fields, model_fields(model)))
     if quote.beside:
         held = model_fields(model)
         missing = {name: value for name, value in quote.fields.items() if name not in held}

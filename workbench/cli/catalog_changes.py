@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,9 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     undo = verbs.add_parser("undo", help="take an import back")
     undo.add_argument("import_id", nargs="?", metavar="IMPORT", help="default: the newest one in force")
     undo.set_defaults(run=run_undo)
+    export = verbs.add_parser("export", help="write what you corrected as catalog files, ready for a pull request")
+    export.add_argument("folder", type=Path, metavar="DIR", help="where to: an empty folder, or a checkout's catalog")
+    export.set_defaults(run=run_export)
     history = verbs.add_parser("history", help="everything ever said about one model, and by whom")
     history.add_argument("id", help="for example openai/gpt-4o")
     history.set_defaults(run=run_history)
@@ -286,6 +290,21 @@ def run_undo(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"undone": chosen}))
     else:
         say("Taken back: the catalog is as it was before that import.")
+    return 0
+
+
+def run_export(arguments: argparse.Namespace, services: Services) -> int:
+    """Writes the files and prints the text for the pull request."""
+    result = services.catalog_export.export(arguments.folder)
+    if arguments.json:
+        rows = [dataclasses.asdict(item) for item in result.corrections]
+        found = {"folder": str(result.folder), "files": result.files, "corrections": rows, "left_out": result.left_out}
+        print(json.dumps(found, ensure_ascii=False))
+        return 0
+    say(result.as_markdown)
+    say(f"\n{result.sentence}")
+    for reason in result.left_out:
+        say(f"  left out: {reason}")
     return 0
 
 

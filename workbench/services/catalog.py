@@ -49,6 +49,11 @@ class CatalogService:
         self._lock = threading.Lock()
         self._catalog: Catalog | None = None
 
+    @property
+    def folder(self) -> Path:
+        """Where the shipped files lie."""
+        return self._folder
+
     def catalog(self) -> Catalog:
         """Everything known. Raises Problems that name every fault of every file."""
         with self._lock:

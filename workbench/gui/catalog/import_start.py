@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.domain.quotes import ImportRecord
+from workbench.gui.catalog.giving_back import GivingBack
+from workbench.gui.ports import SettingsPort
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
@@ -25,8 +27,9 @@ class ImportStart(QWidget):
     undo = Signal(str)
     redo = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, settings: SettingsPort) -> None:
         super().__init__()
+        self.giving_back = GivingBack(settings)
         self._lists = QVBoxLayout()
         self._lists.setSpacing(Space.S)
         self._imports = QVBoxLayout()
@@ -43,6 +46,7 @@ class ImportStart(QWidget):
         column.setSpacing(Space.M)
         column.addWidget(lists)
         column.addWidget(self._done)
+        column.addWidget(self.giving_back)
         column.addStretch(1)
 
     def show_lists(self, kinds: Sequence[SourceKind], records: Sequence[ImportRecord]) -> None:

@@ -29,6 +29,7 @@ from workbench.services.catalog_imports import SourceKind
 
 FOLDER_KEY = "catalog/import-folder"
 WRONG = "wrong"
+_MOST_PROBLEMS = 3
 KIND_WORDS = {
     RowKind.NEW: "new",
     RowKind.CHANGED: "changed",
@@ -61,7 +62,8 @@ class ImportView(QWidget):
         self.diff: Diff | None = None
         self.choices: dict[str, Choice] = {}
         self.error = ErrorBox()
-        self._start = ImportStart()
+        self._start = ImportStart(settings)
+        self.giving_back = self._start.giving_back
         self._start.choose.connect(self.choose_file)
         self._start.fetch.connect(self.fetch)
         self._start.undo.connect(self.undo)
@@ -100,8 +102,8 @@ class ImportView(QWidget):
         faulty = words.count(len(diff.problems), "entry with a fault", "entries with faults")
         problems = [f"{faulty} (left out)"] if diff.problems else []
         said = "; ".join([*passed, *problems])
-        self._notes.set_text(f"Passed over: {said}." if said else "")
-        self._notes.setToolTip("\n".join(str(problem) for problem in diff.problems[:20]))
+        first = [str(problem) for problem in diff.problems[:_MOST_PROBLEMS]]
+        self._notes.set_text("\n".join([f"Passed over: {said}.", *first]) if said else "")
         self._notes.setVisible(bool(said))
         self._draw()
         self.counted.emit()
@@ -150,8 +152,8 @@ class ImportView(QWidget):
                 Column("choice", "Take", self._choice_text, mark=self._choice_mark, width=118),
                 Column("model", "Model", lambda r: r.model_name, width=170),
                 Column("of", "Of", lambda r: r.provider or _part(r), width=110),
-                Column("ours", "Catalog has", _ours, hint=_ours, width=130),
-                Column("theirs", "List says", _theirs, hint=_theirs, width=190, stretch=True),
+                Column("ours", "Catalog has", _ours, hint=_ours, width=270, stretch=True),
+                Column("theirs", "List says", _theirs, hint=_theirs, width=270, stretch=True),
                 Column("kind", "What", lambda r: KIND_WORDS[r.kind], width=104),
                 Column("wrong", "Looks wrong", _wrong, mark=_wrong_mark, hint=_wrong, width=140),
             ),

@@ -18,6 +18,7 @@ from workbench.gui.changes_hub import Deed
 from workbench.gui.tasks import Tasks
 
 if TYPE_CHECKING:
+    from workbench.services.catalog_export import CatalogExport
     from workbench.services.catalog_imports import CatalogImports, Columns
     from workbench.services.catalog_refresh import CatalogRefresh
 
@@ -34,6 +35,7 @@ class Importing(QObject):
         self,
         imports: Callable[[], CatalogImports],
         refresh: Callable[[], CatalogRefresh],
+        export: Callable[[], CatalogExport],
         view: ImportView,
         tasks: Tasks,
         parent: QWidget,
@@ -41,12 +43,14 @@ class Importing(QObject):
         super().__init__(parent)
         self._imports = imports
         self._refresh = refresh
+        self._export = export
         self._view = view
         self._tasks = tasks
         self._window = parent
         self._run = 0
         view.wanted.connect(self.look_at)
         view.fetch.connect(self.fetch)
+        view.giving_back.chosen.connect(self.export_to)
         view.applied.connect(self._apply)
         view.undo.connect(partial(self._turn, forward=False))
         view.redo.connect(partial(self._turn, forward=True))
@@ -99,6 +103,20 @@ class Importing(QObject):
             lane="net",
             name=f"Fetching {kind}",
             done=self._show,
+            failed=self._view.error.show_error,
+            owner=self,
+        )
+
+    def export_to(self, folder: Path) -> None:
+        """Writes the person's corrections as catalog files."""
+        export = self._export
+        self._view.error.clear()
+        self._view.giving_back.clear()
+        self._tasks.start(
+            lambda: export().export(folder),
+            lane="pool",
+            name="Writing your corrections",
+            done=self._view.giving_back.show_result,
             failed=self._view.error.show_error,
             owner=self,
         )

@@ -31,6 +31,7 @@ from workbench.gui.widgets.state import ErrorBox
 if TYPE_CHECKING:
     from workbench.analysis.browsing import BrowseIndex
     from workbench.services.catalog import CatalogService
+    from workbench.services.catalog_export import CatalogExport
     from workbench.services.catalog_history import CatalogHistory
     from workbench.services.catalog_imports import CatalogImports
     from workbench.services.catalog_own import OwnFacts
@@ -61,6 +62,7 @@ class CatalogPage(Page):
         "catalog",
         "catalog_imports",
         "catalog_refresh",
+        "catalog_export",
         "catalog_own",
         "catalog_history",
     )
@@ -72,6 +74,7 @@ class CatalogPage(Page):
         catalog: Callable[[], CatalogService],
         catalog_imports: Callable[[], CatalogImports],
         catalog_refresh: Callable[[], CatalogRefresh],
+        catalog_export: Callable[[], CatalogExport],
         catalog_own: Callable[[], OwnFacts],
         catalog_history: Callable[[], CatalogHistory],
     ) -> None:
@@ -86,7 +89,7 @@ class CatalogPage(Page):
         self.compare = CompareView()
         self.diff = ImportView(house.settings)
         self.owning = Owning(catalog_own, house.tasks, self)
-        self.importing = Importing(catalog_imports, catalog_refresh, self.diff, house.tasks, self)
+        self.importing = Importing(catalog_imports, catalog_refresh, catalog_export, self.diff, house.tasks, self)
         self._views: Mapping[str, QWidget] = {
             BROWSE: self.browse,
             MODEL: self.model,
@@ -137,6 +140,7 @@ class CatalogPage(Page):
                 "Put the selected model aside to compare", lambda: self.browse.toggle_compared(table.current_id)
             ),
             PageAction("Import a list …", self.show_import),
+            PageAction("Give your corrections back …", self.give_back),
             PageAction("Add a model of yours …", partial(self.enter, Subject.FACTS, "")),
             PageAction("Copy the models shown as Markdown", lambda: table.copy(table.as_markdown)),
             PageAction("Copy the models shown as CSV", lambda: table.copy(table.as_csv)),
@@ -171,6 +175,11 @@ class CatalogPage(Page):
         self.explain.emit(None)
         self.diff.error.clear()
         self.importing.start()
+
+    def give_back(self) -> None:
+        """Asks where the files with the corrections shall go."""
+        self.show_import()
+        self.diff.giving_back.choose()
 
     # inside: drawing
 
