@@ -136,7 +136,7 @@ def _shown(value: object) -> str:
 
 
 def run_fit(arguments: argparse.Namespace, services: Services) -> int:
-    from workbench.services.fitting import machine_sentence, speed_sentence
+    from workbench.services.fitting import fits_gpu, machine_sentence, speed_sentence
 
     library = services.library
     file = library.inspect(arguments.file)
@@ -148,7 +148,7 @@ def run_fit(arguments: argparse.Namespace, services: Services) -> int:
             "speed": _speed_dict(speed),
             "predicted": _speed_dict(library.predicted(file)),
             "machine": asdict(machine),
-            "gpus": [asdict(gpu) for gpu in gpus],
+            "gpus": [{**asdict(gpu), "fits": fits_gpu(gpu, fit.need_bytes)} for gpu in gpus],
             "engine_uses_gpus": library.engine_uses_gpus(),
         }
         print(json.dumps(about, ensure_ascii=False))
@@ -157,7 +157,7 @@ def run_fit(arguments: argparse.Namespace, services: Services) -> int:
     say(f"  {fit.parts}; keys and values as {fit.cache_type}.")
     if speed is not None:
         say(speed_sentence(speed))
-    say(machine_sentence(machine, gpus, uses_gpus=library.engine_uses_gpus()))
+    say(machine_sentence(machine, gpus, fit, uses_gpus=library.engine_uses_gpus()))
     return 0
 
 

@@ -17,7 +17,7 @@ from workbench.cli.tables import print_table
 if TYPE_CHECKING:
     from workbench.app import Services
     from workbench.inference.local.hub import Repository
-    from workbench.services.downloads import Fetching, Plan
+    from workbench.services.download_plan import Fetching, Plan
     from workbench.services.local_servers import LocalServer
 
 TELL_EVERY_S = 1.0

@@ -65,6 +65,7 @@ def _findings(paths: Paths) -> Iterator[Finding]:
     yield _package("Local models (llama-cpp-python)", "llama_cpp", "llama_cpp_python", "pip install llama-cpp-python")
     yield Finding("Processor", f"{os.cpu_count()} logical cores")
     yield _memory()
+    yield _gpus()
     yield _keychain()
     yield _sqlite()
     yield Finding("Data folder", str(paths.home))
@@ -110,6 +111,16 @@ def _memory() -> Finding:
     kib = {key: int(rest.split()[0]) for key, rest in (line.split(":", 1) for line in lines)}
     gib = 2**20
     return Finding("Memory", f"{kib['MemAvailable'] / gib:.1f} of {kib['MemTotal'] / gib:.1f} GiB free")
+
+
+def _gpus() -> Finding:
+    """What the drivers show, and whether the installed engine computes there."""
+    from workbench.inference.local.gpus import engine_uses_gpus, gpus
+
+    found = ", ".join(f"{gpu.name}, {gpu.free_bytes / 2**30:.1f} GiB free" for gpu in gpus())
+    if not found:
+        return Finding("Graphics processors", "none seen")
+    return Finding("Graphics processors", found if engine_uses_gpus() else f"{found}; llama.cpp was built without them")
 
 
 def _keychain() -> Finding:

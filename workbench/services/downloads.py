@@ -12,7 +12,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from workbench.inference.local.hub import HubFile, HubModel, Repository
 from workbench.net.fetch import WrongRange
 from workbench.net.grant import Bounds, NetworkFailure
 from workbench.paths import replace_file
+from workbench.services.download_plan import Fetching, Plan, Unfinished
 from workbench.services.fitting import size_words
 from workbench.services.library import LibraryService
 
@@ -31,74 +32,12 @@ if TYPE_CHECKING:
 
 PROVIDER = "huggingface"
 PIECE_BYTES = 16 << 20
-#: of memory beside the weights: a usual context and room for computing
-WORKING_BYTES = 500_000_000
 #: left free on the disk beside the model
 SPARE_BYTES = 500_000_000
 #: tries without anything new coming, and the wait before each
 MOST_TRIES = 3
 FIRST_WAIT_S, MOST_WAIT_S = 1.0, 8.0
 PROGRESS_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What would be fetched, where to, and whether it can be; `problem` says what is in the way, empty when nothing."""
-
-    repository: Repository
-    model: HubModel
-    folder: Path
-    here_bytes: int
-    free_bytes: int
-    problem: str = ""
-    memory_free_bytes: int | None = None
-
-    @property
-    def left_bytes(self) -> int:
-        return self.model.bytes - self.here_bytes
-
-    @property
-    def places(self) -> tuple[Path, ...]:
-        """The files as they will lie on the disk."""
-        return tuple(self.folder / file.path for file in self.model.files)
-
-    @property
-    def sentence(self) -> str:
-        """Size and licence, the room on the disk, and where it will lie."""
-        licence = f"licence {self.repository.licence}" if self.repository.licence else "no licence named"
-        there = f", {size_words(self.here_bytes)} of it already here" if self.here_bytes else ""
-        return (
-            f"{self.model.name} from {self.repository.id}: {size_words(self.model.bytes)}{there}; {licence}. "
-            f"{size_words(self.free_bytes)} are free in {self.folder}.{self._memory}"
-        )
-
-    @property
-    def _memory(self) -> str:
-        """Whether it will run here, as far as its size tells."""
-        free = self.memory_free_bytes
-        if free is None or self.model.projector:
-            return ""
-        need = self.model.bytes + WORKING_BYTES
-        short = "" if need <= memory.SHARE_OF_AVAILABLE * free else ", which is not enough to run it now"
-        return f" It will need about {size_words(need)} of memory; {size_words(free)} are free{short}."
-
-
-@dataclass(frozen=True, slots=True)
-class Fetching:
-    """How far a download is. `checking` is True while the checksum is computed; `note` says why it waits."""
-
-    done_bytes: int
-    total_bytes: int
-    checking: bool = False
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A download that was begun and can go on."""
-
-    plan: Plan
-    note: Path
 
 
 Tell = Callable[[Fetching], None]

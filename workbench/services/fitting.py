@@ -19,6 +19,7 @@ from workbench.inference.local.model import PARALLEL
 
 FITS, TIGHT, TOO_LARGE, UNKNOWN = "fits", "tight", "does not fit", "unknown"
 F16 = "f16"
+SHARE_OF_GPU = 0.9
 #: what a prediction is made for: a question of a page, an answer of a paragraph
 PROMPT_TOKENS, ANSWER_TOKENS = 256, 48
 BITS = {kind.name: 8 * kind.bytes / kind.items for kind in TENSOR_TYPES.values()}
@@ -169,13 +170,6 @@ def pace_of(file: GgufFile, machine: MachineSpeed | None, measurement: Measureme
     return LocalPace(speed.tokens_per_s, read_range, measured=False)
 
 
-def speed_words(speed: LocalSpeed | None) -> str:
-    """ "14–29 tokens/s" or "21 tokens/s, measured"."""
-    if speed is None:
-        return words.UNKNOWN_FIGURE
-    return f"{speed_range(speed.tokens_per_s)} tokens/s{', measured' if speed.measured else ''}"
-
-
 def speed_range(value: Estimate) -> str:
     """Two figures: "14–29"; one number for a measured speed."""
     low, high = words.rounded(value.low, 2), words.rounded(value.high, 2)
@@ -209,13 +203,25 @@ def _time(seconds: float) -> str:
     return words.seconds(seconds) if seconds >= 1 else f"{words.rounded(seconds * 1e3, 2)} ms"
 
 
-def machine_sentence(machine: MachineSpeed, gpus: tuple[Gpu, ...], *, uses_gpus: bool) -> str:
-    """What the figures rest on: memory, threads, and the graphics processors, used or not."""
+def machine_sentence(machine: MachineSpeed, gpus: tuple[Gpu, ...], fit: Fit, *, uses_gpus: bool) -> str:
+    """What the figures rest on: memory, threads, and the graphics processors, with whether the model fits there."""
     threads = words.count(machine.threads, "thread")
     first = f"This machine reads {words.gigabytes(machine.read_bytes_s)} of memory a second on {threads}"
     if not gpus:
         return f"{first}; no GPU was seen."
-    seen = words.listed([f"{gpu.name} with {words.gigabytes(gpu.free_bytes)} free" for gpu in gpus])
+    seen = words.listed([_gpu_words(gpu, fit.need_bytes) for gpu in gpus])
     if uses_gpus:
-        return f"{first}; it has {seen}, and models run faster there than predicted here."
-    return f"{first}; it has {seen}, which this build of llama.cpp does not use."
+        return f"{first}; it has {seen}. What fits there runs faster than predicted here."
+    return f"{first}; it has {seen}. This build of llama.cpp does not use it."
+
+
+def fits_gpu(gpu: Gpu, need_bytes: int) -> bool:
+    """Whether all of a model fits into what is free of a GPU's memory, with a tenth to spare."""
+    return need_bytes <= SHARE_OF_GPU * gpu.free_bytes
+
+
+def _gpu_words(gpu: Gpu, need_bytes: int) -> str:
+    free = f"{gpu.name} with {words.gigabytes(gpu.free_bytes)} free"
+    if fits_gpu(gpu, need_bytes):
+        return f"{free}, where it fits whole"
+    return f"{free}, {words.gigabytes(need_bytes - SHARE_OF_GPU * gpu.free_bytes)} too little for it"

@@ -43,6 +43,11 @@ class LocalFile:
         """Whether it can be asked: a sound model, and the first with its content."""
         return self.file is not None and not self.problem and self.same_as is None
 
+    @property
+    def is_model(self) -> bool:
+        """Whether it is listed where models are chosen: no copy, no projector and the like, no download under way."""
+        return self.role in (None, Role.MODEL) and self.same_as is None and not self.unfinished
+
     def as_json(self) -> dict[str, object]:
         """A row of `workbench library scan --json`."""
         return {

@@ -13,6 +13,7 @@ from workbench.inference.local.gguf import inspect
 from workbench.inference.local.gpus import Gpu, engine_uses_gpus, gpus
 from workbench.inference.local.machine import Machine, MachineSpeed, fingerprint
 from workbench.inference.local.measured import Measurement, Measurements
+from workbench.services.fitting import Fit, machine_sentence
 
 from gguf_files import write_model
 
@@ -151,3 +152,16 @@ def test_that_a_machine_without_a_card_or_driver_has_none(tmp_path: Path) -> Non
 
 def test_that_the_engine_says_by_its_libraries_whether_it_uses_a_card() -> None:
     assert engine_uses_gpus() in (True, False)
+
+
+def test_that_the_sentence_says_whether_a_model_fits_the_cards_memory() -> None:
+    machine = MachineSpeed(30e9, 1e11, 1)
+    fit = Fit("M", 10_000_000_000, None, 512, "unknown")
+    cards = (Gpu("Small", 8_000_000_000, 6_000_000_000), Gpu("Large", 24_000_000_000, 20_000_000_000))
+    said = machine_sentence(machine, cards, fit, uses_gpus=True)
+    assert (
+        "Small with 6 GB free, 4.6 GB too little for it" in said
+        and "Large with 20 GB free, where it fits whole" in said
+    )
+    assert "does not use it" in machine_sentence(machine, cards, fit, uses_gpus=False)
+    assert "no GPU was seen" in machine_sentence(machine, (), fit, uses_gpus=False)

@@ -18,7 +18,8 @@ from workbench.inference.local.hub import Repository
 from workbench.net.door import Doorway
 from workbench.net.grant import Bounds, NetworkFailure
 from workbench.paths import data_dir
-from workbench.services.downloads import DownloadService, Fetching, Plan
+from workbench.services.download_plan import Fetching, Plan
+from workbench.services.downloads import DownloadService
 from workbench.services.library import LibraryService
 from workbench.settings import Settings
 

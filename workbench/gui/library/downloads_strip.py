@@ -14,7 +14,7 @@ from workbench.gui.widgets.text import Words
 from workbench.services.fitting import size_words
 
 if TYPE_CHECKING:
-    from workbench.services.downloads import Unfinished
+    from workbench.services.download_plan import Unfinished
 
 MOST_SHOWN = 3
 

@@ -43,7 +43,7 @@ def _running(row: LocalRow, listing: Listing) -> list[Section]:
         verdict = "the measurement lies in that range" if inside else "the measurement lies outside"
         found.append(Row(f"{speed_range(row.foreseen.tokens_per_s)} tokens a second were predicted: {verdict}"))
     if listing.machine is not None:
-        found.append(Row(machine_sentence(listing.machine, listing.gpus, uses_gpus=listing.engine_uses_gpus)))
+        found.append(Row(machine_sentence(listing.machine, listing.gpus, row.fit, uses_gpus=listing.engine_uses_gpus)))
     return [Section("Whether and how fast it runs here", tuple(found))]
 
 

@@ -30,7 +30,8 @@ from workbench.services.fitting import size_words
 
 if TYPE_CHECKING:
     from workbench.inference.local.hub import HubModel, Repository
-    from workbench.services.downloads import DownloadService, Plan
+    from workbench.services.download_plan import Plan
+    from workbench.services.downloads import DownloadService
 
 
 class GetDialog(QDialog):

@@ -19,7 +19,7 @@ from workbench.services.fitting import UNKNOWN as MAY_FIT
 from workbench.services.local_files import LocalFile
 
 if TYPE_CHECKING:
-    from workbench.services.downloads import Unfinished
+    from workbench.services.download_plan import Unfinished
 
 FIT_TONES = {FITS: Tone.GOOD, TIGHT: Tone.CAUTION, TOO_LARGE: Tone.BAD}
 
@@ -100,9 +100,7 @@ def fit_word(row: LocalRow) -> str:
 
 def is_broken(row: LocalRow) -> bool:
     """A file that should be a model and cannot be used."""
-    item = row.item
-    whole = item.role in (None, Role.MODEL) and not item.unfinished and item.same_as is None
-    return whole and row.fit is None
+    return row.item.is_model and row.fit is None
 
 
 def counted(value: int | None) -> str:

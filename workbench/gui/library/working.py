@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.inference.local.measured import Measurement
-    from workbench.services.downloads import DownloadService, Fetching, Plan
+    from workbench.services.download_plan import Fetching, Plan
+    from workbench.services.downloads import DownloadService
     from workbench.services.measuring import MeasuringService
 
 

@@ -32,7 +32,8 @@ from workbench.services.local_files import LocalFile
 if TYPE_CHECKING:
     from workbench.net.door import Doorway
     from workbench.services.credentials import CredentialService
-    from workbench.services.downloads import DownloadService, Plan, Unfinished
+    from workbench.services.download_plan import Plan, Unfinished
+    from workbench.services.downloads import DownloadService
     from workbench.services.measuring import MeasuringService
 
 KIND = "model"

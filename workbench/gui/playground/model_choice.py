@@ -43,8 +43,8 @@ class ModelEntry:
 
 
 def entries(library: LibraryService) -> tuple[ModelEntry, ...]:
-    """Every model of the library with its fit; runs off the GUI thread."""
-    return tuple(_entry(item) for item in library.models())
+    """Every model of the library with its fit, each content once; runs off the GUI thread."""
+    return tuple(_entry(item) for item in library.models() if item.is_model)
 
 
 def remote_entries(known: Sequence[ModelDescription]) -> tuple[ModelEntry, ...]:

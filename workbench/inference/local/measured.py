@@ -6,7 +6,6 @@ holds no speeds of another computer. A file for each means that window and comma
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import math
@@ -74,11 +73,6 @@ class Measurements:
             text = json.dumps({**asdict(measurement), "machine": fingerprint()}, indent=1)
             replace_file(self._folder / f"{_key(file)}.json", text.encode("ascii"))
         self.count += 1
-
-    def forget(self, file: GgufFile) -> None:
-        if self._folder is not None:
-            with contextlib.suppress(OSError):
-                (self._folder / f"{_key(file)}.json").unlink()
 
 
 def _key(file: GgufFile) -> str:

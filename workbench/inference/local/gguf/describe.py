@@ -42,7 +42,6 @@ def _described(path: Path, parts: Parts, layout: Layout, layouts: list[Layout]) 
     experts = _experts(keys)
     weights = stored_weights(tensors, experts)
     parameters, weight_bytes = sum(w.parameters for w in weights), sum(w.bytes for w in weights)
-    shape = kv.kv_shape(keys)
     tokens = keys.list_length("tokenizer.ggml.tokens")
     return GgufFile(
         path=path if not parts.others else parts.first,
@@ -70,7 +69,7 @@ def _described(path: Path, parts: Parts, layout: Layout, layouts: list[Layout]) 
         chat_template=keys.whole_text("tokenizer.chat_template") is not None,
         licence=keys.text("general.license") or keys.text("general.license.name"),
         origin=_origin(keys),
-        kv_bytes_per_token=None if shape is None else shape.f16_bytes_per_token,
+        kv_bytes_per_token=kv.f16_bytes_per_token(keys),
         parts=parts.count,
         problems=problems(layout, role=role.value, missing=parts.missing, has_tensors=bool(tensors)),
     )

@@ -8,8 +8,6 @@ prompt can be used again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.inference.local.gguf.keys import Keys
 
 F16_BYTES = 2
@@ -28,22 +26,10 @@ MOST_LAYERS = 512
 MOST_WIDTH = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class KvShape:
-    """The cache of a model: values for each token over all layers, and in how many layers they lie."""
-
-    values_per_token: int
-    layers: int
-
-    @property
-    def f16_bytes_per_token(self) -> int:
-        return self.values_per_token * F16_BYTES
-
-
-def kv_shape(keys: Keys) -> KvShape | None:
-    """The cache's shape, None where the file does not say enough (or says what cannot be)."""
+def f16_bytes_per_token(keys: Keys) -> int | None:
+    """Bytes for a token over all layers; None where the file does not say enough (or says what cannot be)."""
     if keys.family in RECURRENT | ENCODERS:
-        return KvShape(0, 0)
+        return 0
     layers = keys.count("block_count")
     key_dim, value_dim = head_dim(keys, "key_length"), head_dim(keys, "value_length")
     heads = _per_layer(keys, layers)
@@ -55,14 +41,13 @@ def kv_shape(keys: Keys) -> KvShape | None:
     windowed = _windowed(keys, layers)
     window_key = keys.count("attention.key_length_swa") or key_dim
     window_value = keys.count("attention.value_length_swa") or value_dim
-    values, used = 0, 0
+    values = 0
     for layer, kv_heads in enumerate(heads):
         if kv_heads == 0 or not _has_cache(keys, layer, layers):
             continue
         key, value = (window_key, window_value) if windowed[layer] else (key_dim, value_dim)
         values += kv_heads * (key + (0 if latent else value))
-        used += 1
-    return KvShape(values, used)
+    return values * F16_BYTES
 
 
 def kv_heads(keys: Keys) -> int | None:

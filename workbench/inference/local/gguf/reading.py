@@ -43,7 +43,8 @@ def open_regular(path: Path) -> Iterator[tuple[int, int]]:
 
     Refuses folders, pipes and devices (opening a pipe would wait for a writer; `/dev/zero` never ends).
     """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | os.O_CLOEXEC
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_CLOEXEC", 0)
     try:
         descriptor = os.open(path, flags)
     except (OSError, ValueError) as error:
