@@ -7,6 +7,7 @@ bisection; both agree with scipy to about 1e-13.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from workbench.analysis import checks
 
@@ -32,8 +33,9 @@ def beta_probability(x: float, a: float, b: float) -> float:
     return 1.0 - math.exp(log_front) * _fraction(1.0 - at, second, first) / second
 
 
+@lru_cache(maxsize=4096)
 def beta_quantile(probability: float, a: float, b: float) -> float:
-    """The x in [0, 1] with P(X <= x) = probability for X ~ Beta(a, b)."""
+    """The x in [0, 1] with P(X <= x) = probability for X ~ Beta(a, b). Remembered: charts ask the same ends again."""
     wanted = checks.share(probability, "Probability")
     if wanted in (0.0, 1.0):
         return wanted

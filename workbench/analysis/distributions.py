@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from workbench.analysis import checks
-from workbench.analysis.beta import beta_quantile, log_beta
+from workbench.analysis.beta import beta_probability, beta_quantile, log_beta
 from workbench.analysis.checks import FloatArray
 from workbench.domain.figures import Estimate
 
@@ -161,6 +161,12 @@ class Pert:
 
     def quantile(self, probability: float) -> float:
         return self.low + (self.high - self.low) * beta_quantile(probability, *self.shape)
+
+    def below(self, value: float) -> float:
+        """P(X <= value)."""
+        if not self.low < checks.number(value, "Value") < self.high:
+            return float(value >= self.high)
+        return beta_probability((value - self.low) / (self.high - self.low), *self.shape)
 
     def draws(self, uniform: FloatArray) -> FloatArray:
         if self.low == self.high:

@@ -114,7 +114,7 @@ def _regret(found: Regret | None, options: OptionSet) -> Section | None:
     rows = tuple(
         (name, *(usd(value) for value in values), usd(found.largest[name])) for name, values in found.by_option.items()
     )
-    note = f"Cost over {count(options.horizon_months, 'month')} above the cheapest option of that state."
+    note = f"Cost over {count(options.horizon_months, 'month')} above the cheapest of that state; limits are left out."
     return Section(
         "regret", "The most you could regret", answer, ("option", *found.states, "most"), rows, note, "regret"
     )

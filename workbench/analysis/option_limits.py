@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from workbench.analysis.distributions import pert_of
+from workbench.analysis.distributions import Pert
 from workbench.analysis.matching import Matching
 from workbench.analysis.option_figures import candidate_of
 from workbench.analysis.rules import Finding, Outcome, Rule
 from workbench.analysis.rules_law import LEVEL_WORDS
 from workbench.analysis.words import rounded, usd
-from workbench.domain.figures import Estimate, Figure, Origin
+from workbench.domain.figures import Figure, Origin
 from workbench.domain.option import DataFlow, OptionDraft, Technique
 from workbench.domain.requirements import Requirements, Skill, ThirdParty
 from workbench.domain.verdict import NOT_ANSWERED, Hosting, Reason
@@ -118,18 +118,10 @@ def _money(rule: str, question: str, cap: float | None, figure: Figure | None, p
     if cost.likely > cap:
         return Reason(rule, 2, False, f"Costs {offered}; you allow {usd(cap)}.", asked, offered, source, question)
     if cost.high > cap:
-        text = f"Likely {offered}, and below {usd(cap)} in {_in_ten(_chance_below(cost, cap))}; up to {usd(cost.high)}."
+        chance = _in_ten(Pert(cost.low, cost.likely, cost.high).below(cap))
+        text = f"Likely {offered}, and below {usd(cap)} in {chance}; up to {usd(cost.high)}."
         return Reason(rule, 2, True, text, asked, offered, source, question, True)
     return Reason(rule, 2, True, f"Costs {offered}, below {usd(cap)}.", asked, offered, source, question)
-
-
-def _chance_below(cost: Estimate, cap: float) -> float:
-    """Share of the draws below the cap, by bisection on the quantile (the distribution of methods.md 2.5)."""
-    spread, low, high = pert_of(cost), 0.0, 1.0
-    for _ in range(20):
-        middle = (low + high) / 2
-        low, high = (middle, high) if spread.quantile(middle) <= cap else (low, middle)
-    return (low + high) / 2
 
 
 def _in_ten(chance: float) -> str:

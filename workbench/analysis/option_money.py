@@ -117,6 +117,10 @@ def volume_points(pairs: Iterable[tuple[Judged, Judged]], requirements: Requirem
                 firm_from=point.firm_from,
                 rule_of_thumb=point.rule_of_thumb,
                 holds_under=under,
+                smallest_replicas=hosting.smallest_replicas,
+                requests_per_day_of_replica=hosting.requests_per_day_of_replica,
+                replica_usd_month=hosting.replica_usd_month,
+                fixed_usd_month=hosting.fixed_usd_month,
             )
         )
     return tuple(found)

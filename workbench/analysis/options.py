@@ -113,6 +113,26 @@ def assess(resolved: Sequence[Resolved], criteria: Sequence[Criterion], horizon:
     )
 
 
+def reweighed(options: Sequence[Option], criteria: Sequence[Criterion]) -> tuple[Option, ...]:
+    """The same options scored by other points: quick enough to follow a slider. What rests on draws stays as it was."""
+    if not options:
+        return ()
+    tables = [item.figures for item in options]
+    ranked = ranking.rank(raw_table(tables, criteria), ranking_criteria(criteria))
+    lows, highs = _score_bounds(tables, criteria, ranked)
+    bars = ranked.bars
+    return tuple(
+        replace(
+            item,
+            score=float(ranked.scores[row]),
+            score_low=float(lows[row]),
+            score_high=float(highs[row]),
+            contributions={criterion.id: float(bars[row, k]) for k, criterion in enumerate(criteria)},
+        )
+        for row, item in enumerate(options)
+    )
+
+
 def _score_bounds(
     tables: Sequence[Mapping[str, Figure]], criteria: Sequence[Criterion], ranked: ranking.Ranking
 ) -> tuple[FloatArray, FloatArray]:

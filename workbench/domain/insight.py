@@ -162,7 +162,8 @@ class Capacity:
 class VolumePoint:
     """A break-even in full: where it lies, whether a later volume flips it back, and the rule of thumb beside it.
 
-    `usd_request` is the API's price of a request; `firm_from` the volume from which own servers stay cheaper.
+    `usd_request` is the API's price of a request; `firm_from` the volume from which own servers stay cheaper. The last
+    four say what own servers cost at any volume: whole copies, and what is paid beside them.
     """
 
     offer: str
@@ -175,6 +176,10 @@ class VolumePoint:
     firm_from: float | None
     rule_of_thumb: str
     holds_under: str
+    smallest_replicas: int
+    requests_per_day_of_replica: float
+    replica_usd_month: float
+    fixed_usd_month: float
 
 
 @dataclass(frozen=True, slots=True)

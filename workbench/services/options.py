@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from workbench.analysis.chartspec import Chart
@@ -15,14 +15,16 @@ from workbench.analysis.option_flips import flips
 from workbench.analysis.option_limits import option_reasons
 from workbench.analysis.option_notes import notes
 from workbench.analysis.option_relaxing import option_relaxations
-from workbench.analysis.options import Horizon, Resolved, assess, crossovers, recommend
+from workbench.analysis.options import Horizon, Resolved, assess, crossovers, recommend, reweighed
 from workbench.analysis.strategy import break_evens, propose, strategy_notes
+from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.insight import Insights, Section
 from workbench.domain.option import FIGURES, OptionDraft, OptionSet
 from workbench.domain.questions import DETAILS, QUESTIONS, check_answer
+from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.services.shortlist import Matched, ShortlistService
 
@@ -66,15 +68,17 @@ class OptionService:
             relaxations=option_relaxations(found, requirements),
         )
 
-    def insights(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Insights:
+    def insights(
+        self, scenario: Scenario, *, evidence: Evidence | None = None, found: OptionSet | None = None
+    ) -> Insights:
         """What stands behind the recommendation: other ways to rank, the worth of knowing, hidden costs, capacity.
 
-        Takes some tenths of a second; nothing in it changes the recommendation.
+        Takes some tenths of a second; nothing in it changes the recommendation. `found`: the options, when at hand.
         """
         from workbench.analysis import insights
 
         matched = self._shortlist.matched(scenario, evidence=evidence)
-        found = self.options(scenario, evidence=evidence)
+        found = found or self.options(scenario, evidence=evidence)
         day = matched.day.isoformat()
         names = {developer.id: developer.name for developer in matched.catalog.developers}
         return insights.insights(found, matched.requirements, matched.matching, matched.axis, day, names)
@@ -85,6 +89,25 @@ class OptionService:
         from workbench.analysis.insight_words import sections
 
         return sections(found, options)
+
+    @staticmethod
+    def reweighed(found: OptionSet, criteria: Sequence[Criterion], requirements: Requirements) -> OptionSet:
+        """The set ranked by other points, within a frame; flips and draws follow with `options`."""
+        options = reweighed(found.options, criteria)
+        return replace(
+            found, options=options, criteria=tuple(criteria), recommendation=recommend(options, requirements)
+        )
+
+    def requirements(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Requirements:
+        """What the scenario's answers ask for, as everything here was computed for."""
+        return self._shortlist.matched(scenario, evidence=evidence).requirements
+
+    @staticmethod
+    def insight_charts(found: Insights, options: OptionSet, requests_per_day: float) -> dict[str, Chart]:
+        """Pictures by name, those with data: "break-even" (you stand at `requests_per_day`) and "acceptability"."""
+        from workbench.analysis.insight_charts import insight_charts
+
+        return insight_charts(found, options, requests_per_day)
 
     @staticmethod
     def keep(scenario: Scenario, found: OptionSet) -> Scenario:

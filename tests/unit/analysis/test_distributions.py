@@ -78,3 +78,12 @@ def test_that_ranges_the_wrong_way_round_are_refused() -> None:
         Lognormal(0, 4)
     with pytest.raises(WorkbenchError, match="finite"):
         Fixed(float("nan"))
+
+
+def test_that_the_chance_to_stay_below_agrees_with_scipy_and_is_all_or_nothing_outside_the_range() -> None:
+    pert = Pert(1_000, 2_100, 4_000)
+    a, b = pert.shape
+    for value in (1_001, 1_800, 2_500, 3_999):
+        assert pert.below(value) == pytest.approx(scipy_stats.beta.cdf((value - 1_000) / 3_000, a, b), abs=1e-12)
+    assert (pert.below(1_000), pert.below(500), pert.below(4_000), pert.below(9_000)) == (0, 0, 1, 1)
+    assert pert.below(pert.quantile(0.8)) == pytest.approx(0.8)

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workbench.analysis.chartspec import Chart
 from workbench.domain.errors import WorkbenchError
-from workbench.gui.learn.topic import ReadingTable
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.chart import ChartView
 from workbench.gui.widgets.fields import FlowLayout
+from workbench.gui.widgets.reading_table import ReadingTable
 from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.text import Words

@@ -8,20 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.gui.pages.base import House
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
-from workbench.gui.widgets.card import Card, Line
+from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.fields import FlowLayout
+from workbench.gui.widgets.reading_table import ReadingTable
 from workbench.gui.widgets.text import Words
 from workbench.services.learn import Part, lessons
 
 if TYPE_CHECKING:
     from workbench.services.learn import LearnService
-
-_LEAST_WEIGHT, _MOST_WEIGHT = 14, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,35 +103,6 @@ class Pointed(QWidget):
         row.setSpacing(Space.S)
         row.addWidget(_fixed("•"), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(Words(text), 1)
-
-
-class ReadingTable(QWidget):
-    """A small table to read: cells wrap, the first column is the row's name, hairlines between the rows."""
-
-    def __init__(self, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
-        super().__init__()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(Space.L)
-        grid.setVerticalSpacing(Space.S)
-        for place, title in enumerate(columns):
-            grid.addWidget(Words(title, "section"), 0, place)
-            grid.setColumnStretch(place, _weight(title, [row[place] for row in rows]))
-        for number, row in enumerate(rows):
-            grid.addWidget(Line(), 2 * number + 1, 0, 1, len(columns))
-            for place, cell in enumerate(row):
-                words = Words(cell, "heading" if place == 0 else "body")
-                words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-                grid.addWidget(words, 2 * number + 2, place)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-
-def _weight(title: str, cells: list[str]) -> int:
-    """How wide a column should be against the others: by its longest cell, within bounds."""
-    longest = max(len(text) for text in (title, *cells))
-    return min(max(longest, _LEAST_WEIGHT), _MOST_WEIGHT)
 
 
 def _fixed(text: str) -> Words:

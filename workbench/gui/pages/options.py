@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from workbench.analysis.chartspec import Chart
 from workbench.domain.changes import Changes
@@ -16,38 +16,59 @@ from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.figures import Figure
 from workbench.domain.option import Flip, Option, OptionDraft, OptionSet
+from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import Scenario
-from workbench.domain.verdict import Hosting
+from workbench.domain.verdict import Hosting, Relaxation
 from workbench.gui.explanation import InspectorAction
 from workbench.gui.forms.model_roles import OfferChoice
 from workbench.gui.forms.option_form import LONGEST_NAME, OptionForm, blank_option, free_id
+from workbench.gui.newest import Newest
+from workbench.gui.options.behind import Behind
+from workbench.gui.options.closer import Closer, look_closer
+from workbench.gui.options.conflicts import ConflictsCard, RelaxationsCard
+from workbench.gui.options.flips import FlipsCard
+from workbench.gui.options.pictures import Pictures
+from workbench.gui.options.plans import Plans
+from workbench.gui.options.refining import Refining
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.pages.option_words import explanation, head, rows, tried
 from workbench.gui.selection import Picked
 from workbench.gui.slices import Slices
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
-from workbench.gui.widgets.chart import ChartView
 from workbench.gui.widgets.comparison import Comparison
 from workbench.gui.widgets.info import InfoButton
+from workbench.gui.widgets.more_card import MoreCard
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.text import Words
+from workbench.gui.widgets.volume import VolumeSlider, at_volume
 from workbench.gui.widgets.weights import WeightsCard
 from workbench.services.evals import EvalService
 from workbench.services.options import OptionService
 from workbench.services.shortlist import ShortlistService
+from workbench.services.wording import limit_name
+
+if TYPE_CHECKING:
+    from workbench.services.adaptation import AdaptationService
+    from workbench.services.routing import RoutingService
 
 KIND = "option"
-FLIPS_SHOWN = 5
 BREAK_EVENS_SHOWN = 2
-WIDE_PX = 640
-CHART_TERMS = {"cumulative": ("crossover",), "tornado": ("tornado", "percentile")}
+NOTES_SHOWN = 4
 NOTHING_FITS = WorkbenchError(
     "Nothing on the shortlist can be made an option",
     mend="Loosen a limit: the shortlist says which would let models in. Or write an option yourself.",
 )
 HOSTED = {Hosting.API: "", Hosting.SELF_HOST: "own servers: ", Hosting.LOCAL_FILE: "this machine: "}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to compute options for; `dragging` while a slider is held."""
+
+    scenario: Scenario
+    dragging: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,37 +78,46 @@ class Computed:
     found: OptionSet
     charts: Mapping[str, Chart]
     offers: tuple[OfferChoice, ...]
+    requirements: Requirements
 
 
 class OptionsPage(Page):
-    """The comparison, the two charts that carry it, and the flips."""
+    """The comparison, the two charts that carry it, the flips, and below them what stands behind."""
 
     id: ClassVar[str] = "options"
     title: ClassVar[str] = "Options"
     icon: ClassVar[str] = "options"
     needs: ClassVar[tuple[str, ...]] = ("options", "shortlist", "evals")
+    asks: ClassVar[tuple[str, ...]] = ("routing", "adaptation")
 
     def __init__(
-        self, *, house: House, options: OptionService, shortlist: ShortlistService, evals: EvalService
+        self,
+        *,
+        house: House,
+        options: OptionService,
+        shortlist: ShortlistService,
+        evals: EvalService,
+        routing: Callable[[], RoutingService],
+        adaptation: Callable[[], AdaptationService],
     ) -> None:
         super().__init__(house=house)
         self._service = options
         self._shortlist = shortlist
         self._evals = evals
+        self._routing = routing
         self._shown: OptionSet | None = None
+        self._requirements: Requirements | None = None
+        self._closer: Closer | None = None
+        self._charts: Mapping[str, Chart] = {}
         self._offers: tuple[OfferChoice, ...] = ()
-        self._flips_shown: tuple[Flip, ...] = ()
-        self._notes_shown: tuple[str, ...] = ()
         self._slices = Slices(self)
-        self._wish: tuple[Scenario, bool] | None = None
-        self._is_computing = False
-        add = menu_button(
-            "Add an option",
-            {"Propose from the shortlist": self.propose, "Write one myself": self.write_one},
-        )
-        self.header.add_button(add)
-        self.header.add_button(button("Decide", lambda: self.navigate.emit("decide", None), kind="main"))
         self._error = ErrorBox()
+        self._newest: Newest[Wish, Computed] = Newest(
+            house.tasks, self, work=self._compute, done=self._arrived, failed=self._error.show_error
+        )
+        self._refining = Refining(self, evals, adaptation, self._error)
+        self._plans = Plans(self, evals, routing, self._error)
+        self._fill_header()
         self._empty = EmptyState(
             "Options are the answers you choose between: buy, build or blend.",
             "Propose from the shortlist",
@@ -98,39 +128,59 @@ class OptionsPage(Page):
         self._empty.add_action("Write one myself", self.write_one)
         self._grid = Comparison("Options side by side")
         self._grid.picked.connect(lambda id: house.selection.pick(KIND, id))
-        self._charts = {"cumulative": ChartView(height=250), "tornado": ChartView(height=250)}
-        self._chart_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pictures = Pictures(house.settings)
+        self._volume = VolumeSlider()
+        self._volume.changed.connect(self._try_volume)
+        self._volume.released.connect(self._keep_volume)
+        self._flips = FlipsCard()
+        self._flips.tried.connect(self._try)
+        self._relaxations = RelaxationsCard("What would let one in")
+        self._relaxations.tried.connect(self._relax)
         self._weights = WeightsCard()
         self._weights.moved.connect(self._weigh)
         self._weights.settled.connect(self._keep_weights)
-        self._flips = Card("What would change our mind")
-        self._flips.add_beside_title(InfoButton("flip"))
-        self._notes = Card("Mind")
+        self._conflicts = ConflictsCard()
+        self._conflicts.change.connect(lambda question: self.navigate.emit("requirements", question))
+        self._behind = Behind()
+        self._behind.refine.connect(self._refining.ask)
+        self._behind.measure.connect(self._refining.ask_for_gap)
+        self._notes = MoreCard("Mind", lambda note: Words(str(note)), first=NOTES_SHOWN)
         self._lay_out_page()
         house.selection.changed.connect(self._selection_changed)
 
+    def _fill_header(self) -> None:
+        add = menu_button(
+            "Add an option",
+            {"Propose from the shortlist": self.propose, "Write one myself": self.write_one},
+        )
+        exports = {"Copy as Markdown": self._copy, **self._plans.entries(self._selected_id)}
+        self.header.add_button(add)
+        self.header.add_button(menu_button("Export", exports))
+        self.header.add_button(button("Decide", lambda: self.navigate.emit("decide", None), kind="main"))
+
     def _lay_out_page(self) -> None:
         self.body.addWidget(self._error)
+        self.body.addWidget(self._plans)
         self.body.addWidget(self._empty, 1)
         self._content = QWidget()
         column = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
-        column.addWidget(self._proposal_row())
-        column.addWidget(self._grid)
-        self._chart_row.setSpacing(Space.M)
-        self._chart_cards = {}
-        for name, view in self._charts.items():
-            card = Card()
-            card.body.addWidget(view)
-            for term in CHART_TERMS[name]:
-                card.add_beside_title(InfoButton(term))
-            self._chart_cards[name] = card
-            self._chart_row.addWidget(card, 1)
-        column.addLayout(self._chart_row)
-        column.addWidget(self._flips)
-        column.addWidget(self._weights)
-        column.addWidget(self._notes)
+        volume = Card()
+        volume.body.addWidget(self._volume)
+        for part in (
+            self._proposal_row(),
+            self._grid,
+            self._pictures,
+            volume,
+            self._flips,
+            self._relaxations,
+            self._weights,
+            self._conflicts,
+            self._notes,
+            self._behind,
+        ):
+            column.addWidget(part)
         column.addStretch(1)
         self.body.addWidget(self._content)
 
@@ -147,55 +197,57 @@ class OptionsPage(Page):
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Computes the options again in the background; the newest answer is drawn."""
+        if scenario is None or self.scenario is None or scenario.id != self.scenario.id:
+            self._closer = None
         super().show_scenario(scenario)
         self.setEnabled(scenario is not None)
         if scenario is None:
             self.explain.emit(None)
             return
-        self._ask(scenario)
+        self._volume.show_answers(scenario.answers)
+        self._newest.ask(Wish(scenario))
 
-    def _ask(self, scenario: Scenario, *, dragging: bool = False) -> None:
-        """One computation at a time; while it runs only the newest wish is remembered."""
-        self._wish = (scenario, dragging)
-        if not self._is_computing:
-            self._is_computing = True
-            self._fulfil()
-
-    def _fulfil(self) -> None:
-        if self._wish is None:
-            self._is_computing = False
+    def _arrived(self, wish: Wish, made: Computed) -> None:
+        if self.scenario is None or self.scenario.id != wish.scenario.id:
             return
-        (scenario, dragging), self._wish = self._wish, None
+        self._draw(made)
+        if not wish.dragging and not self._newest.has_newer:
+            self._weights.show_criteria(made.found.criteria)
+            self._look_closer(wish.scenario, made.found)
+
+    def _look_closer(self, scenario: Scenario, found: OptionSet) -> None:
+        """What stands behind the answer comes after it, and gives way to a newer answer."""
         self.house.tasks.start(
-            lambda: self._compute(scenario),
+            lambda: look_closer(self._service, self._routing(), scenario, found, self._evals.evidence(scenario.id)),
             lane="pool",
-            done=lambda made: self._arrived(scenario, made, dragging=dragging),
-            failed=self._fail,
-            stopped=self._fulfil,
+            done=lambda closer: self._draw_closer(closer) if self.scenario is scenario else None,
+            failed=self._error.show_error,
             owner=self,
         )
 
-    def _arrived(self, scenario: Scenario, made: Computed, *, dragging: bool) -> None:
-        if self._wish is None and self.scenario is not None and self.scenario.id == scenario.id:
-            self._draw(made)
-            if not dragging:
-                self._weights.show_criteria(made.found.criteria)
-        self._fulfil()
-
-    def _fail(self, error: WorkbenchError) -> None:
-        self._error.show_error(error)
-        self._fulfil()
-
     def _weigh(self, criteria: tuple[Criterion, ...]) -> None:
-        """A weight is being dragged: show what it would do."""
+        """A weight is being dragged: rank anew at once; draws and flips follow from the background."""
         kept = self._kept()
-        if kept is not None:
-            self._ask(replace(kept, criteria=criteria), dragging=True)
+        if kept is None or self._shown is None or self._requirements is None:
+            return
+        self._draw_ranking(self._service.reweighed(self._shown, criteria, self._requirements))
+        self._newest.ask(Wish(replace(kept, criteria=criteria), dragging=True))
 
     def _keep_weights(self, criteria: tuple[Criterion, ...]) -> None:
         kept = self._kept()
         if kept is not None:
             self.begin_edit(replace(kept, criteria=criteria), "Change what matters", merge_key="weights")
+
+    def _try_volume(self, requests_per_day: float) -> None:
+        """The volume is being dragged: what computed figures would become, and where the break-even then lies."""
+        if self.scenario is not None:
+            answers = at_volume(self.scenario.answers, requests_per_day)
+            self._newest.ask(Wish(replace(self.scenario, answers=answers), dragging=True))
+
+    def _keep_volume(self, requests_per_day: float) -> None:
+        if self.scenario is not None:
+            answers = at_volume(self.scenario.answers, requests_per_day)
+            self.begin_edit(replace(self.scenario, answers=answers), "Change the volume", merge_key="volume")
 
     def refresh(self, changes: Changes) -> None:
         """New evidence or prices move the computed figures."""
@@ -210,7 +262,8 @@ class OptionsPage(Page):
             PageAction("Copy the options as Markdown", self._copy),
         )
 
-    def _compute(self, scenario: Scenario) -> Computed:
+    def _compute(self, wish: Wish) -> Computed:
+        scenario = wish.scenario
         evidence = self._evals.evidence(scenario.id)
         found = self._service.options(scenario, evidence=evidence)
         candidates = self._shortlist.matched(scenario, evidence=evidence).candidates
@@ -218,46 +271,53 @@ class OptionsPage(Page):
             OfferChoice(c.model_id, c.offer_id, f"{c.model_name}, {HOSTED[c.hosting]}{c.offer_name}", c.model_name)
             for c in candidates
         )
-        return Computed(found, self._service.charts(found), offers)
+        requirements = self._service.requirements(scenario, evidence=evidence)
+        charts = self._service.charts(found)
+        closer = self._closer
+        if closer is not None and closer.insights.volumes:
+            volume = requirements.workload.requests_per_day.likely
+            charts |= self._service.insight_charts(closer.insights, found, volume)
+        return Computed(found, charts, offers, requirements)
 
     def _draw(self, made: Computed) -> None:
         found = made.found
-        self._shown, self._offers = found, made.offers
+        self._offers, self._requirements = made.offers, made.requirements
+        self._charts = made.charts
         self._error.clear()
         self._empty.setVisible(not found.options)
         self._content.setVisible(bool(found.options))
         proposed = bool(found.options) and self.scenario is not None and not self.scenario.options
         self._proposed.setVisible(proposed)
+        self._draw_ranking(found)
+        self._slices.run(
+            partial(self._pictures.set_charts, self._all_charts()),
+            partial(self._flips.set_flips, found.flips),
+            partial(self._relaxations.set_relaxations, found.relaxations),
+            partial(self._conflicts.set_conflicts, found.conflicts),
+            partial(self._draw_notes, found),
+            partial(self._behind.set_ladder, found.adaptation),
+            self._select_something,
+        )
+
+    def _draw_ranking(self, found: OptionSet) -> None:
+        """The answer and the comparison: what follows a slider."""
+        self._shown = found
         self.header.set_answer(found.recommendation.sentence, found.recommendation.detail)
         if found.options:
             self._grid.set_content([head(option) for option in found.options], rows(found))
             self._grid.select(self.house.selection.id_of(KIND))
-        self._slices.run(
-            *(partial(self._draw_chart, name, made.charts.get(name)) for name in self._charts),
-            partial(self._draw_flips, found),
-            partial(self._draw_notes, found),
-            self._select_something,
-        )
 
-    def _draw_chart(self, name: str, chart: Chart | None) -> None:
-        self._chart_cards[name].setVisible(chart is not None)
-        if chart is not None:
-            self._chart_cards[name].set_title(chart.title)
-            self._charts[name].set_chart(chart)
+    def _draw_closer(self, closer: Closer) -> None:
+        self._closer = closer
+        self._behind.set_sections(closer.sections)
+        self._pictures.set_charts(self._all_charts())
 
-    def _draw_flips(self, found: OptionSet) -> None:
-        flips = found.flips[:FLIPS_SHOWN]
-        if flips != self._flips_shown:
-            self._flips_shown = flips
-            _fill(self._flips, [self._flip_row(flip) for flip in flips])
-        self._flips.setVisible(bool(flips))
+    def _all_charts(self) -> dict[str, Chart]:
+        return {**(self._closer.charts if self._closer is not None else {}), **self._charts}
 
     def _draw_notes(self, found: OptionSet) -> None:
         notes = (*found.notes, *(item.text for item in found.breakevens[:BREAK_EVENS_SHOWN]))
-        if notes != self._notes_shown:
-            self._notes_shown = notes
-            _fill(self._notes, [Words(note) for note in notes])
-        self._notes.setVisible(bool(notes))
+        self._notes.set_items(notes)
 
     def _select_something(self) -> None:
         """The recommended option, where the person has not chosen one."""
@@ -265,23 +325,6 @@ class OptionsPage(Page):
             self.house.selection.pick(KIND, self._shown.recommendation.option)
         else:
             self._explain_selected()
-
-    def _flip_row(self, flip: Flip) -> QWidget:
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(Words(flip.text), 1)
-        try_it = button("Try it", lambda: self._try(flip), hint="Undo with Ctrl+Z")
-        try_it.setAccessibleName(f"Try it: {flip.text}")
-        line.addWidget(try_it)
-        return row
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Charts stand side by side where there is room, else below each other."""
-        super().resizeEvent(event)
-        wide = self.width() > scaled_px(self, WIDE_PX)
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        self._chart_row.setDirection(direction)
 
     # what the person does
 
@@ -378,6 +421,12 @@ class OptionsPage(Page):
         else:
             self.begin_edit(new, f"Try: {flip.text}")
 
+    def _relax(self, relaxation: Relaxation) -> None:
+        """Takes the answer that lets an option in; undo brings the old one back."""
+        if self.scenario is not None:
+            answers = {**self.scenario.answers, relaxation.requirement: relaxation.answer}
+            self.begin_edit(replace(self.scenario, answers=answers), f"Relax {limit_name(relaxation.requirement)}")
+
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._grid.as_markdown())
 
@@ -387,6 +436,10 @@ class OptionsPage(Page):
         self._grid.select(picked.id if picked is not None and picked.kind == KIND else "")
         if self.isVisible():
             self._explain_selected()
+
+    def _selected_id(self) -> str:
+        option = self._selected()
+        return option.id if option is not None else ""
 
     def _selected(self) -> Option | None:
         wanted = self.house.selection.id_of(KIND)
@@ -404,12 +457,3 @@ class OptionsPage(Page):
         )
         names = {offer.model_id: offer.model_name for offer in self._offers}
         self.explain.emit(explanation(option, self._shown, names, actions))
-
-
-def _fill(card: Card, rows: Sequence[QWidget]) -> None:
-    while (item := card.body.takeAt(0)) is not None:
-        if (old := item.widget()) is not None:
-            old.hide()
-            old.deleteLater()
-    for row in rows:
-        card.body.addWidget(row)

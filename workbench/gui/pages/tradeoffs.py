@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,11 +14,11 @@ from workbench.analysis.chartspec import Chart
 from workbench.analysis.tradeoffs import TradePoint
 from workbench.domain.changes import Changes
 from workbench.domain.option import DataFlow, ModelRole, OptionDraft, Strategy, Technique
-from workbench.domain.questions import requirements_from
 from workbench.domain.scenario import Scenario
 from workbench.domain.verdict import Hosting
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.forms.option_form import free_id
+from workbench.gui.newest import Newest
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
 from workbench.gui.slices import Slices
@@ -30,6 +31,7 @@ from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.terms import Terms
+from workbench.gui.widgets.volume import VolumeSlider, at_volume
 from workbench.reports.charts import svg
 from workbench.reports.files import write_whole
 from workbench.services.evals import EvalService
@@ -39,10 +41,18 @@ KIND = "offer"
 CHART_PX = 330
 WIDE_PX = 560
 SVG_SIZE = (960, 600)
-LEAST_REQUESTS, MOST_REQUESTS = 10.0, 10_000_000.0
 WEIGHT_TITLES = {"quality": "Quality matters", "monthly_usd": "Running cost matters"}
 HOSTING_WORDS = {Hosting.API: "API", Hosting.SELF_HOST: "own servers", Hosting.LOCAL_FILE: "this machine"}
 LEAVES = {Hosting.API: "what you send", Hosting.SELF_HOST: "nothing", Hosting.LOCAL_FILE: "nothing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the sliders say."""
+
+    scenario: Scenario
+    volume: float
+    weights: Mapping[str, float]
 
 
 class TradeoffsPage(Page):
@@ -58,16 +68,17 @@ class TradeoffsPage(Page):
         self._service = tradeoffs
         self._evals = evals
         self._shown: TradeoffView | None = None
-        self._asked_for = 0
-        self._answered = 0
-        self._waiting = False
         self._slices = Slices(self)
         exports = {"Copy picture": self._copy_picture, "PNG picture": self._save_png, "SVG picture": self._save_svg}
         self.header.add_button(menu_button("Export", exports))
         self.header.add_button(button("Go to options", lambda: self.navigate.emit("options", None), kind="main"))
         self._error = ErrorBox()
+        self._newest: Newest[Wish, TradeoffView] = Newest(
+            house.tasks, self, work=self._compute, done=self._arrived, failed=self._error.show_error
+        )
         self._chart = ChartView(height=CHART_PX)
         self._chart.picked.connect(lambda id: house.selection.pick(KIND, id))
+        self._volume = VolumeSlider()
         self._sliders = self._make_sliders()
         self._table = self._make_table()
         self._lay_out_page()
@@ -78,16 +89,7 @@ class TradeoffsPage(Page):
             key: ValueSlider(title, 0, 100, 50, show=lambda v: f"{v:.0f} points", round_to=5)
             for key, title in WEIGHT_TITLES.items()
         }
-        sliders["volume"] = ValueSlider(
-            "Requests a day",
-            LEAST_REQUESTS,
-            MOST_REQUESTS,
-            1_000,
-            show=lambda v: f"{v:,.0f}",
-            log=True,
-            hint="What if there were more or fewer? Release to keep the new volume.",
-        )
-        for slider in sliders.values():
+        for slider in (*sliders.values(), self._volume):
             slider.changed.connect(lambda _value: self._ask())
             slider.released.connect(lambda _value: self._keep())
         return sliders
@@ -138,7 +140,7 @@ class TradeoffsPage(Page):
         controls = Card()
         self._slider_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._slider_row.setSpacing(Space.XL)
-        for slider in self._sliders.values():
+        for slider in (*self._sliders.values(), self._volume):
             self._slider_row.addWidget(slider, 1)
         controls.body.addLayout(self._slider_row)
         self.body.addWidget(self._error)
@@ -155,8 +157,7 @@ class TradeoffsPage(Page):
         for criterion in scenario.criteria:
             if criterion.id in WEIGHT_TITLES:
                 self._sliders[criterion.id].set_value(criterion.points)
-        volume = requirements_from(scenario.answers).workload.requests_per_day.likely
-        self._sliders["volume"].set_value(min(max(volume, LEAST_REQUESTS), MOST_REQUESTS))
+        self._volume.show_answers(scenario.answers)
         self._ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -182,38 +183,21 @@ class TradeoffsPage(Page):
     # following the sliders
 
     def _ask(self) -> None:
-        """One computation at a time; while it runs only the newest wish is remembered."""
-        self._asked_for += 1
-        if not self._waiting and self.scenario is not None:
-            self._start(self.scenario)
-
-    def _start(self, scenario: Scenario) -> None:
-        self._waiting = True
-        number = self._asked_for
+        """Has what the sliders say computed."""
+        if self.scenario is None:
+            return
         weights = {key: self._sliders[key].value for key in WEIGHT_TITLES}
         if not any(weights.values()):
             weights = dict.fromkeys(WEIGHT_TITLES, 1.0)
-        volume = self._sliders["volume"].value
-        self.house.tasks.start(
-            lambda: self._service.points(
-                scenario, requests_per_day=volume, weights=weights, evidence=self._evals.evidence(scenario.id)
-            ),
-            lane="pool",
-            done=lambda view: self._answer(number, view),
-            failed=self._error.show_error,
-            stopped=self._go_on,
-            owner=self,
+        self._newest.ask(Wish(self.scenario, self._volume.value, weights))
+
+    def _compute(self, wish: Wish) -> TradeoffView:
+        return self._service.points(
+            wish.scenario,
+            requests_per_day=wish.volume,
+            weights=wish.weights,
+            evidence=self._evals.evidence(wish.scenario.id),
         )
-
-    def _answer(self, number: int, view: TradeoffView) -> None:
-        self._answered = number
-        self._draw(view)
-        self._go_on()
-
-    def _go_on(self) -> None:
-        self._waiting = False
-        if self._answered != self._asked_for and self.scenario is not None:
-            self._start(self.scenario)
 
     def _keep(self) -> None:
         """The slider was released: its value becomes part of the scenario."""
@@ -223,15 +207,14 @@ class TradeoffsPage(Page):
         criteria = tuple(
             replace(c, points=self._sliders[c.id].value) if c.id in WEIGHT_TITLES else c for c in scenario.criteria
         )
-        answers = dict(scenario.answers)
-        load = requirements_from(scenario.answers).workload.requests_per_day
-        volume = self._sliders["volume"].value
-        if abs(volume - load.likely) > 0.005 * load.likely:
-            scaled = load.scaled(volume / load.likely)
-            answers["requests_per_day"] = {"low": scaled.low, "likely": volume, "high": scaled.high}
+        answers = at_volume(scenario.answers, self._volume.value)
         self.begin_edit(replace(scenario, criteria=criteria, answers=answers), "Move a slider", merge_key="tradeoffs")
 
     # drawing
+
+    def _arrived(self, wish: Wish, view: TradeoffView) -> None:
+        if self.scenario is not None and self.scenario.id == wish.scenario.id:
+            self._draw(view)
 
     def _draw(self, view: TradeoffView) -> None:
         self._shown = view

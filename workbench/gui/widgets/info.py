@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from workbench import paths
 from workbench.gui.theme import Space, icon, look_of, scaled_px
+from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.text import Words
 
 _WIDTH = 300
@@ -57,14 +60,30 @@ class InfoButton(QToolButton):
         self.setIconSize(QSize(size, size))
 
     def _open(self) -> None:
-        panel = TermPanel(self._term, self)
+        panel = TermPanel(self._term, self, learn=self._reader())
         panel.show_at(self.mapToGlobal(QPoint(0, self.height() + Space.XS)))
+
+    def _reader(self) -> Callable[[], None] | None:
+        """Opens the glossary at this term, where a page can be left; a dialog has to be answered first."""
+        place: QWidget | None = self
+        while place is not None and not isinstance(place, QDialog):
+            if isinstance(place, Leads):
+                return partial(place.navigate.emit, "learn", self._term.id)
+            place = place.parentWidget()
+        return None
+
+
+@runtime_checkable
+class Leads(Protocol):
+    """What sends people to another page (every page does)."""
+
+    navigate: Any
 
 
 class TermPanel(QFrame):
-    """The panel: title and two or three sentences; Escape or a click elsewhere closes it."""
+    """The panel: title, two or three sentences and the way to the glossary; Escape or a click elsewhere closes it."""
 
-    def __init__(self, term: Term, parent: QWidget) -> None:
+    def __init__(self, term: Term, parent: QWidget, *, learn: Callable[[], None] | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("kind", "card")
@@ -74,7 +93,13 @@ class TermPanel(QFrame):
         column.setSpacing(Space.XS)
         column.addWidget(Words(term.title, "heading"))
         column.addWidget(Words(term.text, "body"))
+        if learn is not None:
+            column.addWidget(button("See it in the glossary", partial(self._leave, learn), kind="link"))
         self.setFixedWidth(scaled_px(parent, _WIDTH))
+
+    def _leave(self, learn: Callable[[], None]) -> None:
+        self.close()
+        learn()
 
     def show_at(self, at: QPoint) -> None:
         """Open at a place on the screen, moved in where it would hang over the edge."""

@@ -1,0 +1,43 @@
+"""The slider for requests a day, and what it makes of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbench.domain.questions import requirements_from
+from workbench.domain.scenario import AnswerValue
+from workbench.gui.widgets.slider import ValueSlider
+
+LEAST_REQUESTS, MOST_REQUESTS = 10.0, 10_000_000.0
+# Within this part of the stored volume the slider has not been moved.
+_STEP = 0.005
+
+
+class VolumeSlider(ValueSlider):
+    """Requests a day on a log scale."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Requests a day",
+            LEAST_REQUESTS,
+            MOST_REQUESTS,
+            1_000,
+            show=lambda v: f"{v:,.0f}",
+            log=True,
+            hint="What if there were more or fewer? Release to keep the new volume.",
+        )
+
+    def show_answers(self, answers: Mapping[str, AnswerValue]) -> None:
+        """Stands where the answers say; sends nothing."""
+        volume = requirements_from(answers).workload.requests_per_day.likely
+        self.set_value(min(max(volume, LEAST_REQUESTS), MOST_REQUESTS))
+
+
+def at_volume(answers: Mapping[str, AnswerValue], requests_per_day: float) -> dict[str, AnswerValue]:
+    """The answers with another likely volume; low and high keep their distance to it. Alike when hardly moved."""
+    load = requirements_from(answers).workload.requests_per_day
+    if abs(requests_per_day - load.likely) <= _STEP * load.likely:
+        return dict(answers)
+    scaled = load.scaled(requests_per_day / load.likely) if load.likely > 0 else load
+    low, high = min(scaled.low, requests_per_day), max(scaled.high, requests_per_day)
+    return {**answers, "requests_per_day": {"low": low, "likely": requests_per_day, "high": high}}
