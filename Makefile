@@ -5,7 +5,7 @@ STAMP := .venv/.set-up
 XVFB := xvfb-run -a -s "-screen 0 1920x1200x24"
 export QT_LOGGING_RULES = qt.qpa.*=false
 
-.PHONY: help setup run demo test test-slow lint types unit gui end-to-end bench screenshots pictures package lock clean
+.PHONY: help setup run demo test test-slow lint types unit keychain gui end-to-end bench screenshots pictures package lock clean
 
 help:            ## what each target does
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -41,6 +41,9 @@ unit: setup      ## tests of everything below the window, in an environment that
 	$(BIN)/python tests/without_qt.py
 	build/without-qt/bin/python -m pytest tests/unit tests/contract tests/faults -m "not slow and not keychain" -n 2 -q
 
+keychain: setup  ## keys in a real Secret Service of their own (says so where there is none)
+	tests/with_keychain.sh $(BIN)/python -m pytest tests/keychain -m "not slow" -q
+
 gui: setup       ## tests of the window, offscreen
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/gui -m "not slow" -n 2 --dist loadfile -q
 
@@ -51,7 +54,7 @@ end-to-end: setup  ## one journey through the real window on a virtual display
 		[ $$code -eq 124 ] || exit $$code; echo "no end after 300 s, once more"; \
 	done; exit 124
 
-test: lint types unit gui end-to-end  ## everything a change must pass
+test: lint types unit keychain gui end-to-end  ## everything a change must pass
 
 test-slow: setup ## the long ones: kill loops, fuzzing, full disks
 	$(BIN)/python -m pytest tests/unit tests/contract tests/faults -m slow -q
