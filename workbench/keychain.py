@@ -171,7 +171,7 @@ def _backend() -> tuple[Any | None, str]:
         return usable[0], ""
     forced = os.environ.get("PYTHON_KEYRING_BACKEND")
     name = f"{_module(chosen)}.{type(chosen).__name__}"
-    if forced or _module(chosen) not in ("keyring.backends.fail", "keyring.backends.chainer"):
+    if _module(chosen) not in ("keyring.backends.fail", "keyring.backends.chainer"):
         asked = "PYTHON_KEYRING_BACKEND" if forced else "keyringrc.cfg or an installed package"
         return None, f"{asked} asks for {name}, which does not keep keys sealed: it is not used."
     return None, _MEND_LINUX if sys.platform.startswith("linux") else "No keychain answers."
