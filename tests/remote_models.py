@@ -13,12 +13,26 @@ from workbench.domain.secret import Secret
 from workbench.inference.remote.endpoints import Endpoint, Wire
 from workbench.inference.remote.model import Circumstances, RemoteModel
 from workbench.inference.remote.pacing import Lane
-from workbench.inference.remote.purse import OpenPurse, Prices
+from workbench.inference.remote.purse import Paid, Prices, Question
 from workbench.net.door import Doorway
 from workbench.net.guard import Policy, ScenarioData
 
 from ledgers import MemoryLedger
 from servers import Received, Reply
+
+
+class OpenPurse:
+    """Lets everything through and counts nothing."""
+
+    async def begin(self, question: Question) -> str | Paid:
+        return ""
+
+    async def paid(self, id: str, text: str, done: Done, counts_usd: float | None) -> None:
+        pass
+
+    async def unpaid(self, id: str, why: str, most_usd: float | None) -> None:
+        pass
+
 
 KEY = "canary-key-4f1d0c"
 

@@ -42,11 +42,13 @@ if TYPE_CHECKING:
     from workbench.services.routing import RoutingService
     from workbench.services.scenarios import ScenarioService
     from workbench.services.shortlist import ShortlistService
+    from workbench.services.spend import SpendService
     from workbench.services.tradeoffs import TradeoffService
     from workbench.services.votes import VoteService
     from workbench.settings import Settings
     from workbench.store.calls import Calls
     from workbench.store.journal import Journal
+    from workbench.store.payments import Payments
     from workbench.store.refusals import StoreBroken
     from workbench.store.store import Store
 
@@ -144,8 +146,19 @@ class Services:
         )
 
     @once
+    def payments(self) -> Payments:
+        from workbench.store.payments import Payments
+
+        return Payments(self.store, self.journal)
+
+    @once
+    def spend(self) -> SpendService:
+        from workbench.services.spend import SpendService
+
+        return SpendService(settings=self.settings, payments=lambda: self.payments)
+
+    @once
     def remote_models(self) -> RemoteModels:
-        from workbench.inference.remote.purse import OpenPurse
         from workbench.services.remote_models import RemoteModels
 
         return RemoteModels(
@@ -153,7 +166,8 @@ class Services:
             doorway=lambda: self.doorway,
             scenarios=lambda: self.scenarios,
             catalog=self.catalog.catalog,
-            purse=OpenPurse,
+            purse=lambda: self.spend,
+            policy=self.privacy.policy,
             today=self.today,
         )
 

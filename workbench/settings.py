@@ -92,6 +92,10 @@ KEY_PROVIDERS: Setting[tuple[str, ...]] = Setting(
     "For which providers a key was entered; the keys are in the keychain.",
     limit=200,
 )
+DAY_CAP_USD = Setting("day_cap_usd", 10.0, "Cap per day", "US dollars for paid calls on one day.", low=0, high=100_000)
+SCENARIO_CAP_USD = Setting(
+    "scenario_cap_usd", 25.0, "Cap per scenario", "US dollars for paid calls of one scenario.", low=0, high=100_000
+)
 DECLARED: tuple[Setting[Any], ...] = (
     THEME,
     TEXT_SCALE,
@@ -103,6 +107,8 @@ DECLARED: tuple[Setting[Any], ...] = (
     PRIVATE_HOSTS,
     PROXY,
     KEY_PROVIDERS,
+    DAY_CAP_USD,
+    SCENARIO_CAP_USD,
 )
 _BY_KEY = {setting.key: setting for setting in DECLARED}
 

@@ -37,6 +37,7 @@ NOUNS = (
     "report",
     "key",
     "network",
+    "spend",
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from workbench.domain.catalog import Catalog
 from workbench.domain.chat import ModelDescription
@@ -19,8 +20,7 @@ from workbench.inference.remote.model import Circumstances, RemoteModel
 from workbench.inference.remote.pacing import Lane
 from workbench.inference.remote.purse import Prices, Purse
 from workbench.net.addresses import Reach, reach_of_host
-from workbench.net.grant import host_of, origin_of
-from workbench.net.guard import ScenarioData
+from workbench.net.guard import Policy, ScenarioData
 
 if TYPE_CHECKING:
     from workbench.domain.secret import Secret
@@ -42,6 +42,7 @@ class RemoteModels:
         scenarios: Callable[[], ScenarioService],
         catalog: Callable[[], Catalog],
         purse: Callable[[], Purse],
+        policy: Callable[[], Policy],
         today: Callable[[], date] = date.today,
     ) -> None:
         self._credentials = credentials
@@ -49,6 +50,7 @@ class RemoteModels:
         self._scenarios = scenarios
         self._catalog = catalog
         self._purse = purse
+        self._policy = policy
         self._today = today
         self._lanes: dict[str, Lane] = {}
 
@@ -75,11 +77,13 @@ class RemoteModels:
                 mend=f"Write {endpoint.id}/model; workbench key models {endpoint.id} lists what it has.",
             )
         known = _catalog_model(self._catalog(), endpoint, name)
+        prices = self._prices(endpoint, known)
         return RemoteModel(
             endpoint,
             name.strip(),
             self._circumstances(endpoint, scenario),
-            prices=self._prices(endpoint, known),
+            prices=prices,
+            ceiling=prices if prices.usd_in is not None else _dearest(self._catalog(), endpoint),
             context_tokens=known.context_tokens if known else None,
             images="image" in known.input_modalities if known else True,
         )
@@ -112,9 +116,9 @@ class RemoteModels:
         )
 
     def _prices(self, endpoint: Endpoint, model: Model | None) -> Prices:
-        """Nothing for a server of one's own; the catalog's price, or the dearest this provider has."""
-        host = host_of(origin_of(endpoint.base_url)).rsplit(":", 1)[0]
-        if reach_of_host(host.strip("[]")) is not Reach.PUBLIC or not endpoint.catalog_id:
+        """Nothing for a server in one's own house, else the catalog's price; unknown where it has none."""
+        host = urlsplit(endpoint.base_url).hostname or ""
+        if reach_of_host(host) is not Reach.PUBLIC or host in self._policy().private_hosts:
             return FREE
         today = self._today().isoformat()
         offer = _offer_of(model, endpoint) if model else None
@@ -138,6 +142,19 @@ def _catalog_model(catalog: Catalog, endpoint: Endpoint, name: str) -> Model | N
 def _offer_of(model: Model, endpoint: Endpoint) -> Offer | None:
     offers = [offer for offer in model.offers if offer.provider == endpoint.catalog_id]
     return next((offer for offer in offers if offer.variant is None), offers[0] if offers else None)
+
+
+def _dearest(catalog: Catalog, endpoint: Endpoint) -> Prices:
+    """What a model without a price counts for: as much as the dearest one this provider, or anybody, sells."""
+    quoted = [
+        offer
+        for model in catalog.models
+        for offer in model.offers
+        if offer.prices.input_usd_per_mtok is not None and offer.prices.output_usd_per_mtok is not None
+    ]
+    own = [offer for offer in quoted if offer.provider == endpoint.catalog_id] or quoted
+    dearest_in = max((offer.prices.input_usd_per_mtok or 0.0 for offer in own), default=0.0)
+    return Prices(dearest_in, max((offer.prices.output_usd_per_mtok or 0.0 for offer in own), default=0.0))
 
 
 def _prices(offer: Offer, today: str) -> Prices:

@@ -62,6 +62,7 @@ class RemoteModel:
         circumstances: Circumstances,
         *,
         prices: Prices,
+        ceiling: Prices | None = None,
         context_tokens: int | None = None,
         images: bool = True,
     ) -> None:
@@ -70,6 +71,7 @@ class RemoteModel:
         self._name = name
         self._house = circumstances
         self._prices = prices
+        self._ceiling = ceiling or prices  # what counts against a cap where a price is not known
         self._context_tokens = context_tokens
         self._images = images
         self._left_out: frozenset[str] = frozenset()  # fields that this model turned out not to take
@@ -110,7 +112,7 @@ class RemoteModel:
                     if isinstance(event, Token):
                         said.append(event.text)
                     if isinstance(event, Done):
-                        await self._house.purse.paid(opened, "".join(said), event)
+                        await self._house.purse.paid(opened, "".join(said), event, self._counts(event))
                     elif isinstance(event, Failed):
                         await self._house.purse.unpaid(opened, event.reason.what, self._may_cost(request, said, event))
                     ended = isinstance(event, Done | Failed)
@@ -137,7 +139,7 @@ class RemoteModel:
         return grant, key
 
     def _question(self, request: ChatRequest, grant: Grant) -> Question:
-        most = self._prices.of(most_tokens_in(request), request.sampling.max_tokens)
+        most = self._ceiling.of(most_tokens_in(request), request.sampling.max_tokens)
         return Question(grant.scenario_id, self._endpoint.id, self._name, most, request.key)
 
     def _may_cost(self, request: ChatRequest, said: list[str], end: Failed | None) -> float | None:
@@ -145,7 +147,13 @@ class RemoteModel:
         if end is not None and not said and not isinstance(end.reason, NetworkFailure | NoAnswer):
             return 0.0
         tokens_out = math.ceil(sum(map(len, said)) / CHARACTERS_PER_TOKEN)
-        return self._prices.of(most_tokens_in(request), tokens_out)
+        return self._ceiling.of(most_tokens_in(request), tokens_out)
+
+    def _counts(self, done: Done) -> float | None:
+        """What an answer counts for: its price, or the most that so many tokens may cost."""
+        if done.cost_usd is not None:
+            return done.cost_usd
+        return self._ceiling.of(done.timing.tokens_in, done.timing.tokens_out)
 
     async def _asked(self, request: ChatRequest, grant: Grant, key: Secret | None) -> AsyncGenerator[ChatEvent, None]:
         """The question, asked again as long as that makes sense and nothing was said yet."""

@@ -54,23 +54,10 @@ class Purse(Protocol):
         have been paid for and whose answer was lost."""
         ...
 
-    async def paid(self, id: str, text: str, done: Done) -> None:
-        """The answer is there; on the disk when this comes back."""
+    async def paid(self, id: str, text: str, done: Done, counts_usd: float | None) -> None:
+        """The answer is there; on the disk when this comes back. `counts_usd` None: the most it might cost counts."""
         ...
 
     async def unpaid(self, id: str, why: str, most_usd: float | None) -> None:
         """It failed or was stopped: `most_usd` is what it may have cost all the same (0: nothing was taken)."""
         ...
-
-
-class OpenPurse:
-    """For models that cost nothing."""
-
-    async def begin(self, question: Question) -> str | Paid:
-        return ""
-
-    async def paid(self, id: str, text: str, done: Done) -> None:
-        pass
-
-    async def unpaid(self, id: str, why: str, most_usd: float | None) -> None:
-        pass
