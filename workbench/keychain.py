@@ -95,9 +95,8 @@ class Keychain:
 
         Raises KeychainTrouble.
         """
-        with self._lock:
-            if provider in self._known:
-                return self._known[provider]
+        if (held := self.held(provider)) is not None:
+            return held
         backend, _ = self._do(_backend)
         if backend is None:
             return None
@@ -106,6 +105,11 @@ class Keychain:
         if not text:
             return None
         return self._remember(provider, Secret(text))
+
+    def held(self, provider: str) -> Secret | None:
+        """The key when it was read or given before; never waits for the keychain."""
+        with self._lock:
+            return self._known.get(provider)
 
     def set(self, provider: str, key: Secret) -> KeyStore:
         """Keeps the key, or holds it for this session; says which. Raises KeychainTrouble, then nothing has changed."""

@@ -14,6 +14,7 @@ from workbench.net.addresses import Reach, reach_of_host, reach_of_ip
 from workbench.net.grant import NetworkFailure, PrivateHostRefusal
 from workbench.net.guard import Policy, offline
 from workbench.net.lock import opened
+from workbench.net.stream import open_stream
 
 SocketOptions = Iterable[tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]]
 #: seconds to connect in; set while a granted request is handed over, so that a connection is opened for one only
@@ -39,7 +40,6 @@ class Dialler(httpcore2.AsyncNetworkBackend):
 
     def __init__(self, policy: Callable[[], Policy]) -> None:
         self._policy = policy
-        self._network = httpcore2.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -55,7 +55,7 @@ class Dialler(httpcore2.AsyncNetworkBackend):
         with opened():
             try:
                 async with asyncio.timeout(limit):
-                    return await self._connect(host, port, local_address, socket_options)
+                    return await self._connect(host, port)
             except TimeoutError as error:
                 raise NetworkFailure(
                     f"{host} does not answer",
@@ -63,13 +63,11 @@ class Dialler(httpcore2.AsyncNetworkBackend):
                     mend=f"It was tried for {limit:.0f} s. Check the connection and the address, then try again.",
                 ) from error
 
-    async def _connect(
-        self, host: str, port: int, local_address: str | None, options: SocketOptions | None
-    ) -> httpcore2.AsyncNetworkStream:
+    async def _connect(self, host: str, port: int) -> httpcore2.AsyncNetworkStream:
         failure: Exception | None = None
         for address in await self._addresses(host, port):
             try:
-                return await self._network.connect_tcp(address, port, None, local_address, options)
+                return await open_stream(address, port)
             except httpcore2.ConnectError as error:
                 failure = failure or error
         raise NetworkFailure(
@@ -115,11 +113,4 @@ async def _look_up(host: str, port: int) -> list[str]:
 
 
 def _was_refused(failure: Exception | None) -> bool:
-    seen: BaseException | None = failure
-    while seen is not None:
-        if isinstance(seen, ConnectionRefusedError):
-            return True
-        if isinstance(seen, BaseExceptionGroup) and any(isinstance(e, ConnectionRefusedError) for e in seen.exceptions):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False
+    return failure is not None and isinstance(failure.__cause__, ConnectionRefusedError)

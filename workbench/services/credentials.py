@@ -131,6 +131,14 @@ class CredentialService:
         """For a request that the guard has let through. Raises KeychainTrouble."""
         return self._keychain.get(provider)
 
+    def held_key(self, provider: str) -> Secret | None:
+        """The key when it was read before: without waiting, in any thread."""
+        return self._keychain.held(provider)
+
+    def may_have_key(self, provider: str) -> bool:
+        """Whether a key was ever entered here; where none was, the keychain is not asked."""
+        return provider in self._settings.value(KEY_PROVIDERS)
+
     def redact(self, text: str) -> str:
         """The text without keys: for logs, crash files and messages."""
         return self._keychain.redact(text)

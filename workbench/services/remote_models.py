@@ -104,14 +104,18 @@ class RemoteModels:
 
     def _circumstances(self, endpoint: Endpoint, scenario: str | Scenario | None) -> Circumstances:
         async def key() -> Secret | None:
-            return await asyncio.to_thread(self._credentials.key, endpoint.id)
+            if not self._credentials.may_have_key(endpoint.id):
+                return None
+            return self._credentials.held_key(endpoint.id) or await asyncio.to_thread(
+                self._credentials.key, endpoint.id
+            )
 
         return Circumstances(
             doorway=self._doorway(),
             purse=self._purse(),
             lane=self._lanes.setdefault(endpoint.base_url, Lane()),
             key=key,
-            whose=lambda: self.whose(scenario),
+            whose=None if scenario is None else lambda: self.whose(scenario),
             redact=self._credentials.redact,
         )
 

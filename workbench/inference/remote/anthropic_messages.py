@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, ToolCall
-from workbench.inference.remote.faults import expect_events
-from workbench.inference.remote.pieces import Ended, Piece, Said, Usage, schema_of, whole
+from workbench.inference.remote.pieces import Ended, Piece, Said, Usage, part, schema_of, text_of, whole
 
 FINISHES = {
     "end_turn": Finish.STOP,
@@ -22,17 +21,16 @@ FINISHES = {
 }
 
 
-async def converse(
-    client: Any, model: str, request: ChatRequest, left_out: frozenset[str]
-) -> AsyncGenerator[Piece, None]:
-    stream = await client.messages.create(**body(model, request, left_out), stream=True)
+PATH = "/v1/messages"
+
+
+async def pieces(events: AsyncIterator[Any], request: ChatRequest) -> AsyncGenerator[Piece, None]:
+    """See `Dialect`."""
     tally = _Tally()
-    await expect_events(stream.response)
-    async with stream:
-        async for event in stream:
-            piece = tally.take(event)
-            if piece is not None:
-                yield piece
+    async for event in events:
+        piece = tally.take(event)
+        if piece is not None:
+            yield piece
     note = "Anthropic gives no log-probabilities." if request.top_logprobs else ""
     yield Ended(tally.finish if tally.is_closed else None, tally.usage(), tally.calls(), note)
 
@@ -43,36 +41,39 @@ class _Tally:
     def __init__(self) -> None:
         self.finish: Finish | None = None
         self.is_closed = False
-        self._in: Any = None
-        self._out: Any = None
+        self._in: dict[str, Any] = {}
+        self._out: dict[str, Any] = {}
         self._calls: dict[int, dict[str, str]] = {}
 
-    def take(self, event: Any) -> Said | None:
-        match event.type:
+    def take(self, event: object) -> Said | None:
+        match part(event, "type"):
             case "message_start":
-                self._in = event.message.usage
-            case "content_block_start" if event.content_block.type == "tool_use":
-                block = event.content_block
-                self._calls[event.index] = {"id": block.id, "name": block.name, "arguments": ""}
+                self._in = part(event, "message", "usage") or {}
+            case "content_block_start" if part(event, "content_block", "type") == "tool_use":
+                block = part(event, "content_block")
+                named = {"id": text_of(block.get("id")), "name": text_of(block.get("name")), "arguments": ""}
+                self._calls[whole(part(event, "index"))] = named
             case "content_block_delta":
-                return self._delta(event)
+                return self._delta(whole(part(event, "index")), part(event, "delta"))
             case "message_delta":
-                self._out = event.usage
-                self.finish = FINISHES.get(event.delta.stop_reason or "", Finish.STOP)
+                self._out = part(event, "usage") or {}
+                self.finish = FINISHES.get(text_of(part(event, "delta", "stop_reason")), Finish.STOP)
             case "message_stop":
                 self.is_closed = True
             case _:
                 pass
         return None
 
-    def _delta(self, event: Any) -> Said | None:
-        delta = event.delta
-        if delta.type == "text_delta":
-            return Said(delta.text)
-        if delta.type == "thinking_delta":
-            return Said(delta.thinking, thought=True)
-        if delta.type == "input_json_delta" and event.index in self._calls:
-            self._calls[event.index]["arguments"] += delta.partial_json
+    def _delta(self, index: int, delta: object) -> Said | None:
+        match part(delta, "type"):
+            case "text_delta":
+                return Said(text_of(part(delta, "text")))
+            case "thinking_delta":
+                return Said(text_of(part(delta, "thinking")), thought=True)
+            case "input_json_delta" if index in self._calls:
+                self._calls[index]["arguments"] += text_of(part(delta, "partial_json"))
+            case _:
+                pass
         return None
 
     def calls(self) -> tuple[ToolCall, ...]:
@@ -82,37 +83,38 @@ class _Tally:
 
     def usage(self) -> Usage | None:
         """Anthropic counts what its cache read and wrote beside the input; here the input is all of it."""
-        if self._in is None:
+        if not self._in and not self._out:
             return None
-        source = self._out if getattr(self._out, "input_tokens", None) is not None else self._in
-        cached = whole(getattr(source, "cache_read_input_tokens", None))
-        written = whole(getattr(source, "cache_creation_input_tokens", None))
-        made = self._out or self._in
-        details = getattr(made, "output_tokens_details", None)
+        counted = {**self._in, **{name: value for name, value in self._out.items() if value is not None}}
+        cached, written = (
+            whole(counted.get("cache_read_input_tokens")),
+            whole(counted.get("cache_creation_input_tokens")),
+        )
         return Usage(
-            tokens_in=whole(source.input_tokens) + cached + written,
-            tokens_out=whole(made.output_tokens),
+            tokens_in=whole(counted.get("input_tokens")) + cached + written,
+            tokens_out=whole(counted.get("output_tokens")),
             cached=cached,
             written=written,
-            reasoning=whole(getattr(details, "thinking_tokens", None)),
+            reasoning=whole(part(counted, "output_tokens_details", "thinking_tokens")),
         )
 
 
 def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str, Any]:
-    """What is sent, without the fields that this model is known to refuse."""
+    """See `Dialect`."""
     sampling = request.sampling
     system = "\n\n".join(message.text for message in request.messages if message.role is Role.SYSTEM)
     fields: dict[str, Any] = {
         "model": model,
         "messages": _messages([message for message in request.messages if message.role is not Role.SYSTEM]),
         "max_tokens": sampling.max_tokens,
+        "stream": True,
     }
-    # the SDK no longer has these as arguments, older models still take them
+    # newer models take none of these, older ones do
     more: dict[str, Any] = {"temperature": min(sampling.temperature, 1.0)}
     if system:
         fields["system"] = system
     if sampling.top_p < 1.0:
-        more = {"top_p": sampling.top_p}  # newer models take one of the two
+        more = {"top_p": sampling.top_p}  # one of the two
     if sampling.top_k:
         more["top_k"] = sampling.top_k
     if sampling.stop:
@@ -125,8 +127,7 @@ def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str
             {"name": tool.name, "description": tool.description, "input_schema": schema_of(tool.parameters)}
             for tool in request.tools
         ]
-    fields["extra_body"] = {name: value for name, value in more.items() if name not in left_out}
-    return {name: value for name, value in fields.items() if name not in left_out}
+    return {name: value for name, value in {**fields, **more}.items() if name not in left_out}
 
 
 def _messages(messages: Sequence[ChatMessage]) -> list[dict[str, Any]]:

@@ -41,13 +41,14 @@ MOST_LEFT_OUT = 6
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a remote model needs of the house. `key` is asked for after the guard said yes."""
+    """What a remote model needs of the house. `key` is asked for after the guard said yes; `whose` is called in a thread
+    at each question (None: data of no scenario)."""
 
     doorway: Doorway
     purse: Purse
     lane: Lane
     key: Callable[[], Awaitable[Secret | None]]
-    whose: Callable[[], ScenarioData | None]
+    whose: Callable[[], ScenarioData | None] | None
     redact: Callable[[str], str]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -124,7 +125,7 @@ class RemoteModel:
 
     async def _admitted(self, request: ChatRequest) -> tuple[Grant, Secret | None]:
         """Leave from the guard, then the key, then the SDK. Raises WorkbenchError."""
-        whose = await asyncio.to_thread(self._house.whose)
+        whose = None if self._house.whose is None else await asyncio.to_thread(self._house.whose)
         grant = self._house.doorway.guard.prompt(
             self._endpoint.base_url, provider=self._endpoint.id, whose=whose, sensitive=request.sensitive
         )
@@ -211,8 +212,7 @@ class RemoteModel:
         clock = Clock()
         async with self._house.doorway.client(grant) as http:
             client = clients.make(self._endpoint, key, http)
-            converse = clients.CONVERSE[self._endpoint.wire]
-            pieces = converse(client, self._name, request, left_out)
+            pieces = clients.converse(self._endpoint, client, self._name, request, left_out)
             async for event in paced(pieces, clock):
                 if isinstance(event, Token):
                     yield event

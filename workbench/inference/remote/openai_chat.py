@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, TokenLogprob, ToolCall
-from workbench.inference.remote.faults import expect_events
-from workbench.inference.remote.pieces import Ended, Piece, Said, Usage, data_url, is_strict, schema_of, whole
+from workbench.inference.remote.pieces import (
+    Ended,
+    Piece,
+    Said,
+    Usage,
+    data_url,
+    is_strict,
+    listed,
+    number,
+    part,
+    schema_of,
+    text_of,
+    whole,
+)
 
 FINISHES = {
     "stop": Finish.STOP,
@@ -20,30 +32,29 @@ FINISHES = {
 MOST_LOGPROBS = 20
 
 
-async def converse(
-    client: Any, model: str, request: ChatRequest, left_out: frozenset[str]
-) -> AsyncGenerator[Piece, None]:
-    stream = await client.chat.completions.create(**body(model, request, left_out), stream=True)
+PATH = "/chat/completions"
+
+
+async def pieces(events: AsyncIterator[Any], request: ChatRequest) -> AsyncGenerator[Piece, None]:
+    """See `Dialect`."""
     end: Finish | None = None
     usage: Usage | None = None
     calls: dict[int, dict[str, str]] = {}
-    await expect_events(stream.response)
-    async with stream:
-        async for chunk in stream:
-            usage = _usage(getattr(chunk, "usage", None)) or usage
-            for choice in (chunk.choices or ())[:1]:
-                if choice.delta is not None:
-                    for piece in _said(choice.delta, choice.logprobs):
-                        yield piece
-                    _gather(calls, choice.delta.tool_calls or ())
-                if choice.finish_reason is not None:
-                    end = FINISHES.get(choice.finish_reason, Finish.STOP)
+    async for event in events:
+        usage = _usage(part(event, "usage")) or usage
+        for choice in listed(part(event, "choices"))[:1]:
+            delta = part(choice, "delta")
+            for piece in _said(delta, part(choice, "logprobs")):
+                yield piece
+            _gather(calls, listed(part(delta, "tool_calls")))
+            if finish := text_of(choice.get("finish_reason")):
+                end = FINISHES.get(finish, Finish.STOP)
     asked = tuple(ToolCall(one["name"], one["arguments"], one["id"]) for _, one in sorted(calls.items()))
     yield Ended(end, usage, asked)
 
 
 def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str, Any]:
-    """What is sent, without the fields that this model is known to refuse."""
+    """See `Dialect`."""
     sampling = request.sampling
     # servers of one's own know the old name only, OpenAI's reasoning models refuse it
     limit = "max_completion_tokens" if "max_tokens" in left_out else "max_tokens"
@@ -71,9 +82,8 @@ def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str
         fields["response_format"] = {"type": "json_schema", "json_schema": named}
     if request.tools:
         fields["tools"] = [_tool(tool.name, tool.description, tool.parameters) for tool in request.tools]
-    more = own_fields(request)
-    if more:
-        fields["extra_body"] = {name: value for name, value in more.items() if name not in left_out}
+    fields.update(own_fields(request))
+    fields["stream"] = True
     return {name: value for name, value in fields.items() if name not in left_out}
 
 
@@ -115,50 +125,49 @@ def _tool(name: str, description: str, parameters: str) -> dict[str, Any]:
     }
 
 
-def _said(delta: Any, logprobs: Any) -> list[Said]:
+def _said(delta: object, logprobs: object) -> list[Said]:
     """The text of one piece, thoughts (which some servers send in a field of their own) apart."""
     found: list[Said] = []
-    extra = getattr(delta, "model_extra", None) or {}
-    thought = extra.get("reasoning_content") or extra.get("reasoning")
-    if isinstance(thought, str) and thought:
+    thought = text_of(part(delta, "reasoning_content")) or text_of(part(delta, "reasoning"))
+    if thought:
         found.append(Said(thought, thought=True))
-    text = delta.content or getattr(delta, "refusal", None)
+    text = text_of(part(delta, "content")) or text_of(part(delta, "refusal"))
     if text:
-        found.append(Said(text, _logprobs(logprobs)))
+        found.append(Said(text, logprobs_of(part(logprobs, "content"))))
     return found
 
 
-def _logprobs(found: Any) -> tuple[TokenLogprob, ...]:
-    content: Sequence[Any] = getattr(found, "content", None) or ()
+def logprobs_of(content: object) -> tuple[TokenLogprob, ...]:
+    """Tokens with their log-probabilities, as both of OpenAI's protocols write them."""
     return tuple(
-        TokenLogprob(one.token, one.logprob, tuple((other.token, other.logprob) for other in one.top_logprobs or ()))
-        for one in content
+        TokenLogprob(
+            text_of(one.get("token")),
+            number(one.get("logprob")),
+            tuple((text_of(x.get("token")), number(x.get("logprob"))) for x in listed(one.get("top_logprobs"))),
+        )
+        for one in listed(content)
     )
 
 
-def _gather(calls: dict[int, dict[str, str]], deltas: Sequence[Any]) -> None:
+def _gather(calls: dict[int, dict[str, str]], deltas: list[Any]) -> None:
     """A tool call comes in pieces: its name first, then its arguments letter by letter."""
     for place, delta in enumerate(deltas):
-        index = delta.index if isinstance(delta.index, int) else place
-        call = calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
-        call["id"] = delta.id or call["id"]
-        if delta.function is not None:
-            call["name"] += delta.function.name or ""
-            arguments = delta.function.arguments or ""
-            call["arguments"] += arguments if isinstance(arguments, str) else json.dumps(arguments)
+        index = delta.get("index")
+        call = calls.setdefault(index if isinstance(index, int) else place, {"id": "", "name": "", "arguments": ""})
+        call["id"] = text_of(delta.get("id")) or call["id"]
+        call["name"] += text_of(part(delta, "function", "name"))
+        arguments = part(delta, "function", "arguments")
+        call["arguments"] += json.dumps(arguments) if isinstance(arguments, dict) else text_of(arguments)
 
 
-def _usage(found: Any) -> Usage | None:
-    if found is None:
+def _usage(found: object) -> Usage | None:
+    if not isinstance(found, dict):
         return None
-    kept = getattr(found, "prompt_tokens_details", None)
-    made = getattr(found, "completion_tokens_details", None)
-    extra = getattr(found, "model_extra", None) or {}
-    cost = extra.get("cost")
+    cost = found.get("cost")
     return Usage(
-        tokens_in=whole(found.prompt_tokens),
-        tokens_out=whole(found.completion_tokens),
-        cached=whole(getattr(kept, "cached_tokens", None) or extra.get("prompt_cache_hit_tokens")),
-        reasoning=whole(getattr(made, "reasoning_tokens", None)),
-        cost_usd=float(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None,
+        tokens_in=whole(found.get("prompt_tokens")),
+        tokens_out=whole(found.get("completion_tokens")),
+        cached=whole(part(found, "prompt_tokens_details", "cached_tokens") or found.get("prompt_cache_hit_tokens")),
+        reasoning=whole(part(found, "completion_tokens_details", "reasoning_tokens")),
+        cost_usd=number(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None,
     )

@@ -2,48 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
-from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, TokenLogprob, ToolCall
+from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, ToolCall
 from workbench.domain.errors import WorkbenchError
-from workbench.inference.remote.faults import expect_events
-from workbench.inference.remote.pieces import Ended, Piece, Said, Usage, data_url, is_strict, schema_of, whole
+from workbench.inference.remote.openai_chat import logprobs_of
+from workbench.inference.remote.pieces import (
+    Ended,
+    Piece,
+    Said,
+    Usage,
+    data_url,
+    is_strict,
+    listed,
+    part,
+    schema_of,
+    text_of,
+    whole,
+)
 
 MOST_LOGPROBS = 20
 _UNFINISHED = {"max_output_tokens": Finish.LENGTH, "content_filter": Finish.FILTERED}
 
 
-async def converse(
-    client: Any, model: str, request: ChatRequest, left_out: frozenset[str]
-) -> AsyncGenerator[Piece, None]:
-    stream = await client.responses.create(**body(model, request, left_out), stream=True)
+PATH = "/responses"
+
+
+async def pieces(events: AsyncIterator[Any], request: ChatRequest) -> AsyncGenerator[Piece, None]:
+    """See `Dialect`."""
     ended = Ended(None)
     refused = False
-    await expect_events(stream.response)
-    async with stream:
-        async for event in stream:
-            match event.type:
-                case "response.output_text.delta":
-                    yield Said(event.delta, _logprobs(event))
-                case "response.refusal.delta":
-                    refused = True
-                    yield Said(event.delta)
-                case "response.reasoning_text.delta" | "response.reasoning_summary_text.delta":
-                    yield Said(event.delta, thought=True)
-                case "response.completed" | "response.incomplete":
-                    ended = _ended(event.response, refused)
-                case "response.failed":
-                    raise _failed(getattr(event.response, "error", None))
-                case "error":
-                    raise _failed(event)
-                case _:
-                    pass
+    async for event in events:
+        match part(event, "type"):
+            case "response.output_text.delta":
+                yield Said(text_of(part(event, "delta")), logprobs_of(part(event, "logprobs")))
+            case "response.refusal.delta":
+                refused = True
+                yield Said(text_of(part(event, "delta")))
+            case "response.reasoning_text.delta" | "response.reasoning_summary_text.delta":
+                yield Said(text_of(part(event, "delta")), thought=True)
+            case "response.completed" | "response.incomplete":
+                ended = _ended(part(event, "response"), refused)
+            case "response.failed":
+                raise _failed(part(event, "response", "error", "message"))
+            case "error":
+                raise _failed(part(event, "message"))
+            case _:
+                pass
     yield ended
 
 
 def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str, Any]:
-    """What is sent, without the fields that this model is known to refuse."""
+    """See `Dialect`."""
     sampling = request.sampling
     fields: dict[str, Any] = {
         "model": model,
@@ -51,6 +62,7 @@ def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str
         "max_output_tokens": max(sampling.max_tokens, 16),  # fewer are refused
         "temperature": sampling.temperature,
         "store": False,
+        "stream": True,
     }
     if sampling.top_p < 1.0:
         fields["top_p"] = sampling.top_p
@@ -92,42 +104,29 @@ def _items(message: ChatMessage) -> list[dict[str, Any]]:
     return items
 
 
-def _logprobs(event: Any) -> tuple[TokenLogprob, ...]:
-    return tuple(
-        TokenLogprob(
-            one.token,
-            one.logprob,
-            tuple((other.token or "", other.logprob or 0.0) for other in one.top_logprobs or ()),
-        )
-        for one in getattr(event, "logprobs", None) or ()
-    )
-
-
-def _ended(response: Any, refused: bool) -> Ended:
+def _ended(response: object, refused: bool) -> Ended:
     calls = tuple(
-        ToolCall(item.name, item.arguments, item.call_id)
-        for item in response.output or ()
-        if getattr(item, "type", "") == "function_call"
+        ToolCall(text_of(item.get("name")), text_of(item.get("arguments")), text_of(item.get("call_id")))
+        for item in listed(part(response, "output"))
+        if item.get("type") == "function_call"
     )
     finish = Finish.TOOL if calls else Finish.FILTERED if refused else Finish.STOP
-    details = getattr(response, "incomplete_details", None)
-    if details is not None and details.reason:
-        finish = _UNFINISHED.get(details.reason, Finish.LENGTH)
-    return Ended(finish, _usage(response.usage), calls)
+    if reason := text_of(part(response, "incomplete_details", "reason")):
+        finish = _UNFINISHED.get(reason, Finish.LENGTH)
+    return Ended(finish, _usage(part(response, "usage")), calls)
 
 
-def _usage(found: Any) -> Usage | None:
-    if found is None:
+def _usage(found: object) -> Usage | None:
+    if not isinstance(found, dict):
         return None
-    kept, made = getattr(found, "input_tokens_details", None), getattr(found, "output_tokens_details", None)
     return Usage(
-        tokens_in=whole(found.input_tokens),
-        tokens_out=whole(found.output_tokens),
-        cached=whole(getattr(kept, "cached_tokens", None)),
-        reasoning=whole(getattr(made, "reasoning_tokens", None)),
+        tokens_in=whole(found.get("input_tokens")),
+        tokens_out=whole(found.get("output_tokens")),
+        cached=whole(part(found, "input_tokens_details", "cached_tokens")),
+        reasoning=whole(part(found, "output_tokens_details", "reasoning_tokens")),
     )
 
 
-def _failed(error: Any) -> WorkbenchError:
-    why = str(getattr(error, "message", "") or "no reason given")[:200]
+def _failed(message: object) -> WorkbenchError:
+    why = text_of(message)[:200] or "no reason given"
     return WorkbenchError(f"The provider gave up in the middle: {why}", where="answer", mend="Try again later.")

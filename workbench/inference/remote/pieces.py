@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncGenerator
+import math
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -47,12 +48,19 @@ class Ended:
 Piece = Said | Ended
 
 
-class Converse(Protocol):
-    """One protocol: asks and yields pieces, the last of them `Ended`. Raises what its SDK raises."""
+class Dialect(Protocol):
+    """One protocol's words."""
 
-    def __call__(
-        self, client: Any, model: str, request: ChatRequest, left_out: frozenset[str]
-    ) -> AsyncGenerator[Piece, None]: ...
+    #: where a question goes, from the base address on
+    PATH: str
+
+    def body(self, model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str, Any]:
+        """What is sent, without the fields that this model is known to refuse."""
+        ...
+
+    def pieces(self, events: AsyncIterator[Any], request: ChatRequest) -> AsyncGenerator[Piece, None]:
+        """The answer out of the server's events (JSON as it came), its last piece `Ended`. Raises WorkbenchError."""
+        ...
 
 
 def schema_of(text: str) -> dict[str, Any]:
@@ -83,6 +91,30 @@ def data_url(image: Image) -> str:
     return f"data:{image.media_type};base64,{base64.b64encode(image.data).decode('ascii')}"
 
 
+def part(value: object, *names: str) -> Any:
+    """What lies at a path of names in JSON; None where something else is there."""
+    for name in names:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value
+
+
+def text_of(value: object) -> str:
+    """A text as a server wrote it; "" for what is none."""
+    return value if isinstance(value, str) else ""
+
+
+def listed(value: object) -> list[Any]:
+    """A list's objects; empty for what is none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def whole(value: object) -> int:
     """A count as a server wrote it; 0 for what is none."""
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else 0
+
+
+def number(value: object) -> float:
+    """A figure as a server wrote it; 0 for what is none."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0

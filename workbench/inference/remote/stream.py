@@ -60,19 +60,21 @@ async def paced(pieces: AsyncGenerator[Piece, None], clock: Clock) -> AsyncItera
     held: list[str] = []
     probs: list[TokenLogprob] = []
     shown = 0.0
-    following: asyncio.Future[Piece] = asyncio.ensure_future(anext(pieces))
+    following: asyncio.Future[Piece] | None = None
     try:
         while True:
             if held:
                 left = shown + FRAME_S - time.perf_counter()
                 if left > 0:
+                    following = following or asyncio.ensure_future(anext(pieces))
                     await asyncio.wait({following}, timeout=left)
-                if left <= 0 or not following.done():
+                if following is None or not following.done():
                     yield Token("".join(held), tuple(probs))
                     held, probs, shown = [], [], time.perf_counter()
                     continue
             try:
-                piece = await following
+                piece = await (following or anext(pieces))
+                following = None
             except Exception:
                 if held:
                     yield Token("".join(held), tuple(probs))
@@ -86,9 +88,8 @@ async def paced(pieces: AsyncGenerator[Piece, None], clock: Clock) -> AsyncItera
                 clock.piece(piece.text)
                 held.append(piece.text)
                 probs.extend(piece.logprobs)
-            following = asyncio.ensure_future(anext(pieces))
     finally:
-        if not following.done():
+        if following is not None and not following.done():
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
         await pieces.aclose()
