@@ -12,7 +12,6 @@ from sqlalchemy import case, func, select
 from workbench.domain.calls import Call, DataClass, Outcome, Purpose
 from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import CALL
-from workbench.store.upsert import put
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -43,13 +42,11 @@ class Calls:
 
     async def begin(self, call: Call) -> None:
         """On the disk when it comes back. Raises WorkbenchError when it cannot be kept."""
-        row = _row(call)
-        await asyncio.wrap_future(self._journal.submit(lambda connection: put(connection, CALL, [row])))
+        await asyncio.wrap_future(self._journal.put(CALL, _row(call)))
 
     def end(self, call: Call) -> None:
         """Completes the row or writes a whole one; on the disk soon."""
-        row = _row(call)
-        self._journal.submit(lambda connection: put(connection, CALL, [row]))
+        self._journal.put(CALL, _row(call), urgent=False)
 
     def latest(
         self,

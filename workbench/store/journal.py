@@ -8,29 +8,34 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from workbench.store.store import Store
 
-T = TypeVar("T")
 MOST_AT_ONCE = 256
+#: how long a write that nobody waits for may lie, so that it goes along with one that somebody waits for
+_PATIENCE_S = 0.1
 _CLOSE_S = 10.0
 
 
-class _Piece(Generic[T]):
-    """One caller's write and where its result goes."""
+class _Piece:
+    """One caller's write, where its result goes, and whether somebody waits for it."""
 
-    def __init__(self, work: Callable[[Connection], T]) -> None:
+    def __init__(self, work: Callable[[Connection], Any] | None, table: Table | None, row: dict[str, Any]) -> None:
         self.work = work
-        self.future: Future[T] = Future()
-        self.result: T | None = None
+        self.table = table
+        self.row = row
+        self.is_urgent = True
+        self.future: Future[Any] = Future()
+        self.result: Any = None
 
 
 class Journal:
@@ -38,27 +43,27 @@ class Journal:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: queue.SimpleQueue[_Piece[object] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._is_closed = False
 
-    def submit(self, work: Callable[[Connection], T]) -> Future[T]:
+    def submit(self, work: Callable[[Connection], Any]) -> Future[Any]:
         """`work` is called with an open transaction; the future is done when that is on the disk.
 
         What `work` raises goes to its future and spoils nobody else's write, so it must raise before it changes
         anything. When the transaction fails, everybody's future in it says so (WorkbenchError).
         """
-        piece: _Piece[T] = _Piece(work)
-        with self._lock:
-            if self._is_closed:
-                piece.future.set_exception(WorkbenchError("The program is closing", mend="Start it again."))
-                return piece.future
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-                self._thread.start()
-            self._waiting.put(piece)  # type: ignore[arg-type]
-        return piece.future
+        return self._add(_Piece(work, None, {}))
+
+    def put(self, table: Table, row: dict[str, Any], *, urgent: bool = True) -> Future[Any]:
+        """Inserts or replaces a row by its primary key; the future is done when it is on the disk.
+
+        One that is not urgent may wait a tenth of a second for company. Rows are written after what was submitted.
+        """
+        piece = _Piece(None, table, row)
+        piece.is_urgent = urgent
+        return self._add(piece)
 
     def close(self) -> None:
         """Writes what waits, then ends. Later writes are refused."""
@@ -70,6 +75,17 @@ class Journal:
         if thread is not None:
             thread.join(_CLOSE_S)
 
+    def _add(self, piece: _Piece) -> Future[Any]:
+        with self._lock:
+            if self._is_closed:
+                piece.future.set_exception(WorkbenchError("The program is closing", mend="Start it again."))
+                return piece.future
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+                self._thread.start()
+            self._waiting.put(piece)
+        return piece.future
+
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
             pieces, ends = self._together(first)
@@ -77,27 +93,39 @@ class Journal:
             if ends:
                 return
 
-    def _together(self, first: _Piece[object]) -> tuple[list[_Piece[object]], bool]:
-        pieces = [first]
+    def _together(self, first: _Piece) -> tuple[list[_Piece], bool]:
+        """What goes into one transaction, and whether nothing comes after it."""
+        pieces, someone_waits = [first], first.is_urgent
+        until = time.monotonic() + _PATIENCE_S
         while len(pieces) < MOST_AT_ONCE:
             try:
-                following = self._waiting.get_nowait()
+                left = 0.0 if someone_waits else until - time.monotonic()
+                following = self._waiting.get(timeout=left) if left > 0 else self._waiting.get_nowait()
             except queue.Empty:
                 return pieces, False
             if following is None:
                 return pieces, True
             pieces.append(following)
+            someone_waits = someone_waits or following.is_urgent
         return pieces, False
 
-    def _write(self, pieces: list[_Piece[object]]) -> None:
+    def _write(self, pieces: list[_Piece]) -> None:
+        from workbench.store.upsert import put_many
+
         wrong: dict[int, BaseException] = {}
+        rows: dict[Table, list[dict[str, Any]]] = {}
         try:
             with self._store.write() as connection:
                 for place, piece in enumerate(pieces):
-                    try:
-                        piece.result = piece.work(connection)
-                    except WorkbenchError as error:
-                        wrong[place] = error
+                    if piece.table is not None:
+                        rows.setdefault(piece.table, []).append(piece.row)
+                    elif piece.work is not None:
+                        try:
+                            piece.result = piece.work(connection)
+                        except WorkbenchError as error:
+                            wrong[place] = error
+                for table, some in rows.items():
+                    put_many(connection, table, some)
         except BaseException as error:
             for piece in pieces:
                 piece.future.set_exception(error)

@@ -13,7 +13,7 @@ from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.payment import Caps, Payment, PaymentState
 from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import PAYMENT, SCENARIO, SPEND_CAP
-from workbench.store.upsert import put
+from workbench.store.upsert import put, put_many
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -52,15 +52,15 @@ class Payments:
             if known is not None and known.state is PaymentState.OPEN:
                 raise _in_doubt(known)
             _check_caps(connection, payment, caps)
-            put(connection, PAYMENT, [_row(payment)])
+            put_many(connection, PAYMENT, [_row(payment)])
             return payment
 
-        return await asyncio.wrap_future(self._journal.submit(write))
+        found: Payment = await asyncio.wrap_future(self._journal.submit(write))
+        return found
 
     async def end(self, payment: Payment) -> None:
         """Completes the row; on the disk when it comes back."""
-        row = _row(payment)
-        await asyncio.wrap_future(self._journal.submit(lambda connection: put(connection, PAYMENT, [row])))
+        await asyncio.wrap_future(self._journal.put(PAYMENT, _row(payment)))
 
     def open_ones(self) -> tuple[Payment, ...]:
         """Those whose end is not known, oldest first."""

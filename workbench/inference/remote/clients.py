@@ -67,8 +67,8 @@ async def converse(
 ) -> AsyncGenerator[Piece, None]:
     """Asks and gives the pieces of the answer, the last of them `Ended`. Raises what the SDK raises, WorkbenchError.
 
-    The SDK does address, key, errors and the stream of events. Body and events are ours: its own ways for them go through
-    a description of every field that takes more time than a request, and stumble over what other servers write.
+    The SDK does address, key, errors and the stream of events. Body and events are ours: its own way for them goes
+    through a description of every field, which takes longer than a request and stumbles over what other servers write.
     """
     dialect = DIALECTS[endpoint.wire]
     body = dialect.body(model, request, left_out)

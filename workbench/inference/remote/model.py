@@ -41,8 +41,8 @@ MOST_LEFT_OUT = 6
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a remote model needs of the house. `key` is asked for after the guard said yes; `whose` is called in a thread
-    at each question (None: data of no scenario)."""
+    """What a remote model needs of the house. `key` is asked for after the guard said yes; `whose` is called in a
+    thread at each question (None: data of no scenario)."""
 
     doorway: Doorway
     purse: Purse
