@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from workbench.analysis.breakeven import HOURS_PER_MONTH
 from workbench.analysis.cost import PriceList, Rates, Tier, Usage, monthly_cost
 from workbench.analysis.data_policy import price_factor
 from workbench.analysis.lifecycle import billed_offer
+from workbench.analysis.price_bands import readings
 from workbench.analysis.selfhost import Misfit, ServingPlan, ServingTable, rentable_servers
 from workbench.domain.catalog import Catalog
 from workbench.domain.figures import Estimate, Origin
@@ -181,7 +182,8 @@ def price_list(offer: Offer, day: str, *, reads_only: bool = False, at_peak: boo
 class Tariff:
     """An offer's prices on one day: at quiet hours, at dear ones with their part of the day, and announced ones.
 
-    `quiet` None: no token prices; `offer` then says what else it charges by.
+    `quiet` None: no token prices; `offer` then says what else it charges by. `band`: the same at the lowest and at the
+    highest prices of lists that disagree.
     """
 
     offer: Offer
@@ -189,12 +191,21 @@ class Tariff:
     dear: PriceList | None = None
     dear_part: float = 0.0
     later: tuple[str, Tariff] | None = None
+    band: tuple[Tariff, Tariff] | None = None
 
     def monthly_usd(self, usage: Usage, peak_share: float | None = None) -> Estimate | None:
         """USD a month; None when the offer has no price for this kind of use.
 
-        `peak_share` of the requests fall into the dear hours (None: their part of the day).
+        `peak_share` of the requests fall into the dear hours (None: their part of the day). From the lowest to the
+        highest bill, where lists disagree about a price.
         """
+        likely = self._monthly_usd(usage, peak_share)
+        if self.band is None or likely is None:
+            return likely
+        low, high = (end._monthly_usd(usage, peak_share) or likely for end in self.band)
+        return Estimate(min(low.low, likely.low), likely.likely, max(high.high, likely.high))
+
+    def _monthly_usd(self, usage: Usage, peak_share: float | None) -> Estimate | None:
         if self.quiet is None:
             each = _usd_each(self.offer, usage)
             if each is None:
@@ -210,6 +221,11 @@ class Tariff:
 
 def tariff_of(model: Model, offer: Offer, day: str) -> Tariff:
     """The offer's prices on an ISO day."""
+    made, ends = _tariff(model, offer, day), readings(offer)
+    return made if ends is None else replace(made, band=(_tariff(model, ends[0], day), _tariff(model, ends[1], day)))
+
+
+def _tariff(model: Model, offer: Offer, day: str) -> Tariff:
     reads_only = model.kind in _READS_ONLY
     quiet = price_list(offer, day, reads_only=reads_only)
     change, later = offer.scheduled_change, None

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from workbench.analysis.candidates import Candidate
 from workbench.analysis.lifecycle import ending_of, ending_words, horizon_end, price_change_words
+from workbench.analysis.price_bands import dispute_words
 from workbench.analysis.rules import About, Context, Effect, Finding, Rule, excluded, kept, warned
 from workbench.analysis.rules_speed import SPEED
 from workbench.analysis.selfhost import longest_request
@@ -183,6 +184,14 @@ def _price_change(context: Context, candidate: Candidate) -> Finding | None:
     return warned(text, "the price holds", "a new price is announced", candidate.offer.source) if text else None
 
 
+def _disputed_price(context: Context, candidate: Candidate) -> Finding | None:
+    """Lists that disagree about a price: the monthly cost spans them all."""
+    if candidate.offer is None or not candidate.offer.quotes:
+        return None
+    text = f"{dispute_words(candidate.offer)} The monthly cost spans both."
+    return warned(text, "one price", "more than one", candidate.offer.source)
+
+
 def _available(context: Context, candidate: Candidate) -> Finding | None:
     offer = candidate.offer
     if offer is None and candidate.hosting is Hosting.API:
@@ -296,6 +305,17 @@ PHYSICS = (
         _FACTS,
         _price_change,
         "its provider has announced another price within the plan",
+        Effect.WARN,
+    ),
+    Rule(
+        "R1.4.lists",
+        1,
+        "",
+        About.OFFER,
+        "Price lists agree",
+        _FACTS,
+        _disputed_price,
+        "price lists disagree about the offer",
         Effect.WARN,
     ),
     Rule(
