@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, bench_in
 from workbench.gui.explanation import Explanation
@@ -160,6 +160,8 @@ def choose(page: LibraryPage, name: str) -> None:
 
 
 def press(page: QWidget, name: str) -> None:
+    """A button that has just been put into a layout is shown with the next turn of the event loop."""
+    QApplication.processEvents()
     next(b for b in page.findChildren(QPushButton) if b.accessibleName() == name and b.isVisibleTo(page)).click()
 
 
