@@ -83,7 +83,7 @@ QDateEdit:focus {{ border: 2px solid {look.accent}; padding: 5px 7px; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{
   color: {look.disabled}; border-color: {look.hairline}; background: {look.window}; }}
 QLineEdit[wrong="true"] {{ border: 2px solid {look.bad}; padding: 5px 7px; }}
-QPlainTextEdit[kind="answer"] {{ background: transparent; border: 1px solid transparent; padding: 0; }}
+QPlainTextEdit[kind="answer"] {{ background: {look.card}; border: 1px solid transparent; padding: 0; }}
 QPlainTextEdit[kind="answer"]:focus {{ border: 1px solid {look.accent}; padding: 0; }}
 QComboBox[kind="plain"] {{ background: transparent; border: 1px solid transparent; font-weight: 600; padding: 4px; }}
 QComboBox[kind="plain"]:hover {{ background: {look.hover}; }}

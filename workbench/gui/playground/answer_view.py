@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QTimer
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
+from shiboken6 import isValid
 
-FLUSH_MS = 33
+from workbench.gui.playground.frame_clock import FrameClock
+
 LONG_LINE, LONGEST_LINE = 4_000, 4_200
 MOST_AT_ONCE = 20_000
 
@@ -19,7 +21,7 @@ class AnswerView(QPlainTextEdit):
     `set_preface` puts what was said before in front; it is no part of `text`.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: FrameClock | None = None) -> None:
         super().__init__()
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
@@ -27,6 +29,8 @@ class AnswerView(QPlainTextEdit):
         self.setProperty("kind", "answer")
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(1)
+        # the card behind it need not be painted again for each line that comes
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setAccessibleName(name)
         self.setPlaceholderText("The answer comes here.")
@@ -34,8 +38,8 @@ class AnswerView(QPlainTextEdit):
         self._waiting = ""
         self._preface = ""
         self._breaker = LineBreaker()
-        self._clock = QTimer(self, interval=FLUSH_MS)
-        self._clock.timeout.connect(self._draw)
+        self._clock = clock or FrameClock(self)
+        self._asked = False
 
     @property
     def text(self) -> str:
@@ -45,19 +49,16 @@ class AnswerView(QPlainTextEdit):
         """More of the answer; drawn with the next flush."""
         self._parts.append(text)
         self._waiting += text
-        if not self._clock.isActive():
-            self._clock.start()
+        self._ask()
 
     def set_text(self, text: str) -> None:
         """Another answer from its beginning."""
-        self._clock.stop()
         self._parts, self._waiting, self._breaker = [], self._preface, LineBreaker()
         self.clear()
         if text:
-            self.append_text(text)
-        if self._waiting:
-            self._clock.start()
-            self._draw()
+            self._parts.append(text)
+            self._waiting += text
+        self._draw()
 
     def set_preface(self, text: str) -> None:
         """What stands in front of the next text, until it is set again."""
@@ -66,10 +67,21 @@ class AnswerView(QPlainTextEdit):
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return False
 
+    def _ask(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self._clock.draw_next(self._draw_next)
+
+    def _draw_next(self) -> None:
+        if isValid(self):
+            self._asked = False
+            self._draw()
+
     def _draw(self) -> None:
         now, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+        if self._waiting:
+            self._ask()
         if not now:
-            self._clock.stop()
             return
         bar = self.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - self.fontMetrics().height()

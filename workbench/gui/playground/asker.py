@@ -35,7 +35,7 @@ class Asker(QObject):
         self._before: tuple[Comparison, ...] = ()
         self.scenario_id: str | None = None
         self.is_blind = False
-        self.run = AskingRun(tasks=tasks, parent=self)
+        self.run = AskingRun(tasks=tasks, clock=row.clock, parent=self)
         self.run.finished.connect(self._finish)
         self.run.failed.connect(self.failed)
         self.run.changed.connect(self.changed)

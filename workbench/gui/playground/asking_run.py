@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -10,21 +11,27 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Comparison
-from workbench.gui.tasks import Run, Tasks
+from workbench.gui.playground.frame_clock import FrameClock
+from workbench.gui.tasks import Tasks
 from workbench.services.asking import Asking, Listener, PaneEnded, PaneEvent
 
 
 class AskingRun(QObject):
-    """One at a time. `heard` (PaneEvent or PaneEnded), then `finished` (Comparison) or `failed` (WorkbenchError)."""
+    """One at a time. `heard` (PaneEvent or PaneEnded), then `finished` (Comparison) or `failed` (WorkbenchError).
+
+    What is heard waits in a queue until the next picture of the `clock`: a hundred signals a second between threads
+    would cost as much as the drawing.
+    """
 
     heard = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
     changed = Signal()
 
-    def __init__(self, *, tasks: Tasks, parent: QObject) -> None:
+    def __init__(self, *, tasks: Tasks, clock: FrameClock, parent: QObject) -> None:
         super().__init__(parent)
-        self._tasks = tasks
+        self._tasks, self._clock = tasks, clock
+        self._inbox: deque[PaneEvent | PaneEnded] = deque()
         self._asking: Asking | None = None
         self._stop_early = False
         self._number = self._now = 0
@@ -38,10 +45,12 @@ class AskingRun(QObject):
         self._number += 1
         number = self._now = self._number
         self._asking, self._stop_early = None, False
+        inbox = self._inbox = deque()
+        self._clock.watch(self._drain)
         self.changed.emit()
 
-        async def run(task: Run) -> Comparison:
-            asking = await asyncio.to_thread(make, task.report)
+        async def run() -> Comparison:
+            asking = await asyncio.to_thread(make, inbox.append)
             self._asking = asking
             running = asyncio.create_task(asking.run())
             if self._stop_early:
@@ -49,10 +58,9 @@ class AskingRun(QObject):
                 asking.stop()
             return await running
 
-        self._tasks.start_reporting(
+        self._tasks.start(
             run,
             lane="net",
-            progress=partial(self._take, number),
             done=partial(self._finish, number),
             failed=partial(self._fail, number),
             stopped=partial(self._stopped, number),
@@ -69,12 +77,18 @@ class AskingRun(QObject):
     def forget(self) -> None:
         """Stop all, and say nothing more of them."""
         self.stop()
-        self._now = 0
+        self._inbox.clear()
+        self._rest()
         self.changed.emit()
 
-    def _take(self, number: int, event: PaneEvent | PaneEnded) -> None:
-        if number == self._now:
-            self.heard.emit(event)
+    def _rest(self) -> None:
+        self._now, self._asking = 0, None
+        self._clock.leave(self._drain)
+
+    def _drain(self) -> None:
+        """Everything that was heard since the last picture."""
+        while self._inbox:
+            self.heard.emit(self._inbox.popleft())
 
     def _finish(self, number: int, comparison: Comparison) -> None:
         if self._ended(number):
@@ -91,6 +105,7 @@ class AskingRun(QObject):
         """Whether it was the one under way; an older one says nothing any more."""
         if number != self._now:
             return False
-        self._now, self._asking = 0, None
+        self._drain()
+        self._rest()
         self.changed.emit()
         return True

@@ -8,37 +8,35 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
-
 from workbench.analysis import words
+from workbench.gui.playground.frame_clock import FrameClock
 from workbench.gui.playground.wording import price, seconds
 from workbench.services.prompt_text import CHARACTERS_PER_TOKEN
 
-EVERY_MS = 250
+#: pictures between two figures: about twice a second, for all panes in the same picture (a label that changes lets the
+#: whole page be laid out again)
+EVERY_FRAMES = 16
 
 
-class LiveFigures(QObject):
-    """Calls `show` four times a second between `start` and `stop`."""
+class LiveFigures:
+    """Calls `show` twice a second between `start` and `stop`."""
 
-    def __init__(self, show: Callable[[str], None], parent: QObject) -> None:
-        super().__init__(parent)
-        self._show = show
+    def __init__(self, show: Callable[[str], None], clock: FrameClock) -> None:
+        self._show, self._clock = show, clock
         self._began = 0.0
         self._first: float | None = None
         self._characters = 0
         self._usd_per_mtok: float | None = 0.0
-        self._clock = QTimer(self, interval=EVERY_MS)
-        self._clock.timeout.connect(self._draw)
 
     def start(self, usd_per_mtok: float | None) -> None:
         """An answer was asked for, at this price of a million tokens (None: not known)."""
         self._characters, self._usd_per_mtok = 0, usd_per_mtok
         self.begin_again()
+        self._clock.watch(self._frame)
 
     def begin_again(self) -> None:
         """Time counts from now."""
         self._began, self._first = time.monotonic(), None
-        self._clock.start()
 
     def saw(self, text: str) -> bool:
         """More text came; True when it is the first."""
@@ -49,7 +47,11 @@ class LiveFigures(QObject):
         return False
 
     def stop(self) -> None:
-        self._clock.stop()
+        self._clock.leave(self._frame)
+
+    def _frame(self) -> None:
+        if self._clock.frame % EVERY_FRAMES == 0:
+            self._draw()
 
     def _draw(self) -> None:
         now = time.monotonic()

@@ -12,6 +12,7 @@ from workbench.analysis.chartspec import Shape, style_of
 from workbench.domain.chat import ChatEvent, Done, Loading, Sampling, Token, Waiting
 from workbench.domain.evidence import Answer
 from workbench.gui.playground.answer_view import AnswerView
+from workbench.gui.playground.frame_clock import FrameClock
 from workbench.gui.playground.live_figures import LiveFigures
 from workbench.gui.playground.model_choice import ModelChooser, ModelEntry
 from workbench.gui.playground.wording import ending, figures, unbroken
@@ -52,7 +53,7 @@ class Pane(QFrame):
     why_wanted = Signal()
     model_chosen = Signal(str)
 
-    def __init__(self, place: int) -> None:
+    def __init__(self, place: int, clock: FrameClock) -> None:
         super().__init__()
         self.setProperty("kind", "card")
         self.setObjectName(f"pane-{place}")
@@ -68,14 +69,14 @@ class Pane(QFrame):
         self.chooser.open_wanted.connect(self.open_wanted)
         self._fit = Words("", "muted")
         self._fit.setWordWrap(False)
-        self.view = AnswerView(f"Text of {who}")
+        self.view = AnswerView(f"Text of {who}", clock)
         self._error = Words("", "body", "caution")
         self._error.setObjectName("pane-error")
         self._refusal = self._make_refusal()
         self._below = QWidget()  # takes the room of the answer where there is none
         self._figures = Words("", "muted")
         self._figures.setObjectName("pane-figures")
-        self._live = LiveFigures(self._show_figures, self)
+        self._live = LiveFigures(self._show_figures, clock)
         self._state = Words("", "body")
         self._state.setWordWrap(False)
         self._state.setContentsMargins(0, 3, Space.XS, 3)

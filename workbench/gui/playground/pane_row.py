@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from workbench.domain.evidence import Answer
+from workbench.gui.playground.frame_clock import FrameClock
 from workbench.gui.playground.model_choice import ModelEntry
 from workbench.gui.playground.pane import LEAST_WIDTH, Pane
 from workbench.gui.ports import SettingsPort
@@ -41,6 +42,7 @@ class PaneRow(QWidget):
         super().__init__()
         self._settings = settings
         self._models: Sequence[ModelEntry] = ()
+        self.clock = FrameClock(self)
         self._maximised: Pane | None = None
         self._idle = True
         self.panes: list[Pane] = []
@@ -114,7 +116,7 @@ class PaneRow(QWidget):
             self._even_out()
 
     def _add(self, path: str) -> None:
-        pane = Pane(len(self.panes))
+        pane = Pane(len(self.panes), self.clock)
         pane.set_models(self._models)
         pane.set_model(path)
         for name in ("stop", "again", "copy", "markdown", "open", "settings", "diff", "clean", "why"):
@@ -141,6 +143,7 @@ class PaneRow(QWidget):
         if self._maximised is pane:
             self._maximise(pane)
         self.panes.remove(pane)
+        pane.show_nothing()
         pane.hide()
         pane.setParent(None)
         pane.deleteLater()

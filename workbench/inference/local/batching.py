@@ -33,7 +33,8 @@ from workbench.inference.local.slots import (
     common_prefix,
 )
 
-FRAME_S = 0.03
+#: text goes to the parent thirty times a second, as often as it is drawn
+FRAME_S = 0.033
 MIXED_PROMPT_TOKENS = 128
 #: common tokens from which it pays to wait until another prompt has evaluated them
 WORTH_WAITING = 16

@@ -155,12 +155,22 @@ class LocalModel:
             except WorkbenchError as error:
                 yield Failed(error)
                 return
-            said: list[str] = []
-            async with contextlib.aclosing(engine.generate(request)) as events:
+            async with contextlib.aclosing(engine.generate(request)) as said:
+                events = self._checked(said, request.json_schema) if request.json_schema else said
                 async for event in events:
-                    if isinstance(event, Token):
-                        said.append(event.text)
-                    yield await self._checked(event, request, said)
+                    yield event
+
+    async def _checked(self, events: AsyncGenerator[ChatEvent, None], schema: str) -> AsyncGenerator[ChatEvent, None]:
+        """The same events; the end of an answer says as well what in it breaks the schema."""
+        said: list[str] = []
+        async for event in events:
+            if isinstance(event, Token):
+                said.append(event.text)
+            if isinstance(event, Done) and event.finish is Finish.STOP:
+                problem = await asyncio.to_thread(schema_problem, "".join(said), schema)
+                yield replace(event, note=f"{event.note} {problem}".strip())
+            else:
+                yield event
 
     def _refusal(self, request: ChatRequest) -> WorkbenchError | None:
         """Why a request cannot be put to this model, before anything is loaded."""
@@ -170,13 +180,6 @@ class LocalModel:
             mend = "Choose a model that does, or leave the picture out."
             return WorkbenchError("This model takes no pictures", where=self.model_id, mend=mend)
         return None
-
-    async def _checked(self, event: ChatEvent, request: ChatRequest, said: Sequence[str]) -> ChatEvent:
-        """The same event; the end of an answer says as well what in it breaks the schema."""
-        if not (isinstance(event, Done) and event.finish is Finish.STOP and request.json_schema):
-            return event
-        problem = await asyncio.to_thread(schema_problem, "".join(said), request.json_schema)
-        return replace(event, note=f"{event.note} {problem}".strip())
 
     async def embed(self, texts: Sequence[str]) -> tuple[tuple[float, ...], ...]:
         """A vector of length 1 for each text, in order. Raises `WorkbenchError`."""
