@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 from shiboken6 import isValid
@@ -29,8 +29,6 @@ class AnswerView(QPlainTextEdit):
         self.setProperty("kind", "answer")
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(1)
-        # the card behind it need not be painted again for each line that comes
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setAccessibleName(name)
         self.setPlaceholderText("The answer comes here.")
