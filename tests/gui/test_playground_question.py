@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, ask_and_wait, bench_in, press, validate_page
 from workbench.domain.chat import Role
@@ -193,6 +193,20 @@ def test_that_a_refused_model_says_why_and_can_be_asked_with_a_clean_example(tab
     assert table.one.asked[-1] == OWN_EXAMPLE.input
     after = len(table.bench.services.playground.heads(table.page.scenario.id))  # type: ignore[union-attr]
     assert after == before, "an example is no evidence"
+
+
+def test_that_a_prompt_without_sensitive_text_is_told_to_the_guard_and_the_next_one_is_not(table: Table) -> None:
+    clean = table.view.prompt.findChild(QCheckBox, "prompt-clean")
+    assert clean is not None and clean.isVisibleTo(table.page), "models elsewhere are asked"
+    table.view.prompt.set_text("Public text")
+    clean.setChecked(True)
+    ask_and_wait(table.bench, table.view)
+    table.ask("Another text")
+    assert [request.sensitive for request in table.one.requests] == [False, None]
+    for pane in table.view.panes:
+        pane.chooser.set_path(table.view.row.usable[0])
+    table.view.row.models_changed.emit()
+    assert not clean.isVisibleTo(table.page), "a local model gets whatever it is"
 
 
 def test_that_two_answers_are_compared_word_by_word(table: Table) -> None:

@@ -88,10 +88,10 @@ class Asker(QObject):
             return
         pane.show_waiting(self._preface(pane.place, shown.prompt))
         place, model = pane.place, pane.chooser.path
-        sampling = pane.own_sampling or self._card.sampling.sampling
+        sampling, sensitive = pane.own_sampling or self._card.sampling.sampling, self._card.sensitive
 
         def make(listener: Listener) -> Asking:
-            return self._service.again(shown, place, model, sampling=sampling, on_event=listener)
+            return self._service.again(shown, place, model, sampling=sampling, sensitive=sensitive, on_event=listener)
 
         self.run.start(make)
 

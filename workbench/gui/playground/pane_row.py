@@ -69,6 +69,12 @@ class PaneRow(QWidget):
         return [model.reference for model in self._models if not model.problem and model.about is None]
 
     @property
+    def reaches_out(self) -> bool:
+        """Whether a chosen model runs on another machine."""
+        abouts = (pane.entry.about for pane in self.panes if pane.entry is not None)
+        return any(about is not None and not about.local for about in abouts)
+
+    @property
     def chosen(self) -> list[str]:
         """The model of each pane by its reference, "" where none is chosen."""
         return [pane.chooser.path for pane in self.panes]
@@ -101,7 +107,7 @@ class PaneRow(QWidget):
         place = pane or self.panes[0]
         place.set_model(path)
         place.show_nothing()
-        self.save_models()
+        self._model_chosen()
 
     def save_models(self) -> None:
         self._settings.set(PANES, list(self.chosen))

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.analysis import words
 from workbench.domain.evidence import Attachment, Comparison
@@ -50,6 +59,13 @@ class PromptCard(Card):
         )
         self.sampling = SamplingForm()
         self.files = AttachmentStrip()
+        self._clean = QCheckBox("Nothing in this prompt is sensitive")
+        self._clean.setAccessibleName("Nothing in this prompt is sensitive")
+        self._clean.setToolTip(
+            "A scenario whose sensitive part must stay here lets only such prompts leave. Counts for this prompt."
+        )
+        self._clean.setObjectName("prompt-clean")
+        self._clean.hide()
         self._buttons = self._make_buttons()
         self._turn = Words("", "muted")
         self._turn.setWordWrap(False)
@@ -111,6 +127,7 @@ class PromptCard(Card):
         self.body.addWidget(self._folded)
         self.body.addWidget(self.prompt)
         self.body.addWidget(self.files)
+        self.body.addWidget(self._clean)
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         for key in ("ask", "stop", "attach", "example"):
@@ -141,12 +158,22 @@ class PromptCard(Card):
         return {name: box.toPlainText() for name, box in self._values.items()}
 
     @property
+    def sensitive(self) -> bool | None:
+        """False when the person said that nothing here is sensitive, None when nobody said."""
+        return False if self._clean.isChecked() and not self._clean.isHidden() else None
+
+    def set_may_leave(self, may: bool) -> None:
+        """Whether a model that is asked runs elsewhere: then it matters what the prompt holds."""
+        self._clean.setVisible(may)
+
+    @property
     def instruction(self) -> str:
         return self.system.toPlainText().strip()
 
     def set_text(self, prompt: str, system: str = "", *, variables: Mapping[str, str] | None = None) -> None:
         """Another prompt; variables are looked for again."""
         self._typed |= dict(variables or {})
+        self._clean.setChecked(False)
         self.prompt.setPlainText(prompt)
         self.system.setPlainText(system)
         self._show_variables()

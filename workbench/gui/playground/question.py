@@ -16,7 +16,8 @@ from workbench.services.playground import Estimate, PlaygroundService
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """See `PlaygroundService.begin`. `models` holds "" for a pane without one."""
+    """See `PlaygroundService.begin`. `models` holds "" for a pane without one. `sensitive` is False when the person
+    said that nothing in it is, else None."""
 
     template: str
     models: tuple[str, ...]
@@ -27,6 +28,7 @@ class Question:
     attachments: tuple[Attachment, ...]
     continues: str
     blind: bool
+    sensitive: bool | None
 
     def begin(self, service: PlaygroundService, listener: Listener) -> Asking:
         """Raises WorkbenchError; reads the store, so not on the GUI thread."""
@@ -42,6 +44,7 @@ class Question:
             attachments=self.attachments,
             continues=self.continues,
             blind=self.blind,
+            sensitive=self.sensitive,
             on_event=listener,
         )
 
@@ -77,4 +80,5 @@ def question_in(
         attachments=card.files.attachments,
         continues=continues,
         blind=blind,
+        sensitive=card.sensitive,
     )

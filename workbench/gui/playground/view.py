@@ -150,6 +150,7 @@ class PlaygroundView(QWidget):
         row.file_dropped.connect(lambda pane, path: self.open_model(path, pane))
         row.changed.connect(self._panes_changed)
         row.models_changed.connect(self.estimator.soon)
+        row.models_changed.connect(self._show_may)
 
     # what is open
 
@@ -258,6 +259,7 @@ class PlaygroundView(QWidget):
         self.row.set_idle(idle, may_ask_again=shown is not None)
         same = shown is not None and shown.prompt == self.prompt.text and not self.asker.goes_on_from(shown)
         self.prompt.set_asked(same)
+        self.prompt.set_may_leave(self.row.reaches_out)
         self.changed.emit()
 
     @property

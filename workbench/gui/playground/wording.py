@@ -12,7 +12,13 @@ from workbench.services.asking import REFUSED
 from workbench.services.playground import Estimate
 
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
-ENDINGS = {Finish.STOP.value: "finished", Finish.LENGTH.value: "cut at the longest answer", "cancelled": "stopped"}
+ENDINGS = {
+    Finish.STOP.value: "finished",
+    Finish.LENGTH.value: "cut at the longest answer",
+    Finish.CANCELLED.value: "stopped",
+    Finish.TOOL.value: "asks for a tool",
+    Finish.FILTERED.value: "withheld by the provider",
+}
 FEWEST_FOR_RATE = 8
 
 
