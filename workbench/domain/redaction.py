@@ -15,7 +15,7 @@ _SHORTEST = 6
 _LOOKS_LIKE = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|csk|fw|r8|hf|tgp|nvapi)[-_][A-Za-z0-9_-]{12,}"
     r"|\bAIza[A-Za-z0-9_-]{20,}"
-    r"|(?i:\b(?:bearer|x-api-key|api[-_]key|authorization)\b['\"]?\s*[:= ]\s*['\"]?(?:bearer\s+)?)"
+    r"|(?i:\b(?:bearer|x-api-key|api[-_ ]key(?: provided)?|authorization)\b['\"]?\s*[:= ]\s*['\"]?(?:bearer\s+)?)"
     r"[A-Za-z0-9._~+/=-]{8,}"
 )
 

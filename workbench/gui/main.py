@@ -178,7 +178,7 @@ class Window:
                 set_scheme=self.shell.set_scheme,
             )
         if entry.id == "settings":
-            from workbench.gui.pages.settings import SettingsPage
+            from workbench.gui.pages.settings import FarServices, SettingsPage
 
             return SettingsPage(
                 house=self.house,
@@ -187,6 +187,12 @@ class Window:
                 set_text_percent=self.shell.set_text_percent,
                 paths=self._services.paths,
                 scenarios=self._services.scenarios,
+                far=FarServices(
+                    credentials=self._services.credentials,
+                    privacy=self._services.privacy,
+                    spend=lambda: self._services.spend,
+                    hang_up=self._services.hang_up,
+                ),
             )
         return make_page(entry, house=self.house, services=self._services)
 

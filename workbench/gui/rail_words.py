@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from workbench.domain.decision import DecisionStatus
 from workbench.domain.scenario import Scenario
 from workbench.gui.rail import PrivacyLine, RailStatus, StepState
+from workbench.gui.settings.words import last_call
 from workbench.gui.theme import Tone
-from workbench.net import lock
 
 if TYPE_CHECKING:
     from workbench.app import Services
+    from workbench.domain.calls import Call
     from workbench.domain.evals import EvalRun
     from workbench.domain.evidence import Evidence
+
+    Facts = tuple[EvalRun | None, Evidence | None, Call | None]
 
 # By the value of requirements.DataRule. The questions are imported late: they are not needed to paint the frame.
 _MAY_LEAVE = {
@@ -29,16 +32,20 @@ class ServiceRailWords:
     def __init__(self, *, services: Services) -> None:
         self._services = services
 
-    def read(self, scenario: Scenario | None) -> tuple[EvalRun | None, Evidence | None]:
+    def read(self, scenario: Scenario | None) -> Facts:
+        calls = self._services.privacy.ledger(limit=1, far=True)
+        last = calls[0] if calls else None
         if scenario is None:
-            return None, None
+            return None, None, last
         latest = self._services.evals.latest(scenario.id)
-        return (latest[0] if latest else None), self._services.evals.evidence(scenario.id)
+        return (latest[0] if latest else None), self._services.evals.evidence(scenario.id), last
 
-    def word(self, scenario: Scenario | None, facts: tuple[EvalRun | None, Evidence | None]) -> RailStatus:
+    def word(self, scenario: Scenario | None, facts: Facts) -> RailStatus:
+        run, evidence, last = facts
+        offline = self._services.privacy.policy().offline
         if scenario is None:
-            return RailStatus(privacy=PrivacyLine(Tone.GOOD, "Nothing leaves", "No scenario is open.", last_call()))
-        run, evidence = facts
+            line = PrivacyLine(Tone.GOOD, "Nothing leaves", "No scenario is open.", last_call(last))
+            return RailStatus(privacy=line)
         kept = self._services.shortlist.counts(scenario, evidence=evidence).kept
         steps = {
             "requirements": _requirements(scenario),
@@ -48,13 +55,7 @@ class ServiceRailWords:
             "validate": StepState(Tone.NEUTRAL, f"{run.case_count} cases" if run else ""),
             "decide": _decision(scenario),
         }
-        return RailStatus(steps, _privacy(scenario))
-
-
-def last_call() -> str:
-    """The last call to another machine, in words; refused ones are counted."""
-    refused = len(lock.refused())
-    return f"No calls made, {refused} refused." if refused else "No calls made."
+        return RailStatus(steps, _privacy(scenario, last, offline=offline))
 
 
 def _requirements(scenario: Scenario) -> StepState:
@@ -74,11 +75,13 @@ def _decision(scenario: Scenario) -> StepState:
     return StepState(Tone.NEUTRAL, scenario.decision.status.value)
 
 
-def _privacy(scenario: Scenario) -> PrivacyLine:
+def _privacy(scenario: Scenario, last: Call | None, *, offline: bool) -> PrivacyLine:
     from workbench.domain.questions import requirements_from
 
     requirements = requirements_from(scenario.answers)
     tone, title, detail = _MAY_LEAVE[requirements.data_rule.value]
     if requirements.data_is_open:
         detail = "Nothing leaves until you say who may process the data."
-    return PrivacyLine(tone, title, detail, last_call())
+    if offline:
+        tone, title, detail = Tone.GOOD, "Offline", "Nothing leaves this machine while the switch is on."
+    return PrivacyLine(tone, title, detail, last_call(last))

@@ -70,9 +70,12 @@ class PrivacyService:
         outcome: Outcome | None = None,
         limit: int = 200,
         before: Call | None = None,
+        far: bool = False,
     ) -> tuple[Call, ...]:
-        """Calls, newest first; `before` is the last one of the page before."""
-        return self._calls().latest(scenario_id=scenario_id, words=words, outcome=outcome, limit=limit, before=before)
+        """Calls, newest first; `before` is the last one of the page before. `far`: to other machines only."""
+        return self._calls().latest(
+            scenario_id=scenario_id, words=words, outcome=outcome, limit=limit, before=before, far=far
+        )
 
     def outflow(self, scenario_id: str | None = None) -> tuple[Outflow, ...]:
         """What went to other machines, by host; this machine's own servers are not among them."""

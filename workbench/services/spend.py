@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.domain.changes import Changes
 from workbench.domain.chat import Done, Finish, Timing, ToolCall
@@ -14,7 +14,9 @@ from workbench.domain.ids import new_id
 from workbench.domain.payment import Caps, Payment, PaymentState
 from workbench.inference.remote.purse import Paid, Question
 from workbench.settings import DAY_CAP_USD, SCENARIO_CAP_USD, Settings
-from workbench.store.payments import Payments
+
+if TYPE_CHECKING:
+    from workbench.store.payments import Payments
 
 
 @dataclass(frozen=True, slots=True)

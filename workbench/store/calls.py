@@ -56,6 +56,7 @@ class Calls:
         outcome: Outcome | None = None,
         limit: int = PAGE,
         before: Call | None = None,
+        far: bool = False,
     ) -> tuple[Call, ...]:
         """Newest first: of one scenario (None: all), with `words` in host, provider, purpose or reason."""
         query = select(CALL)
@@ -63,6 +64,8 @@ class Calls:
             query = query.where(CALL.c.scenario_id == scenario_id)
         if outcome is not None:
             query = query.where(CALL.c.outcome == outcome.value)
+        if far:
+            query = query.where(CALL.c.local == 0)
         if before is not None:
             query = query.where(CALL.c.id < before.id)
         for word in words.casefold().split():
@@ -82,11 +85,13 @@ class Calls:
         ).where(CALL.c.local == 0)
         if scenario_id is not None:
             query = query.where(CALL.c.scenario_id == scenario_id)
+        self._journal.settle()
         with self._store.read() as connection:
             rows = connection.execute(query.group_by(CALL.c.host).order_by(func.sum(CALL.c.bytes_out).desc())).all()
         return tuple(Outflow(str(row[0]), *(int(value) for value in row[1:])) for row in rows)
 
     def _read(self, query: Select[Any]) -> tuple[Call, ...]:
+        self._journal.settle()
         with self._store.read() as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(_call(row) for row in rows)

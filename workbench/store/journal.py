@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Any
 
 from workbench.domain.errors import WorkbenchError
@@ -64,6 +64,13 @@ class Journal:
         piece = _Piece(None, table, row)
         piece.is_urgent = urgent
         return self._add(piece)
+
+    def settle(self) -> None:
+        """Comes back when everything that was given is on the disk, or was refused by it."""
+        with self._lock:
+            is_idle = self._thread is None or self._is_closed
+        if not is_idle:
+            wait([self.submit(lambda _connection: None)], _CLOSE_S)
 
     def close(self) -> None:
         """Writes what waits, then ends. Later writes are refused."""

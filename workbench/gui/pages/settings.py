@@ -1,9 +1,10 @@
-"""Settings: how the window looks, where the data lies, what this machine has, and what was deleted."""
+"""Settings: look, data folder, providers and keys, network, spend, what left, what this machine has, the bin."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -12,6 +13,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workbench.domain.changes import Changes
 from workbench.domain.scenario import Scenario
 from workbench.gui.pages.base import House, Page
+from workbench.gui.settings.ledger import LedgerCard
+from workbench.gui.settings.network import NetworkCard
+from workbench.gui.settings.providers import ProvidersCard
+from workbench.gui.settings.spend import SpendCard
 from workbench.gui.theme import TEXT_PERCENT_STEPS, TONE_ICONS, Scheme, Space, Theme, Tone
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
@@ -19,10 +24,23 @@ from workbench.gui.widgets.fields import Choice, ChoiceField
 from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import ErrorBox, IconLabel
 from workbench.gui.widgets.text import Words
-from workbench.net import lock
 from workbench.paths import Paths
+from workbench.services.credentials import CredentialService
 from workbench.services.doctor import Diagnosis, Finding, examine
+from workbench.services.privacy import PrivacyService
 from workbench.services.scenarios import ScenarioRow, ScenarioService
+from workbench.services.spend import SpendService
+
+
+@dataclass(frozen=True, slots=True)
+class FarServices:
+    """What has to do with other machines."""
+
+    credentials: CredentialService
+    privacy: PrivacyService
+    spend: Callable[[], SpendService]
+    hang_up: Callable[[], Coroutine[Any, Any, None]]
+
 
 SCHEMES = (
     Choice(Scheme.SYSTEM, "As the system has it"),
@@ -32,7 +50,7 @@ SCHEMES = (
 
 
 class SettingsPage(Page):
-    """Four cards; everything takes effect at once."""
+    """Cards, one below the other; everything takes effect at once."""
 
     id: ClassVar[str] = "settings"
     title: ClassVar[str] = "Settings"
@@ -48,22 +66,40 @@ class SettingsPage(Page):
         set_text_percent: Callable[[int], None],
         paths: Paths,
         scenarios: ScenarioService,
+        far: FarServices,
     ) -> None:
         super().__init__(house=house)
         self._theme = theme
         self._paths = paths
         self._scenarios = scenarios
+        self._far = far
         self._error = ErrorBox()
         self._findings = Card("This machine")
         self._bin = Card("Deleted scenarios")
         self.body.addWidget(self._error)
         self.body.addWidget(self._look_card(set_scheme, set_text_percent))
         self.body.addWidget(self._data_card())
-        self.body.addWidget(self._ledger_card())
+        self._providers = ProvidersCard(
+            tasks=house.tasks,
+            settings=house.settings,
+            credentials=far.credentials,
+            privacy=far.privacy,
+            hang_up=far.hang_up,
+        )
+        self._network = NetworkCard(privacy=far.privacy)
+        self._spend = SpendCard(tasks=house.tasks, spend=far.spend)
+        self._ledger = LedgerCard(
+            tasks=house.tasks, settings=house.settings, privacy=far.privacy, scenario_names=self._scenario_names
+        )
+        for card in (self._providers, self._network, self._spend, self._ledger):
+            self.body.addWidget(card)
+        self._providers.changed.connect(self._far_has_changed)
+        self._network.changed.connect(self._far_has_changed)
+        self._ledger.answered.connect(self._answer)
         self.body.addWidget(self._bin)
         self.body.addWidget(self._findings)
         self.body.addStretch(1)
-        self.header.set_answer("Everything stays on this machine.", "No account, no telemetry, no call made.")
+        self._answer("Nothing has left this machine.")
 
     def _look_card(self, set_scheme: Callable[[Scheme], None], set_percent: Callable[[int], None]) -> Card:
         card = Card("Look")
@@ -88,24 +124,33 @@ class SettingsPage(Page):
         )
         return card
 
-    def _ledger_card(self) -> Card:
-        """What left this machine: nothing can, and what tried to is listed."""
-        self._ledger = Card("What left this machine")
-        self._ledger_words = Words("")
-        self._ledger.body.addWidget(self._ledger_words)
-        return self._ledger
+    def _answer(self, what_left: str) -> None:
+        offline = " Offline is on." if self._far.privacy.policy().offline else ""
+        self.header.set_answer(what_left, f"No account, no telemetry; nothing is called unasked.{offline}")
+
+    def _far_has_changed(self, changes: Changes) -> None:
+        self._network.show_now()
+        self._ledger.read()
+        self.wrote.emit(changes)
+
+    def _scenario_names(self) -> dict[str, str]:
+        return {row.id: row.name for row in (*self._scenarios.list(), *self._scenarios.bin())}
 
     def arrive(self, payload: object) -> None:
-        """The foot of the rail leads to the ledger."""
-        if payload == "ledger":
-            self.scroller.ensureWidgetVisible(self._ledger)
+        """The foot of the rail leads to the ledger, a refusal to where it can be mended."""
+        cards = {"ledger": self._ledger, "providers": self._providers, "network": self._network, "spend": self._spend}
+        if payload in cards:
+            self.scroller.ensureWidgetVisible(cards[str(payload)], 0, 400)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Settings are the same for every scenario; this reads what may have changed meanwhile."""
         super().show_scenario(scenario)
         self._schemes.set_value(self._theme.scheme)
         self._percent.set_value(self._theme.text_percent)
-        self._ledger_words.set_text(_ledger_words(lock.refused()))
+        self._network.show_now()
+        self._providers.read()
+        self._spend.read(scenario)
+        self._ledger.read()
         tasks = self.house.tasks
         tasks.start(lambda: examine(self._paths), lane="pool", done=self._show_machine, owner=self)
         tasks.start(self._scenarios.bin, lane="db", done=self._show_bin, failed=self._error.show_error, owner=self)
@@ -148,13 +193,6 @@ class SettingsPage(Page):
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.home)))
-
-
-def _ledger_words(refused: tuple[str, ...]) -> str:
-    nothing = "Nothing: this version calls no other machine, and every connection is refused before it opens."
-    if not refused:
-        return f"{nothing} None was tried in this session."
-    return f"{nothing} Refused in this session: {', '.join(dict.fromkeys(refused))}."
 
 
 def _finding_row(finding: Finding) -> QWidget:
