@@ -10,8 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from workbench.domain.errors import WorkbenchError
@@ -20,6 +20,7 @@ from workbench.gui.changes_hub import ChangesHub
 from workbench.gui.crash import CrashFile
 from workbench.gui.desk import Desk
 from workbench.gui.instance import FirstInstance, hand_over, server_name
+from workbench.gui.opening import open_on_this_machine
 from workbench.gui.pages import HOME, PAGES, PageEntry, make_page
 from workbench.gui.pages.base import House, Page
 from workbench.gui.rail_words import ServiceRailWords
@@ -227,7 +228,7 @@ class Window:
         box.open()
 
     def _show_crash_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._crash.path.parent)))
+        open_on_this_machine(self._crash.path.parent)
 
 
 def _preload() -> None:

@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
+from workbench.gui.opening import open_on_this_machine
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.text import Words
 
@@ -81,4 +80,4 @@ class Plans(QWidget):
 
     def _open(self) -> None:
         if self._written is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))
+            open_on_this_machine(self._written)

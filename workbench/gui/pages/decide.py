@@ -9,8 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
 
 from workbench.analysis import words
@@ -20,6 +20,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.history import DecisionVersion
 from workbench.domain.option import Option, OptionSet
 from workbench.domain.scenario import Scenario
+from workbench.gui.opening import open_on_this_machine
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.slices import Slices
 from workbench.gui.theme import Space, scaled_px
@@ -404,7 +405,7 @@ class DecidePage(Page):
 
     def _open_written(self) -> None:
         if self._written is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))
+            open_on_this_machine(self._written)
 
 
 def _choice(option: Option) -> Choice[str]:

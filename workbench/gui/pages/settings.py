@@ -6,12 +6,12 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.changes import Changes
 from workbench.domain.scenario import Scenario
+from workbench.gui.opening import open_on_this_machine
 from workbench.gui.pages.base import House, Page
 from workbench.gui.settings.ledger import LedgerCard
 from workbench.gui.settings.network import NetworkCard
@@ -192,7 +192,7 @@ class SettingsPage(Page):
         )
 
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.home)))
+        open_on_this_machine(self._paths.home)
 
 
 def _finding_row(finding: Finding) -> QWidget:
