@@ -369,6 +369,7 @@ class Services:
             tradeoffs=self.tradeoffs,
             options=self.options,
             evals=self.evals,
+            privacy=self.privacy,
             today=self.today,
         )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.numbers import rounded
-from workbench.cli.prompt_printing import Printer, print_figures
+from workbench.cli.prompt_printing import Printer, print_estimates, print_figures
 from workbench.cli.screen import say
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 
@@ -153,22 +153,26 @@ async def _compare(
 ) -> Comparison:
     from workbench.services.attachments import read_attachment
 
+    question: dict[str, Any] = {
+        "system": arguments.system,
+        "sampling": _sampling(arguments),
+        "scenario_id": scenario_id,
+        "variables": _variables(arguments.var),
+        "attachments": [read_attachment(path) for path in arguments.attach],
+        "continues": arguments.continues.removeprefix("workbench://comparison/"),
+    }
     try:
         asking = services.playground.begin(
             text,
             arguments.model,
-            system=arguments.system,
-            sampling=_sampling(arguments),
-            scenario_id=scenario_id,
+            **question,
             scenario=None if scenario_id else scenario,
             sensitive=arguments.sensitive,
-            variables=_variables(arguments.var),
-            attachments=[read_attachment(path) for path in arguments.attach],
             form=_form(arguments),
-            continues=arguments.continues.removeprefix("workbench://comparison/"),
             blind=arguments.blind,
             on_event=ear.hear if ear else None,
         )
+        print_estimates(services.playground.estimate(text, arguments.model, **question))
         return await asking.run()
     finally:
         await services.playground.stop()

@@ -12,6 +12,17 @@ from workbench.cli.tables import print_table
 if TYPE_CHECKING:
     from workbench.domain.evidence import Answer, Comparison
     from workbench.services.asking import PaneEnded, PaneEvent
+    from workbench.services.playground import Estimate
+
+
+def print_estimates(estimates: Sequence[Estimate]) -> None:
+    """What asking may cost, on standard error, before anything is sent; local models cost nothing."""
+    for one in estimates:
+        if one.local:
+            continue
+        most = "its price is not known; the dearest known counts" if one.usd is None else f"at most ${one.usd:.4f}"
+        line = f"{one.model}: about {one.tokens_in:,} tokens in, at most {one.most_out:,} out, {most}"
+        say(f"{line} ({one.problem})" if one.problem else line, file=sys.stderr)
 
 
 class Printer:

@@ -19,7 +19,7 @@ from workbench.paths import replace_file
 from workbench.settings import OFFLINE, PRIVATE_HOSTS, PROXY, Settings
 
 if TYPE_CHECKING:
-    from workbench.store.calls import Calls, Outflow
+    from workbench.store.calls import Calls, ToHost
 
 SETTINGS = Changes(settings=True)
 #: what a spreadsheet would take for a formula
@@ -77,7 +77,7 @@ class PrivacyService:
             scenario_id=scenario_id, words=words, outcome=outcome, limit=limit, before=before, far=far
         )
 
-    def outflow(self, scenario_id: str | None = None) -> tuple[Outflow, ...]:
+    def outflow(self, scenario_id: str | None = None) -> tuple[ToHost, ...]:
         """What went to other machines, by host; this machine's own servers are not among them."""
         return self._calls().outflow(scenario_id)
 

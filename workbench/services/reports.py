@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from workbench.domain.evals import EvalStatus
 from workbench.domain.questions import requirements_from
 from workbench.domain.scenario import Scenario
 from workbench.domain.verdict import Shortlist
-from workbench.net import lock
 from workbench.reports.build import build
 from workbench.reports.document import Document, Length
 from workbench.reports.files import file_stem, folder_for, write_whole
@@ -28,9 +27,11 @@ if TYPE_CHECKING:
     from workbench.services.catalog import CatalogService
     from workbench.services.evals import EvalService
     from workbench.services.options import OptionService
+    from workbench.services.privacy import PrivacyService
     from workbench.services.scenarios import ScenarioService
     from workbench.services.shortlist import ShortlistService
     from workbench.services.tradeoffs import TradeoffService
+    from workbench.store.calls import ToHost
 
 _EVALS_SHOWN = 3
 
@@ -47,6 +48,7 @@ class ReportService:
         tradeoffs: TradeoffService,
         options: OptionService,
         evals: EvalService,
+        privacy: PrivacyService,
         today: Callable[[], date] = date.today,
     ) -> None:
         self._catalog = catalog
@@ -55,6 +57,7 @@ class ReportService:
         self._tradeoffs = tradeoffs
         self._options = options
         self._evals = evals
+        self._privacy = privacy
         self._today = today
 
     def document(self, scenario: Scenario, *, length: Length | str = Length.FULL) -> Document:
@@ -92,7 +95,7 @@ class ReportService:
             shortlist=shortlist,
             option_set=option_set,
             catalog=self._catalog.catalog(),
-            outflow=_outflow(),
+            outflow=_outflow(self._privacy.outflow(scenario.id)),
             version=__version__,
             made_on=self._today().isoformat(),
             seed=SEED,
@@ -142,11 +145,17 @@ def _length(length: Length | str) -> Length:
         ) from None
 
 
-def _outflow() -> Outflow:
-    """What is known of bytes that left: this version has no way to send any, and counts what it refused."""
-    refused = len(lock.refused())
-    tried = f" {words.count(refused, 'connection')} tried in this session was refused." if refused == 1 else ""
-    if refused > 1:
-        tried = f" {words.count(refused, 'connection')} tried in this session were refused."
-    text = "0 bytes left the machine through the workbench: this version asks only models on this machine and refuses"
-    return Outflow(f"{text} every connection to another.{tried}", 0)
+def _outflow(went: Sequence[ToHost]) -> Outflow:
+    """The ledger's sums for the scenario, by host, in a sentence."""
+    sent = sum(row.bytes_out for row in went)
+    refused = sum(row.refused for row in went)
+    hosts = [row for row in went if row.calls]
+    stopped = f" {words.count(refused, 'call')} more {'was' if refused == 1 else 'were'} refused." if refused else ""
+    if not hosts:
+        return Outflow(f"0 bytes of this scenario left the machine through the workbench.{stopped}", 0)
+    places = words.listed([_place(row) for row in hosts])
+    return Outflow(f"{sent:,} bytes left the machine for this scenario through the workbench: {places}.{stopped}", sent)
+
+
+def _place(row: ToHost) -> str:
+    return f"{row.host} ({row.bytes_out:,} bytes in {words.count(row.calls, 'call')})"

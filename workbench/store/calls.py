@@ -23,7 +23,7 @@ PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Outflow:
+class ToHost:
     """How much left this machine, to whom: calls that got through, bytes out and in, and calls that were refused."""
 
     host: str
@@ -73,7 +73,7 @@ class Calls:
             query = query.where(func.lower(text).contains(word, autoescape=True))
         return self._read(query.order_by(CALL.c.id.desc()).limit(limit))
 
-    def outflow(self, scenario_id: str | None = None) -> tuple[Outflow, ...]:
+    def outflow(self, scenario_id: str | None = None) -> tuple[ToHost, ...]:
         """Sums by host of what went to other machines, the largest first; of one scenario (None: all)."""
         refused = case((CALL.c.outcome == Outcome.REFUSED.value, 1), else_=0)
         query = select(
@@ -88,7 +88,7 @@ class Calls:
         self._journal.settle()
         with self._store.read() as connection:
             rows = connection.execute(query.group_by(CALL.c.host).order_by(func.sum(CALL.c.bytes_out).desc())).all()
-        return tuple(Outflow(str(row[0]), *(int(value) for value in row[1:])) for row in rows)
+        return tuple(ToHost(str(row[0]), *(int(value) for value in row[1:])) for row in rows)
 
     def _read(self, query: Select[Any]) -> tuple[Call, ...]:
         self._journal.settle()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from workbench.app import Services, build
+from workbench.domain.calls import Call, Outcome, Purpose
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.ids import new_id
 from workbench.reports.document import Length, SectionId, Table
 
 
@@ -80,3 +82,22 @@ def test_that_an_unknown_format_or_length_is_refused_before_anything_is_written(
 def test_that_the_report_states_what_left_the_machine(services: Services) -> None:
     left = services.reports.document(services.scenarios.open_sample()).figures["left_the_machine"]
     assert isinstance(left, dict) and left["bytes"] == 0
+
+
+def test_that_the_report_says_how_much_of_the_scenario_went_where(services: Services, tmp_path: Path) -> None:
+    sample = services.scenarios.open_sample()
+    told = json.loads(services.reports.write(sample, ["json"], tmp_path)[0].read_text("utf-8"))
+    assert told["figures"]["left_the_machine"]["bytes"] == 0
+    at, other = "2026-11-21T12:00:00+00:00", services.scenarios.new("another")
+    for host, scenario, outcome, sent in (
+        ("api.openai.com", sample.id, Outcome.ANSWERED, 1200),
+        ("api.openai.com", sample.id, Outcome.ANSWERED, 800),
+        ("api.anthropic.com", sample.id, Outcome.REFUSED, 0),
+        ("api.openai.com", other.id, Outcome.ANSWERED, 99),
+    ):
+        call = Call(new_id(), at, host, Purpose.ANSWER, scenario_id=scenario, bytes_out=sent, outcome=outcome)
+        services.calls.end(call)
+    left = json.loads(services.reports.write(sample, ["json"], tmp_path)[0].read_text("utf-8"))["figures"]
+    sentence = left["left_the_machine"]["sentence"]
+    assert left["left_the_machine"]["bytes"] == 2000
+    assert "api.openai.com (2,000 bytes in 2 calls). 1 call more was refused." in sentence
