@@ -6,6 +6,7 @@ Light and dark at 1280x800, light at 1024x700, light at 150 % text. Arguments na
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
@@ -16,9 +17,11 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from workbench.app import build
+from workbench.domain.catalog_filters import CatalogFilter
 from workbench.gui.crash import CrashFile
 from workbench.gui.main import Window
 from workbench.gui.pages import HOME, PAGES
+from workbench.gui.pages.catalog import CatalogPage
 from workbench.gui.pages.validate import ValidatePage
 from workbench.gui.slices import Slices
 from workbench.gui.tasks import Tasks
@@ -70,6 +73,43 @@ def show_validate(window: Window, name: str) -> None:
     page.arrive("playground")
 
 
+def show_catalog(window: Window, name: str, folder: Path) -> None:
+    """Its other states: filtered, one model, three side by side, an import row by row, what was imported."""
+    page = window.shell.page
+    assert isinstance(page, CatalogPage)
+    page.browse.set_filter(CatalogFilter(kinds=("llm", "multimodal"), tools=True, context_tokens=200_000, input_usd=3))
+    settle(window)
+    save(window, f"catalog-filtered-{name}")
+    page.browse.set_filter(CatalogFilter())
+    page.show_model("openai/gpt-4o")
+    settle(window)
+    save(window, f"catalog-model-{name}")
+    page.show_compare(("openai/gpt-4o", "anthropic/claude-sonnet-5", "deepseek/deepseek-v4-pro"))
+    settle(window)
+    save(window, f"catalog-compare-{name}")
+    page.show_import()
+    settle(window)
+    save(window, f"catalog-lists-{name}")
+    page.importing.look_at(example_list(folder))
+    settle(window)
+    save(window, f"catalog-import-{name}")
+    page.show_browse()
+
+
+def example_list(folder: Path) -> Path:
+    """A price list with a changed price, a new offer, one that looks wrong, and a model the catalog lacks."""
+    file = folder / "prices.json"
+    route = {"litellm_provider": "openai", "mode": "chat", "output_cost_per_token": 1e-05}
+    listed = {
+        "gpt-4o": {**route, "input_cost_per_token": 2.25e-06},
+        "gpt-4.1": {**route, "input_cost_per_token": 2e-03},
+        "gpt-9": {**route, "input_cost_per_token": 1e-06},
+        "groq/openai/gpt-oss-120b": {**route, "litellm_provider": "groq", "input_cost_per_token": 1.6e-07},
+    }
+    file.write_text(json.dumps(listed), "utf-8")
+    return file
+
+
 def packed(picture: QImage) -> QImage:
     """The picture in 256 colours, no two of them alike: a third of the bytes, and nobody sees the difference."""
     opaque = picture.convertToFormat(QImage.Format.Format_RGB32)
@@ -117,6 +157,8 @@ def main(wanted: list[str]) -> int:
                     save(window, f"{entry.id}-{name}")
                     if entry.id == "validate":
                         show_validate(window, name)
+                    if entry.id == "catalog":
+                        show_catalog(window, name, Path(home))
         window.end()
     print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT}/")
     return 0
