@@ -136,7 +136,7 @@ class CredentialService:
         return self._keychain.held(provider)
 
     def may_have_key(self, provider: str) -> bool:
-        """Whether a key was ever entered here; where none was, the keychain is not asked."""
+        """Whether a key was ever entered in this data folder; the keychain may hold one all the same."""
         return provider in self._settings.value(KEY_PROVIDERS)
 
     def redact(self, text: str) -> str:

@@ -104,7 +104,7 @@ class RemoteModels:
 
     def _circumstances(self, endpoint: Endpoint, scenario: str | Scenario | None) -> Circumstances:
         async def key() -> Secret | None:
-            if not self._credentials.may_have_key(endpoint.id):
+            if not endpoint.needs_key and not self._credentials.may_have_key(endpoint.id):
                 return None
             return self._credentials.held_key(endpoint.id) or await asyncio.to_thread(
                 self._credentials.key, endpoint.id
