@@ -198,10 +198,10 @@ def _text(value: str, *, flow: bool = False) -> str:
     if not value or value != value.strip() or value[:1].isdigit() or value.casefold() in ("yes", "no", "on", "off"):
         return quoted
     try:
-        known = parse(f"v: {value}".encode(), "text").value
+        known = parse(f"v: [{value}]".encode() if flow else f"v: {value}".encode(), "text").value
     except WorkbenchError:
         return quoted
-    return value if known == {"v": value} else quoted
+    return value if known == {"v": [value] if flow else value} else quoted
 
 
 def _looks_odd(value: str) -> bool:

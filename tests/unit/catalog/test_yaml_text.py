@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from workbench.catalog.document import KeyPath, parse
 from workbench.catalog.yaml_text import YamlText, document, number
@@ -123,5 +123,6 @@ def test_that_numbers_are_written_plainly(value: float, text: str) -> None:
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,12}", fullmatch=True), values, min_size=1, max_size=5))
+@example({"_": ["?0"]})
 def test_that_a_file_of_any_values_reads_as_they_are(fields: dict[str, Any]) -> None:
     assert parse(document(fields, "A comment").encode(), "new").value == fields
