@@ -44,7 +44,10 @@ class EvalSet:
 
 
 class CaseOutcome(StrEnum):
+    """UNSCORED: there is an answer and no score for it: the scorer failed, or a person has not rated it yet."""
+
     SCORED = "scored"
+    UNSCORED = "unscored"
     ERROR = "error"
     WITHHELD = "withheld"
 
@@ -54,10 +57,10 @@ class CaseResult:
     """What one model answered to one case, scored by one scorer.
 
     Key: (`eval_run_id`, `case_id`, `model_id`, `scorer`); a later result with the same key replaces the
-    earlier one. `scorer` is the run's scorer; `scored_by` the one that was used, which differs when the
-    case names its own. `score` is None unless `outcome` is SCORED. `why` explains the score; `error` is the
-    sentence for an error or the reason a case was withheld. Seconds in `_s`, tokens counted by the model,
-    `cost_usd` None when it is not known.
+    earlier one. `scorer` is the run's scorer; `scored_by` is the signature (name, version, options) of the
+    one that was used, another when the case names its own. `score` is None unless `outcome` is SCORED. `why`
+    explains the score; `error` is the sentence for an error, or why a case was withheld or an answer has no
+    score. Seconds in `_s`, tokens counted by the model, `cost_usd` None when it is not known.
     """
 
     eval_run_id: str
@@ -122,8 +125,8 @@ class EvalRun:
 class ModelSummary:
     """How one model did under one scorer.
 
-    `mean`, `low`, `high` are None when nothing was scored. `n` counts the scored cases; `errors` and
-    `withheld` are apart. `method` names the interval in words. `clusters` is how many source documents
+    `mean`, `low`, `high` are None when nothing was scored. `n` counts the scored cases; `errors`, `withheld` and
+    `unscored` are apart. `method` names the interval in words. `clusters` is how many source documents
     stand behind it (None: not given). `tokens_per_s` is the median over the answers; `cost_usd` the sum,
     None when unknown.
     """
@@ -142,6 +145,7 @@ class ModelSummary:
     ttft_p95_s: float | None
     tokens_per_s: float | None
     cost_usd: float | None
+    unscored: int = 0
 
 
 class PairVerdict(StrEnum):

@@ -70,6 +70,7 @@ def _model(model: str, scorer: str, results: Sequence[CaseResult]) -> ModelSumma
         ttft_p95_s=percentile(waits, 0.95),
         tokens_per_s=numbers.median(rates) if rates else None,
         cost_usd=sum(costs) if costs and len(costs) == len(scored) else None,
+        unscored=sum(r.outcome is CaseOutcome.UNSCORED for r in results),
     )
 
 

@@ -13,10 +13,10 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.domain.chat import ChatModel, Done, Failed, Timing, Token, ask
+from workbench.domain.chat import ChatModel, Done, Failed, Timing, Token, ToolCall, ask
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun
-from workbench.evals.scorers import scorer
+from workbench.evals.scorers import NO_AIDS, Aids, Answer, NotScored, judged, scorer
 
 CASE_TIMEOUT_S = 120.0
 
@@ -188,7 +188,8 @@ class _Asker:
             return self._all(replace(blank, error=f"No whole answer within {self._timeout_s:g} s."))
         if isinstance(end, Failed):
             return self._all(replace(blank, answer=answer, error=str(end.reason)))
-        return self._score(case, _timed(replace(blank, answer=answer, finish=end.finish.value), end.timing))
+        answered = _timed(replace(blank, answer=answer, finish=end.finish.value), end.timing)
+        return await self._score(case, answered, end.tool_calls)
 
     async def _answer(self, case: EvalCase) -> tuple[str, Done | Failed]:
         request = ask(case.input, system=self._run.system_prompt, sampling=self._run.sampling, fresh=True)
@@ -205,22 +206,25 @@ class _Asker:
     def _all(self, result: CaseResult) -> tuple[CaseResult, ...]:
         return tuple(replace(result, scorer=name) for name in self._run.scorers)
 
-    def _score(self, case: EvalCase, answered: CaseResult) -> tuple[CaseResult, ...]:
+    async def _score(self, case: EvalCase, answered: CaseResult, calls: tuple[ToolCall, ...]) -> tuple[CaseResult, ...]:
+        answer = Answer(
+            answered.answer, calls, answered.ttft_s, answered.total_s, answered.tokens_out, answered.cost_usd
+        )
         results = []
         for name in self._run.scorers:
             used = case.scorer or name
-            score = scorer(used).score(answered.answer, case)
-            results.append(
-                replace(
-                    answered,
-                    scorer=name,
-                    scored_by=used,
-                    outcome=CaseOutcome.SCORED,
-                    score=score.value,
-                    why=score.why,
-                )
-            )
+            results.append(await _scored(replace(answered, scorer=name), answer, case, used))
         return tuple(results)
+
+
+async def _scored(result: CaseResult, answer: Answer, case: EvalCase, spec: str, aids: Aids = NO_AIDS) -> CaseResult:
+    member = scorer(spec)
+    result = replace(result, scored_by=member.signature)
+    try:
+        score = await judged(member, answer, case, aids)
+    except NotScored as reason:
+        return replace(result, outcome=CaseOutcome.UNSCORED, error=reason.why)
+    return replace(result, outcome=CaseOutcome.SCORED, score=score.value, why=score.why)
 
 
 def _timed(result: CaseResult, timing: Timing) -> CaseResult:

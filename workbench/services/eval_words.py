@@ -49,7 +49,13 @@ def errors_words(summary: EvalSummary, scorer: str) -> str:
     """What could not be asked or answered, "" when everything was."""
     errors = sum(m.errors for m in summary.models if m.scorer == scorer)
     withheld = sum(m.withheld for m in summary.models if m.scorer == scorer)
+    unscored = sum(m.unscored for m in summary.models if m.scorer == scorer)
     parts = [f"{words.count(errors, 'answer')} could not be had."] if errors else []
+    parts += (
+        [f"{words.count(unscored, 'answer')} could not be scored, and count neither as right nor as wrong."]
+        if unscored
+        else []
+    )
     parts += [f"{words.count(withheld, 'case')} may not leave this machine and were not sent."] if withheld else []
     return " ".join(parts)
 
@@ -153,7 +159,7 @@ class CaseRow:
 
     @property
     def has_error(self) -> bool:
-        return any(result.outcome is CaseOutcome.ERROR for result in self.results.values())
+        return any(result.outcome in (CaseOutcome.ERROR, CaseOutcome.UNSCORED) for result in self.results.values())
 
     def only_right(self, model_id: str) -> bool:
         """Right for this model and for no other, with at least one other that answered."""

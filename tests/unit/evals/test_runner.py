@@ -12,7 +12,10 @@ import pytest
 from workbench.domain.chat import ChatModel, Role, Sampling
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalStatus
+from workbench.evals.results import summarise
 from workbench.evals.runner import CaseDone, Finished, Progress, RunEvent, check, run_eval
+from workbench.evals.scorers import Score
+from workbench.evals.scorers.exact import Exact
 
 from chat_models import ScriptedModel, SilentModel
 from engine_models import local
@@ -175,11 +178,28 @@ def test_that_a_case_s_own_scorer_stands_in_for_the_run_s() -> None:
     cases = [EvalCase("1", "q", "YES", scorer="normalised-exact"), EvalCase("2", "q", "YES")]
     _, stored = asyncio.run(finish([ScriptedModel("a", lambda _: "yes")], cases=cases, scorers=("exact", "contains")))
     assert [(r.case_id, r.scorer, r.scored_by, r.score) for r in stored] == [
-        ("1", "exact", "normalised-exact", 1.0),
-        ("1", "contains", "normalised-exact", 1.0),
-        ("2", "exact", "exact", 0.0),
-        ("2", "contains", "contains", 1.0),
+        ("1", "exact", "normalised-exact/1", 1.0),
+        ("1", "contains", "normalised-exact/1", 1.0),
+        ("2", "exact", "exact/1", 0.0),
+        ("2", "contains", "contains/1", 1.0),
     ]
+
+
+def test_that_an_answer_a_scorer_fails_on_is_counted_and_never_scored_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Score:
+        raise ZeroDivisionError("our bug")
+
+    monkeypatch.setattr(Exact, "compare", fail)
+    cases = [EvalCase("1", "q", "yes")]
+    run = eval_run(cases, [ScriptedModel("a", right)], ("exact", "contains"))
+    _, stored = asyncio.run(finish([ScriptedModel("a", lambda _: "yes")], cases=cases, scorers=("exact", "contains")))
+    assert [(r.scorer, r.outcome, r.score) for r in stored] == [
+        ("exact", CaseOutcome.UNSCORED, None),
+        ("contains", CaseOutcome.SCORED, 1.0),
+    ]
+    assert "ZeroDivisionError: our bug" in stored[0].error
+    summary = summarise(run, stored)
+    assert [(m.n, m.mean, m.errors, m.unscored) for m in summary.models] == [(0, None, 0, 1), (1, 1.0, 0, 0)]
 
 
 def test_that_what_stands_against_a_run_is_known_before_it() -> None:

@@ -6,12 +6,12 @@ import time
 
 import pytest
 from workbench.domain.evals import EvalCase
-from workbench.evals.scorers import scorer
+from workbench.evals.scorers import Answer, scorer
 
 
 def value(name: str, expected: str, answer: str) -> float:
     assert scorer(name).problem(expected) == ""
-    return scorer(name).score(answer, EvalCase("1", "q", expected)).value
+    return scorer(name).score(Answer(answer), EvalCase("1", "q", expected)).value
 
 
 @pytest.mark.parametrize(

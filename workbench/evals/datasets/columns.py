@@ -90,6 +90,6 @@ def _scorer_problems(fields: dict[str, str], where: str) -> list[WorkbenchError]
         return []
     return [
         WorkbenchError(
-            f"The scorer {name} cannot use this expected text: {fault}", where=where, mend=scorer(name).signature
+            f"The scorer {name} cannot use this expected text: {fault}", where=where, mend=scorer(name).expects
         )
     ]

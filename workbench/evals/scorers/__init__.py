@@ -3,10 +3,15 @@ rest."""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+from functools import lru_cache
+from typing import Any
 
 from workbench.domain.errors import WorkbenchError
 from workbench.evals.scorers import (
+    all_of,
+    any_of,
     contains,
     contains_all,
     contains_any,
@@ -14,12 +19,29 @@ from workbench.evals.scorers import (
     exact,
     json_field,
     json_valid,
+    negated,
     normalised_exact,
     number,
     regex,
     starts_with,
+    weighted,
 )
-from workbench.evals.scorers.protocol import Score, Scorer
+from workbench.evals.scorers.parts import Combined
+from workbench.evals.scorers.protocol import (
+    NO_AIDS,
+    Aids,
+    Answer,
+    Ask,
+    Embed,
+    Example,
+    Group,
+    Need,
+    NotScored,
+    Score,
+    Scorer,
+    judged,
+)
+from workbench.evals.scorers.spec import Written, read_spec
 
 BUILTIN: dict[str, Scorer] = {
     member.id: member
@@ -35,16 +57,106 @@ BUILTIN: dict[str, Scorer] = {
         regex.SCORER,
         json_valid.SCORER,
         json_field.SCORER,
+        negated.SCORER,
+        all_of.SCORER,
+        any_of.SCORER,
+        weighted.SCORER,
     )
 }
 
-__all__ = ["BUILTIN", "Score", "Scorer", "scorer"]
+__all__ = [
+    "BUILTIN",
+    "NO_AIDS",
+    "Aids",
+    "Answer",
+    "Ask",
+    "Embed",
+    "Example",
+    "Group",
+    "Need",
+    "NotScored",
+    "Score",
+    "Scorer",
+    "judged",
+    "scorer",
+]
 
 
-def scorer(name: str) -> Scorer:
-    """The scorer with this id. Raises `WorkbenchError` with the nearest name."""
-    if name in BUILTIN:
-        return BUILTIN[name]
+@lru_cache(maxsize=4096)
+def scorer(spec: str) -> Scorer:
+    """The scorer that is written so: a name of `BUILTIN`, with its options and parts in brackets (`spec.py`).
+
+    Raises `WorkbenchError` for one that cannot be understood, with the nearest name.
+    """
+    return BUILTIN[spec] if spec in BUILTIN and not isinstance(BUILTIN[spec], Combined) else _built(read_spec(spec))
+
+
+def _built(read: Written) -> Scorer:
+    member = _member(read.name)
+    options = {name: _option(member, name, value) for name, value in read.options if not _is_weights(member, name)}
+    if isinstance(member, Combined):
+        weights = next((str(value) for name, value in read.options if name == "weights"), "")
+        made: Scorer = dataclasses.replace(member, **options, **_parts(member, read, weights))
+    else:
+        if read.parts:
+            raise _misuse(member, "it takes no other scorers")
+        made = dataclasses.replace(member, **options)
+    fault = made.misuse()
+    if fault:
+        raise _misuse(member, fault)
+    return made
+
+
+def _member(name: str) -> Scorer:
+    found = BUILTIN.get(name.casefold())
+    if found is not None:
+        return found
     near = difflib.get_close_matches(name, BUILTIN, n=1)
     hint = f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(BUILTIN)}."
     raise WorkbenchError(f"There is no scorer named {name}", where="scorer", mend=hint)
+
+
+def _is_weights(member: Scorer, name: str) -> bool:
+    return isinstance(member, Combined) and member.weighs and name == "weights"
+
+
+def _parts(member: Combined, read: Written, weights: str) -> dict[str, Any]:
+    parts = tuple(_built(part) for part in read.parts)
+    if not parts:
+        raise _misuse(member, f"it needs other scorers in brackets: {member.id}(contains)")
+    if len(parts) > member.most:
+        raise _misuse(member, f"it takes {member.most} at most")
+    if not member.weighs:
+        return {"parts": parts}
+    try:
+        numbers = tuple(float(word) for word in weights.replace(";", " ").split()) or (1.0,) * len(parts)
+    except ValueError:
+        numbers = ()
+    if len(numbers) != len(parts) or not all(0 <= number <= 1e6 for number in numbers) or not sum(numbers):
+        raise _misuse(member, f'weights must be {len(parts)} numbers such as weights="{" ".join("1" * len(parts))}"')
+    return {"parts": parts, "weights": numbers}
+
+
+def _option(member: Scorer, name: str, value: Any) -> Any:
+    """The value of an option in the type that its field has."""
+    known = {part.name: part for part in dataclasses.fields(member) if part.metadata}
+    if name not in known:
+        raise _misuse(member, f"it has no option {name}; its options are {', '.join(known)}")
+    kinds = {kind.strip() for kind in str(known[name].type).split("|")}
+    if value is None and "None" in kinds:
+        return None
+    if "bool" in kinds and isinstance(value, bool):
+        return value
+    if "float" in kinds and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if "int" in kinds and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if "str" in kinds and isinstance(value, str | int | float) and not isinstance(value, bool):
+        return str(value)
+    if "str" in kinds and isinstance(value, bool):
+        return "yes" if value else "no"
+    raise _misuse(member, f"{name} cannot be {value!r}")
+
+
+def _misuse(member: Scorer, fault: str) -> WorkbenchError:
+    return WorkbenchError(f"The scorer {member.id} cannot be used so: {fault}", where="scorer", mend=member.expects)

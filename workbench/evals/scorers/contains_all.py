@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from workbench.domain.evals import EvalCase
-from workbench.evals.scorers.protocol import Score, Scorer
+from workbench.evals.scorers.protocol import Answer, Score, Scorer, sample
 from workbench.evals.scorers.text import alternatives, holds, plain, shortened
 
 
-class ContainsAll:
+class ContainsAll(Scorer):
     id = "contains-all"
     title = "Contains all"
-    signature = "Texts separated by |, all of which must appear as whole words; the score is the share that does."
-    example = ("Berlin | 4 April", "On 4 April in Berlin.", "In Berlin.")
+    expects = "Texts separated by |, all of which must appear as whole words; the score is the share that does."
+    example = sample("Berlin | 4 April", "On 4 April in Berlin.", "In Berlin.")
 
-    def problem(self, expected: str) -> str:
+    def fault(self, expected: str) -> str:
         return "" if alternatives(expected) else "it lists no text"
 
-    def score(self, answer: str, case: EvalCase) -> Score:
-        wanted, text = alternatives(case.expected), plain(answer)
+    def compare(self, answer: Answer, case: EvalCase) -> Score:
+        wanted, text = alternatives(case.expected), plain(answer.text)
         missing = [part for part in wanted if not holds(text, part)]
         if not missing:
             return Score(1.0, "all are in the answer")
         return Score(1 - len(missing) / len(wanted), "missing: " + shortened(", ".join(missing)))
 
 
-SCORER: Scorer = ContainsAll()
+SCORER = ContainsAll()

@@ -6,28 +6,29 @@ from typing import Any
 
 from workbench.domain.evals import EvalCase
 from workbench.evals.scorers.json_text import read_json
-from workbench.evals.scorers.protocol import Score, Scorer
+from workbench.evals.scorers.protocol import Answer, Group, Score, Scorer, sample
 from workbench.evals.scorers.text import plain
 
 
-class JsonField:
+class JsonField(Scorer):
     id = "json-field"
     title = "JSON fields"
-    signature = (
+    group = Group.FORM
+    expects = (
         'A JSON object such as {"name": "Ada"}: the score is the share of its fields that the answer\'s object has '
         "with the same value. Text around the object does not count."
     )
-    example = ('{"name": "Ada", "days": 4}', '{"days": 4, "name": "ada"}', '{"name": "Ada", "days": 5}')
+    example = sample('{"name": "Ada", "days": 4}', '{"days": 4, "name": "ada"}', '{"name": "Ada", "days": 5}')
 
-    def problem(self, expected: str) -> str:
+    def fault(self, expected: str) -> str:
         value, fault = read_json(expected)
         if fault:
             return f"it is not JSON: {fault}"
         return "" if isinstance(value, dict) and value else "it is not a JSON object with fields"
 
-    def score(self, answer: str, case: EvalCase) -> Score:
+    def compare(self, answer: Answer, case: EvalCase) -> Score:
         wanted, _ = read_json(case.expected)
-        found, fault = read_json(answer[answer.find("{") : answer.rfind("}") + 1])
+        found, fault = read_json(answer.text[answer.text.find("{") : answer.text.rfind("}") + 1])
         if fault or not isinstance(found, dict):
             return Score(0.0, "there is no JSON object in the answer")
         wrong = [key for key, value in wanted.items() if not _same(found.get(key), value)]
@@ -44,4 +45,4 @@ def _same(found: Any, wanted: Any) -> bool:
     return bool(found == wanted)
 
 
-SCORER: Scorer = JsonField()
+SCORER = JsonField()

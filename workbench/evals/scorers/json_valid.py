@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from workbench.domain.evals import EvalCase
 from workbench.evals.scorers.json_text import read_json
-from workbench.evals.scorers.protocol import Score, Scorer
+from workbench.evals.scorers.protocol import Answer, Group, Score, Scorer, sample
 from workbench.evals.scorers.text import alternatives
 
 
-class JsonValid:
+class JsonValid(Scorer):
     id = "json-valid"
     title = "Valid JSON"
-    signature = "Nothing, or keys separated by | that the JSON object must have. The whole answer must be JSON."
-    example = ("name | start", '{"name": "Ada", "start": "4 April"}', 'Here it is: {"name": "Ada"}')
+    group = Group.FORM
+    expects = "Nothing, or keys separated by | that the JSON object must have. The whole answer must be JSON."
+    example = sample("name | start", '{"name": "Ada", "start": "4 April"}', 'Here it is: {"name": "Ada"}')
 
-    def problem(self, expected: str) -> str:
+    def fault(self, expected: str) -> str:
         return ""
 
-    def score(self, answer: str, case: EvalCase) -> Score:
-        value, fault = read_json(answer)
+    def compare(self, answer: Answer, case: EvalCase) -> Score:
+        value, fault = read_json(answer.text)
         if fault:
             return Score(0.0, f"not JSON: {fault}")
         wanted = alternatives(case.expected)
@@ -27,4 +28,4 @@ class JsonValid:
         return Score(0.0, "missing keys: " + ", ".join(missing)) if missing else Score(1.0, "valid JSON")
 
 
-SCORER: Scorer = JsonValid()
+SCORER = JsonValid()

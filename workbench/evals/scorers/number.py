@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 
 from workbench.domain.evals import EvalCase
-from workbench.evals.scorers.protocol import Score, Scorer
+from workbench.evals.scorers.protocol import Answer, Group, Score, Scorer, sample
 
 NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?|[-+−]?\.\d+")
 EXPECTED = re.compile(rf"\s*({NUMBER.pattern})\s*(?:(?:±|\+-|\+/-)\s*({NUMBER.pattern})\s*(%?))?\s*")
 ROUNDING = 1e-9
 
 
-class Number:
+class Number(Scorer):
     id = "number"
     title = "Number"
-    signature = (
+    group = Group.VALUES
+    expects = (
         "A number, with a tolerance if you like: 12.5, 12.5 ± 0.1 or 12.5 ± 2 %. "
         "The last number of the answer counts; commas separate thousands."
     )
-    example = ("1200 ± 1 %", "That makes 1,205 euros.", "That makes 1,300 euros.")
+    example = sample("1200 ± 1 %", "That makes 1,205 euros.", "That makes 1,300 euros.")
 
-    def problem(self, expected: str) -> str:
+    def fault(self, expected: str) -> str:
         return "" if EXPECTED.fullmatch(expected) else "it is not a number such as 12.5 or 12.5 ± 0.1"
 
-    def score(self, answer: str, case: EvalCase) -> Score:
+    def compare(self, answer: Answer, case: EvalCase) -> Score:
         wanted, tolerance = _expected(case.expected)
-        found = NUMBER.findall(answer)
+        found = NUMBER.findall(answer.text)
         if not found:
             return Score(0.0, "there is no number in the answer")
         difference = abs(_value(found[-1]) - wanted)
@@ -47,4 +48,4 @@ def _value(text: str) -> float:
     return float(text.replace(",", "").replace("−", "-"))
 
 
-SCORER: Scorer = Number()
+SCORER = Number()

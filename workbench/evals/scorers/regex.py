@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.domain.evals import EvalCase
-from workbench.evals.scorers.protocol import Score, Scorer
+from workbench.evals.scorers.protocol import Answer, Score, Scorer, sample
 from workbench.evals.scorers.text import shortened
 
 LONGEST_PATTERN = 1000
@@ -18,13 +18,13 @@ UNBOUNDED = 50
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
 
 
-class Regex:
+class Regex(Scorer):
     id = "regex"
     title = "Regular expression"
-    signature = "A Python regular expression that must match in the first 2,000 characters; capitals count."
-    example = (r"\b\d{1,2} April\b", "On 4 April.", "In April.")
+    expects = "A Python regular expression that must match in the first 2,000 characters; capitals count."
+    example = sample(r"\b\d{1,2} April\b", "On 4 April.", "In April.")
 
-    def problem(self, expected: str) -> str:
+    def fault(self, expected: str) -> str:
         if not expected:
             return "it is empty"
         if len(expected) > LONGEST_PATTERN:
@@ -39,8 +39,8 @@ class Regex:
             return f"it has more than {MOST_OPEN_REPEATS} open repetitions; write {{0,40}} instead of * where you can"
         return ""
 
-    def score(self, answer: str, case: EvalCase) -> Score:
-        found = re.search(case.expected, answer[:LONGEST_ANSWER])
+    def compare(self, answer: Answer, case: EvalCase) -> Score:
+        found = re.search(case.expected, answer.text[:LONGEST_ANSWER])
         if found is None:
             return Score(0.0, "no match")
         return Score(1.0, f"matches “{shortened(found[0])}”")
@@ -110,4 +110,4 @@ def _parts(operator: object, argument: Any) -> list[Any]:
     return []
 
 
-SCORER: Scorer = Regex()
+SCORER = Regex()

@@ -134,4 +134,4 @@ class SetupCard(Card):
         self.show_counts()
 
     def _show_scorer(self) -> None:
-        self._signature.set_text(self._scorers[max(self.scorer.currentIndex(), 0)].signature)
+        self._signature.set_text(self._scorers[max(self.scorer.currentIndex(), 0)].expects)

@@ -362,7 +362,7 @@ class EvalsView(QWidget):
 
     def _scorer_words(self, scorer_id: str) -> str:
         found = next((each for each in self._evals.scorers() if each.id == scorer_id), None)
-        return f"**{found.title}**: {found.signature}" if found else scorer_id
+        return f"**{found.title}**: {found.expects}" if found else scorer_id
 
     def find_field(self) -> QWidget | None:
         table = self.results.cases.table
