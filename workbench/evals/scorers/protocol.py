@@ -142,8 +142,8 @@ class Scorer:
     A member of the family is a class with these facts that writes `compare` (or `consult`, when it needs something),
     and has its own options as fields (`option`). `id` is written in data sets; `title`, `expects` and `example` are
     read by people: `expects` says what the column "expected" must hold. A change that can give an old answer another
-    score raises `version`. Nothing raises for a strange answer: `why` says what was wrong; `NotScored` is for when there
-    is nothing to go by. An empty answer is never right.
+    score raises `version`. Nothing raises for a strange answer: `why` says what was wrong; `NotScored` is for when
+    there is nothing to go by. An empty answer is never right.
     """
 
     id: ClassVar[str]
