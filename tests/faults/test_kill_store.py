@@ -171,7 +171,7 @@ def test_that_a_kill_during_a_migration_leaves_the_old_file_or_the_new(tmp_path:
         tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         reached = raw.execute("PRAGMA user_version").fetchone()[0]
         raw.close()
-        assert ("case_result" in tables) is (reached == schema.HEAD)
+        assert ("eval_answer" in tables) is (reached == schema.HEAD)
         store = store_in(folder)
         assert [found.slug for found in store.scenarios.all()] == ["support-chat"]
         store.close()

@@ -116,7 +116,7 @@ def test_that_a_full_disk_refuses_save_export_and_backup_and_keeps_what_was_ther
         pytest.skip("this machine lets nobody mount a small disk")
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=700k", "small", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=900k", "small", str(folder)]
     script = tmp_path / "full.py"
     script.write_text(f"import subprocess\nsubprocess.run({mount!r}, check=True)\n{FULL}", encoding="utf-8")
     process = child("import os, sys; os.execvp('unshare', ['unshare', '-rm', sys.executable, *sys.argv[1:]])",

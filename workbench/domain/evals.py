@@ -56,11 +56,17 @@ class CaseOutcome(StrEnum):
 class CaseResult:
     """What one model answered to one case, scored by one scorer.
 
-    Key: (`eval_run_id`, `case_id`, `model_id`, `scorer`); a later result with the same key replaces the
+    Key: (`eval_run_id`, `case_id`, `model_id`, `repeat`, `scorer`); a later result with the same key replaces the
     earlier one. `scorer` is the run's scorer; `scored_by` is the signature (name, version, options) of the
     one that was used, another when the case names its own. `score` is None unless `outcome` is SCORED. `why`
-    explains the score; `error` is the sentence for an error, or why a case was withheld or an answer has no
-    score. Seconds in `_s`, tokens counted by the model, `cost_usd` None when it is not known.
+    explains the score, and `label` is what a classifying scorer read the answer as; `error` is the sentence for an
+    error, or why a case was withheld or an answer has no score. Seconds in `_s`, tokens counted by the model,
+    `cost_usd` None when it is not known and 0 when it was `cached`: taken from an earlier answer to the same question,
+    by its content address `content_key` (hex, "" for none).
+
+    `repeat` counts from 0 when a case is asked several times. `at_once` answers of this model grew together while
+    this one did (1: alone, so its times are what a single person waits). `answered_at` is a time in UTC (ISO), ""
+    for results older than that column. `details` is JSON of what else came ("note", "tool_calls"), "" for nothing.
     """
 
     eval_run_id: str
@@ -83,11 +89,76 @@ class CaseResult:
     source_document: str | None = None
     sensitive: bool = False
     tags: tuple[str, ...] = ()
+    repeat: int = 0
+    label: str = ""
+    content_key: str = ""
+    cached: bool = False
+    at_once: int = 1
+    answered_at: str = ""
+    details: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """The key within one run: case, model, scorer."""
-        return (self.case_id, self.model_id, self.scorer)
+    def key(self) -> tuple[str, str, str, int]:
+        """The key within one run: case, model, scorer, repeat."""
+        return (self.case_id, self.model_id, self.scorer, self.repeat)
+
+    @property
+    def question(self) -> tuple[str, str, int]:
+        """Which answer it is about, within one run: case, model, repeat."""
+        return (self.case_id, self.model_id, self.repeat)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A score that a person gave one answer under one scorer, in place of what stood there (`was`, None: nothing).
+
+    Marks are only ever added: the newest of an answer and scorer counts, the earlier ones are its trail. `at` is a
+    time in UTC (ISO); `by` says who, as they wrote it. Hand-labelled answers are marks, too: a judge is calibrated on
+    them.
+    """
+
+    id: str
+    eval_run_id: str
+    case_id: str
+    model_id: str
+    scorer: str
+    score: float
+    was: float | None
+    at: str
+    by: str = ""
+    why: str = ""
+    repeat: int = 0
+
+
+class Design(StrEnum):
+    """How a run ends, chosen before it starts: after all cases, or as soon as the evidence is enough."""
+
+    FIXED = "fixed"
+    SEQUENTIAL = "sequential"
+
+
+@dataclass(frozen=True, slots=True)
+class EvalSettings:
+    """How a run goes about it.
+
+    Each case is asked `repeats` times. An answer has `timeout_s` seconds and is tried `retries` times more where
+    another try may help. `at_once` bounds how many answers of one model are under way (0: as many as it takes);
+    `together` lets a local model answer several at once, after the first ones alone have shown how fast it is for one
+    person. Nothing that could take the run above `cap_usd` is asked (None: only the caps of Settings hold). With the
+    design SEQUENTIAL cases come in an order drawn from `seed`, every model gets each case before the next ones, and
+    asking ends when every pair is decided at the error rate `alpha`. `dataset_path` is where the cases were read from.
+    """
+
+    repeats: int = 1
+    timeout_s: float = 120.0
+    retries: int = 1
+    at_once: int = 0
+    together: bool = True
+    cap_usd: float | None = None
+    design: Design = Design.FIXED
+    alpha: float = 0.05
+    seed: int = 0
+    dataset_path: str = ""
 
 
 class EvalStatus(StrEnum):
@@ -119,6 +190,7 @@ class EvalRun:
     system_prompt: str = ""
     sampling: Sampling = field(default_factory=Sampling)
     margin: float = 0.05
+    settings: EvalSettings = field(default_factory=EvalSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,16 @@
-"""Eval runs and the result of each case. A result is on the disk when `append` returns; a resumed run doubles none."""
+"""Eval runs with their answers and scores.
+
+An answer is on the disk when `append` returns, or when `put` can be awaited no longer; a resumed run doubles none. In
+the file an answer is one row (`eval_answer`) and each score of it another (`eval_score`); outside they are
+`CaseResult`s, one a score. What was answered before is found again by its content address.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,73 +19,176 @@ from sqlalchemy.exc import IntegrityError
 
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus
+from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalRun, EvalSettings, EvalStatus, Mark
 from workbench.store.codec import to_json
 from workbench.store.comparisons import scenario_gone
 from workbench.store.seal import sealed, unsealed
-from workbench.store.tables import CASE_RESULT, EVAL_RUN
-from workbench.store.upsert import put
+from workbench.store.tables import EVAL_ANSWER, EVAL_MARK, EVAL_RUN, EVAL_SCORE, EVAL_SETTING
+from workbench.store.upsert import put, put_many
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select
+
+    from workbench.store.journal import Journal
     from workbench.store.store import Store
 
-_FLOATS = ("score", "ttft_s", "tokens_per_s", "total_s", "cost_usd")
+#: values in one "is one of"; SQLite takes 999 in some builds
+_AT_ONCE = 500
+#: outcomes of which there is an answer
+_GIVEN = (CaseOutcome.SCORED, CaseOutcome.UNSCORED)
+_ANSWER_KEYS = ("eval_run_id", "case_id", "model_id", "repeat")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """As much of a result as a grid of a hundred thousand needs. `score` is None for an error or withheld case."""
+
+    case_id: str
+    model_id: str
+    scorer: str
+    repeat: int
+    score: float | None
 
 
 class EvalRuns:
-    """The repository."""
+    """The repository. Every method may be called from any thread; `put` is for an event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    # Runs
 
     def save_run(self, run: EvalRun) -> None:
         """Stores the run, in place of what was known of it. Raises WorkbenchError when its scenario is gone."""
         with self._store.write() as connection:
             try:
-                put(connection, EVAL_RUN, [run_row(run)])
+                put_run(connection, run)
             except IntegrityError as error:
                 raise scenario_gone(run.scenario_id) from error
 
     def run(self, run_id: str) -> EvalRun | None:
-        with self._store.read() as connection:
-            row = connection.execute(select(EVAL_RUN).where(EVAL_RUN.c.id == run_id)).mappings().first()
-            return None if row is None else _run(row)
+        found = self._runs(_run_query().where(EVAL_RUN.c.id == run_id))
+        return found[0] if found else None
 
     def runs(self, scenario_id: str | None = None) -> tuple[EvalRun, ...]:
         """Those of one scenario, or all; newest first."""
-        query = select(EVAL_RUN).order_by(EVAL_RUN.c.started_at.desc(), EVAL_RUN.c.id.desc())
-        if scenario_id is not None:
-            query = query.where(EVAL_RUN.c.scenario_id == scenario_id)
+        query = _run_query().order_by(EVAL_RUN.c.started_at.desc(), EVAL_RUN.c.id.desc())
+        return self._runs(query if scenario_id is None else query.where(EVAL_RUN.c.scenario_id == scenario_id))
+
+    def _runs(self, query: Select[Any]) -> tuple[EvalRun, ...]:
         with self._store.read() as connection:
             return tuple(_run(row) for row in connection.execute(query).mappings())
 
-    def append(self, results: Iterable[CaseResult]) -> None:
-        """Stores results in one transaction; one with a key that is there replaces it. Their run must be stored."""
-        rows = [result_row(result) for result in results]
-        with self._store.write() as connection:
-            try:
-                put(connection, CASE_RESULT, rows)
-            except IntegrityError as error:
-                raise WorkbenchError(
-                    "The eval these results belong to is not in the store", where=rows[0]["eval_run_id"]
-                ) from error
-
-    def results(self, run_id: str) -> tuple[CaseResult, ...]:
-        """All results of a run, in the order of their key."""
-        query = select(CASE_RESULT).where(CASE_RESULT.c.eval_run_id == run_id)
-        order = (CASE_RESULT.c.case_id, CASE_RESULT.c.model_id, CASE_RESULT.c.scorer)
-        with self._store.read() as connection:
-            return tuple(_result(row) for row in connection.execute(query.order_by(*order)).mappings())
-
     def delete(self, run_id: str) -> bool:
-        """Removes a run with its results; False when there was none."""
+        """Removes a run with its answers, scores and marks; False when there was none."""
         with self._store.write() as connection:
             return connection.execute(delete(EVAL_RUN).where(EVAL_RUN.c.id == run_id)).rowcount > 0
+
+    # Answers and scores
+
+    def append(self, results: Iterable[CaseResult]) -> None:
+        """Stores results in one transaction; one with a key that is there replaces it. Their run must be stored."""
+        kept = tuple(results)
+        with self._store.write() as connection:
+            _put_checked(connection, kept)
+
+    async def put(self, journal: Journal, results: Sequence[CaseResult]) -> None:
+        """The same beside other writers: on the disk when it comes back, in one transaction with what else waited."""
+        await asyncio.wrap_future(journal.submit(lambda connection: _put_checked(connection, results)))
+
+    def results(self, run_id: str) -> tuple[CaseResult, ...]:
+        """All results of a run, by case, model, repeat and scorer. Raises WorkbenchError for a damaged row."""
+        of_run = EVAL_ANSWER.c.eval_run_id == run_id
+        with self._store.read() as connection:
+            answers = {
+                (row["case_id"], row["model_id"], row["repeat"]): _answer(row)
+                for row in connection.execute(select(EVAL_ANSWER).where(of_run)).mappings()
+            }
+            query = select(EVAL_SCORE).where(EVAL_SCORE.c.eval_run_id == run_id)
+            order = (EVAL_SCORE.c.case_id, EVAL_SCORE.c.model_id, EVAL_SCORE.c.repeat, EVAL_SCORE.c.scorer)
+            rows = connection.execute(query.order_by(*order)).mappings()
+            return tuple(_scored(answers[row["case_id"], row["model_id"], row["repeat"]], row) for row in rows)
+
+    def answered(self, run_id: str) -> frozenset[tuple[str, str, int, str]]:
+        """What has a score: (case, model, repeat, scorer). For a run to go on from; no text is read."""
+        query = select(EVAL_SCORE.c.case_id, EVAL_SCORE.c.model_id, EVAL_SCORE.c.repeat, EVAL_SCORE.c.scorer)
+        query = query.where(EVAL_SCORE.c.eval_run_id == run_id, EVAL_SCORE.c.score.is_not(None))
+        with self._store.read() as connection:
+            return frozenset((row[0], row[1], row[2], row[3]) for row in connection.execute(query))
+
+    def score_rows(self, run_id: str) -> list[ScoreRow]:
+        """Every score of a run without its texts, by case, model, scorer and repeat.
+
+        Meant for large grids: digests are not checked here but when a result is read whole.
+        """
+        part = EVAL_SCORE.c
+        query = select(part.case_id, part.model_id, part.scorer, part.repeat, part.score)
+        query = query.where(part.eval_run_id == run_id).order_by(part.case_id, part.model_id, part.scorer, part.repeat)
+        with self._store.read() as connection:
+            return [ScoreRow(*row) for row in connection.execute(query)]
+
+    def results_of_case(self, run_id: str, case_id: str) -> tuple[CaseResult, ...]:
+        """Every model's results for one case."""
+        return self._results(EVAL_ANSWER.c.eval_run_id == run_id, EVAL_ANSWER.c.case_id == case_id)
+
+    def known_answers(self, keys: Collection[str]) -> dict[str, CaseResult]:
+        """Answers that were given to exactly these questions in any run, by content address: the newest of each.
+
+        They carry no score (`scorer` ""). Their run and case are those that asked first.
+        """
+        found: dict[str, CaseResult] = {}
+        wanted = sorted(key for key in keys if key)
+        with self._store.read() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                query = select(EVAL_ANSWER).where(
+                    EVAL_ANSWER.c.content_key.in_(wanted[start : start + _AT_ONCE]),
+                    EVAL_ANSWER.c.outcome == CaseOutcome.SCORED.value,
+                )
+                for row in connection.execute(query.order_by(EVAL_ANSWER.c.answered_at)).mappings():
+                    found[row["content_key"]] = CaseResult(scorer="", **_answer(row))
+        return found
+
+    def _results(self, *where: Any) -> tuple[CaseResult, ...]:
+        with self._store.read() as connection:
+            answers = [_answer(row) for row in connection.execute(select(EVAL_ANSWER).where(*where)).mappings()]
+            results = []
+            for answer in answers:
+                query = select(EVAL_SCORE).where(*(EVAL_SCORE.c[key] == answer[key] for key in _ANSWER_KEYS))
+                rows = connection.execute(query.order_by(EVAL_SCORE.c.scorer)).mappings()
+                results += [_scored(answer, row) for row in rows]
+        return tuple(results)
+
+    # Marks
+
+    def add_mark(self, mark: Mark) -> None:
+        """Adds a score given by hand; earlier ones stay as its trail. Raises WorkbenchError for a run that is none."""
+        with self._store.write() as connection:
+            try:
+                put(connection, EVAL_MARK, [sealed(dataclasses.asdict(mark))])
+            except IntegrityError as error:
+                raise _run_gone(mark.eval_run_id) from error
+
+    def marks(self, run_id: str) -> tuple[Mark, ...]:
+        """All marks of a run, oldest first."""
+        query = select(EVAL_MARK).where(EVAL_MARK.c.eval_run_id == run_id).order_by(EVAL_MARK.c.at, EVAL_MARK.c.id)
+        with self._store.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(Mark(**unsealed(dict(row), f"mark of case {row['case_id']}")) for row in rows)
+
+
+# Runs as rows
+
+
+def put_run(connection: Connection, run: EvalRun) -> None:
+    """Writes a run with its settings. Raises IntegrityError when its scenario is gone."""
+    put(connection, EVAL_RUN, [run_row(run)])
+    settings = to_json(dataclasses.asdict(run.settings))
+    put(connection, EVAL_SETTING, [sealed({"eval_run_id": run.id, "settings": settings})])
 
 
 def run_row(run: EvalRun) -> dict[str, Any]:
     """The run as a row of its table."""
-    row = {part.name: getattr(run, part.name) for part in dataclasses.fields(run)}
+    row = {part.name: getattr(run, part.name) for part in dataclasses.fields(run) if part.name != "settings"}
     row["model_ids"] = to_json(list(run.model_ids))
     row["scorers"] = to_json(list(run.scorers))
     row["status"] = run.status.value
@@ -90,8 +199,16 @@ def run_row(run: EvalRun) -> dict[str, Any]:
     return sealed(row)
 
 
+def _run_query() -> Select[Any]:
+    extra = EVAL_SETTING.c.settings, EVAL_SETTING.c.digest.label("settings_digest")
+    return select(EVAL_RUN, *extra).outerjoin(EVAL_SETTING, EVAL_SETTING.c.eval_run_id == EVAL_RUN.c.id)
+
+
 def _run(row: Mapping[Any, Any]) -> EvalRun:
-    values = unsealed(dict(row), f"eval {row['id']}")
+    where = f"eval {row['id']}"
+    plain = dict(row)
+    settings, digest = plain.pop("settings"), plain.pop("settings_digest")
+    values = unsealed(plain, where)
     finished_at = values["finished_at"]
     values["model_ids"] = tuple(json.loads(values["model_ids"]))
     values["scorers"] = tuple(json.loads(values["scorers"]))
@@ -99,6 +216,9 @@ def _run(row: Mapping[Any, Any]) -> EvalRun:
     values["started_at"] = datetime.fromisoformat(values["started_at"])
     values["finished_at"] = None if finished_at is None else datetime.fromisoformat(finished_at)
     values["sampling"] = _sampling(json.loads(values["sampling"]))
+    if settings is not None:
+        unsealed({"eval_run_id": values["id"], "settings": settings, "digest": digest}, where)
+        values["settings"] = settings_from_plain(json.loads(settings))
     return EvalRun(**values)
 
 
@@ -107,22 +227,106 @@ def _sampling(values: dict[str, Any]) -> Sampling:
     return Sampling(**{**values, "stop": tuple(values["stop"])})
 
 
-def result_row(result: CaseResult) -> dict[str, Any]:
-    """The result as a row of its table."""
-    row = {part.name: getattr(result, part.name) for part in dataclasses.fields(result)}
-    row["outcome"] = result.outcome.value
-    row["sensitive"] = int(result.sensitive)
-    row["tags"] = to_json(list(result.tags))
-    for name in _FLOATS:
-        row[name] = None if row[name] is None else float(row[name])
-    return sealed(row)
+def settings_from_plain(plain: Mapping[str, Any]) -> EvalSettings:
+    """The settings from their JSON form; what is missing there has its default."""
+    known = {part.name for part in dataclasses.fields(EvalSettings)}
+    values = {name: value for name, value in plain.items() if name in known}
+    if "design" in values:
+        values["design"] = Design(values["design"])
+    return EvalSettings(**values)
 
 
-def _result(row: Mapping[Any, Any]) -> CaseResult:
+# Results as rows
+
+
+def put_results(connection: Connection, results: Iterable[CaseResult]) -> None:
+    """Writes results: one row an answer, one a score. Raises IntegrityError when their run is not there."""
+    kept = tuple(results)
+    by_question = {(result.eval_run_id, *result.question): result for result in kept}
+    put_many(connection, EVAL_ANSWER, [answer_row(result) for result in by_question.values()])
+    put_many(connection, EVAL_SCORE, [score_row(result) for result in kept])
+
+
+def _put_checked(connection: Connection, results: Sequence[CaseResult]) -> None:
+    try:
+        put_results(connection, results)
+    except IntegrityError as error:
+        raise _run_gone(results[0].eval_run_id) from error
+
+
+def _run_gone(run_id: str) -> WorkbenchError:
+    return WorkbenchError("The eval these results belong to is not in the store", where=run_id)
+
+
+def answer_row(result: CaseResult) -> dict[str, Any]:
+    """What the model said, as a row."""
+    given = result.outcome in _GIVEN
+    return sealed(
+        {
+            "eval_run_id": result.eval_run_id,
+            "case_id": result.case_id,
+            "model_id": result.model_id,
+            "repeat": result.repeat,
+            "content_key": result.content_key,
+            "outcome": CaseOutcome.SCORED.value if given else result.outcome.value,
+            "answer": result.answer,
+            "error": "" if given else result.error,
+            "finish": result.finish,
+            "ttft_s": _float(result.ttft_s),
+            "tokens_per_s": _float(result.tokens_per_s),
+            "tokens_in": result.tokens_in,
+            "tokens_out": result.tokens_out,
+            "total_s": _float(result.total_s),
+            "cost_usd": _float(result.cost_usd),
+            "cached": int(result.cached),
+            "at_once": result.at_once,
+            "source_document": result.source_document,
+            "sensitive": int(result.sensitive),
+            "tags": to_json(list(result.tags)),
+            "answered_at": result.answered_at,
+            "details": result.details,
+        }
+    )
+
+
+def score_row(result: CaseResult) -> dict[str, Any]:
+    """What one scorer said about an answer, as a row."""
+    return sealed(
+        {
+            "eval_run_id": result.eval_run_id,
+            "case_id": result.case_id,
+            "model_id": result.model_id,
+            "repeat": result.repeat,
+            "scorer": result.scorer,
+            "score": _float(result.score) if result.outcome is CaseOutcome.SCORED else None,
+            "scored_by": result.scored_by,
+            "label": result.label,
+            "why": result.why,
+            "error": result.error if result.outcome is CaseOutcome.UNSCORED else "",
+        }
+    )
+
+
+def _float(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _answer(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The part of a CaseResult that an answer's row holds."""
     values = unsealed(dict(row), f"eval {row['eval_run_id']}, case {row['case_id']}, {row['model_id']}")
     values["outcome"] = CaseOutcome(values["outcome"])
+    values["cached"] = bool(values["cached"])
     values["sensitive"] = bool(values["sensitive"])
     values["tags"] = tuple(json.loads(values["tags"]))
+    return values
+
+
+def _scored(answer: Mapping[str, Any], row: Mapping[Any, Any]) -> CaseResult:
+    where = f"eval {row['eval_run_id']}, case {row['case_id']}, {row['model_id']}, {row['scorer']}"
+    score = unsealed(dict(row), where)
+    values = {**answer, **{name: score[name] for name in ("scorer", "score", "scored_by", "label", "why")}}
+    if answer["outcome"] is CaseOutcome.SCORED and score["score"] is None:
+        values |= {"error": score["error"], "outcome": CaseOutcome.UNSCORED}
     return CaseResult(**values)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus
+from workbench.store.eval_runs import settings_from_plain
 
 FORMAT = 1
 
@@ -72,6 +73,7 @@ def _run(plain: dict[str, Any]) -> EvalRun:
             "started_at": datetime.fromisoformat(plain["started_at"]),
             "finished_at": None if finished_at is None else datetime.fromisoformat(finished_at),
             "sampling": Sampling(**{**sampling, "stop": tuple(sampling["stop"])}),
+            "settings": settings_from_plain(plain.get("settings", {})),
         }
     )
 

@@ -15,7 +15,7 @@ from workbench.store.codec import CODEC_VERSION, decode, encode
 from workbench.store.refusals import StaleScenario
 from workbench.store.seal import sealed, unsealed
 from workbench.store.slugs import free_slug
-from workbench.store.tables import CASE_RESULT, COMPARISON, EVAL_RUN, SCENARIO
+from workbench.store.tables import COMPARISON, EVAL_RUN, SCENARIO
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -133,11 +133,11 @@ class Scenarios:
 
 def _put_evidence(connection: Connection, scenario_id: str, evidence: Evidence) -> None:
     # Here and not above: a start that finds its scenario in the file loads nothing that evals need.
-    from workbench.store.eval_runs import result_row, run_row
-    from workbench.store.upsert import put
+    from workbench.store.eval_runs import put_results, put_run
 
-    put(connection, EVAL_RUN, [run_row(replace(run, scenario_id=scenario_id)) for run in evidence.runs])
-    put(connection, CASE_RESULT, [result_row(result) for result in evidence.results])
+    for run in evidence.runs:
+        put_run(connection, replace(run, scenario_id=scenario_id))
+    put_results(connection, evidence.results)
 
 
 def _get(connection: Connection, scenario_id: str) -> Scenario | None:

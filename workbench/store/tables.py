@@ -115,18 +115,27 @@ EVAL_RUN = Table(
 )
 Index("eval_run_scenario", EVAL_RUN.c.scenario_id)
 
-CASE_RESULT = Table(
-    "case_result",
+# What came with a run later than its first columns, as JSON; a missing row means the defaults of that time.
+EVAL_SETTING = Table(
+    "eval_setting",
+    METADATA,
+    Column("eval_run_id", Text, ForeignKey("eval_run.id", ondelete="CASCADE"), primary_key=True),
+    Column("settings", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+# One row an answer: what a model said to a case, or why it said nothing. `content_key` addresses it by what was asked.
+EVAL_ANSWER = Table(
+    "eval_answer",
     METADATA,
     Column("eval_run_id", Text, ForeignKey("eval_run.id", ondelete="CASCADE"), primary_key=True),
     Column("case_id", Text, primary_key=True),
     Column("model_id", Text, primary_key=True),
-    Column("scorer", Text, primary_key=True),
+    Column("repeat", Integer, primary_key=True),
+    Column("content_key", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("answer", Text, nullable=False),
-    Column("score", _FLOAT),
-    Column("scored_by", Text, nullable=False),
-    Column("why", Text, nullable=False),
     Column("error", Text, nullable=False),
     Column("finish", Text, nullable=False),
     Column("ttft_s", _FLOAT),
@@ -135,9 +144,65 @@ CASE_RESULT = Table(
     Column("tokens_out", Integer),
     Column("total_s", _FLOAT),
     Column("cost_usd", _FLOAT),
+    Column("cached", Integer, nullable=False),
+    Column("at_once", Integer, nullable=False),
     Column("source_document", Text),
     Column("sensitive", Integer, nullable=False),
     Column("tags", Text, nullable=False),
+    Column("answered_at", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("eval_answer_content", EVAL_ANSWER.c.content_key)
+
+# One row a scorer of the run and answer; `score` is empty where there is none, and `error` says why.
+EVAL_SCORE = Table(
+    "eval_score",
+    METADATA,
+    Column("eval_run_id", Text, ForeignKey("eval_run.id", ondelete="CASCADE"), primary_key=True),
+    Column("case_id", Text, primary_key=True),
+    Column("model_id", Text, primary_key=True),
+    Column("repeat", Integer, primary_key=True),
+    Column("scorer", Text, primary_key=True),
+    Column("score", _FLOAT),
+    Column("scored_by", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+# Scores given by hand; only ever added to, the newest counts.
+EVAL_MARK = Table(
+    "eval_mark",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("eval_run_id", Text, ForeignKey("eval_run.id", ondelete="CASCADE"), nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("model_id", Text, nullable=False),
+    Column("repeat", Integer, nullable=False),
+    Column("scorer", Text, nullable=False),
+    Column("score", _FLOAT, nullable=False),
+    Column("was", _FLOAT),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("eval_mark_run", EVAL_MARK.c.eval_run_id)
+
+# How a judge was found to judge; `content` is JSON.
+JUDGE_CARD = Table(
+    "judge_card",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("judge", Text, nullable=False),
+    Column("rubric", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("content", Text, nullable=False),
     Column("digest", Text, nullable=False),
     sqlite_strict=True,
 )

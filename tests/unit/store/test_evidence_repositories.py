@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import pytest
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseOutcome, EvalStatus
+from workbench.domain.evals import CaseOutcome, Design, EvalSettings, EvalStatus, Mark
+from workbench.store.journal import Journal
 
 from scenario_values import NOON, a_comparison, a_result, a_run, a_scenario, store_in
 
@@ -91,3 +93,89 @@ def test_that_deleting_a_run_takes_its_results_along(tmp_path: Path) -> None:
     runs.append([a_result(run.id)])
     assert runs.delete(run.id) and not runs.delete(run.id)
     assert runs.results(run.id) == ()
+
+
+def test_that_settings_of_a_run_come_back_equal(tmp_path: Path) -> None:
+    runs = store_in(tmp_path).eval_runs
+    settings = EvalSettings(3, 20.0, 2, 8, False, 1.5, Design.SEQUENTIAL, 0.01, 7, "/data/cases.csv")
+    run = replace(a_run(), settings=settings)
+    runs.save_run(run)
+    assert runs.run(run.id) == run
+
+
+def test_that_an_answer_with_two_scores_is_one_row_and_repeats_are_apart(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    run = a_run()
+    store.eval_runs.save_run(run)
+    first = a_result(
+        run.id, content_key="k1", at_once=4, answered_at="2026-11-27T00:00:00+00:00", details='{"note": "x"}'
+    )
+    both = [first, replace(first, scorer="contains", score=0.5, label="yes")]
+    again = [replace(one, repeat=1, content_key="k2", cached=True, cost_usd=0.0) for one in both]
+    store.eval_runs.append([*both, *again])
+    assert set(store.eval_runs.results(run.id)) == {*both, *again}
+    assert store.eval_runs.results_of_case(run.id, "c1") == (both[1], both[0], again[1], again[0])
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM eval_answer").scalar() == 2
+    rows = store.eval_runs.score_rows(run.id)
+    assert [(row.scorer, row.repeat, row.score) for row in rows] == [
+        ("contains", 0, 0.5),
+        ("contains", 1, 0.5),
+        ("exact", 0, 1.0),
+        ("exact", 1, 1.0),
+    ]
+    assert len(store.eval_runs.answered(run.id)) == 4
+
+
+def test_that_an_answer_whose_scorer_failed_counts_as_given(tmp_path: Path) -> None:
+    runs = store_in(tmp_path).eval_runs
+    run = a_run()
+    runs.save_run(run)
+    right = a_result(run.id, finish="stop", content_key="k1")
+    failed = replace(right, scorer="contains", outcome=CaseOutcome.UNSCORED, score=None, error="The scorer raised.")
+    runs.append([right, failed])
+    assert runs.results(run.id) == (failed, right)
+    assert runs.known_answers({"k1"})["k1"].answer == right.answer
+    assert runs.answered(run.id) == {("c1", right.model_id, 0, "exact")}
+
+
+def test_that_an_answer_is_found_again_by_what_was_asked_unless_it_was_an_error(tmp_path: Path) -> None:
+    runs = store_in(tmp_path).eval_runs
+    run = a_run()
+    runs.save_run(run)
+    failed = a_result(run.id, "c2", content_key="k2", outcome=CaseOutcome.ERROR, score=None, error="It died.")
+    runs.append([a_result(run.id, content_key="k1"), failed])
+    found = runs.known_answers({"k1", "k2", "k3", ""})
+    assert set(found) == {"k1"}
+    assert (found["k1"].answer, found["k1"].scorer, found["k1"].score) == ("53 days", "", None)
+
+
+def test_that_answers_put_by_many_at_once_are_all_there(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    journal = Journal(store)
+    run = a_run()
+    store.eval_runs.save_run(run)
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(store.eval_runs.put(journal, [a_result(run.id, f"c{k}")]) for k in range(100)))
+        with pytest.raises(WorkbenchError, match="eval these results"):
+            await store.eval_runs.put(journal, [a_result("nowhere")])
+
+    asyncio.run(all_at_once())
+    journal.close()
+    assert len(store.eval_runs.results(run.id)) == 100
+
+
+def test_that_marks_are_only_added_and_go_with_their_run(tmp_path: Path) -> None:
+    runs = store_in(tmp_path).eval_runs
+    run = a_run()
+    runs.save_run(run)
+    first = Mark("m1", run.id, "c1", "local/demo-small", "exact", 0.0, 1.0, "2026-11-27T10:00:00+00:00", "Ann", "wrong")
+    second = replace(first, id="m2", score=1.0, was=0.0, at="2026-11-27T11:00:00+00:00")
+    for mark in (second, first):
+        runs.add_mark(mark)
+    assert runs.marks(run.id) == (first, second)
+    with pytest.raises(WorkbenchError, match="eval these results"):
+        runs.add_mark(replace(first, id="m3", eval_run_id="nowhere"))
+    runs.delete(run.id)
+    assert runs.marks(run.id) == ()

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import CaseOutcome
 from workbench.store import schema
+from workbench.store.eval_runs import run_row
 from workbench.store.refusals import StoreNewer
+from workbench.store.seal import digest
 
 from scenario_values import a_full_scenario, a_run, store_in
 
@@ -128,3 +131,61 @@ def test_that_every_step_is_numbered_and_listed() -> None:
 def test_that_no_step_imports_the_tables_of_today() -> None:
     for file in (Path(schema.__file__).parent / "migrations").rglob("*.py"):
         assert "workbench" not in file.read_text(encoding="utf-8"), file.name
+
+
+def test_that_results_of_an_older_file_are_read_as_they_were(tmp_path: Path) -> None:
+    connection = sqlite3.connect(file_of_version(6, tmp_path))
+    run = a_run()
+    put_old(connection, "eval_run", {name: value for name, value in run_row(run).items() if name != "digest"})
+    for scorer in ("contains", "exact"):
+        old = {
+            "eval_run_id": run.id,
+            "case_id": "c1",
+            "model_id": "local/demo-small",
+            "scorer": scorer,
+            "outcome": "scored",
+            "answer": "53 days",
+            "score": float(scorer == "exact"),
+            "scored_by": scorer,
+            "why": "because",
+            "error": "",
+            "finish": "stop",
+            "ttft_s": 0.012,
+            "tokens_per_s": 900.5,
+            "tokens_in": 120,
+            "tokens_out": 3,
+            "total_s": 0.1 + 0.2,
+            "cost_usd": None,
+            "source_document": "a.txt",
+            "sensitive": 1,
+            "tags": '["policy"]',
+        }
+        put_old(connection, "case_result", old)
+        failed = {**old, "case_id": "c2", "outcome": "error", "score": None, "error": "It died.", "finish": ""}
+        put_old(connection, "case_result", failed)
+    put_old(connection, "case_result", {**old, "case_id": "c3", "digest": "broken"})
+    connection.commit()
+    connection.close()
+    runs = store_in(tmp_path).eval_runs
+    first, second = runs.results_of_case(run.id, "c1")
+    assert (first.scorer, first.score, second.scorer, second.score) == ("contains", 0.0, "exact", 1.0)
+    assert (first.answer, first.total_s, first.source_document, first.sensitive, first.tags, first.why) == (
+        "53 days",
+        0.1 + 0.2,
+        "a.txt",
+        True,
+        ("policy",),
+        "because",
+    )
+    failures = runs.results_of_case(run.id, "c2")
+    assert [(one.outcome, one.error, one.score) for one in failures] == [(CaseOutcome.ERROR, "It died.", None)] * 2
+    assert runs.run(run.id) == run
+    with pytest.raises(WorkbenchError, match="damaged"):
+        runs.results_of_case(run.id, "c3")
+
+
+def put_old(connection: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
+    """A row as the workbench of that time wrote it."""
+    row = {"digest": digest(row), **row}
+    names = ", ".join(f'"{name}"' for name in row)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
