@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from workbench.services.spend import SpendService
     from workbench.services.tradeoffs import TradeoffService
     from workbench.services.votes import VoteService
+    from workbench.services.watch import WatchService
     from workbench.settings import Settings
     from workbench.store.calls import Calls
     from workbench.store.journal import Journal
@@ -355,6 +356,18 @@ class Services:
             options=self.options,
             catalog=self.catalog.catalog,
             evidence=self.evals.evidence,
+            today=self.today,
+        )
+
+    @once
+    def watch(self) -> WatchService:
+        from workbench.services.watch import WatchService
+
+        return WatchService(
+            scenarios=self.scenarios,
+            options=self.options,
+            evals=self.evals,
+            catalog=self.catalog.catalog,
             today=self.today,
         )
 

@@ -6,7 +6,7 @@ One candidate per API offer of the catalog, one per open model on rented servers
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -67,19 +67,23 @@ class _Hosted:
 
 
 class CandidateTable:
-    """The catalog laid out for matching: made once per catalog, asked for each set of requirements."""
+    """The catalog laid out for matching: made once per catalog, asked for each set of requirements.
 
-    def __init__(self, catalog: Catalog) -> None:
+    `only`: ids of the models to lay out; None for all. A model's candidates are the same either way.
+    """
+
+    def __init__(self, catalog: Catalog, only: Collection[str] | None = None) -> None:
         self.catalog = catalog
+        models = tuple(model for model in catalog.models if only is None or model.id in only)
         self._hosted = tuple(
             _Hosted(model, offer, catalog.provider_by_id.get(offer.provider), _speed_at(model, offer.provider))
-            for model in catalog.models
+            for model in models
             for offer in model.offers
         )
-        self._serving = ServingTable(catalog.models, rentable_servers(catalog))
-        self._unobtainable = tuple(model for model in catalog.models if not model.open_weights and not model.offers)
+        self._serving = ServingTable(models, rentable_servers(catalog))
+        self._unobtainable = tuple(model for model in models if not model.open_weights and not model.offers)
         self._tariffs: tuple[str, tuple[Tariff, ...]] = ("", ())
-        self._unsized = tuple(model for model in catalog.models if model.open_weights and not model.params_total_b)
+        self._unsized = tuple(model for model in models if model.open_weights and not model.params_total_b)
 
     def candidates(
         self, requirements: Requirements, local: Sequence[LocalModel] = (), *, today: date

@@ -84,15 +84,20 @@ def best_probabilities(values: FloatArray, criteria: Sequence[Criterion], *, mon
     return acceptability(values, draws, seed=SEED).share
 
 
-def assess(resolved: Sequence[Resolved], criteria: Sequence[Criterion], horizon: Horizon) -> tuple[Option, ...]:
-    """The options with costs, scores and probabilities, in the order given."""
+def assess(
+    resolved: Sequence[Resolved], criteria: Sequence[Criterion], horizon: Horizon, *, draws: bool = True
+) -> tuple[Option, ...]:
+    """The options with costs, scores and probabilities, in the order given.
+
+    Without `draws` it takes a millisecond: the probabilities are then not known (NaN and None).
+    """
     if not resolved:
         return ()
     tables = [item.figures for item in resolved]
     ranked = ranking.rank(raw_table(tables, criteria), ranking_criteria(criteria))
     lows, highs = _score_bounds(tables, criteria, ranked)
-    chances = best_probabilities(ranked.values, criteria)
-    cheapest = _cheapest_probabilities(resolved, horizon)
+    chances = best_probabilities(ranked.values, criteria) if draws else np.full(len(resolved), np.nan)
+    cheapest = _cheapest_probabilities(resolved, horizon) if draws else [None] * len(resolved)
     bars = ranked.bars
     return tuple(
         Option(

@@ -34,6 +34,7 @@ NOUNS = (
     "comparisons",
     "evals",
     "decide",
+    "watch",
     "report",
     "key",
     "network",

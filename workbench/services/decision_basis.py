@@ -12,6 +12,7 @@ from workbench.domain.catalog import Catalog
 from workbench.domain.offer import Offer
 from workbench.domain.option import OptionDraft, OptionSet
 from workbench.domain.questions import requirements_from
+from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import Scenario
 from workbench.store.codec import scenario_to_plain
 
@@ -20,14 +21,20 @@ _NOT_SIGNED = ("status", "sign_offs")
 _DIGITS = 10
 
 
-def basis_of(found: OptionSet, scenario: Scenario, catalog: Catalog, today: date) -> Basis:
-    """The option set in short: figures, scores, limits broken, and the prices of the offers behind it."""
+def basis_of(
+    found: OptionSet, scenario: Scenario, catalog: Catalog, today: date, requirements: Requirements | None = None
+) -> Basis:
+    """The option set in short: figures, scores, limits broken, and the prices of the offers behind it.
+
+    `requirements`: those of the scenario's answers, when at hand.
+    """
+    asked = requirements or requirements_from(scenario.answers)
     return Basis(
         computed_on=today.isoformat(),
         catalog=catalog.fingerprint,
         collected=catalog.collected,
         recommended=found.recommendation.option,
-        requests_per_day=requirements_from(scenario.answers).workload.requests_per_day.likely,
+        requests_per_day=asked.workload.requests_per_day.likely,
         options=tuple(
             OptionBasis(
                 id=option.id,

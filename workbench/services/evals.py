@@ -278,6 +278,10 @@ class EvalService:
                 return run, self.summary(run)
         return None
 
+    def measured_scenarios(self) -> frozenset[str]:
+        """Ids of the scenarios that have a finished run."""
+        return self._store.eval_runs.scenarios_with(EvalStatus.FINISHED)
+
     def evidence(self, scenario_id: str) -> Evidence | None:
         """What the newest finished run says about each model's quality by its first scorer, 0 to 100.
 

@@ -22,7 +22,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.insight import Insights, Section
-from workbench.domain.option import FIGURES, OptionDraft, OptionSet
+from workbench.domain.option import FIGURES, Adaptation, OptionDraft, OptionSet, Technique
 from workbench.domain.questions import DETAILS, QUESTIONS, check_answer
 from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import AnswerValue, Scenario
@@ -66,6 +66,39 @@ class OptionService:
             criteria=criteria,
             conflicts=option_conflicts(found, requirements, volumes),
             relaxations=option_relaxations(found, requirements),
+        )
+
+    def standing(
+        self, scenario: Scenario, *, evidence: Evidence | None = None, requirements: Requirements | None = None
+    ) -> OptionSet:
+        """The scenario's own options as they stand: the same figures, limits, scores and advice as in `options`.
+
+        Nothing is drawn and nothing else is looked for, so that it takes some milliseconds: probabilities are not
+        known, crossovers, flips and notes are empty. A scenario without options of its own gets those of `options`.
+        `requirements`: those of its answers, when at hand.
+        """
+        if not scenario.options:
+            return self.options(scenario, evidence=evidence)
+        models = {role.model_id for draft in scenario.options for role in draft.models}
+        matched = self._shortlist.matched_among(scenario, models, evidence=evidence, requirements=requirements)
+        requirements = matched.requirements
+        horizon = Horizon(
+            requirements.horizon_months, requirements.discount_rate, requirements.workload.growth_per_month
+        )
+        resolved = [self._resolved(draft, matched) for draft in scenario.options]
+        found = assess(resolved, scenario.criteria, horizon, draws=False)
+        return OptionSet(
+            scenario_id=scenario.id,
+            options=found,
+            recommendation=recommend(found, requirements),
+            crossovers=(),
+            flips=(),
+            breakevens=(),
+            adaptation=Adaptation(Technique.PROMPT, ()),
+            notes=(),
+            horizon_months=requirements.horizon_months,
+            discount_rate=requirements.discount_rate,
+            criteria=scenario.criteria,
         )
 
     def insights(

@@ -65,6 +65,10 @@ class ScenarioService:
         """All scenarios outside the bin, the last changed first."""
         return tuple(_row(found) for found in self._store.scenarios.all())
 
+    def whole(self) -> tuple[Scenario, ...]:
+        """All scenarios outside the bin, whole and in one look, the last changed first; damaged ones are left out."""
+        return tuple(found.scenario for found in self._store.scenarios.all() if found.scenario is not None)
+
     def bin(self) -> tuple[ScenarioRow, ...]:
         """The deleted ones."""
         return tuple(_row(found) for found in self._store.scenarios.all(deleted=True))

@@ -79,6 +79,12 @@ class EvalRuns:
         with self._store.read() as connection:
             return tuple(_run(row) for row in connection.execute(query).mappings())
 
+    def scenarios_with(self, status: EvalStatus) -> frozenset[str]:
+        """Ids of the scenarios that have a run of this status."""
+        query = select(EVAL_RUN.c.scenario_id).where(EVAL_RUN.c.status == status.value).distinct()
+        with self._store.read() as connection:
+            return frozenset(found for found in connection.execute(query).scalars() if found is not None)
+
     def delete(self, run_id: str) -> bool:
         """Removes a run with its answers, scores and marks; False when there was none."""
         with self._store.write() as connection:

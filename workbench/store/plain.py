@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 LONGEST_TEXT = 200_000
 LONGEST_LIST = 10_000
+_NEVER_STORED = re.compile("[\0\ud800-\udfff]")
 LARGEST_NUMBER = 1e15
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -139,7 +141,7 @@ def text(value: object, path: Path, faults: Faults) -> str:
     if len(value) > LONGEST_TEXT:
         faults.note(path, f"The text has {len(value):,} characters", f"Keep it under {LONGEST_TEXT:,}.")
         return ""
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if _NEVER_STORED.search(value):
         faults.note(path, "The text holds a character that cannot be stored", "Remove NUL and broken characters.")
         return ""
     return value
