@@ -247,12 +247,14 @@ class ShortlistService:
         return tuple(counts.most_common())
 
 
-def _order(bar: float | None, verdict: Verdict) -> tuple[int, float, str, str]:
+def _order(bar: float | None, verdict: Verdict) -> tuple[int, tuple[float, float], str, str]:
     return (standing(verdict, bar).rank, _by_cost(verdict), verdict.model_name, verdict.offer)
 
 
-def _by_cost(verdict: Verdict) -> float:
-    return verdict.monthly_usd.likely if verdict.monthly_usd else float("inf")
+def _by_cost(verdict: Verdict) -> tuple[float, float]:
+    """The cheapest first; of two that cost the same, the one with the better score."""
+    usd = verdict.monthly_usd.likely if verdict.monthly_usd else float("inf")
+    return usd, -verdict.quality.value if verdict.quality else float("inf")
 
 
 def _open_data(verdicts: Sequence[Verdict], requirements: Requirements) -> list[str]:

@@ -50,3 +50,13 @@ def test_that_offers_nearest_to_the_bar_come_first() -> None:
     first_unproven = standings.index(Standing.UNPROVEN)
     quality = found.verdicts[first_unproven].quality
     assert quality is not None and quality.low < 75 <= quality.high
+
+
+def test_that_of_offers_that_cost_the_same_the_better_one_comes_first() -> None:
+    found = shortlist(third_party="forbidden", sensitivity="confidential")
+    kept = [verdict for verdict in found.verdicts if verdict.kept and verdict.monthly_usd is not None]
+    dearness = [verdict.monthly_usd.likely for verdict in kept if verdict.monthly_usd]
+    assert len(set(dearness)) < len(dearness), "some cost the same"
+    for one, next_one in zip(kept, kept[1:], strict=False):
+        if one.monthly_usd == next_one.monthly_usd and next_one.quality is not None:
+            assert one.quality is not None and one.quality.value >= next_one.quality.value
