@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from workbench.domain.verdict import Hosting, Standing, standing
 from workbench.services.options import OptionService
@@ -57,6 +58,6 @@ def test_that_of_offers_that_cost_the_same_the_better_one_comes_first() -> None:
     kept = [verdict for verdict in found.verdicts if verdict.kept and verdict.monthly_usd is not None]
     dearness = [verdict.monthly_usd.likely for verdict in kept if verdict.monthly_usd]
     assert len(set(dearness)) < len(dearness), "some cost the same"
-    for one, next_one in zip(kept, kept[1:], strict=False):
+    for one, next_one in pairwise(kept):
         if one.monthly_usd == next_one.monthly_usd and next_one.quality is not None:
             assert one.quality is not None and one.quality.value >= next_one.quality.value
