@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from pages_person import Visitor
+from workbench.domain.changes import Changes
+from workbench.domain.quotes import Subject
 from workbench.gui.pages.decisions import DecisionsPage
+from workbench.gui.widgets.table import DataTable
+
+from decided import JOBS, a_decision
 
 
 def decisions(visitor: Visitor) -> DecisionsPage:
@@ -18,6 +24,7 @@ def test_that_the_decision_of_every_scenario_is_listed_with_its_review(visitor: 
     mine = [row for row in visitor.rows() if visitor.scenario.name in row]
     assert mine and "C · Blend, Llama 4 and Claude" in mine[0] and "24 May 2027" in mine[0]
     assert "The next review is due on" in visitor.answer
+    assert "today's figures change none of" in visitor.answer and "Unchanged" in mine[0]
 
 
 def test_that_a_decision_explains_itself_and_opens(visitor: Visitor) -> None:
@@ -33,3 +40,56 @@ def test_that_a_decision_explains_itself_and_opens(visitor: Visitor) -> None:
     explained.actions[0].run()
     visitor.rest()
     assert visitor.window.shell.page_id == "decide"
+
+
+def test_that_a_price_change_shows_calmly_which_decision_would_be_another_and_by_which_figure(
+    visitor: Visitor,
+) -> None:
+    services = visitor.services
+    decided = a_decision(services, "Hit by a price", JOBS[0])
+    page = decisions(visitor)
+    visitor.wait(lambda: any("Hit by a price" in row and "Unchanged" in row for row in visitor.rows()))
+    assert decided.decision is not None
+    chosen = next(option for option in decided.options if option.id == decided.decision.option)
+    role = chosen.models[0]
+    figures = {"input_usd_per_mtok": 900.0, "output_usd_per_mtok": 900.0}
+    fact, changes = services.catalog_own.enter(Subject.OFFER, role.model_id, role.offer, figures)
+    try:
+        visitor.window.house.hub.tell(changes)
+        visitor.wait(lambda: "would be decided otherwise today" in visitor.answer)
+        assert "Hit by a price" in visitor.rows()[0] and "Flipped, look again" in visitor.rows()[0]
+        visitor.window.house.selection.pick("decision", decided.id)
+        said = visitor.inspector()
+        assert f"Today: Today's figures recommend {page._rows[0].today.recommended} instead of" in said  # type: ignore[union-attr]
+        assert f"What moved since it was decided: **{chosen.id}, a month: $" in said
+        assert "output per million tokens: $" in said and "→ $900" in said
+        assert "this has come about" in said
+    finally:
+        services.catalog_own.take_back(fact.id)
+        visitor.window.house.hub.tell(Changes(catalog=True))
+        services.scenarios.purge(decided.id)
+        visitor.rest()
+
+
+def test_that_the_watch_runs_outside_the_window_thread_and_the_list_is_there_before_it(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    services = visitor.services
+    lanes: list[str] = []
+    go = threading.Event()
+    whole = services.options.standing
+
+    def held(*args: object, **named: object) -> object:
+        lanes.append(threading.current_thread().name)
+        go.wait(30)
+        return whole(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services.options, "standing", held)
+    visitor.window.shell.open_page("decisions", None)
+    visitor.wait(lambda: lanes)
+    visitor.wait(lambda: visitor.page.findChild(DataTable) is not None and visitor.rows())
+    assert threading.main_thread().name not in lanes
+    go.set()
+    visitor.rest()

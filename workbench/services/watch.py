@@ -103,12 +103,16 @@ class WatchService:
         self._catalog = catalog
         self._today = today
 
-    def past(self, refs: Sequence[str] = ()) -> tuple[Past, ...]:
+    def past(self, refs: Sequence[str] = (), *, found: Sequence[Scenario] | None = None) -> tuple[Past, ...]:
         """The accepted decisions of the named scenarios, or all; damaged scenarios are left out.
 
-        Raises WorkbenchError for a name that is not there, or has no accepted decision.
+        `found`: all scenarios, when they were just read. Raises WorkbenchError for a name that is not there, or has no
+        accepted decision.
         """
-        found = [self._scenarios.load(ref) for ref in refs] if refs else self._scenarios.whole()
+        if refs:
+            found = [self._scenarios.load(ref) for ref in refs]
+        elif found is None:
+            found = self._scenarios.whole()
         measured_ids = self._evals.measured_scenarios()
         decided = []
         for scenario in found:

@@ -1,50 +1,51 @@
-"""Decisions: what was decided so far, over all scenarios."""
+"""Decisions: what was decided so far, over all scenarios, and how it stands under today's facts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from workbench.analysis import words
 from workbench.domain.changes import Changes
-from workbench.domain.decision import Decision, Risk
+from workbench.domain.decision import DecisionStatus
 from workbench.domain.scenario import Scenario
-from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
+from workbench.gui.decisions.past import Decided, explanation, standing_mark
+from workbench.gui.explanation import InspectorAction
 from workbench.gui.pages.base import House, Page
 from workbench.gui.selection import Picked
+from workbench.gui.tasks import Run, TaskHandle
 from workbench.gui.widgets.rows import UNKNOWN, Column
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.services.scenarios import ScenarioService
 
+if TYPE_CHECKING:
+    from workbench.services.watch import Past, WatchReport, WatchService
+
 KIND = "decision"
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A scenario with its decision."""
-
-    scenario: Scenario
-    decision: Decision
-
-    @property
-    def option_name(self) -> str:
-        found = next((o for o in self.scenario.options if o.id == self.decision.option), None)
-        return f"{self.decision.option} · {found.name}" if found else self.decision.option
-
-
 class DecisionsPage(Page):
-    """A table of decisions; the inspector holds the record of the selected one."""
+    """A table of decisions with how each stands today; the inspector holds the record of the selected one.
+
+    The list is drawn as soon as it is read; how each stands follows when the pool lane has computed it, and again
+    after a change of the catalog, of a scenario or of an eval.
+    """
 
     id: ClassVar[str] = "decisions"
     title: ClassVar[str] = "Decisions"
     icon: ClassVar[str] = "decisions"
     needs: ClassVar[tuple[str, ...]] = ("scenarios",)
+    asks: ClassVar[tuple[str, ...]] = ("watch",)
 
-    def __init__(self, *, house: House, scenarios: ScenarioService) -> None:
+    def __init__(self, *, house: House, scenarios: ScenarioService, watch: Callable[[], WatchService]) -> None:
         super().__init__(house=house)
         self._scenarios = scenarios
+        self._watch = watch
         self._rows: tuple[Decided, ...] = ()
+        self._report: WatchReport | None = None
+        self._looking: TaskHandle | None = None
         self._error = ErrorBox()
         self._empty = EmptyState(
             "Nothing is decided yet.",
@@ -58,6 +59,7 @@ class DecisionsPage(Page):
             (
                 Column("scenario", "Scenario", lambda d: d.scenario.name, width=160, stretch=True),
                 Column("option", "Decided for", lambda d: d.option_name, width=220),
+                Column("today", "Today", _today, sort=_rank, mark=standing_mark, hint=_why_unknown, width=150),
                 Column("status", "Status", lambda d: d.decision.status.value, width=100),
                 Column("decided", "Decided on", _decided_on, sort=lambda d: d.decision.decided_at, width=130),
                 Column("review", "Review on", _review_on, sort=lambda d: d.decision.review_on, width=130),
@@ -65,7 +67,7 @@ class DecisionsPage(Page):
             row_id=lambda d: d.scenario.id,
             name="Decisions",
             settings=house.settings,
-            filter_hint="Filter by scenario, option or status",
+            filter_hint="Filter by scenario, option, today or status",
         )
         self._table.picked.connect(lambda id: house.selection.pick(KIND, id))
         self.body.addWidget(self._error)
@@ -78,30 +80,80 @@ class DecisionsPage(Page):
         self._read()
 
     def refresh(self, changes: Changes) -> None:
-        if changes.scenarios:
+        if changes.scenarios or changes.catalog or changes.evals:
             self._read()
 
+    # reading and computing
+
     def _read(self) -> None:
-        self.house.tasks.start(self._decided, lane="db", done=self._draw, failed=self._error.show_error, owner=self)
+        self.house.tasks.start(self._decided, lane="db", done=self._take, failed=self._error.show_error, owner=self)
 
-    def _decided(self) -> tuple[Decided, ...]:
-        rows = [row for row in self._scenarios.list() if row.decision_status and not row.damaged]
-        loaded = (self._scenarios.load(row.id) for row in rows)
-        return tuple(Decided(found, found.decision) for found in loaded if found.decision is not None)
+    def _decided(self) -> tuple[tuple[Decided, ...], tuple[Past, ...]]:
+        whole = self._scenarios.whole()
+        rows = tuple(Decided(found, found.decision) for found in whole if found.decision is not None)
+        accepted = any(row.decision.status is DecisionStatus.ACCEPTED for row in rows)
+        return rows, self._watch().past(found=whole) if accepted else ()
 
-    def _draw(self, rows: tuple[Decided, ...]) -> None:
-        self._rows = rows
+    def _take(self, read: tuple[tuple[Decided, ...], tuple[Past, ...]]) -> None:
+        rows, past = read
+        known = {row.scenario.id: row for row in self._rows}
+        # Until it is computed anew, a row that did not change keeps what was said of it.
+        kept = (known.get(row.scenario.id) for row in rows)
+        self._rows = tuple(
+            replace(row, today=old.today) if old is not None and old.scenario == row.scenario else row
+            for row, old in zip(rows, kept, strict=True)
+        )
+        self._report = None if not past else self._report
+        self._draw()
+        if self._looking is not None and not self._looking.is_over:
+            self._looking.cancel()
+        if past:
+            self._looking = self.house.tasks.start_reporting(
+                lambda run: self._look(run, past),
+                lane="pool",
+                done=self._take_report,
+                failed=self._error.show_error,
+                owner=self,
+            )
+
+    def _look(self, run: Run, past: tuple[Past, ...]) -> WatchReport | None:
+        """In the pool lane; None when a later look took its place."""
+        report = self._watch().look(past, report=lambda _done, _all: run.cancelled)
+        return None if run.cancelled else report
+
+    def _take_report(self, report: WatchReport | None) -> None:
+        if report is None:
+            return
+        self._report = report
+        found = {each.scenario.id: each for each in report.watched}
+        self._rows = tuple(replace(row, today=found.get(row.scenario.id)) for row in self._rows)
+        self._draw()
+
+    # drawing
+
+    def _draw(self) -> None:
+        rows = self._rows
         self._empty.setVisible(not rows)
         self._table.setVisible(bool(rows))
-        self._table.set_rows(rows)
-        due = min((d.decision.review_on for d in rows if d.decision.review_on), default="")
-        count = f"{len(rows)} decision{'s' if len(rows) != 1 else ''} recorded."
-        self.header.set_answer(
-            count if rows else "Nothing is decided yet.", f"The next review is due on {words.day(due)}." if due else ""
-        )
+        self._table.set_rows(sorted(rows, key=_order))
+        self.header.set_answer(*self._answer())
         if rows and not self.house.selection.id_of(KIND):
             self.house.selection.pick(KIND, rows[0].scenario.id)
+        self._table.select(self.house.selection.id_of(KIND))
         self._explain_selected()
+
+    def _answer(self) -> tuple[str, str]:
+        rows = self._rows
+        if not rows:
+            return "Nothing is decided yet.", ""
+        due = min((d.decision.review_on for d in rows if d.decision.review_on), default="")
+        review = f"The next review is due on {words.day(due)}." if due else ""
+        if self._report is None:
+            return f"{words.count(len(rows), 'decision')} recorded.", review
+        from workbench.services.watch_words import answer
+
+        head, more = answer(self._report)
+        return head, f"{more} {review if 'review' not in more else ''}".strip()
 
     def _selection_changed(self, picked: Picked | None) -> None:
         self._table.select(picked.id if picked is not None and picked.kind == KIND else "")
@@ -111,31 +163,41 @@ class DecisionsPage(Page):
     def _explain_selected(self) -> None:
         wanted = self.house.selection.id_of(KIND)
         found = next((row for row in self._rows if row.scenario.id == wanted), None)
-        self.explain.emit(None if found is None else self._explanation(found))
-
-    def _explanation(self, found: Decided) -> Explanation:
-        decision = found.decision
-        sections = (
-            Section("Because", (Row(decision.because),) if decision.because else ()),
-            Section("Risks", tuple(Row(_risk(risk), icon="caution") for risk in decision.risks)),
-            Section("Look at it again when", tuple(Row(trigger.text, icon="swap") for trigger in decision.triggers)),
-            Section("Dissent", (Row(decision.dissent),) if decision.dissent else ()),
-            Section("People", tuple(Row(f"Decided by {name}") for name in decision.deciders)),
-        )
+        if found is None:
+            self.explain.emit(None)
+            return
         actions: tuple[InspectorAction, ...] = ()
         if self.scenario is not None and self.scenario.id == found.scenario.id:
             actions = (InspectorAction("Open the decision", lambda: self.navigate.emit("decide", None)),)
-        return Explanation(
-            found.option_name,
-            f"{found.scenario.name} · {decision.status.value}",
-            tuple(section for section in sections if section.rows),
-            (),
-            actions,
-        )
+        offer_name = self._watch().offer_name if found.today is not None else str
+        self.explain.emit(explanation(found, offer_name, actions))
 
 
-def _risk(risk: Risk) -> str:
-    return f"{risk.text} ({risk.owner})" if risk.owner else risk.text
+def _order(row: Decided) -> int:
+    """Those to look at first in front; otherwise the last changed first, as they are listed."""
+    return row.today.rank if row.today is not None else 9
+
+
+def _rank(row: Decided) -> float | None:
+    return None if row.today is None else float(row.today.rank)
+
+
+def _today(row: Decided) -> str:
+    if row.today is None:
+        return UNKNOWN
+    from workbench.services.watch_words import STANDING_WORDS
+
+    word = STANDING_WORDS[row.today.shift.standing]
+    return f"{word}, look again" if row.today.fired or row.today.missed else word
+
+
+def _why_unknown(row: Decided) -> str:
+    if row.today is not None:
+        from workbench.services.watch_words import sentence
+
+        return sentence(row.today)
+    accepted = row.decision.status is DecisionStatus.ACCEPTED
+    return "It is being computed." if accepted else "Only accepted decisions are looked at again."
 
 
 def _decided_on(row: Decided) -> str:

@@ -1,0 +1,1 @@
+"""What the Decisions page is made of."""
