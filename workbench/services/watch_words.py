@@ -35,7 +35,8 @@ def answer(report: WatchReport) -> tuple[str, str]:
         head += f"{words.listed(parts)}."
     else:
         head += "today's figures change none of it." if number == 1 else "today's figures change none of them."
-    more = [f"{words.count(fired, 'decision')} named a reason to look again that has come about."] if fired else []
+    whose = "it" if number == 1 else f"{fired} of them"
+    more = [f"For {whose} a reason to look again has come about."] if fired else []
     more += [f"{words.count(due, 'review')} {'is' if due == 1 else 'are'} due."] if due else []
     return head, " ".join(more)
 
