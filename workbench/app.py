@@ -339,7 +339,13 @@ class Services:
     def evals(self) -> EvalService:
         from workbench.services.evals import EvalService
 
-        return EvalService(library=self.library, engines=self.engines, store=self.store)
+        return EvalService(
+            library=self.library,
+            models=self.chat_models,
+            store=self.store,
+            journal=lambda: self.journal,
+            spend=lambda: self.spend,
+        )
 
     @once
     def learn(self) -> LearnService:

@@ -61,8 +61,9 @@ class CaseResult:
     one that was used, another when the case names its own. `score` is None unless `outcome` is SCORED. `why`
     explains the score, and `label` is what a classifying scorer read the answer as; `error` is the sentence for an
     error, or why a case was withheld or an answer has no score. Seconds in `_s`, tokens counted by the model,
-    `cost_usd` None when it is not known and 0 when it was `cached`: taken from an earlier answer to the same question,
-    by its content address `content_key` (hex, "" for none).
+    `cost_usd` what the answer cost when it was asked, None when that is not known. `cached` answers were taken from an
+    earlier run that asked the same question, by its content address `content_key` (hex, "" for none): they cost nothing
+    again.
 
     `repeat` counts from 0 when a case is asked several times. `at_once` answers of this model grew together while
     this one did (1: alone, so its times are what a single person waits). `answered_at` is a time in UTC (ISO), ""
@@ -146,7 +147,8 @@ class EvalSettings:
     `together` lets a local model answer several at once, after the first ones alone have shown how fast it is for one
     person. Nothing that could take the run above `cap_usd` is asked (None: only the caps of Settings hold). With the
     design SEQUENTIAL cases come in an order drawn from `seed`, every model gets each case before the next ones, and
-    asking ends when every pair is decided at the error rate `alpha`. `dataset_path` is where the cases were read from.
+    asking ends when every pair is decided at the error rate `alpha`. `marked` says that somebody has looked which cases
+    are sensitive, also when none is. `dataset_path` is where the cases were read from.
     """
 
     repeats: int = 1
@@ -158,6 +160,7 @@ class EvalSettings:
     design: Design = Design.FIXED
     alpha: float = 0.05
     seed: int = 0
+    marked: bool = False
     dataset_path: str = ""
 
 

@@ -48,10 +48,10 @@ def side_by_side(results: Iterable[CaseResult], models: Sequence[str], scorer: s
 
 
 def speeds(results: Iterable[CaseResult], scorer: str, label: str) -> dict[str, MeasuredSpeed]:
-    """How fast each model of a run answered, by model id; those without a time are left out."""
+    """How fast each model of a run answered when it was asked alone, by model id; those without a time are left out."""
     by_model: dict[str, list[CaseResult]] = {}
     for result in results:
-        if result.scorer == scorer and result.total_s is not None:
+        if result.scorer == scorer and result.total_s is not None and result.at_once == 1:
             by_model.setdefault(result.model_id, []).append(result)
     return {
         model: MeasuredSpeed(

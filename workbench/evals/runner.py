@@ -1,24 +1,41 @@
-"""Runs an eval: every case to every model, each answer scored and handed on when it arrives.
+"""Runs an eval: every case to every model, each answer scored and on the disk before it is announced.
 
-Models are asked in turn, each several cases at a time if wanted. Whoever runs it stores each result in `store` before
-the next event; cancelling the task stops between two cases, and running again with the stored results in `done`
-resumes.
+Models on this machine are asked one after the other, each first alone (so that its speed is that of one person) and
+then with as many answers at once as it batches; providers' models are asked beside them, as many at once as their
+servers take (`inference.remote.pacing`). What was answered before, in any run, is not asked again. Cancelling the task
+loses the answers under way and nothing else; running again with what is stored in `done` goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import islice
 
-from workbench.domain.chat import ChatModel, Done, Failed, Timing, Token, ToolCall, ask
-from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun
+from workbench.domain.chat import ChatModel, ChatRequest, Done, ToolCall, ask
+from workbench.domain.errors import GuardRefusal, WorkbenchError
+from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, EvalRun
+from workbench.evals.content import content_key
+from workbench.evals.executor import Executor, Here, Said
+from workbench.evals.money import Cap, usd
 from workbench.evals.scorers import NO_AIDS, Aids, Answer, NotScored, judged, scorer
+from workbench.evals.stopping import Stopping, in_random_order
+from workbench.evals.time_left import TimeLeft
+from workbench.net.grant import DataRefusal
 
-CASE_TIMEOUT_S = 120.0
+#: answers of a local model that come one at a time, so that they show how fast it is for one person
+ALONE = 12
+#: questions looked up among earlier answers at once
+LOOK_UP = 250
+#: cases that every model gets before the next ones, in a sequential run
+BLOCK = 10
+#: failures in a row after which a model is not asked any more
+MOST_FAILURES = 10
+RETRY_WAIT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +47,54 @@ class CaseDone:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the run is: `done` of `total` questions, over all models."""
+    """How far the run is: `done` of `total` questions, over all models; about `left_s` seconds more (None: not known
+    yet)."""
 
     done: int
     total: int
     model_id: str
+    left_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Every case was put to every model."""
+    """Nothing more will be asked. Counts are of questions, in this go.
+
+    `cached` of the `answered` were taken from earlier runs. `unscored` have an answer without a score. `left` were not
+    asked, because `stopped` (model, why) says so of their model, or because a sequential run had seen enough
+    (`decided`) or a person paused it.
+    """
 
     answered: int
     errors: int
     withheld: int
+    unscored: int = 0
+    cached: int = 0
+    left: int = 0
+    stopped: tuple[tuple[str, WorkbenchError], ...] = ()
+    decided: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the run has come to its end, as it was designed."""
+        return self.decided or not self.left
 
 
 RunEvent = CaseDone | Progress | Finished
 #: why a case may not go to a model, or None when it may
 Guard = Callable[[EvalCase, ChatModel], str | None]
-Store = Callable[[Sequence[CaseResult]], None]
+Store = Callable[[Sequence[CaseResult]], Awaitable[None]]
+#: earlier answers by their content address
+Known = Callable[[Collection[str]], Awaitable[Mapping[str, CaseResult]]]
+#: what is asked for a case
+Prompt = Callable[[EvalCase], ChatRequest]
+#: what the scorers of a case may use
+AidsFor = Callable[[EvalCase, CaseResult], Aids]
+
+
+async def nothing_known(_: Collection[str]) -> Mapping[str, CaseResult]:
+    """For a run that asks everything anew."""
+    return {}
 
 
 def keep_sensitive_local(case: EvalCase, model: ChatModel) -> str | None:
@@ -91,117 +136,352 @@ def check(run: EvalRun, cases: Sequence[EvalCase]) -> list[WorkbenchError]:
     return problems
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a run works with beside its models.
+
+    `store` has the results of an answer on the disk when it comes back; what it raises ends the run. `known` finds
+    earlier answers; `identities` tell models of one name apart, by model id (default: the id). `may_send` decides row
+    by row; a case it refuses is withheld. `pause`, once set, lets the answers under way arrive and asks nothing more.
+    """
+
+    store: Store
+    known: Known = nothing_known
+    identities: Mapping[str, str] = field(default_factory=dict)
+    may_send: Guard = keep_sensitive_local
+    prompt: Prompt | None = None
+    aids: AidsFor = lambda _case, _answer: NO_AIDS
+    executor: Executor = field(default_factory=Here)
+    pause: asyncio.Event = field(default_factory=asyncio.Event)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
 async def run_eval(
-    run: EvalRun,
-    cases: Sequence[EvalCase],
-    models: Sequence[ChatModel],
-    *,
-    store: Store,
-    done: Iterable[CaseResult] = (),
-    may_send: Guard = keep_sensitive_local,
-    at_once: int = 1,
-    timeout_s: float = CASE_TIMEOUT_S,
+    run: EvalRun, cases: Sequence[EvalCase], models: Sequence[ChatModel], means: Means, done: Iterable[CaseResult] = ()
 ) -> AsyncGenerator[RunEvent, None]:
     """Events of a run, ending with `Finished`.
 
-    `store` is called with the results of each answer before the event is given out; what it raises ends the run.
-    `done` holds earlier results: what is scored in them is not asked again, errors and withheld cases are. `may_send`
-    decides row by row; a case it refuses is withheld. `at_once` cases run at a time on a model that can; one at a
-    time measures a model's speed as a single person sees it.
+    `done` holds earlier results of this run: what is scored in them is not asked again, errors and withheld cases are.
     """
-    finished = _scored_questions(run, done)
-    plan = [(model, [case for case in cases if (case.id, _id(model)) not in finished]) for model in models]
-    total = len(cases) * len(models)
-    counts = dict.fromkeys(CaseOutcome, 0)
-    count = total - sum(len(open_cases) for _, open_cases in plan)
-    for model, open_cases in plan:
-        yield Progress(count, total, _id(model))
-        asker = _Asker(run, model, may_send, timeout_s)
-        width = min(at_once, model.describe().parallel)
-        async with contextlib.aclosing(_in_parallel(asker, open_cases, width)) as answers:
-            async for results in answers:
-                store(results)
-                count += 1
-                counts[results[0].outcome] += 1
-                yield CaseDone(results)
-                yield Progress(count, total, _id(model))
-    yield Finished(counts[CaseOutcome.SCORED], counts[CaseOutcome.ERROR], counts[CaseOutcome.WITHHELD])
-
-
-def _id(model: ChatModel) -> str:
-    return model.describe().model_id
-
-
-def _scored_questions(run: EvalRun, results: Iterable[CaseResult]) -> set[tuple[str, str]]:
-    """(case, model) that every scorer of the run has a score for."""
-    scored: dict[tuple[str, str], set[str]] = {}
-    for result in results:
-        if result.eval_run_id == run.id and result.outcome is CaseOutcome.SCORED:
-            scored.setdefault((result.case_id, result.model_id), set()).add(result.scorer)
-    return {question for question, names in scored.items() if names >= set(run.scorers)}
-
-
-async def _in_parallel(
-    asker: _Asker, cases: Sequence[EvalCase], width: int
-) -> AsyncGenerator[tuple[CaseResult, ...], None]:
-    """Results as they arrive, with up to `width` cases under way."""
-    waiting = deque(cases)
-    under_way: set[asyncio.Task[tuple[CaseResult, ...]]] = set()
+    events: asyncio.Queue[RunEvent | None] = asyncio.Queue()
+    work = asyncio.create_task(_Going(run, cases, models, means, done, events.put_nowait).run())
+    work.add_done_callback(lambda _: events.put_nowait(None))
     try:
-        while waiting or under_way:
-            while waiting and len(under_way) < max(1, width):
-                under_way.add(asyncio.create_task(asker.ask(waiting.popleft())))
-            ready, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-            for task in ready:
-                yield task.result()
+        while (event := await events.get()) is not None:
+            yield event
+        try:
+            await work
+        except BaseExceptionGroup as group:
+            raise _first(group) from None
     finally:
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await work
 
 
-class _Asker:
-    """Puts cases to one model and scores what comes back."""
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What went wrong first, out of the task groups around it."""
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
 
-    def __init__(self, run: EvalRun, model: ChatModel, may_send: Guard, timeout_s: float) -> None:
-        self._run, self._model, self._may_send, self._timeout_s = run, model, may_send, timeout_s
-        self._model_id = _id(model)
 
-    async def ask(self, case: EvalCase) -> tuple[CaseResult, ...]:
-        blank = CaseResult(
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One case for one model, for the `repeat`-th time (from 0)."""
+
+    case: EvalCase
+    model: ChatModel
+    model_id: str
+    repeat: int
+    request: ChatRequest
+    key: str
+
+
+class _Gauge:
+    """How one model does: answers under way, failures in a row, and why it is not asked any more."""
+
+    def __init__(self, model: ChatModel, width: int, alone: int) -> None:
+        self.description = model.describe()
+        self.blocked: WorkbenchError | None = None
+        self.under_way = 0
+        self._width = width
+        self._alone = alone
+        self._failures = 0
+
+    @property
+    def width(self) -> int:
+        """How many answers may be under way now."""
+        return 1 if self._alone > 0 else self._width
+
+    def answered(self) -> None:
+        self._failures = 0
+        self._alone -= 1
+
+    def failed(self, reason: WorkbenchError) -> None:
+        self._failures += 1
+        self._alone -= 1
+        if self._failures >= MOST_FAILURES:
+            self.blocked = WorkbenchError(
+                f"{self._failures} answers in a row failed, the last one with: {reason.what}",
+                where=self.description.model_id,
+                mend=f"{reason.mend} Then resume the eval: what failed is asked again.".strip(),
+            )
+
+
+class _Going:
+    """One go at a run, from what is done to what can be done now."""
+
+    def __init__(
+        self,
+        run: EvalRun,
+        cases: Sequence[EvalCase],
+        models: Sequence[ChatModel],
+        means: Means,
+        done: Iterable[CaseResult],
+        say: Callable[[RunEvent], None],
+    ) -> None:
+        self._run, self._means, self._say = run, means, say
+        self._models = [(model.describe().model_id, model) for model in models]
+        self._gauges = {name: self._gauge(model) for name, model in self._models}
+        earlier = [result for result in done if result.eval_run_id == run.id]
+        self._scored = _scored_questions(run, earlier)
+        self._cap = Cap(run.settings.cap_usd, earlier)
+        self._total = len(cases) * len(models) * run.settings.repeats
+        self._count = len(self._scored)
+        self._time_left = TimeLeft()
+        self._tally = dict.fromkeys(CaseOutcome, 0)
+        self._cached = 0
+        self._was_asked: set[str] = set()
+        self._asking: dict[str, asyncio.Event] = {}
+        self._is_marked = any(case.sensitive for case in cases) or run.settings.marked
+        self._watch: Stopping | None = None
+        self._cases = list(cases)
+        if run.settings.design is Design.SEQUENTIAL:
+            self._cases = in_random_order(cases, run.settings.seed)
+            self._watch = Stopping(run, self._cases)
+            self._watch.saw(result for result in earlier if result.question in self._scored)
+
+    def _gauge(self, model: ChatModel) -> _Gauge:
+        settings, most = self._run.settings, self._means.executor.width(model)
+        width = max(1, min(settings.at_once or most, most))
+        if not model.describe().local:
+            return _Gauge(model, width, 0)
+        return _Gauge(model, width, ALONE) if settings.together else _Gauge(model, 1, 0)
+
+    async def run(self) -> None:
+        if self._models:
+            self._say(Progress(self._count, self._total, self._models[0][0]))
+        lanes = self._lanes()
+        for lane in lanes:
+            names = {name for name, _ in lane}
+            known = sum(model in names for _, model, _ in self._scored)
+            self._time_left.begin(lane[0][0], len(names) * len(self._cases) * self._run.settings.repeats - known)
+        size = len(self._cases) if self._watch is None else BLOCK
+        cases = iter(self._cases)
+        while not self._is_over and (block := list(islice(cases, size))):
+            async with asyncio.TaskGroup() as group:
+                for lane in lanes:
+                    group.create_task(self._lane(lane, block))
+        self._say(self._finished())
+
+    def _lanes(self) -> list[list[tuple[str, ChatModel]]]:
+        """What is asked beside each other: the models of this machine in turn, and every other one."""
+        here = [pair for pair in self._models if self._gauges[pair[0]].description.local]
+        elsewhere = [[pair] for pair in self._models if not self._gauges[pair[0]].description.local]
+        return [here, *elsewhere] if here else elsewhere
+
+    def _finished(self) -> Finished:
+        return Finished(
+            answered=self._tally[CaseOutcome.SCORED],
+            errors=self._tally[CaseOutcome.ERROR],
+            withheld=self._tally[CaseOutcome.WITHHELD],
+            unscored=self._tally[CaseOutcome.UNSCORED],
+            cached=self._cached,
+            left=self._total - self._count,
+            stopped=tuple((name, gauge.blocked) for name, gauge in self._gauges.items() if gauge.blocked is not None),
+            decided=self._watch is not None and self._watch.may_stop,
+        )
+
+    @property
+    def _is_over(self) -> bool:
+        return self._means.pause.is_set() or (self._watch is not None and self._watch.may_stop)
+
+    async def _lane(self, lane: Sequence[tuple[str, ChatModel]], cases: Sequence[EvalCase]) -> None:
+        for name, model in lane:
+            await self._put_to(name, model, cases, lane[0][0])
+
+    async def _put_to(self, name: str, model: ChatModel, cases: Sequence[EvalCase], lane: str) -> None:
+        """All open questions to one model, as many at once as it may have now."""
+        gauge = self._gauges[name]
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            async with contextlib.aclosing(self._unanswered(name, model, cases, lane)) as questions:
+                async for question in questions:
+                    while len(under_way) >= gauge.width:
+                        under_way = await _one_less(under_way)
+                    if self._is_over or gauge.blocked is not None:
+                        break
+                    under_way.add(asyncio.create_task(self._one(question, gauge, lane)))
+            while under_way:
+                under_way = await _one_less(under_way)
+        finally:
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+    # What need not be asked
+
+    async def _unanswered(
+        self, name: str, model: ChatModel, cases: Sequence[EvalCase], lane: str
+    ) -> AsyncGenerator[Question, None]:
+        """The questions that have to be asked; those that may not be, or were answered before, are dealt with here."""
+        questions = self._open(name, model, cases)
+        while some := list(islice(questions, LOOK_UP)):
+            refusals = {place: self._means.may_send(question.case, model) for place, question in enumerate(some)}
+            known = await self._means.known({one.key for place, one in enumerate(some) if refusals[place] is None})
+            settled: list[tuple[CaseResult, ...]] = []
+            rest = []
+            for place, question in enumerate(some):
+                refusal = refusals[place]
+                if refusal is not None:
+                    settled.append(self._withheld(question, refusal))
+                elif question.key in known:
+                    settled.append(await self._again(question, known[question.key]))
+                else:
+                    rest.append(question)
+            if settled:
+                await self._keep(settled, lane, asked=False)
+            for question in rest:
+                yield question
+
+    def _open(self, name: str, model: ChatModel, cases: Sequence[EvalCase]) -> Iterator[Question]:
+        identity = self._means.identities.get(name, name)
+        for case in cases:
+            for repeat in range(self._run.settings.repeats):
+                if (case.id, name, repeat) in self._scored:
+                    continue
+                request = self._request(case)
+                key = content_key(identity, request, repeat)
+                yield Question(case, model, name, repeat, request, key)
+
+    def _request(self, case: EvalCase) -> ChatRequest:
+        if self._means.prompt is not None:
+            return self._means.prompt(case)
+        return ask(case.input, system=self._run.system_prompt, sampling=self._run.sampling)
+
+    async def _again(self, question: Question, known: CaseResult) -> tuple[CaseResult, ...]:
+        """An earlier answer to the same question, scored anew for this run."""
+        answered = replace(
+            self._blank(question),
+            answer=known.answer,
+            finish=known.finish,
+            ttft_s=known.ttft_s,
+            tokens_per_s=known.tokens_per_s,
+            tokens_in=known.tokens_in,
+            tokens_out=known.tokens_out,
+            total_s=known.total_s,
+            cost_usd=known.cost_usd,
+            at_once=known.at_once,
+            answered_at=known.answered_at,
+            details=known.details,
+            cached=(known.eval_run_id, *known.question) != (self._run.id, *self._blank(question).question),
+        )
+        self._cached += answered.cached
+        return await self._score(question.case, answered, _calls(known.details))
+
+    def _withheld(self, question: Question, why: str) -> tuple[CaseResult, ...]:
+        return self._all(replace(self._blank(question), outcome=CaseOutcome.WITHHELD, error=why))
+
+    # One question
+
+    async def _one(self, question: Question, gauge: _Gauge, lane: str) -> None:
+        """Asks one question and keeps what came. When another row asks exactly the same, they share the answer."""
+        twin = self._asking.get(question.key)
+        if twin is not None:
+            await twin.wait()
+        if question.key in self._was_asked:
+            known = await self._means.known({question.key})
+            if question.key in known:
+                await self._keep([await self._again(question, known[question.key])], lane, asked=False)
+                return
+        self._was_asked.add(question.key)
+        self._asking[question.key] = asyncio.Event()
+        gauge.under_way += 1
+        try:
+            results = await self._answer(question, gauge)
+            if results is not None:
+                await self._keep([results], lane, asked=True)
+        finally:
+            gauge.under_way -= 1
+            self._asking.pop(question.key).set()
+
+    async def _answer(self, question: Question, gauge: _Gauge) -> tuple[CaseResult, ...] | None:
+        """Results of one question; None when it was not asked because its model is not asked any more."""
+        try:
+            reserved = self._cap.reserve(gauge.description, question.request)
+        except GuardRefusal as refusal:
+            gauge.blocked = refusal
+            return None
+        cost: float | None = None
+        try:
+            beside = gauge.under_way
+            said = await self._asked(question, gauge)
+            beside = max(beside, gauge.under_way) if gauge.description.local else 1
+            end = said.end
+            if isinstance(end, Done):
+                cost = end.cost_usd
+                if cost is None:
+                    cost = usd(gauge.description, end.timing.tokens_in, end.timing.tokens_out)
+                gauge.answered()
+                return await self._score(
+                    question.case, _answered(self._blank(question), said.text, end, cost, beside), end.tool_calls
+                )
+            if isinstance(end.reason, DataRefusal):
+                cost = 0.0
+                return self._withheld(question, str(end.reason))
+            if isinstance(end.reason, GuardRefusal):
+                cost, gauge.blocked = 0.0, end.reason
+                return None
+            gauge.failed(end.reason)
+            return self._all(replace(self._blank(question), answer=said.text, error=str(end.reason), at_once=beside))
+        finally:
+            self._cap.settle(reserved, cost)
+
+    async def _asked(self, question: Question, gauge: _Gauge) -> Said:
+        """The question, asked again where that may help."""
+        alone = gauge.width == 1
+        request = replace(
+            question.request,
+            fresh=alone or question.request.sampling.temperature > 0,
+            sensitive=question.case.sensitive if self._is_marked else None,
+            key=f"{self._run.id}/{question.key}",
+        )
+        tries = 0
+        while True:
+            said = await self._means.executor.ask(question.model, request, self._run.settings.timeout_s)
+            if isinstance(said.end, Done) or isinstance(said.end.reason, GuardRefusal):
+                return said
+            tries += 1
+            if tries > self._run.settings.retries or gauge.blocked is not None:
+                return said
+            await self._means.sleep(RETRY_WAIT_S * 2 ** (tries - 1))
+
+    def _blank(self, question: Question) -> CaseResult:
+        case = question.case
+        return CaseResult(
             eval_run_id=self._run.id,
             case_id=case.id,
-            model_id=self._model_id,
+            model_id=question.model_id,
             scorer="",
             outcome=CaseOutcome.ERROR,
             source_document=case.source_document,
             sensitive=case.sensitive,
             tags=case.tags,
+            repeat=question.repeat,
+            content_key=question.key,
         )
-        refusal = self._may_send(case, self._model)
-        if refusal is not None:
-            return self._all(replace(blank, outcome=CaseOutcome.WITHHELD, error=refusal))
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                answer, end = await self._answer(case)
-        except TimeoutError:
-            return self._all(replace(blank, error=f"No whole answer within {self._timeout_s:g} s."))
-        if isinstance(end, Failed):
-            return self._all(replace(blank, answer=answer, error=str(end.reason)))
-        answered = _timed(replace(blank, answer=answer, finish=end.finish.value), end.timing)
-        return await self._score(case, answered, end.tool_calls)
-
-    async def _answer(self, case: EvalCase) -> tuple[str, Done | Failed]:
-        request = ask(case.input, system=self._run.system_prompt, sampling=self._run.sampling, fresh=True)
-        parts: list[str] = []
-        async with contextlib.aclosing(self._model.chat(request)) as events:
-            async for event in events:
-                match event:
-                    case Token(text):
-                        parts.append(text)
-                    case Done() | Failed():
-                        return "".join(parts), event
-        raise RuntimeError(f"{self._model_id} ended an answer without Done or Failed")
 
     def _all(self, result: CaseResult) -> tuple[CaseResult, ...]:
         return tuple(replace(result, scorer=name) for name in self._run.scorers)
@@ -210,29 +490,75 @@ class _Asker:
         answer = Answer(
             answered.answer, calls, answered.ttft_s, answered.total_s, answered.tokens_out, answered.cost_usd
         )
+        aids = self._means.aids(case, answered)
         results = []
         for name in self._run.scorers:
             used = case.scorer or name
-            results.append(await _scored(replace(answered, scorer=name), answer, case, used))
+            results.append(await _scored(replace(answered, scorer=name), answer, case, used, aids))
         return tuple(results)
 
+    async def _keep(self, settled: Sequence[tuple[CaseResult, ...]], lane: str, *, asked: bool) -> None:
+        """On the disk first, then counted and announced."""
+        await self._means.store([result for results in settled for result in results])
+        for results in settled:
+            self._count += 1
+            self._tally[results[0].outcome] += 1
+            self._time_left.answered(lane, asked=asked)
+            if self._watch is not None:
+                self._watch.saw(results)
+            self._say(CaseDone(results))
+        self._say(Progress(self._count, self._total, settled[-1][0].model_id, self._time_left.seconds()))
 
-async def _scored(result: CaseResult, answer: Answer, case: EvalCase, spec: str, aids: Aids = NO_AIDS) -> CaseResult:
+
+async def _one_less(under_way: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Those that are still under way when at least one has ended; raises what that one raised."""
+    ended, left = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+    for task in ended:
+        task.result()
+    return left
+
+
+def _scored_questions(run: EvalRun, results: Iterable[CaseResult]) -> set[tuple[str, str, int]]:
+    """(case, model, repeat) that every scorer of the run has a score for."""
+    scored: dict[tuple[str, str, int], set[str]] = {}
+    for result in results:
+        if result.outcome is CaseOutcome.SCORED:
+            scored.setdefault(result.question, set()).add(result.scorer)
+    return {question for question, names in scored.items() if names >= set(run.scorers)}
+
+
+def _answered(blank: CaseResult, text: str, end: Done, cost_usd: float | None, at_once: int) -> CaseResult:
+    details: dict[str, object] = {"note": end.note} if end.note else {}
+    if end.tool_calls:
+        details["tool_calls"] = [[call.name, call.arguments, call.id] for call in end.tool_calls]
+    timing = end.timing
+    return replace(
+        blank,
+        answer=text,
+        finish=end.finish.value,
+        ttft_s=timing.ttft_s,
+        tokens_per_s=timing.tokens_per_s,
+        tokens_in=timing.tokens_in,
+        tokens_out=timing.tokens_out,
+        total_s=timing.total_s,
+        cost_usd=cost_usd,
+        at_once=at_once,
+        answered_at=datetime.now(UTC).isoformat(),
+        details=json.dumps(details, ensure_ascii=False) if details else "",
+    )
+
+
+def _calls(details: str) -> tuple[ToolCall, ...]:
+    """The tool calls in an answer's details."""
+    found = json.loads(details).get("tool_calls", []) if details else []
+    return tuple(ToolCall(*call) for call in found)
+
+
+async def _scored(result: CaseResult, answer: Answer, case: EvalCase, spec: str, aids: Aids) -> CaseResult:
     member = scorer(spec)
     result = replace(result, scored_by=member.signature)
     try:
         score = await judged(member, answer, case, aids)
     except NotScored as reason:
         return replace(result, outcome=CaseOutcome.UNSCORED, error=reason.why)
-    return replace(result, outcome=CaseOutcome.SCORED, score=score.value, why=score.why)
-
-
-def _timed(result: CaseResult, timing: Timing) -> CaseResult:
-    return replace(
-        result,
-        ttft_s=timing.ttft_s,
-        tokens_per_s=timing.tokens_per_s,
-        tokens_in=timing.tokens_in,
-        tokens_out=timing.tokens_out,
-        total_s=timing.total_s,
-    )
+    return replace(result, outcome=CaseOutcome.SCORED, score=score.value, why=score.why, label=score.label)

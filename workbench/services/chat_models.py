@@ -67,6 +67,21 @@ class ChatModelService:
             await self._hang_up()
 
 
+def identity_of(model: ChatModel) -> str:
+    """What tells a model from another one of the same name: the content of its file, or the address of its server.
+
+    Reads half a megabyte of a file. A file that cannot be read, and any other model, has its id only.
+    """
+    from workbench.inference.local.model import LocalModel
+    from workbench.inference.local.same import fingerprint
+    from workbench.inference.remote.model import RemoteModel
+
+    if isinstance(model, LocalModel):
+        found = fingerprint(model.path)
+        return model.model_id if found is None else f"file {found.hex()}"
+    return model.identity if isinstance(model, RemoteModel) else model.describe().model_id
+
+
 def is_remote(reference: str) -> bool:
     """Whether a reference has the form of a provider's model."""
     return "/" in reference and not reference.startswith(LOCAL) and not reference.lower().endswith(".gguf")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,17 +15,30 @@ from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalStatus, EvalSummary, PairSummary
+from workbench.domain.evals import (
+    CaseResult,
+    Design,
+    EvalCase,
+    EvalRun,
+    EvalSet,
+    EvalSettings,
+    EvalStatus,
+    EvalSummary,
+    PairSummary,
+)
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.ids import new_id
 
 if TYPE_CHECKING:
+    from workbench.domain.chat import ChatModel
     from workbench.evals.datasets import Examined
+    from workbench.evals.executor import Executor
     from workbench.evals.runner import RunEvent
     from workbench.evals.scorers import Scorer
-    from workbench.inference.local.model import LocalModel
-    from workbench.inference.local.pool import LocalModels
+    from workbench.services.chat_models import ChatModelService
     from workbench.services.library import LibraryService
+    from workbench.services.spend import SpendService
+    from workbench.store.journal import Journal
     from workbench.store.store import Store
 
 BASIS = "your eval"
@@ -38,14 +53,19 @@ class EvalService:
         self,
         *,
         library: LibraryService,
-        engines: LocalModels,
+        models: ChatModelService,
         store: Store,
+        journal: Callable[[], Journal],
+        spend: Callable[[], SpendService],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._library = library
-        self._engines = engines
+        self._models = models
         self._store = store
+        self._journal = journal
+        self._spend = spend
         self._now = now
+        self._pauses: dict[str, asyncio.Event] = {}
 
     # Data sets
 
@@ -79,12 +99,14 @@ class EvalService:
         name: str = "",
         system: str = "",
         sampling: Sampling | None = None,
+        settings: EvalSettings | None = None,
     ) -> EvalRun:
         """A run of these cases on these models, checked and stored but not started.
 
-        `scenario_id` must be stored; None keeps the run apart from every scenario.
+        `scenario_id` must be stored; None keeps the run apart from every scenario. `settings` say how it is run; a
+        sequential run gets its order here.
 
-        Raises WorkbenchError for a model or scorer that is none, or an empty data set.
+        Raises WorkbenchError for a model or scorer that is none, settings that cannot be, or an empty data set.
         """
         from workbench.evals.runner import check
 
@@ -94,20 +116,27 @@ class EvalService:
             )
         if not models:
             raise WorkbenchError("No model was chosen", where="models", mend="Choose one or more.")
-        paths = [self._library.checked(reference) for reference in models]
+        chosen = [self._checked_model(reference, scenario_id) for reference in models]
+        settings = _checked(settings or EvalSettings(), len(chosen))
+        run_id = new_id()
         run = EvalRun(
-            id=new_id(),
+            id=run_id,
             scenario_id=scenario_id,
             name=name or f"{data.name} on {words.count(len(models), 'model')}",
             dataset_name=data.name,
             dataset_hash=data.hash,
             case_count=len(data.cases),
-            model_ids=tuple(self._engines.model(path).model_id for path in paths),
+            model_ids=tuple(model.describe().model_id for model in chosen),
             scorers=tuple(scorers),
             status=EvalStatus.RUNNING,
             started_at=self._now(),
             system_prompt=system,
             sampling=sampling or Sampling(max_tokens=ANSWER_TOKENS),
+            settings=replace(
+                settings,
+                seed=settings.seed or int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:4], "little"),
+                dataset_path=settings.dataset_path or data.source,
+            ),
         )
         problems = check(run, data.cases)
         if len(problems) == 1:
@@ -126,13 +155,18 @@ class EvalService:
         *,
         models: Sequence[str] = (),
         on_event: Callable[[RunEvent], None] | None = None,
+        executor: Executor | None = None,
     ) -> EvalRun:
         """Asks every model every case that has no result yet; the same call resumes a run after any interruption.
 
-        `models` are references for those of its models that the library does not name. Cancelling the task pauses the
-        run. Raises WorkbenchError when the data set is not the one the run began with, or a model is none of its own.
+        `models` are references for those of its models that the library does not name; `executor` asks them elsewhere
+        than here. Cancelling the task pauses the run and loses the answers under way; `pause` lets them arrive. A run
+        whose model is not asked any more (cap, Offline switch, one failure after the other) is paused, too: the event
+        `Finished` says why. Raises WorkbenchError when the data set is not the one the run began with, or a model is
+        none of its own.
         """
-        from workbench.evals.runner import run_eval
+        from workbench.evals.executor import Here
+        from workbench.evals.runner import Finished, Means, run_eval
 
         if data.hash != run.dataset_hash:
             raise WorkbenchError(
@@ -140,22 +174,66 @@ class EvalService:
                 where=run.name,
                 mend="Give the same file, or start a new eval.",
             )
-        engines = self._engines_of(run, models)
+        chosen = self._models_of(run, models)
         done = await asyncio.to_thread(self._store.eval_runs.results, run.id)
+        means = Means(
+            store=self._put,
+            known=lambda keys: asyncio.to_thread(self._store.eval_runs.known_answers, keys),
+            identities=await asyncio.to_thread(_identities, chosen),
+            executor=executor or Here(),
+        )
         await self._set_status(run, EvalStatus.RUNNING)
+        self._pauses[run.id] = means.pause
         status = EvalStatus.PAUSED
         try:
-            async for event in run_eval(run, data.cases, engines, store=self._store.eval_runs.append, done=done):
-                if on_event is not None:
-                    on_event(event)
-            status = EvalStatus.FINISHED
+            async with contextlib.aclosing(run_eval(run, data.cases, chosen, means, done)) as events:
+                async for event in events:
+                    if isinstance(event, Finished) and event.is_whole:
+                        status = EvalStatus.FINISHED
+                    if on_event is not None:
+                        on_event(event)
         finally:
+            self._pauses.pop(run.id, None)
             finished = await asyncio.shield(self._set_status(run, status))
+        if status is EvalStatus.FINISHED:
+            await asyncio.to_thread(self._forget_paid_for, run)
         return finished
 
-    def _engines_of(self, run: EvalRun, references: Sequence[str]) -> list[LocalModel]:
+    def pause(self, run_id: str) -> bool:
+        """Lets the answers under way arrive and asks no more; False when the run is not under way here. Call it where
+        the run runs (`net` lane)."""
+        event = self._pauses.get(run_id)
+        if event is not None:
+            event.set()
+        return event is not None
+
+    async def _put(self, results: Sequence[CaseResult]) -> None:
+        await self._store.eval_runs.put(self._journal(), results)
+
+    def _forget_paid_for(self, run: EvalRun) -> None:
+        """The purse keeps paid answers until they are safe here."""
+        keys = {result.content_key for result in self._store.eval_runs.results(run.id) if not result.cached}
+        self._spend().forget_answers(frozenset(f"{run.id}/{key}" for key in keys if key))
+
+    def _checked_model(self, reference: str, scenario_id: str | None) -> ChatModel:
+        """A model, once it is sure that it can be asked at all. Raises WorkbenchError."""
+        if not self._is_elsewhere(reference):
+            self._library.checked(reference)
+        return self._models.model(reference, scenario_id=scenario_id)
+
+    def _is_elsewhere(self, reference: str) -> bool:
+        from workbench.services.chat_models import is_remote
+
+        try:
+            self._library.resolve(reference)
+        except WorkbenchError:
+            return is_remote(reference)
+        return False
+
+    def _models_of(self, run: EvalRun, references: Sequence[str]) -> list[ChatModel]:
         """Every model of the run, in its order: a run is finished only when all of them were asked."""
-        given = {model.model_id: model for model in map(self._engine, references)}
+        found = [self._models.model(reference, scenario_id=run.scenario_id) for reference in references]
+        given = {model.describe().model_id: model for model in found}
         strangers = [name for name in given if name not in run.model_ids]
         if strangers:
             raise WorkbenchError(
@@ -163,10 +241,10 @@ class EvalService:
                 where=run.name,
                 mend=f"Its models are {', '.join(run.model_ids)}; for others start a new eval.",
             )
-        return [given[name] if name in given else self._engine(name) for name in run.model_ids]
-
-    def _engine(self, reference: str) -> LocalModel:
-        return self._engines.model(self._library.resolve(reference))
+        return [
+            given[name] if name in given else self._models.model(name, scenario_id=run.scenario_id)
+            for name in run.model_ids
+        ]
 
     async def _set_status(self, run: EvalRun, status: EvalStatus) -> EvalRun:
         ended = self._now() if status is EvalStatus.FINISHED else None
@@ -175,8 +253,8 @@ class EvalService:
         return changed
 
     async def stop(self) -> None:
-        """Ends every model process of this program."""
-        await self._engines.close()
+        """Ends every model process of this program and closes its connections."""
+        await self._models.close()
 
     # Results
 
@@ -318,3 +396,31 @@ class EvalService:
         """Removes a run and its results."""
         gone = self._store.eval_runs.delete(run_id)
         return Changes(evals=frozenset({run_id}) if gone else frozenset())
+
+
+def _identities(models: Sequence[ChatModel]) -> dict[str, str]:
+    from workbench.services.chat_models import identity_of
+
+    return {model.describe().model_id: identity_of(model) for model in models}
+
+
+def _checked(settings: EvalSettings, models: int) -> EvalSettings:
+    """Raises WorkbenchError for settings that cannot be."""
+    faults = {
+        "Each case is asked at least once, and at most 100 times": not 1 <= settings.repeats <= 100,
+        "An answer needs more than no time": not settings.timeout_s > 0,
+        "Another try can be made 0 to 10 times": not 0 <= settings.retries <= 10,
+        "That many answers at once cannot be": not 0 <= settings.at_once <= 1_000,
+        "A cap is an amount of US dollars": settings.cap_usd is not None and not settings.cap_usd >= 0,
+        "The error rate is a share between 0 and 0.5": not 0 < settings.alpha <= 0.5,
+    }
+    for what, is_so in faults.items():
+        if is_so:
+            raise WorkbenchError(what, where="settings of the eval", mend="Choose another number.")
+    if settings.design is Design.SEQUENTIAL and models < 2:
+        raise WorkbenchError(
+            "One model alone has nobody to be compared with, so there is no early end",
+            where="settings of the eval",
+            mend="Add a model, or leave --sequential out.",
+        )
+    return settings

@@ -4,61 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from workbench.domain.chat import ChatModel, Role, Sampling
+from workbench.domain.chat import Role
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalStatus
+from workbench.domain.evals import CaseOutcome, EvalCase, EvalSettings
 from workbench.evals.results import summarise
-from workbench.evals.runner import CaseDone, Finished, Progress, RunEvent, check, run_eval
+from workbench.evals.runner import CaseDone, Finished, Means, Progress, check, run_eval
 from workbench.evals.scorers import Score
 from workbench.evals.scorers.exact import Exact
 
 from chat_models import ScriptedModel, SilentModel
 from engine_models import local
+from eval_going import AT_ONCE_3, CASES, Kept, eval_run, finish, right
 from gguf_files import write_model
-
-CASES = tuple(
-    EvalCase(f"case-{number}", f"question {number}", f"answer {number}", sensitive=number % 2 == 1)
-    for number in range(6)
-)
-
-
-def eval_run(cases: Sequence[EvalCase], models: Sequence[ChatModel], scorers: tuple[str, ...] = ("exact",)) -> EvalRun:
-    return EvalRun(
-        id="run-1",
-        scenario_id=None,
-        name="Try",
-        dataset_name="cases.csv",
-        dataset_hash="00",
-        case_count=len(cases),
-        model_ids=tuple(model.describe().model_id for model in models),
-        scorers=scorers,
-        status=EvalStatus.RUNNING,
-        started_at=datetime(2026, 11, 21, tzinfo=UTC),
-        system_prompt="Be exact",
-        sampling=Sampling(max_tokens=20),
-    )
-
-
-async def finish(
-    models: Sequence[ChatModel],
-    *,
-    cases: Sequence[EvalCase] = CASES,
-    scorers: tuple[str, ...] = ("exact",),
-    **options: object,
-) -> tuple[list[RunEvent], list[CaseResult]]:
-    stored: list[CaseResult] = []
-    run = eval_run(cases, models, scorers)
-    events = [event async for event in run_eval(run, cases, models, store=stored.extend, **options)]  # type: ignore[arg-type]
-    return events, stored
-
-
-def right(question: str) -> str:
-    return question.replace("question", "answer")
 
 
 def test_that_every_model_gets_every_case_once_with_the_run_s_prompt_and_a_clear_memory() -> None:
@@ -74,15 +35,15 @@ def test_that_every_model_gets_every_case_once_with_the_run_s_prompt_and_a_clear
 
 
 def test_that_each_result_is_stored_before_it_is_announced_and_progress_counts_up() -> None:
-    stored: list[CaseResult] = []
+    kept = Kept()
 
     async def session() -> None:
         models = [ScriptedModel("a", right)]
         counts = []
-        async for event in run_eval(eval_run(CASES, models), CASES, models, store=stored.extend):
+        async for event in run_eval(eval_run(CASES, models), CASES, models, Means(kept.store)):
             match event:
                 case CaseDone(results):
-                    assert stored[-len(results) :] == list(results)
+                    assert set(results) <= set(kept.results)
                 case Progress(done, total, _):
                     counts.append((done, total))
         assert counts == [(number, 6) for number in range(7)]
@@ -122,14 +83,14 @@ def test_that_a_guard_decides_row_by_row() -> None:
 
 def test_that_a_case_that_takes_too_long_is_an_error_and_the_rest_goes_on() -> None:
     model = SilentModel("a", right)
-    events, stored = asyncio.run(finish([model], cases=CASES[:2], timeout_s=0.01))
+    events, stored = asyncio.run(finish([model], cases=CASES[:2], settings=EvalSettings(timeout_s=0.01, retries=0)))
     assert [result.error for result in stored] == ["No whole answer within 0.01 s."] * 2
     assert model.under_way == 0
     assert events[-1] == Finished(0, 2, 0)
 
 
 def test_that_a_stopped_run_resumes_with_what_is_missing() -> None:
-    stored: list[CaseResult] = []
+    kept = Kept()
     broken = {"question 1"}
 
     def script(question: str) -> str | WorkbenchError:
@@ -137,27 +98,29 @@ def test_that_a_stopped_run_resumes_with_what_is_missing() -> None:
 
     async def session() -> None:
         models = [ScriptedModel("a", script), ScriptedModel("b", script)]
-        run = eval_run(CASES, models)
-        async with contextlib.aclosing(run_eval(run, CASES, models, store=stored.extend)) as events:
+        run = replace(eval_run(CASES, models), settings=EvalSettings(retries=0))
+        async with contextlib.aclosing(run_eval(run, CASES, models, Means(kept.store))) as events:
             async for event in events:
                 if isinstance(event, Progress) and event.done == 4:
                     break
         assert [model.under_way for model in models] == [0, 0]
-        assert len(stored) == 4
+        before = len(kept.results)
+        assert before >= 4
         broken.clear()
         again = [ScriptedModel("a", script), ScriptedModel("b", script)]
-        last = [event async for event in run_eval(run, CASES, again, store=stored.extend, done=tuple(stored))][-1]
-        assert again[0].asked == ["question 1", "question 4", "question 5"]
+        means = Means(kept.store)
+        last = [event async for event in run_eval(run, CASES, again, means, tuple(kept.results))][-1]
+        assert set(again[0].asked) == {case.input for case in CASES[before:]} | {"question 1"}
         assert len(again[1].asked) == 6
-        assert last == Finished(9, 0, 0)
+        assert last == Finished(len(again[0].asked) + 6, 0, 0)
 
     asyncio.run(session())
 
 
 def test_that_cancelling_the_task_stops_the_answers_under_way() -> None:
     async def session() -> None:
-        model = SilentModel("a", right, parallel=3)
-        task = asyncio.create_task(finish([model], at_once=3))
+        model = SilentModel("a", right, parallel=3, local=False)
+        task = asyncio.create_task(finish([model], settings=AT_ONCE_3))
         while model.under_way < 3:
             await asyncio.sleep(0)
         task.cancel()
@@ -169,8 +132,9 @@ def test_that_cancelling_the_task_stops_the_answers_under_way() -> None:
 
 
 def test_that_cases_run_side_by_side_only_as_far_as_the_model_can() -> None:
-    wide, narrow = ScriptedModel("wide", right, parallel=4), ScriptedModel("narrow", right, parallel=1)
-    asyncio.run(finish([wide, narrow], at_once=3))
+    wide = ScriptedModel("wide", right, parallel=4, local=False)
+    narrow = ScriptedModel("narrow", right, parallel=1)
+    asyncio.run(finish([wide, narrow], settings=AT_ONCE_3))
     assert (wide.most_under_way, narrow.most_under_way) == (3, 1)
 
 

@@ -97,7 +97,7 @@ def test_that_deleting_a_run_takes_its_results_along(tmp_path: Path) -> None:
 
 def test_that_settings_of_a_run_come_back_equal(tmp_path: Path) -> None:
     runs = store_in(tmp_path).eval_runs
-    settings = EvalSettings(3, 20.0, 2, 8, False, 1.5, Design.SEQUENTIAL, 0.01, 7, "/data/cases.csv")
+    settings = EvalSettings(3, 20.0, 2, 8, False, 1.5, Design.SEQUENTIAL, 0.01, 7, True, "/data/cases.csv")
     run = replace(a_run(), settings=settings)
     runs.save_run(run)
     assert runs.run(run.id) == run

@@ -77,6 +77,11 @@ class RemoteModel:
         self._images = images
         self._left_out: frozenset[str] = frozenset()  # fields that this model turned out not to take
 
+    @property
+    def identity(self) -> str:
+        """What tells it from a model of the same name on another server."""
+        return f"{self._endpoint.base_url} {self._name}"
+
     def describe(self) -> ModelDescription:
         from workbench.net.addresses import is_local
 

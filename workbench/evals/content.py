@@ -1,0 +1,38 @@
+"""The content address of an answer: what was asked, of which model, how. The same address is never asked twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+
+from workbench.domain.chat import ChatMessage, ChatRequest
+
+VERSION = 1
+
+
+def content_key(identity: str, request: ChatRequest, repeat: int = 0) -> str:
+    """SHA-256 (hex) of a model's identity, the messages, everything that shapes the answer, and which repeat it is.
+
+    `identity` names the weights or the server and its model, so that another file of the same name is another model.
+    What does not shape an answer (`fresh`, `sensitive`, `key`) is left out.
+    """
+    content = [
+        VERSION,
+        identity,
+        [_message(message) for message in request.messages],
+        dataclasses.astuple(request.sampling),
+        request.json_schema,
+        request.grammar,
+        request.top_logprobs,
+        [dataclasses.astuple(tool) for tool in request.tools],
+        repeat,
+    ]
+    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _message(message: ChatMessage) -> list[object]:
+    images = [[image.media_type, hashlib.sha256(image.data).hexdigest()] for image in message.images]
+    calls = [dataclasses.astuple(call) for call in message.tool_calls]
+    return [message.role.value, message.text, images, calls, message.answers_call]
