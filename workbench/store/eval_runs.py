@@ -99,8 +99,12 @@ class EvalRuns:
             _put_checked(connection, kept)
 
     async def put(self, journal: Journal, results: Sequence[CaseResult]) -> None:
-        """The same beside other writers: on the disk when it comes back, in one transaction with what else waited."""
-        await asyncio.wrap_future(journal.submit(lambda connection: _put_checked(connection, results)))
+        """The same beside other writers: on the disk when it comes back, in one transaction with what else waited.
+
+        Results are kept also when their run is cancelled meanwhile.
+        """
+        written = journal.submit(lambda connection: _put_checked(connection, results))
+        await asyncio.shield(asyncio.wrap_future(written))
 
     def results(self, run_id: str) -> tuple[CaseResult, ...]:
         """All results of a run, by case, model, repeat and scorer. Raises WorkbenchError for a damaged row."""

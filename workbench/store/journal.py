@@ -49,7 +49,8 @@ class Journal:
         self._is_closed = False
 
     def submit(self, work: Callable[[Connection], Any]) -> Future[Any]:
-        """`work` is called with an open transaction; the future is done when that is on the disk.
+        """`work` is called with an open transaction; the future is done when that is on the disk. Cancelled before its
+        turn, it is not written.
 
         What `work` raises goes to its future and spoils nobody else's write, so it must raise before it changes
         anything. When the transaction fails, everybody's future in it says so (WorkbenchError).
@@ -119,6 +120,8 @@ class Journal:
     def _write(self, pieces: list[_Piece]) -> None:
         from workbench.store.upsert import put_many
 
+        # Whoever gave up waiting before its turn did not go on either, so its write is not made.
+        pieces = [piece for piece in pieces if piece.future.set_running_or_notify_cancel()]
         wrong: dict[int, BaseException] = {}
         rows: dict[Table, list[dict[str, Any]]] = {}
         try:

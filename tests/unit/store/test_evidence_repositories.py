@@ -179,3 +179,36 @@ def test_that_marks_are_only_added_and_go_with_their_run(tmp_path: Path) -> None
         runs.add_mark(replace(first, id="m3", eval_run_id="nowhere"))
     runs.delete(run.id)
     assert runs.marks(run.id) == ()
+
+
+def test_that_results_are_kept_when_their_run_is_cancelled_while_they_are_written(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    journal = Journal(store)
+    run = a_run()
+    store.eval_runs.save_run(run)
+
+    async def cancelled() -> None:
+        for number in range(20):
+            task = asyncio.create_task(store.eval_runs.put(journal, [a_result(run.id, f"c{number}")]))
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(cancelled())
+    journal.close()
+    assert len(store.eval_runs.results(run.id)) == 20
+
+
+def test_that_a_write_nobody_waits_for_any_more_spoils_no_other(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    journal = Journal(store)
+    run = a_run()
+    store.eval_runs.save_run(run)
+    with store.write():  # the journal has to wait for this one
+        given_up = [journal.submit(lambda _: None) for _ in range(3)]
+        waited_for = journal.submit(lambda _: "done")
+        cancelled = [future.cancel() for future in given_up]
+    assert waited_for.result(10) == "done"
+    assert cancelled.count(True) >= 2, "the first may have begun"
+    journal.close()
