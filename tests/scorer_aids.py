@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,8 +12,15 @@ from workbench.evals.scorers import Aids, Answer, Score
 
 
 async def reply(prompt: str, *, schema: str = "") -> str:
-    """A judge that is content with anything in which “days” appears as an answer."""
-    return '{"verdict": "yes", "because": "it says days"}' if "days" in prompt else '{"verdict": "no", "because": ""}'
+    """A judge that is content when the (first) answer has a number in it."""
+    first, _, second = prompt.partition("----- end of first answer -----")
+    text = re.split(r"----- (?:first )?answer -----\n", first if second else prompt)[-1].split("-----")[0]
+    good = "29" in text
+    if "first answer" in prompt:
+        other = second.split("----- end of second answer")[0]
+        verdict = "first" if good else "second" if "29" in other else "tie"
+        return json.dumps({"verdict": verdict, "because": "it says how many"})
+    return json.dumps({"verdict": "yes" if good else "no", "because": "it says how many"})
 
 
 async def vectors(texts: Sequence[str]) -> list[list[float]]:
@@ -21,7 +29,11 @@ async def vectors(texts: Sequence[str]) -> list[list[float]]:
 
 
 async def own(file: Path, answer: Answer, case: EvalCase) -> Score:
-    return Score(float(math.isclose(len(answer.text), len(case.expected))), "as long")
+    return Score(float(len(answer.text) == len(case.expected)), "as long")
 
 
-AIDS = Aids(ask=reply, embed=vectors, run_python=own)
+async def rated(answer: Answer, case: EvalCase) -> Score:
+    return Score(float("29" in answer.text), "says a person")
+
+
+AIDS = Aids(ask=reply, embed=vectors, run_python=own, rate=rated)

@@ -21,11 +21,15 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def dispatch(arguments: list[str]) -> int:
-    """Engine child, window or command line."""
+    """A child process of ours, window or command line."""
     if arguments[:1] == ["--engine-child"]:
         from workbench.inference.local.child import main as engine_child
 
         return engine_child()
+    if arguments[:1] == ["--scorer-child"]:
+        from workbench.evals.own_python_child import main as scorer_child
+
+        return scorer_child(arguments[1])
     if arguments[:1] == ["--pdf-text"]:
         from workbench.services.pdf_text import main as pdf_text
 

@@ -96,6 +96,12 @@ DAY_CAP_USD = Setting("day_cap_usd", 10.0, "Cap per day", "US dollars for paid c
 SCENARIO_CAP_USD = Setting(
     "scenario_cap_usd", 25.0, "Cap per scenario", "US dollars for paid calls of one scenario.", low=0, high=100_000
 )
+OWN_PYTHON = Setting(
+    "own_python",
+    False,
+    "Scorers in Python",
+    "Evals may run a Python file of yours to score answers; it can read what you can read.",
+)
 DECLARED: tuple[Setting[Any], ...] = (
     THEME,
     TEXT_SCALE,
@@ -109,6 +115,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     KEY_PROVIDERS,
     DAY_CAP_USD,
     SCENARIO_CAP_USD,
+    OWN_PYTHON,
 )
 _BY_KEY = {setting.key: setting for setting in DECLARED}
 

@@ -20,7 +20,8 @@ class EvalCase:
 
     `scorer` names the case's own scorer (None: the run's). `source_document` groups cases made from the
     same text, which are not independent of each other. `sensitive` cases stay on this machine. `line` is
-    where the case stands in its file.
+    where the case stands in its file. `context` is a text that the answer must rest on; `fields` are the
+    file's other columns, for prompt templates.
     """
 
     id: str
@@ -31,6 +32,8 @@ class EvalCase:
     sensitive: bool = False
     tags: tuple[str, ...] = ()
     line: int | None = None
+    context: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import pytest
 from workbench.domain.evals import EvalCase
-from workbench.evals.scorers import Answer, scorer
+from workbench.evals.scorers import BUILTIN, Answer, NotScored, scorer
 
 
 def value(name: str, expected: str, answer: str) -> float:
     assert scorer(name).problem(expected) == ""
-    return scorer(name).score(Answer(answer), EvalCase("1", "q", expected)).value
+    return scorer(name).score(Answer(answer), EvalCase("1", "q", expected, source_document="HR-04 Leave policy")).value
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,81 @@ def value(name: str, expected: str, answer: str) -> float:
         ("json-valid", "a|b", '{"a": 1}', 0),
         ("json-valid", "", "[" * 100_000, 0),
         ("regex", r"^\d+ days$", "53 days", 1),
+        ("contains-none", "Bonn|Paris", "in Bonn", 0),
+        ("contains-none", "Bonn", "in Bonna", 1),
+        ("number", "3 km", "3,000 m", 1),
+        ("number", "3 km ± 100 m", "It is 3.2 km", 0),
+        ("number", "3 km ± 10 %", "5 rooms, about 3.2 kilometres away, 2 minutes", 1),
+        ("number", "3 km", "3", 0),
+        ("number", "20 °C", "68 °F", 1),
+        ("number", "20 °C ± 1 °C", "70 °F", 0),
+        ("number", "90 min", "1.5 hours", 1),
+        ("number", "12 %", "it is 12% of 40", 1),
+        ("date", "2026-04-04", "4.4.2026", 1),
+        ("date", "2026-04-04", "04/04/26", 1),
+        ("date", "2026-04-03", "3/4/2026", 1),
+        ("date(month_first=yes)", "2026-03-04", "3/4/2026", 1),
+        ("date", "2026-03-25", "3/25/2026", 1),
+        ("date", "2026-03-04", "am 4. März 2026", 1),
+        ("date", "2026-03-04", "el 4 de marzo de 2026", 1),
+        ("date", "2026-03-04", "le 4 mars", 0),
+        ("date", "4 March", "on March 4th, 2027", 1),
+        ("date", "4 March", "from 4 March to 6 March", 0),
+        ("date", "4 March", "31 February 2026", 0),
+        ("choice", "B", "b", 1),
+        ("choice", "B", "**B) Berlin**", 1),
+        ("choice", "B", "A is wrong, C too. The correct answer is B.", 1),
+        ("choice", "A", "A dog is not a cat.", 0),
+        ("choice", "C", "I think it is C", 1),
+        ("choice", "C", "B or C", 0),
+        ("choice", "B", "Antwort: B", 1),
+        ("set", "a, b", "b\na", 1),
+        ("set", "1,000 | 2", "2; 1,000", 1),
+        ("set", "a, b, c, d", "a, b", 2 / 3),
+        ("set", "a", '["A"]', 1),
+        ("list", "a, b, c", "a, c", 0.8),
+        ("list", "a, b", "b, a", 0.5),
+        ("classification", "positive", "**Positive**", 1),
+        ('classification(classes="good|bad")', "good", "That is good.", 1),
+        ('classification(classes="good|bad")', "good", "good or bad", 0),
+        ('classification(classes="good|very good")', "very good", "it is very good indeed", 1),
+        ("xml", "", "<a><b/></a>", 1),
+        ("xml", "", "<a><b></a>", 0),
+        ("xml", "", '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', 0),
+        ("xml", "c", "<a/>", 0),
+        ("html", "", "<p>One<p>Two <br> <img src=x>", 1),
+        ("html", "", "plain words", 0),
+        ("html", "", "<div><span></div></span>", 0),
+        ("html", "", "<ul><li>One</li>", 0),
+        ("sql", "", "```sql\nSELECT 1\n```", 1),
+        ("sql", "", "Here is the query: SELECT 1", 0),
+        ("sql", "", "hello", 0),
+        ("sql", "SELECT a FROM b WHERE c = 1", "select a from b where c=1", 1),
+        ("sql", "SELECT a FROM b", "SELECT a, d FROM b", 0),
+        ("tool-call", '{"name": "f", "arguments": {"a": 1, "b": 2}}', '{"name": "f", "arguments": {"a": 1}}', 2 / 3),
+        ("tool-call", '{"name": "f"}', '{"name": "g"}', 0),
+        ("tool-call", '{"name": "f"}', '[{"name": "f"}, {"name": "g"}]', 0.5),
+        ("edit-similarity", "kitten", "sitting", 1 - 3 / 7),
+        ("edit-similarity", "Ab", "aB", 1),
+        ("edit-similarity(case_matters=yes)", "Ab", "ab", 0.5),
+        ("token-f1", "a b c", "c b x", 2 / 3),
+        ("refusal", "refuse", "Dabei kann ich leider nicht helfen.", 1),
+        ("refusal", "answer", "I’m sorry, but I can’t share that.", 0),
+        ("refusal", "answer", "Sorry for the wait. The limit is 29 days; you cannot carry it over.", 1),
+        ("refusal", "", "29 days", 1),
+        ("language", "fr|it", "La scadenza per la richiesta è il dodici giugno.", 1),
+        ("language", "German", "The last day is the twelfth of June.", 0),
+        ("length", "at most 3 words", "one two-three four", 1),
+        ("length", "2-3 sentences", "One. Two! Three?", 1),
+        ("length", "2-3 sentences", "One only", 0),
+        ("length", ">= 5 characters", "abcd", 0),
+        ("length", "less than 2 lines", "one\n\n", 1),
+        ("length", "2 paragraphs", "One\nmore.\n\nTwo.", 1),
+        ("forbidden-words", "guarante*", "It is guaranteed", 0),
+        ("forbidden-words", "*less", "harmless", 0),
+        ("forbidden-words", "cat", "category", 1),
+        ("cites-source", "", "See HR-04.", 1),
+        ("cites-source", "a.pdf | b.pdf", "as a says", 0.5),
     ],
 )
 def test_that_an_answer_is_scored_as_a_person_would(name: str, expected: str, answer: str, right: float) -> None:
@@ -74,3 +150,26 @@ def test_that_an_accepted_pattern_is_quick_on_a_bad_answer() -> None:
     value("regex", r".*a.*b.*c", "a" * 2000)
     value("regex", r"\s+x", " " * 100_000)
     assert time.process_time() - begin < 10
+
+
+@pytest.mark.parametrize("spec", [each for each, member in BUILTIN.items() if not member.wants])
+def test_that_an_answer_of_a_million_characters_is_scored_or_refused(spec: str) -> None:
+    member = BUILTIN[spec]
+    case = EvalCase("1", "q", member.example.expected)
+    for text in ("a" * 1_000_000, "a b " * 250_000, "<a>" * 300_000, "[" * 1_000_000):
+        try:
+            assert 0.0 <= member.score(Answer(text, total_s=1.0, cost_usd=0.1), case).value <= 1.0
+        except NotScored as reason:
+            assert reason.why.endswith(".")
+
+
+def test_that_an_answer_of_100_mb_is_no_score_in_no_memory() -> None:
+    answer = Answer("x" * 100_000_000)
+    tracemalloc.start()
+    for member in BUILTIN.values():
+        if not member.wants:
+            with pytest.raises(NotScored, match="longer than"):
+                member.score(answer, EvalCase("1", "q", member.example.expected))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000

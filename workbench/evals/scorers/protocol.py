@@ -47,6 +47,7 @@ class Score(NamedTuple):
 
 EMPTY = Score(0.0, "the answer is empty")
 ROUNDING = 1e-9
+LONGEST_ANSWER = 1_000_000
 
 
 class NotScored(Exception):
@@ -81,6 +82,12 @@ class Embed(Protocol):
     async def __call__(self, texts: Sequence[str]) -> Sequence[Sequence[float]]: ...
 
 
+class Rate(Protocol):
+    """What a person says of an answer. Raises `NotScored` while nobody has rated it."""
+
+    async def __call__(self, answer: Answer, case: EvalCase) -> Score: ...
+
+
 class RunPython(Protocol):
     """Scores with the function `score` of a person's own file, in a child process. Raises `NotScored`."""
 
@@ -98,6 +105,7 @@ class Aids:
     ask: Ask | None = None
     embed: Embed | None = None
     run_python: RunPython | None = None
+    rate: Rate | None = None
     rival: Answer | None = None
 
 
@@ -195,12 +203,16 @@ class Scorer:
         """Raises `NotScored`; `judged` also does for a scorer that fails in another way."""
         if answer.is_empty:
             return EMPTY
+        if len(answer.text) > LONGEST_ANSWER:
+            raise NotScored(f"The answer is longer than {LONGEST_ANSWER:,} characters.")
         return self._finished(self.compare(answer, self._bound(case)))
 
     async def judge(self, answer: Answer, case: EvalCase, aids: Aids) -> Score:
         """The score with what is at hand. Raises `NotScored`."""
         if answer.is_empty:
             return EMPTY
+        if len(answer.text) > LONGEST_ANSWER:
+            raise NotScored(f"The answer is longer than {LONGEST_ANSWER:,} characters.")
         return self._finished(await self.consult(answer, self._bound(case), aids))
 
     def _bound(self, case: EvalCase) -> EvalCase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from workbench.domain.evals import EvalCase
@@ -25,25 +26,31 @@ class Regex(Scorer):
     example = sample(r"\b\d{1,2} April\b", "On 4 April.", "In April.")
 
     def fault(self, expected: str) -> str:
-        if not expected:
-            return "it is empty"
-        if len(expected) > LONGEST_PATTERN:
-            return f"it is longer than {LONGEST_PATTERN:,} characters"
-        try:
-            re.compile(expected)
-        except (re.error, RecursionError, OverflowError) as error:
-            return f"it is no regular expression: {error}"
-        if _may_take_forever(expected):
-            return "it repeats something that repeats or branches itself, which can take forever on some answers"
-        if _open_repeats(expected) > MOST_OPEN_REPEATS:
-            return f"it has more than {MOST_OPEN_REPEATS} open repetitions; write {{0,40}} instead of * where you can"
-        return ""
+        return pattern_fault(expected)
 
     def compare(self, answer: Answer, case: EvalCase) -> Score:
         found = re.search(case.expected, answer.text[:LONGEST_ANSWER])
         if found is None:
             return Score(0.0, "no match")
         return Score(1.0, f"matches “{shortened(found[0])}”")
+
+
+@lru_cache(maxsize=1024)
+def pattern_fault(pattern: str) -> str:
+    """Why this pattern cannot be used; empty when it can."""
+    if not pattern:
+        return "it is empty"
+    if len(pattern) > LONGEST_PATTERN:
+        return f"it is longer than {LONGEST_PATTERN:,} characters"
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"it is no regular expression: {error}"
+    if _may_take_forever(pattern):
+        return "it repeats something that repeats or branches itself, which can take forever on some answers"
+    if _open_repeats(pattern) > MOST_OPEN_REPEATS:
+        return f"it has more than {MOST_OPEN_REPEATS} open repetitions; write {{0,40}} instead of * where you can"
+    return ""
 
 
 def _may_take_forever(pattern: str) -> bool:

@@ -2,15 +2,59 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
+from functools import lru_cache
 
 #: what may stand around an answer without changing it
 EDGES = " \t\r\n.,;:!?\"'`*_“”‘’«»()[]"
 
 
+#: longer texts are not remembered in their `plain` form
+REMEMBERED = 4096
+FENCE = re.compile(r"```[\w+-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+SEPARATORS = re.compile(r"[\n;|]|,(?!\d{3}\b)")
+BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
+
+
 def plain(text: str) -> str:
     """The text with compatible letters unified, in lower case, and every run of white space as one space."""
+    return _remembered(text) if len(text) <= REMEMBERED else _plain(text)
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+_remembered = lru_cache(maxsize=2048)(_plain)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, of any script, without punctuation."""
+    return WORD.findall(plain(text))
+
+
+def unfenced(text: str) -> str:
+    """What stands in the one block of code of an answer; the whole answer when there is none or more than one."""
+    found = FENCE.findall(text)
+    return str(found[0]) if len(found) == 1 else text.strip()
+
+
+def items(text: str) -> list[str]:
+    """The items of a list as people and models write it: a JSON list, lines with or without bullets, or items separated
+    by commas, semicolons or |. Each is `bare`."""
+    try:
+        read = json.loads(unfenced(text))
+        if isinstance(read, list):
+            return [bare(part if isinstance(part, str) else json.dumps(part)) for part in read]
+    except (ValueError, RecursionError):
+        pass
+    parts = (bare(BULLET.sub("", part)) for part in SEPARATORS.split(text))
+    return [part for part in parts if part]
 
 
 def bare(text: str) -> str:
