@@ -17,7 +17,29 @@ from workbench.evals.scorers import Answer, scorer
 
 SCORERS = ("exact", "normalised-exact", "contains", "token-f1", "edit-similarity")
 ROWS = 100_000
-WORDS = "the limit for annual leave is 29 days per employee and the last day for requests is 12 June Ada Kenji".split()
+WORDS = [
+    "the",
+    "limit",
+    "for",
+    "annual",
+    "leave",
+    "is",
+    "29",
+    "days",
+    "per",
+    "employee",
+    "and",
+    "the",
+    "last",
+    "day",
+    "for",
+    "requests",
+    "is",
+    "12",
+    "June",
+    "Ada",
+    "Kenji",
+]
 
 
 def rows(count: int) -> list[tuple[Answer, EvalCase]]:

@@ -22,7 +22,7 @@ from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, Ev
 from workbench.evals.content import content_key
 from workbench.evals.executor import Executor, Here, Said
 from workbench.evals.money import Cap, usd
-from workbench.evals.scorers import NO_AIDS, Aids, Answer, NotScored, judged, scorer
+from workbench.evals.scorers import NO_AIDS, Aids, Answer, Need, NotScored, judged, require, scorer
 from workbench.evals.stopping import Stopping, in_random_order
 from workbench.evals.time_left import TimeLeft
 from workbench.net.grant import DataRefusal
@@ -104,8 +104,9 @@ def keep_sensitive_local(case: EvalCase, model: ChatModel) -> str | None:
     return None
 
 
-def check(run: EvalRun, cases: Sequence[EvalCase]) -> list[WorkbenchError]:
-    """What stands against running it: unknown scorers, two models of one name, cases that a scorer cannot use."""
+def check(run: EvalRun, cases: Sequence[EvalCase], *, have: Collection[Need] = ()) -> list[WorkbenchError]:
+    """What stands against running it: unknown scorers, scorers that need what is not in `have`, two models of one name,
+    cases that a scorer cannot use."""
     doubled = {model for model in run.model_ids if run.model_ids.count(model) > 1}
     if doubled:
         return [
@@ -116,8 +117,8 @@ def check(run: EvalRun, cases: Sequence[EvalCase]) -> list[WorkbenchError]:
             )
         ]
     try:
-        for name in run.scorers:
-            scorer(name)
+        for name in {*run.scorers, *(case.scorer for case in cases if case.scorer)}:
+            require(scorer(name), have)
     except WorkbenchError as error:
         return [error]
     problems = []

@@ -82,10 +82,11 @@ class EvalService:
         return examine(path, progress=progress)
 
     def scorers(self) -> tuple[Scorer, ...]:
-        """What answers can be judged by, the default first."""
-        from workbench.evals.scorers import BUILTIN
+        """What answers can be judged by with what is at hand, the default first."""
+        from workbench.evals.scorers import BUILTIN, Need
 
-        return tuple(sorted(BUILTIN.values(), key=lambda each: each.id != DEFAULT_SCORER))
+        usable = (each for each in BUILTIN.values() if each.wants <= {Need.PERSON})
+        return tuple(sorted(usable, key=lambda each: each.id != DEFAULT_SCORER))
 
     # Running
 

@@ -13,7 +13,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, EvalCase, EvalSettings
 from workbench.evals.results import summarise
 from workbench.evals.runner import CaseDone, Finished, Means, Progress, check, run_eval
-from workbench.evals.scorers import Score
+from workbench.evals.scorers import Need, Score
 from workbench.evals.scorers.exact import Exact
 
 from chat_models import ScriptedModel, SilentModel
@@ -170,6 +170,9 @@ def test_that_what_stands_against_a_run_is_known_before_it() -> None:
     models = [ScriptedModel("a", right)]
     assert check(eval_run(CASES, models), CASES) == []
     assert "no scorer named exactly" in check(eval_run(CASES, models, ("exactly",)), CASES)[0].what
+    assert "needs a model that judges" in check(eval_run(CASES, models, ("not(rubric)",)), CASES)[0].what
+    assert check(eval_run(CASES, models, ("not(rubric)",)), CASES, have=[Need.JUDGE]) == []
+    assert check(eval_run(CASES, models, ("human-rating",)), CASES) == []
     assert "Two models" in check(eval_run(CASES, models * 2), CASES)[0].what
     problems = check(eval_run(CASES, models, ("number",)), CASES)
     assert len(problems) == len(CASES)

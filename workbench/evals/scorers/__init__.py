@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -122,6 +123,12 @@ BUILTIN: dict[str, Scorer] = {
     )
 }
 
+MENDS = {
+    Need.JUDGE: "a judge for this eval",
+    Need.EMBEDDING: "an embedding model on this machine",
+    Need.PYTHON: "to allow scorers in Python in the settings",
+}
+
 __all__ = [
     "BUILTIN",
     "NO_AIDS",
@@ -136,6 +143,7 @@ __all__ = [
     "Score",
     "Scorer",
     "judged",
+    "require",
     "scorer",
 ]
 
@@ -147,6 +155,14 @@ def scorer(spec: str) -> Scorer:
     Raises `WorkbenchError` for one that cannot be understood, with the nearest name.
     """
     return BUILTIN[spec] if spec in BUILTIN and not isinstance(BUILTIN[spec], Combined) else _built(read_spec(spec))
+
+
+def require(member: Scorer, have: Collection[Need]) -> None:
+    """Raises `WorkbenchError` when a scorer needs something that is not there; a person's rating comes afterwards."""
+    for need in sorted(member.wants - {*have, Need.PERSON}):
+        raise WorkbenchError(
+            f"The scorer {member.spec} needs {need}", where="scorer", mend=f"Choose {MENDS[need]}, or another scorer."
+        )
 
 
 def _built(read: Written) -> Scorer:
