@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from workbench.services.measuring import MeasuringService
     from workbench.services.options import OptionService
     from workbench.services.playground import PlaygroundService
+    from workbench.services.portfolio import PortfolioService
     from workbench.services.privacy import PrivacyService
     from workbench.services.remote_models import RemoteModels
     from workbench.services.reports import ReportService
@@ -372,6 +373,19 @@ class Services:
         return WatchService(
             scenarios=self.scenarios,
             options=self.options,
+            evals=self.evals,
+            catalog=self.catalog.catalog,
+            today=self.today,
+        )
+
+    @once
+    def portfolio(self) -> PortfolioService:
+        from workbench.services.portfolio import PortfolioService
+
+        return PortfolioService(
+            watch=self.watch,
+            options=self.options,
+            shortlist=self.shortlist,
             evals=self.evals,
             catalog=self.catalog.catalog,
             today=self.today,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pages_person import Visitor
 from workbench.domain.changes import Changes
 from workbench.domain.quotes import Subject
 from workbench.gui.pages.decisions import DecisionsPage
 from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.text import Words
 
 from decided import JOBS, a_decision
 
@@ -92,4 +95,22 @@ def test_that_the_watch_runs_outside_the_window_thread_and_the_list_is_there_bef
     visitor.wait(lambda: visitor.page.findChild(DataTable) is not None and visitor.rows())
     assert threading.main_thread().name not in lanes
     go.set()
+    visitor.rest()
+
+
+def test_that_all_decisions_stand_together_and_are_written_as_a_report(visitor: Visitor, tmp_path: Path) -> None:
+    page = decisions(visitor)
+    page.arrive("together")
+    visitor.wait(lambda: "of the traffic is lost" in visitor.answer)
+    visitor.wait(lambda: page.together._view is not None and page.together._view.is_complete)
+    said = "\n".join(words.accessibleName() for words in page.together.findChildren(Words) if words.isVisible())
+    for heading in ("Decisions", "By developer", "By provider", "Shutdown calendar", "Reviews"):
+        assert heading in said.splitlines()
+    assert "Own servers" in said and "Herfindahl index" in said and visitor.scenario.name in said
+    assert page.together.write_button.isVisible() and page.together.write_button.isEnabled()
+    page.together.write_to(("html", "json"), tmp_path)
+    visitor.rest()
+    assert {file.name for file in tmp_path.iterdir()} == {"decisions-together.html", "decisions-together.json"}
+    page.arrive("list")
+    assert "today's figures" in visitor.answer and not page.together.write_button.isVisible()
     visitor.rest()

@@ -35,6 +35,7 @@ NOUNS = (
     "evals",
     "decide",
     "watch",
+    "portfolio",
     "report",
     "key",
     "network",

@@ -160,6 +160,12 @@ class SectionId(StrEnum):
     LIMITS = "assumptions-and-limits"
     SOURCES = "sources"
     VERDICTS = "every-verdict"
+    DECISIONS = "decisions"
+    DEVELOPERS = "by-developer"
+    PROVIDERS = "by-provider"
+    FAILURES = "shared-failures"
+    CALENDAR = "shutdown-calendar"
+    REVIEWS = "reviews"
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,6 +350,11 @@ class EvalService:
         write(results, file)
         return len(results)
 
+    def latest_run(self, scenario_id: str) -> EvalRun | None:
+        """The scenario's newest finished run; None when it has none."""
+        runs = self._store.eval_runs.runs(scenario_id)
+        return next((run for run in runs if run.status is EvalStatus.FINISHED), None)
+
     def latest(self, scenario_id: str) -> tuple[EvalRun, EvalSummary] | None:
         """The scenario's newest finished run with its summary; None when it has none."""
         for run in self._store.eval_runs.runs(scenario_id):

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtWidgets import QButtonGroup, QPushButton
 
 from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.decision import DecisionStatus
 from workbench.domain.scenario import Scenario
 from workbench.gui.decisions.past import Decided, explanation, standing_mark
+from workbench.gui.decisions.together import Together
 from workbench.gui.explanation import InspectorAction
-from workbench.gui.pages.base import House, Page
+from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.selection import Picked
 from workbench.gui.tasks import Run, TaskHandle
+from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.rows import UNKNOWN, Column
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.services.scenarios import ScenarioService
 
 if TYPE_CHECKING:
+    from workbench.services.portfolio import PortfolioService
     from workbench.services.watch import Past, WatchReport, WatchService
 
 KIND = "decision"
+LIST, TOGETHER = "list", "together"
 
 
 class DecisionsPage(Page):
@@ -36,15 +43,26 @@ class DecisionsPage(Page):
     id: ClassVar[str] = "decisions"
     title: ClassVar[str] = "Decisions"
     icon: ClassVar[str] = "decisions"
+    has_inspector: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ("scenarios",)
-    asks: ClassVar[tuple[str, ...]] = ("watch",)
+    asks: ClassVar[tuple[str, ...]] = ("watch", "portfolio")
 
-    def __init__(self, *, house: House, scenarios: ScenarioService, watch: Callable[[], WatchService]) -> None:
+    def __init__(
+        self,
+        *,
+        house: House,
+        scenarios: ScenarioService,
+        watch: Callable[[], WatchService],
+        portfolio: Callable[[], PortfolioService],
+    ) -> None:
         super().__init__(house=house)
         self._scenarios = scenarios
         self._watch = watch
         self._rows: tuple[Decided, ...] = ()
+        self._past: tuple[Past, ...] = ()
         self._report: WatchReport | None = None
+        self._view = LIST
+        self._together_answer = ("", "")
         self._looking: TaskHandle | None = None
         self._error = ErrorBox()
         self._empty = EmptyState(
@@ -73,7 +91,43 @@ class DecisionsPage(Page):
         self.body.addWidget(self._error)
         self.body.addWidget(self._empty, 1)
         self.body.addWidget(self._table, 1)
+        self.together = Together(house, portfolio)
+        self.together.answered.connect(self._say_together)
+        self.body.addWidget(self.together, 1)
+        self._make_switch()
+        self.show_view(LIST)
         house.selection.changed.connect(self._selection_changed)
+
+    def _make_switch(self) -> None:
+        group = QButtonGroup(self)
+        self._switch: dict[str, QPushButton] = {}
+        for name, title in ((LIST, "One by one"), (TOGETHER, "All together")):
+            made = button(title, partial(self.show_view, name))
+            made.setCheckable(True)
+            made.setObjectName(f"view-{name}")
+            group.addButton(made)
+            self._switch[name] = made
+            self.header.add_button(made)
+        self.header.add_button(self.together.write_button)
+
+    def show_view(self, name: str) -> None:
+        """One decision after the other, or what they come to together."""
+        self._view = name
+        self._switch[name].setChecked(True)
+        self.together.write_button.setVisible(name == TOGETHER)
+        self._draw()
+        self._show_together()
+
+    def arrive(self, payload: object) -> None:
+        """A view by name."""
+        if payload in (LIST, TOGETHER):
+            self.show_view(str(payload))
+
+    def page_actions(self) -> tuple[PageAction, ...]:
+        return (
+            PageAction("Show the decisions one by one", partial(self.show_view, LIST)),
+            PageAction("Show all decisions together", partial(self.show_view, TOGETHER)),
+        )
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         super().show_scenario(scenario)
@@ -103,6 +157,7 @@ class DecisionsPage(Page):
             replace(row, today=old.today) if old is not None and old.scenario == row.scenario else row
             for row, old in zip(rows, kept, strict=True)
         )
+        self._past = past
         self._report = None if not past else self._report
         self._draw()
         if self._looking is not None and not self._looking.is_over:
@@ -128,15 +183,29 @@ class DecisionsPage(Page):
         found = {each.scenario.id: each for each in report.watched}
         self._rows = tuple(replace(row, today=found.get(row.scenario.id)) for row in self._rows)
         self._draw()
+        self._show_together()
+
+    def _show_together(self) -> None:
+        if self._view == TOGETHER and self._report is not None:
+            self.together.show_decisions(self._past, self._report)
+
+    def _say_together(self, lead: str, rest: str) -> None:
+        self._together_answer = (lead, rest)
+        if self._view == TOGETHER:
+            self.header.set_answer(lead, rest)
 
     # drawing
 
     def _draw(self) -> None:
         rows = self._rows
+        # Without an accepted decision there is nothing to put together.
+        self._switch[TOGETHER].setEnabled(any(row.decision.status is DecisionStatus.ACCEPTED for row in rows))
+        one_by_one = self._view == LIST
         self._empty.setVisible(not rows)
-        self._table.setVisible(bool(rows))
+        self._table.setVisible(bool(rows) and one_by_one)
+        self.together.setVisible(bool(rows) and not one_by_one)
         self._table.set_rows(sorted(rows, key=_order))
-        self.header.set_answer(*self._answer())
+        self.header.set_answer(*(self._answer() if one_by_one or not rows else self._together_answer))
         if rows and not self.house.selection.id_of(KIND):
             self.house.selection.pick(KIND, rows[0].scenario.id)
         self._table.select(self.house.selection.id_of(KIND))
@@ -163,7 +232,7 @@ class DecisionsPage(Page):
     def _explain_selected(self) -> None:
         wanted = self.house.selection.id_of(KIND)
         found = next((row for row in self._rows if row.scenario.id == wanted), None)
-        if found is None:
+        if found is None or self._view == TOGETHER:
             self.explain.emit(None)
             return
         actions: tuple[InspectorAction, ...] = ()

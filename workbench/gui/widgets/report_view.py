@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.gui.theme import TONE_ICONS, Space, Tone, set_role
 from workbench.gui.widgets.card import Line
@@ -52,13 +52,13 @@ class ReportView(QWidget):
     def is_complete(self) -> bool:
         return not self._next.isActive()
 
-    def show_document(self, document: Document) -> None:
-        """Replaces what is shown."""
+    def show_document(self, document: Document, *, headed: bool = True) -> None:
+        """Replaces what is shown; not `headed`: without title, sentence and facts, where a page says them already."""
         while (item := self._column.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        self._waiting = _widgets(document)
+        self._waiting = _widgets(document, headed=headed)
         self._next.start()
 
     def _add_one(self) -> None:
@@ -70,12 +70,14 @@ class ReportView(QWidget):
             self._column.addWidget(widget)
 
 
-def _widgets(document: Document) -> Iterator[QWidget]:
-    yield Words(document.title, "title")
-    yield Words(document.subtitle, "muted")
-    yield _facts(Facts(document.facts))
-    for section in document.sections:
-        yield Line()
+def _widgets(document: Document, *, headed: bool) -> Iterator[QWidget]:
+    if headed:
+        yield Words(document.title, "title")
+        yield Words(document.subtitle, "muted")
+        yield _facts(Facts(document.facts))
+    for place, section in enumerate(document.sections):
+        if headed or place:
+            yield Line()
         yield Words(section.title, "subject")
         for block in section.blocks:
             yield _widget(block)
@@ -121,8 +123,16 @@ def _led(lead: str, text: str) -> str:
     return f"**{_plain(lead)}** {_plain(text)}" if lead else _plain(text)
 
 
+def _as_tall_as_its_words(box: QWidget) -> QWidget:
+    """Lets wrapped words have all their lines: a layout asks its widgets only when they say that height follows."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    box.setSizePolicy(policy)
+    return box
+
+
 def _stack(widgets: Iterator[QWidget]) -> QWidget:
-    box = QWidget()
+    box = _as_tall_as_its_words(QWidget())
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(Space.XS)
@@ -169,7 +179,7 @@ def _facts(block: Facts) -> QWidget:
 
 
 def _table(block: Table) -> QWidget:
-    box = QWidget()
+    box = _as_tall_as_its_words(QWidget())
     box.setAccessibleName(block.caption or "Table")
     grid = QGridLayout(box)
     grid.setContentsMargins(0, 0, 0, 0)
