@@ -53,3 +53,23 @@ def sequential_test(outcomes: Sequence[bool], alpha: float = 0.05, prior: float 
     path = np.exp(np.minimum(np.cumsum(np.log(2 * (a + same_side) / (2 * a + seen))), 690.0))
     reached = np.flatnonzero(path >= 1 / level)
     return SequentialResult(path, int(reached[0]) + 1 if reached.size else None, float(min(1.0, 1 / path.max())))
+
+
+def cases_until_stop(
+    difference: float, discordant: float, most: int, *, alpha: float = 0.05, runs: int = 400, seed: int = 1
+) -> int | None:
+    """Cases after which half of all sequential runs have stopped, when the models truly differ by `difference` and
+    disagree on the share `discordant`; None when `most` cases are not enough for that. By simulation."""
+    d = checks.number(difference, "Difference to detect", low=0.0, high=1.0)
+    pi = checks.number(discordant, "Share of discordant items", low=max(d, 1e-9), high=1.0)
+    size = checks.count(most, "Cases", low=1, high=1_000_000)
+    chance = np.random.default_rng(seed)
+    stops: list[int] = []
+    for _ in range(runs):
+        places = np.flatnonzero(chance.random(size) < pi)
+        if places.size:
+            won = chance.random(places.size) < (pi + d) / (2 * pi)
+            after = sequential_test(won.tolist(), alpha=alpha).stop_after
+            if after is not None:
+                stops.append(int(places[after - 1]) + 1)
+    return sorted(stops)[(runs - 1) // 2] if len(stops) > runs // 2 else None

@@ -17,6 +17,7 @@ from workbench.domain.evals import (
     PairSummary,
     PairVerdict,
 )
+from workbench.domain.figures import Estimate
 
 NameOf = Callable[[str], str]
 
@@ -211,3 +212,26 @@ def eval_chart(summary: EvalSummary, scorer: str, name_of: NameOf, *, target: fl
         columns=("Model", "Cases", "Answered right"),
         rows=tuple((name, f"{m.n:,}", share_words(m)) for m, name in zip(order, names, strict=True)),
     )
+
+
+def left_words(seconds: float | None) -> str:
+    """What follows "61 of 450 answers": ", about 2 min left"; nothing when that is not known."""
+    return "" if seconds is None else f", about {time_words(seconds)} left"
+
+
+def time_words(seconds: float) -> str:
+    """ "under 1 s", "40 s", "12 min", "3 h 20 min"."""
+    if seconds < 1:
+        return "under 1 s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def time_range(seconds: Estimate | None) -> str:
+    """ "2 min (1 min to 5 min)", "not known yet"."""
+    if seconds is None:
+        return "not known yet"
+    likely, low, high = (time_words(value) for value in (seconds.likely, seconds.low, seconds.high))
+    return likely if low == high else f"{likely} ({low} to {high})"

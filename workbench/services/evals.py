@@ -31,6 +31,7 @@ from workbench.domain.ids import new_id
 
 if TYPE_CHECKING:
     from workbench.domain.chat import ChatModel
+    from workbench.domain.eval_plan import EvalPlan
     from workbench.evals.datasets import Examined
     from workbench.evals.executor import Executor
     from workbench.evals.runner import RunEvent
@@ -109,6 +110,21 @@ class EvalService:
 
         Raises WorkbenchError for a model or scorer that is none, settings that cannot be, or an empty data set.
         """
+        run, _ = self._made(data, models, scorers, scenario_id, name, system, sampling, settings)
+        self._store.eval_runs.save_run(run)
+        return run
+
+    def _made(
+        self,
+        data: EvalSet,
+        models: Sequence[str],
+        scorers: Sequence[str],
+        scenario_id: str | None,
+        name: str,
+        system: str,
+        sampling: Sampling | None,
+        settings: EvalSettings | None,
+    ) -> tuple[EvalRun, list[ChatModel]]:
         from workbench.evals.runner import check
 
         if not data.cases:
@@ -146,8 +162,7 @@ class EvalService:
             raise Problems(
                 "These cases cannot be scored", problems, where=data.name, mend="Mend them, or choose another scorer."
             )
-        self._store.eval_runs.save_run(run)
-        return run
+        return run, chosen
 
     async def run(
         self,
@@ -199,6 +214,12 @@ class EvalService:
         if status is EvalStatus.FINISHED:
             await asyncio.to_thread(self._forget_paid_for, run)
         return finished
+
+    def with_cap(self, run: EvalRun, cap_usd: float) -> EvalRun:
+        """The run with another cap, stored. Raises WorkbenchError for what is no amount."""
+        changed = replace(run, settings=_checked(replace(run.settings, cap_usd=cap_usd), len(run.model_ids)))
+        self._store.eval_runs.save_run(changed)
+        return changed
 
     def pause(self, run_id: str) -> bool:
         """Lets the answers under way arrive and asks no more; False when the run is not under way here. Call it where
@@ -314,7 +335,31 @@ class EvalService:
             f"{name} is not in this eval", where=run.name, mend=f"Choose two of {', '.join(run.model_ids)}."
         )
 
-    # How many cases
+    # Before it runs
+
+    def outlook(
+        self,
+        data: EvalSet,
+        models: Sequence[str],
+        *,
+        scorers: Sequence[str] = (DEFAULT_SCORER,),
+        scenario_id: str | None = None,
+        system: str = "",
+        sampling: Sampling | None = None,
+        settings: EvalSettings | None = None,
+        difference: float = 0.1,
+        disagree: float = 0.25,
+    ) -> EvalPlan:
+        """What such a run can prove, costs and takes: nothing is stored, nothing is asked.
+
+        `difference` is the smallest that matters and `disagree` the share of cases that two models are expected to
+        disagree on. Raises WorkbenchError as `new_run` does, and for shares that cannot be.
+        """
+        from workbench.services.eval_plan import EvalPlanning
+
+        run, chosen = self._made(data, models, scorers, scenario_id, "", system, sampling, settings)
+        planning = EvalPlanning(library=self._library, answers=lambda: self._store.eval_runs)
+        return planning.plan(run, data, chosen, difference=difference, disagree=disagree)
 
     def plan(self, *, difference: float, disagree: float) -> int:
         """Cases on which a true difference (a share) shows 4 times in 5, when two models disagree on that share.
@@ -322,13 +367,9 @@ class EvalService:
         Raises WorkbenchError for shares that cannot be.
         """
         from workbench.analysis.power import cases_paired
+        from workbench.services.eval_plan import checked_shares
 
-        if not 0 < difference <= disagree <= 1:
-            raise WorkbenchError(
-                f"Two models that disagree on {disagree:g} of the cases cannot differ by {difference:g}",
-                where="plan",
-                mend="Give shares between 0 and 1, the difference not above the share they disagree on.",
-            )
+        checked_shares(difference, disagree)
         return cases_paired(difference, disagree)
 
     def detectable(self, cases: int, *, disagree: float) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import statistics
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,16 @@ class ScoreRow:
     scorer: str
     repeat: int
     score: float | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a model answered lately, over `answers` of them: seconds for one (of a local model that answered
+    several at once: its share), and tokens in one (None: not known)."""
+
+    answers: int
+    seconds: float
+    tokens_out: float | None
 
 
 class EvalRuns:
@@ -157,6 +168,33 @@ class EvalRuns:
                 for row in connection.execute(query.order_by(EVAL_ANSWER.c.answered_at)).mappings():
                     found[row["content_key"]] = CaseResult(scorer="", **_answer(row))
         return found
+
+    def known_keys(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of the content addresses that have an answer."""
+        found: set[str] = set()
+        wanted = sorted(key for key in keys if key)
+        with self._store.read() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                query = select(EVAL_ANSWER.c.content_key).where(
+                    EVAL_ANSWER.c.content_key.in_(wanted[start : start + _AT_ONCE]),
+                    EVAL_ANSWER.c.outcome == CaseOutcome.SCORED.value,
+                )
+                found.update(row[0] for row in connection.execute(query))
+        return frozenset(found)
+
+    def pace_of(self, model_id: str, latest: int = 200) -> Pace | None:
+        """How fast a model answered when it was asked last; None when it never was."""
+        part = EVAL_ANSWER.c
+        query = select(part.total_s, part.at_once, part.tokens_out).where(
+            part.model_id == model_id, part.cached == 0, part.total_s.is_not(None), part.answered_at != ""
+        )
+        with self._store.read() as connection:
+            rows = connection.execute(query.order_by(part.answered_at.desc()).limit(latest)).all()
+        if not rows:
+            return None
+        said = [row[2] for row in rows if row[2] is not None]
+        seconds = statistics.median(row[0] / row[1] for row in rows)
+        return Pace(len(rows), seconds, sum(said) / len(said) if said else None)
 
     def _results(self, *where: Any) -> tuple[CaseResult, ...]:
         with self._store.read() as connection:

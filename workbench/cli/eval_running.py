@@ -1,0 +1,308 @@
+"""`workbench eval plan`, `run` and `resume`: what an eval can prove before it runs, and the run itself."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.analysis.words import UNKNOWN_FIGURE, count, gigabytes, usd_range
+from workbench.cli.numbers import rounded
+from workbench.cli.prompt import stored_scenario
+from workbench.cli.screen import say
+from workbench.cli.tables import print_table
+from workbench.domain.errors import WorkbenchError
+from workbench.services.eval_words import left_words, time_range
+
+if TYPE_CHECKING:
+    from workbench.app import Services
+    from workbench.domain.eval_plan import EvalPlan
+    from workbench.domain.evals import EvalRun, EvalSet, EvalSettings
+    from workbench.evals.runner import Finished, RunEvent
+
+Show = Callable[["EvalRun"], None]
+REDRAW_S = 0.2
+
+
+def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    start = verbs.add_parser("run", help="run a data set on models")
+    start.add_argument("data", type=Path, help="a file with the columns input and expected")
+    start.add_argument("-m", "--model", action="extend", nargs="+", required=True, metavar="MODEL")
+    start.add_argument("--name", default="", help="what the eval is called")
+    _add_question_options(start)
+    _add_conduct_options(start)
+    start.set_defaults(run=run_start)
+    resume = verbs.add_parser("resume", help="go on with an interrupted eval")
+    resume.add_argument("eval", help="its id")
+    resume.add_argument("data", type=Path, nargs="?", help="the same data set, where its file has moved")
+    resume.add_argument(
+        "-m", "--model", action="extend", nargs="+", metavar="MODEL", help="those of its files not in the library"
+    )
+    resume.add_argument("--max-cost", type=float, metavar="USD", help="what the whole eval may cost from now on")
+    resume.set_defaults(run=run_resume)
+    plan = verbs.add_parser("plan", help="what an eval can prove, costs and takes, before it runs")
+    plan.add_argument("data", type=Path, nargs="?", help="a data set: what its number of cases can show")
+    plan.add_argument(
+        "-m",
+        "--model",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="MODEL",
+        help="what it costs and takes on these",
+    )
+    plan.add_argument("--difference", type=float, default=0.1, help="the smallest difference that matters (0.1)")
+    plan.add_argument("--disagree", type=float, default=0.25, help="share of cases the models disagree on (0.25)")
+    _add_question_options(plan)
+    _add_conduct_options(plan)
+    plan.set_defaults(run=run_plan)
+
+
+def _add_question_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--scorer", action="extend", nargs="+", metavar="NAME", help="default: contains; a case may name its own"
+    )
+    verb.add_argument("-s", "--scenario", help="keep the results as evidence of this scenario")
+    verb.add_argument("--system", default="", help="the system prompt")
+    verb.add_argument("--temperature", type=float, help="0 (default): always the likeliest token")
+    verb.add_argument("--max-tokens", type=int, help="how long an answer may be")
+
+
+def _add_conduct_options(verb: argparse.ArgumentParser) -> None:
+    group = verb.add_argument_group("how it is run")
+    group.add_argument("--repeats", type=int, default=1, metavar="N", help="ask every case so often")
+    group.add_argument(
+        "--sequential",
+        action="store_true",
+        help="cases in random order, and an end as soon as every pair of models is decided",
+    )
+    group.add_argument("--max-cost", type=float, metavar="USD", help="ask nothing that could take the eval above this")
+    group.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds an answer has (120)")
+    group.add_argument("--retries", type=int, default=1, metavar="N", help="further tries of a failed answer (1)")
+    group.add_argument("--at-once", type=int, default=0, metavar="N", help="answers of one model at once, at most")
+    group.add_argument(
+        "--one-at-a-time", action="store_true", help="local models answer one case after the other: slower"
+    )
+    group.add_argument("--not-sensitive", action="store_true", help="you have looked: cases without a mark may leave")
+
+
+def _settings(arguments: argparse.Namespace) -> EvalSettings:
+    from workbench.domain.evals import Design, EvalSettings
+
+    return EvalSettings(
+        repeats=arguments.repeats,
+        timeout_s=arguments.timeout,
+        retries=arguments.retries,
+        at_once=arguments.at_once,
+        together=not arguments.one_at_a_time,
+        cap_usd=arguments.max_cost,
+        design=Design.SEQUENTIAL if arguments.sequential else Design.FIXED,
+        marked=arguments.not_sensitive,
+    )
+
+
+def _question(arguments: argparse.Namespace, services: Services) -> dict[str, object]:
+    from workbench.domain.chat import Sampling
+    from workbench.services.evals import ANSWER_TOKENS
+
+    sampling = Sampling(max_tokens=arguments.max_tokens or ANSWER_TOKENS, temperature=arguments.temperature or 0.0)
+    return {
+        "scorers": arguments.scorer or ("contains",),
+        "scenario_id": stored_scenario(services, arguments.scenario),
+        "system": arguments.system,
+        "sampling": sampling,
+        "settings": _settings(arguments),
+    }
+
+
+def run_start(arguments: argparse.Namespace, services: Services) -> int:
+    data = services.evals.dataset(arguments.data)
+    question = _question(arguments, services)
+    run = services.evals.new_run(data, arguments.model, name=arguments.name, **question)  # type: ignore[arg-type]
+    if not arguments.json:
+        plan = services.evals.outlook(data, arguments.model, **question)  # type: ignore[arg-type]
+        for warning in plan.warnings:
+            say(f"Note: {warning}", file=sys.stderr)
+    return _run_and_show(arguments, services, run, data, arguments.model)
+
+
+def run_resume(arguments: argparse.Namespace, services: Services) -> int:
+    run = services.evals.find(arguments.eval)
+    if arguments.max_cost is not None:
+        run = services.evals.with_cap(run, arguments.max_cost)
+    file = arguments.data or (Path(run.settings.dataset_path) if run.settings.dataset_path else None)
+    if file is None:
+        raise WorkbenchError(
+            "Nobody remembers where the cases of this eval are", where=run.name, mend="Add the file of its data set."
+        )
+    data = services.evals.dataset(file)
+    return _run_and_show(arguments, services, run, data, arguments.model or [])
+
+
+def _run_and_show(
+    arguments: argparse.Namespace, services: Services, run: EvalRun, data: EvalSet, models: list[str]
+) -> int:
+    from workbench.cli.evals import show
+
+    watch = _Watch()
+    try:
+        finished = asyncio.run(_run(services, run, data, models, watch))
+    except KeyboardInterrupt:
+        if not arguments.json:
+            say(f"What was answered is kept. To go on: workbench eval resume {run.id}", file=sys.stderr)
+        raise
+    end = watch.finished
+    show(finished, services.evals.summary(finished), as_json=arguments.json)
+    if end is None:
+        return 0
+    if not arguments.json:
+        for line in end_words(end):
+            say(line, file=sys.stderr)
+    if end.stopped:
+        if not arguments.json:
+            say(f"To go on: workbench eval resume {run.id}", file=sys.stderr)
+        raise end.stopped[0][1]
+    return 0
+
+
+def end_words(end: Finished) -> list[str]:
+    """What the person should know about how a run ended, a sentence each."""
+    lines = []
+    if end.cached:
+        lines.append(f"{count(end.cached, 'answer')} came from earlier evals and cost nothing again.")
+    if end.withheld:
+        lines.append(f"{count(end.withheld, 'question')} stayed here: they may not go to a model elsewhere.")
+    if end.errors:
+        lines.append(f"{count(end.errors, 'answer')} failed; resuming the eval asks them again.")
+    if end.decided and end.left:
+        lines.append(f"Every pair is decided: {count(end.left, 'question')} did not have to be asked.")
+    elif end.left:
+        lines.append(f"{count(end.left, 'question')} were not asked.")
+    return lines
+
+
+class _Watch:
+    """What a run says on its way: a line that is drawn over and over on a terminal."""
+
+    def __init__(self) -> None:
+        self.finished: Finished | None = None
+        self._shows = sys.stderr.isatty()
+        self._drawn = 0.0
+
+    def hear(self, event: RunEvent) -> None:
+        from workbench.evals.runner import Finished, Progress
+
+        if isinstance(event, Finished):
+            self.finished = event
+        if self._shows and isinstance(event, Progress):
+            now = time.monotonic()
+            if now - self._drawn >= REDRAW_S or event.done == event.total:
+                self._drawn = now
+                line = f"{event.done:,} of {event.total:,} answers{left_words(event.left_s)}"
+                print(f"\r{line:<70}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._shows:
+            print(file=sys.stderr)
+
+
+async def _run(services: Services, run: EvalRun, data: EvalSet, models: list[str], watch: _Watch) -> EvalRun:
+    try:
+        return await services.evals.run(run, data, models=models, on_event=watch.hear)
+    finally:
+        watch.end()
+        await services.evals.stop()
+
+
+def run_plan(arguments: argparse.Namespace, services: Services) -> int:
+    """How many cases are enough, what the cases at hand can show, and what asking them takes."""
+    needed = services.evals.plan(difference=arguments.difference, disagree=arguments.disagree)
+    if arguments.data is None:
+        if arguments.json:
+            print(json.dumps({"cases_needed": needed, "cases": None, "detectable_difference": None}))
+        else:
+            say(_needed_words(needed, arguments.difference, arguments.disagree))
+        return 0
+    data = services.evals.dataset(arguments.data)
+    if not arguments.model:
+        shown = services.evals.detectable(len(data.cases), disagree=arguments.disagree)
+        if arguments.json:
+            print(json.dumps({"cases_needed": needed, "cases": len(data.cases), "detectable_difference": shown}))
+        else:
+            say(_needed_words(needed, arguments.difference, arguments.disagree))
+            say(f"{arguments.data.name} has {len(data.cases)}: {_shown_words(shown)}.")
+        return 0
+    plan = services.evals.outlook(
+        data,
+        arguments.model,
+        difference=arguments.difference,
+        disagree=arguments.disagree,
+        **_question(arguments, services),  # type: ignore[arg-type]
+    )
+    if arguments.json:
+        print(json.dumps(rounded(plan_shape(plan)), ensure_ascii=False))
+    else:
+        print_plan(plan, arguments.data.name)
+    return 0
+
+
+def _needed_words(needed: int, difference: float, disagree: float) -> str:
+    return (
+        f"{needed:,} cases show a difference of {difference * 100:g} points 4 times in 5, when the models disagree on "
+        f"{disagree * 100:.0f} % of them."
+    )
+
+
+def _shown_words(detectable: float) -> str:
+    if detectable >= 1:
+        return "too few to show any difference"
+    return f"enough for differences of {detectable * 100:.0f} points or more"
+
+
+def plan_shape(plan: EvalPlan) -> dict[str, object]:
+    """The plan as JSON."""
+    shape = asdict(plan)
+    shape["detectable_difference"] = shape.pop("detectable")
+    shape["can_decide"] = plan.can_decide
+    shape["models"] = [{"model": one.pop("model_id"), **one} for one in shape["models"]]
+    return shape
+
+
+def print_plan(plan: EvalPlan, name: str) -> None:
+    """The plan for people: what it can prove, a table of the models, the sums, what speaks against it."""
+    say(_needed_words(plan.cases_needed, plan.difference, plan.disagree))
+    say(f"{name} has {plan.cases:,}: {_shown_words(plan.detectable)}.")
+    if plan.pairs > 1:
+        say(f"The error rate is shared among {plan.pairs} pairs of models.")
+    if plan.design == "sequential":
+        after = plan.sequential_cases
+        likely = f"after {after:,} cases in half of all runs" if after else "hardly ever before the last case"
+        say(f"In random order, ended early: a true difference of {plan.difference * 100:g} points ends it {likely}.")
+    say()
+    print_table(
+        ("model", "answers to ask", "known already", "time", "cost", "memory", "from"),
+        [
+            (
+                one.model_id,
+                f"{one.to_ask:,}",
+                f"{one.known:,}",
+                time_range(one.seconds),
+                usd_range(one.usd) if one.usd is not None else UNKNOWN_FIGURE,
+                UNKNOWN_FIGURE if one.memory_bytes is None else gigabytes(one.memory_bytes),
+                one.basis,
+            )
+            for one in plan.models
+        ],
+        right={1, 2},
+    )
+    say()
+    cost = usd_range(plan.usd) if plan.usd is not None else "a cost that is not known"
+    say(f"In all {plan.answers:,} answers: {time_range(plan.seconds)}, {cost}.")
+    for warning in plan.warnings:
+        say(f"Note: {warning}")
