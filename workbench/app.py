@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.keychain import Keychain
     from workbench.net.door import Doorway
     from workbench.services.adaptation import AdaptationService
+    from workbench.services.bundles import BundleService
     from workbench.services.catalog import CatalogService
     from workbench.services.catalog_export import CatalogExport
     from workbench.services.catalog_history import CatalogHistory
@@ -403,6 +404,23 @@ class Services:
             options=self.options,
             evals=self.evals,
             privacy=self.privacy,
+            today=self.today,
+        )
+
+    @once
+    def bundles(self) -> BundleService:
+        from workbench.services.bundles import BundleService
+        from workbench.services.local_models import local_models
+
+        return BundleService(
+            store=self.store,
+            scenarios=self.scenarios,
+            catalog=self.catalog.catalog,
+            local=local_models(self.library),
+            reports=lambda: self.reports,
+            outflow=self.privacy.outflow,
+            keychain=lambda: self.keychain,
+            data_folder=self.paths.home / "eval_data",
             today=self.today,
         )
 

@@ -37,6 +37,7 @@ NOUNS = (
     "watch",
     "portfolio",
     "report",
+    "bundle",
     "key",
     "network",
     "spend",

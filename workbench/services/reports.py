@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -59,6 +60,12 @@ class ReportService:
         self._evals = evals
         self._privacy = privacy
         self._today = today
+
+    def over(self, evals: EvalService) -> ReportService:
+        """The same, with evals from elsewhere: of a bundle, or at hand already."""
+        other = copy.copy(self)
+        other._evals = evals
+        return other
 
     def document(self, scenario: Scenario, *, length: Length | str = Length.FULL) -> Document:
         """The report as a tree, for a preview or a writer."""

@@ -34,7 +34,7 @@ def read_text_file(path: Path) -> Scenario:
     label = path.name or str(path)
     document = parse(read_bytes(path, label, MAX_BYTES), label)
     faults = Faults()
-    scenario = _scenario(document.value, faults, label)
+    scenario = scenario_from_plain(document.value, faults)
     if faults.found:
         problems = [_problem(document, fault) for fault in faults.found]
         if len(problems) == 1:
@@ -47,7 +47,8 @@ def _problem(document: Document, fault: Fault) -> WorkbenchError:
     return WorkbenchError(fault.what, where=document.where(fault.path), mend=fault.mend)
 
 
-def _scenario(value: object, faults: Faults, label: str) -> Scenario:
+def scenario_from_plain(value: object, faults: Faults) -> Scenario:
+    """The scenario in plain data, as `scenario_to_plain` writes it; what is wrong with it is noted in `faults`."""
     read = Fields(value, (), faults)
     _check_format(read.raw("format", FORMAT), faults)
     name = read.text("name")

@@ -69,17 +69,21 @@ class VoteService:
 
     def preferences(self, scenario_id: str) -> Preferences | None:
         """How the models stand in all raters' votes on revealed comparisons; None while there are none."""
-        votes = self._votes(scenario_id)
-        names = {comparison.id: _names(comparison) for comparison in self._store.comparisons.of(scenario_id)}
-        judged = [_Judged(names[vote.comparison_id], vote) for vote in votes if vote.comparison_id in names]
-        counted = [one for one in judged if not one.vote.repeat and one.left != one.right]
-        if not counted:
-            return None
-        repeats = [one.vote for one in judged if one.vote.repeat]
-        return _preferences(counted, len(repeats), _steady(repeats, votes))
+        return preferences_of(self._votes(scenario_id), self._store.comparisons.of(scenario_id))
 
     def _votes(self, scenario_id: str, rater: str | None = None) -> tuple[Vote, ...]:
         return tuple(vote for vote in self._store.votes.of(scenario_id) if rater in (None, vote.rater))
+
+
+def preferences_of(votes: Sequence[Vote], comparisons: Iterable[Comparison]) -> Preferences | None:
+    """How the models stand in these votes on these comparisons, whose names are known; None without a vote."""
+    names = {comparison.id: _names(comparison) for comparison in comparisons}
+    judged = [_Judged(names[vote.comparison_id], vote) for vote in votes if vote.comparison_id in names]
+    counted = [one for one in judged if not one.vote.repeat and one.left != one.right]
+    if not counted:
+        return None
+    repeats = [one.vote for one in judged if one.vote.repeat]
+    return _preferences(counted, len(repeats), _steady(repeats, votes))
 
 
 def _ballots(comparison: Comparison, rater: str) -> Iterable[Ballot]:

@@ -41,7 +41,7 @@ class Comparisons:
         """
         with self._store.write() as connection:
             try:
-                _write(connection, comparison)
+                write(connection, comparison)
             except IntegrityError as error:
                 raise scenario_gone(comparison.scenario_id) from error
 
@@ -89,7 +89,7 @@ class Comparisons:
             except ValueError as error:
                 raise unreadable(f"comparison {comparison_id}") from error
             shown = dataclasses.replace(found, answers=answers, settings=settings, blind=False)
-            _write(connection, shown)
+            write(connection, shown)
             return shown
 
     def blind(self, scenario_id: str | None) -> tuple[Comparison, ...]:
@@ -130,7 +130,8 @@ def _holds(row: Mapping[Any, Any], words: Sequence[str]) -> bool:
     return all(word in whole for word in words)
 
 
-def _write(connection: Connection, comparison: Comparison) -> None:
+def write(connection: Connection, comparison: Comparison) -> None:
+    """Stores it inside a transaction that is open, in place of an earlier one with its id."""
     answers = hiding.masked(comparison.answers) if comparison.blind else comparison.answers
     settings = () if comparison.blind else comparison.settings
     hidden = hiding.hide(comparison.id, comparison.answers, comparison.settings) if comparison.blind else ""

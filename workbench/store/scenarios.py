@@ -79,12 +79,9 @@ class Scenarios:
         Raises WorkbenchError when its id is taken.
         """
         with self._store.write() as connection:
-            if _get(connection, scenario.id) is not None:
-                raise WorkbenchError("There is a scenario with this id already", where=scenario.id)
-            stored = replace(scenario, version=1)
-            connection.execute(insert(SCENARIO).values(_row(stored, free_slug(connection, stored))))
+            stored = insert_new(connection, scenario)
             if evidence is not None:
-                _put_evidence(connection, stored.id, evidence)
+                put_evidence(connection, stored.id, evidence)
             return stored
 
     def change(self, scenario_id: str, change: Callable[[Scenario], Scenario], *, kept_because: str = "") -> Scenario:
@@ -131,7 +128,17 @@ class Scenarios:
             return connection.execute(delete(SCENARIO).where(SCENARIO.c.id == scenario_id)).rowcount > 0
 
 
-def _put_evidence(connection: Connection, scenario_id: str, evidence: Evidence) -> None:
+def insert_new(connection: Connection, scenario: Scenario) -> Scenario:
+    """Adds a scenario as version 1 inside a transaction that is open. Raises WorkbenchError when its id is taken."""
+    if _get(connection, scenario.id) is not None:
+        raise WorkbenchError("There is a scenario with this id already", where=scenario.id)
+    stored = replace(scenario, version=1)
+    connection.execute(insert(SCENARIO).values(_row(stored, free_slug(connection, stored))))
+    return stored
+
+
+def put_evidence(connection: Connection, scenario_id: str, evidence: Evidence) -> None:
+    """Stores runs as the scenario's, and results, inside a transaction that is open."""
     # Here and not above: a start that finds its scenario in the file loads nothing that evals need.
     from workbench.store.eval_runs import put_results, put_run
 

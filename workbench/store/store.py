@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from workbench.store.accounts import Accounts
+    from workbench.store.arrivals import Arrivals
     from workbench.store.catalog_changes import CatalogChanges
     from workbench.store.comparisons import Comparisons
     from workbench.store.decision_versions import DecisionVersions
@@ -115,6 +116,12 @@ class Store:
         from workbench.store.catalog_changes import CatalogChanges
 
         return CatalogChanges(self)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        from workbench.store.arrivals import Arrivals
+
+        return Arrivals(self)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -25,21 +25,9 @@ class Votes:
 
     def add(self, vote: Vote) -> None:
         """Stores it. Raises WorkbenchError when this rater has judged this pair, or the comparison is gone."""
-        row = sealed(
-            {
-                "id": vote.id,
-                "comparison_id": vote.comparison_id,
-                "rater": vote.rater,
-                "at": vote.at,
-                "left_place": vote.left,
-                "right_place": vote.right,
-                "choice": vote.choice.value,
-                "is_repeat": int(vote.repeat),
-            }
-        )
         with self._store.write() as connection:
             try:
-                connection.execute(insert(VOTE).values(row))
+                connection.execute(insert(VOTE).values(vote_row(vote)))
             except IntegrityError as error:
                 raise WorkbenchError(
                     "This pair was voted on already, or its comparison is gone",
@@ -60,6 +48,22 @@ class Votes:
             query = select(VOTE).where(VOTE.c.comparison_id == comparison_id)
             rows = connection.execute(query.order_by(VOTE.c.at, VOTE.c.id)).mappings().all()
         return tuple(_vote(row) for row in rows)
+
+
+def vote_row(vote: Vote) -> dict[str, Any]:
+    """The vote as a row of its table."""
+    return sealed(
+        {
+            "id": vote.id,
+            "comparison_id": vote.comparison_id,
+            "rater": vote.rater,
+            "at": vote.at,
+            "left_place": vote.left,
+            "right_place": vote.right,
+            "choice": vote.choice.value,
+            "is_repeat": int(vote.repeat),
+        }
+    )
 
 
 def _vote(row: Mapping[Any, Any]) -> Vote:

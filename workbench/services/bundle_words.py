@@ -1,0 +1,146 @@
+"""Bundles in words: the sentences that window and command line share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from workbench.analysis import words
+from workbench.services.bundle_merging import Count, Merge, Standing
+
+if TYPE_CHECKING:
+    from workbench.reports.bundle.seals import Signature
+    from workbench.services.bundle_parts import Content
+    from workbench.services.bundles import Preview, Verified
+
+_MOST_PRICES = 6
+
+
+def file_size(count: int) -> str:
+    """ "84 kB"; never 0."""
+    return f"{max(1, round(count / 1000)):,} kB" if count < 1_000_000 else f"{count / 1e6:,.1f} MB"
+
+
+def held(content: Content) -> str:
+    """ "the scenario with its decision, 2 evals with 300 results, …"."""
+    decision = "the scenario with its decision" if content.scenario.decision else "the scenario"
+    parts = [decision]
+    if content.runs:
+        parts.append(f"{words.count(len(content.runs), 'eval')} with {words.count(len(content.results), 'result')}")
+    if content.comparisons:
+        parts.append(words.count(len(content.comparisons), "comparison"))
+    if content.votes:
+        parts.append(words.count(len(content.votes), "vote"))
+    if content.versions:
+        parts.append(f"{words.count(len(content.versions), 'earlier state')} of the decision")
+    if content.data is not None:
+        parts.append(f"the eval data {content.data.name}")
+    if content.reports:
+        parts.append(words.count(len(content.reports), "report"))
+    parts.append(f"the facts on {words.count(len(content.catalog.models), 'model')}")
+    hidden = "; of cases, prompts and answers only hashes" if content.redacted else ""
+    return words.listed(parts) + hidden
+
+
+def facts(preview: Preview) -> Iterator[str]:
+    """From when it is, and what is newer here."""
+    manifest, content = preview.opened.manifest, preview.opened.content
+    yield (
+        f"Made on {words.day(manifest.made_at[:10])} by version {manifest.generator}, "
+        f"computed for {words.day(manifest.computed_on)}."
+    )
+    there, here = content.catalog.collected, preview.facts_here
+    newer = "the same day's" if there == here else "newer" if here > there else "older"
+    yield f"Its facts are of {words.day(there)}; yours are {newer}{'' if there == here else f', of {words.day(here)}'}."
+    for price in preview.prices[:_MOST_PRICES]:
+        yield f"{price.offer}, {price.part} a million tokens: {_usd(price.there)} there, {_usd(price.here)} here."
+    if len(preview.prices) > _MOST_PRICES:
+        yield f"{words.count(len(preview.prices) - _MOST_PRICES, 'more price')} of the options differ."
+    ours = preview.merge.ours
+    if preview.merge.standing is Standing.BESIDE and ours is not None:
+        yield (
+            f"You have a scenario of this id: changed here on {words.day(ours.updated_at.date().isoformat())}, "
+            f"there on {words.day(content.scenario.updated_at.date().isoformat())}."
+        )
+    if preview.merge.stricter:
+        yield "Your answers to who may see the data are stricter than the sender's: the copy keeps yours."
+
+
+def rows(merge: Merge) -> list[tuple[str, str, str, str]]:
+    """Part, held, new here, and here with other content, which stays."""
+    scenario = (
+        "scenario",
+        "1",
+        "1" if merge.arrival.scenario is not None else "0",
+        "1" if merge.standing is Standing.BESIDE else "0",
+    )
+    named = (
+        ("evals", merge.evals),
+        ("results", merge.results),
+        ("comparisons", merge.comparisons),
+        ("votes", merge.votes),
+        ("states of the decision", merge.versions),
+    )
+    return [scenario, *(_row(name, count) for name, count in named if count.held)]
+
+
+def sentence(merge: Merge, name: str, *, done: bool) -> str:
+    """What an import does, or did, with the scenario."""
+    more = _more(merge)
+    match merge.standing:
+        case Standing.NEW:
+            return f"“{name}” {'came in' if done else 'would come in'} as a new scenario{more}."
+        case Standing.BESIDE:
+            kept = "Yours stays as it is; the bundle's"
+            return f"{kept} {'came in' if done else 'would come in'} beside it as a copy{more}."
+        case Standing.IN_BIN:
+            return f"“{name}” lies in the bin here and {'was' if done else 'would be'} taken out of it{more}."
+        case Standing.SAME:
+            if not merge.arrival.is_empty:
+                return f"“{name}” is here already{more}."
+    return f"“{name}” is here already, with everything that is in the bundle: nothing {'was' if done else 'is'} new."
+
+
+def _more(merge: Merge) -> str:
+    parts = [
+        words.count(count.new, what)
+        for count, what in (
+            (merge.evals, "eval"),
+            (merge.results, "result"),
+            (merge.comparisons, "comparison"),
+            (merge.votes, "vote"),
+            (merge.versions, "earlier state"),
+        )
+        if count.new
+    ]
+    return f", with {words.listed(parts)}" if parts else ""
+
+
+def signature_words(signature: Signature | None) -> str:
+    """Who signed, by fingerprint."""
+    if signature is None:
+        return "It is not signed."
+    if not signature.holds:
+        return f"Its signature by {signature.fingerprint} does not hold: it was changed after it was signed."
+    return f"Signed by {signature.fingerprint}. Compare this with what the sender tells you."
+
+
+def verified_sentence(found: Verified) -> str:
+    """The outcome of a computation from the bundle's own inputs."""
+    if not found.recomputed:
+        return f"Nothing could be computed again. {found.why}"
+    if found.ok:
+        return f"All {found.figures:,} figures follow from the bundle's inputs."
+    if not found.differences:
+        return found.why
+    many = words.count(len(found.differences), "figure")
+    verb = "does" if len(found.differences) == 1 else "do"
+    return f"{many} of {found.figures:,} {verb} not follow from the bundle's inputs, made by version {found.generator}."
+
+
+def _row(name: str, count: Count) -> tuple[str, str, str, str]:
+    return (name, f"{count.held:,}", f"{count.new:,}", f"{count.differ:,}")
+
+
+def _usd(value: float | None) -> str:
+    return words.UNKNOWN_FIGURE if value is None else f"${value:g}"
