@@ -339,7 +339,7 @@ def _version(plain: object, place: int, where: str) -> DecisionVersion:
 
 def _scenario(plain: object, name: str, where: str) -> Scenario:
     faults = Faults()
-    scenario = scenario_from_plain(plain, faults)
+    scenario = scenario_from_plain(plain, faults, exact=True)
     problems = [
         WorkbenchError(fault.what, where=f"{where}, {name}, {dotted(fault.path)}".rstrip(", "), mend=fault.mend)
         for fault in faults.found

@@ -87,6 +87,8 @@ def rows(merge: Merge) -> list[tuple[str, str, str, str]]:
 def sentence(merge: Merge, name: str, *, done: bool) -> str:
     """What an import does, or did, with the scenario."""
     more = _more(merge)
+    if merge.standing in (Standing.SAME, Standing.IN_BIN) and merge.ours is not None:
+        name = merge.ours.name
     match merge.standing:
         case Standing.NEW:
             return f"“{name}” {'came in' if done else 'would come in'} as a new scenario{more}."

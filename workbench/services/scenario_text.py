@@ -47,8 +47,11 @@ def _problem(document: Document, fault: Fault) -> WorkbenchError:
     return WorkbenchError(fault.what, where=document.where(fault.path), mend=fault.mend)
 
 
-def scenario_from_plain(value: object, faults: Faults) -> Scenario:
-    """The scenario in plain data, as `scenario_to_plain` writes it; what is wrong with it is noted in `faults`."""
+def scenario_from_plain(value: object, faults: Faults, *, exact: bool = False) -> Scenario:
+    """The scenario in plain data, as `scenario_to_plain` writes it; what is wrong with it is noted in `faults`.
+
+    Answers come in the form that the wizard stores; `exact` keeps them to the letter, when they are taken at all.
+    """
     read = Fields(value, (), faults)
     _check_format(read.raw("format", FORMAT), faults)
     name = read.text("name")
@@ -65,7 +68,8 @@ def scenario_from_plain(value: object, faults: Faults) -> Scenario:
         **parts_from_plain(read, faults),
     )
     read.finish()
-    return replace(scenario, answers=_checked_answers(scenario, faults))
+    checked = _checked_answers(scenario, faults)
+    return scenario if exact else replace(scenario, answers=checked)
 
 
 def _check_format(value: object, faults: Faults) -> None:
