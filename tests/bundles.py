@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from workbench.catalog.load import load_catalog
 from workbench.domain.catalog import Catalog
 from workbench.domain.decision import Decision, DecisionStatus
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus, Mark
 from workbench.domain.evidence import Answer, Comparison
 from workbench.domain.history import DecisionVersion
 from workbench.domain.scenario import Scenario
@@ -79,6 +79,7 @@ def small_content() -> Content:
         for case in range(4)
         for place, model in enumerate(models)
     )  # fmt: skip
+    mark = Mark("0192f0c1-0000-7000-8000-000000000006", RUN_ID, "case-1", models[0], "contains", 1.0, 0.0, MADE_AT)
     answers = tuple(Answer(model, SECRET_TEXT, "stop", 0.1, 20.0, 30, 9, 0.6, None, None) for model in models)
     comparison = Comparison(COMPARISON_ID, SCENARIO_ID, AT.isoformat(), "", f"How much? {SECRET_TEXT}", answers)
     vote = Vote("0192f0c1-0000-7000-8000-000000000004", COMPARISON_ID, "me", AT.isoformat(), 0, 1, Choice.RIGHT)
@@ -90,12 +91,20 @@ def small_content() -> Content:
         versions=(version,),
         runs=(run,),
         results=results,
+        marks=(mark,),
         comparisons=(comparison,),
         votes=(vote,),
         data=DataFile("desk.csv", b"input,expected\n"),
         reports={"md": b"# Strike desk\n"},
     )
     return replace(content, figures=figures_of(content))
+
+
+def without_evidence(content: Content, scenario: Scenario) -> Content:
+    """The content's facts with another scenario."""
+    return replace(
+        content, scenario=scenario, versions=(), runs=(), results=(), marks=(), comparisons=(), votes=(), data=None
+    )
 
 
 def small_members() -> dict[str, bytes]:

@@ -203,6 +203,7 @@ SPOILERS: dict[str, Callable[[Any], Any]] = {
     "catalog.json": lambda plain: {**plain, "models": [{**plain["models"][0], "context_tokens": "many"}]},
     "machine.json": lambda plain: {"models": plain},
     "evals.json": lambda plain: [{**plain[0], "status": "dreaming"}],
+    "marks.json": lambda plain: [{**plain[0], "score": "full"}],
     "comparisons.json": lambda plain: {**plain, "votes": [{**plain["votes"][0], "right": 7}]},
     "ledger.json": lambda plain: [{"host": "x", "calls": 1e999}],
     "figures.json": lambda plain: [plain],

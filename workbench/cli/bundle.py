@@ -219,7 +219,7 @@ def _preview_shape(preview: Preview) -> dict[str, object]:
 
 
 def _merge_shape(merge: Merge) -> dict[str, object]:
-    parts = {name: getattr(merge, name) for name in ("evals", "results", "comparisons", "votes", "versions")}
+    parts = {name: getattr(merge, name) for name in ("evals", "results", "marks", "comparisons", "votes", "versions")}
     return {
         "standing": merge.standing.value,
         "target": merge.target,

@@ -76,6 +76,7 @@ def without_this_machine(content: Content, told: Callable[[str], str]) -> Conten
         versions=tuple(
             replace(each, scenario=without_folder(each.scenario, content.data)) for each in content.versions
         ),
+        runs=tuple(replace(run, settings=replace(run.settings, dataset_path="")) for run in content.runs),
         results=tuple(replace(r, error=clean(r.error)) if r.error else r for r in content.results),
         comparisons=tuple(
             replace(one, answers=tuple(_without_places(answer, clean) for answer in one.answers))
@@ -112,6 +113,7 @@ def redacted(content: Content) -> Content:
         content,
         runs=tuple(replace(run, system_prompt=hidden(run.system_prompt)) for run in content.runs),
         results=tuple(_hidden(result) for result in content.results),
+        marks=tuple(replace(mark, why=hidden(mark.why)) for mark in content.marks),
         comparisons=tuple(_hidden_comparison(comparison) for comparison in content.comparisons),
         data=None,
         reports={},

@@ -74,6 +74,7 @@ class Merge:
     arrival: Arrival
     evals: Count
     results: Count
+    marks: Count
     comparisons: Count
     votes: Count
     versions: Count
@@ -114,6 +115,7 @@ def _merge(
     votes = tuple(replace(vote, rater=COLLEAGUE) if vote.rater == _ME else vote for vote in moved.votes)
     known = store.arrivals.known(
         runs=[run.id for run in moved.runs],
+        marks=[mark.id for mark in moved.marks],
         comparisons=[one.id for one in moved.comparisons],
         votes=[vote.id for vote in votes],
         versions=[version.id for version in moved.versions],
@@ -124,6 +126,7 @@ def _merge(
         scenario=None if scenario is None else replace(scenario, updated_at=now),
         runs=tuple(run for run in moved.runs if run.id not in known.runs),
         results=results,
+        marks=tuple(mark for mark in moved.marks if mark.id not in known.marks),
         comparisons=tuple(one for one in moved.comparisons if one.id not in known.comparisons),
         votes=tuple(vote for vote in votes if vote.id not in known.votes),
         versions=tuple(version for version in moved.versions if version.id not in known.versions),
@@ -135,6 +138,7 @@ def _merge(
         arrival,
         evals=Count(len(moved.runs), len(arrival.runs)),
         results=Count(len(moved.results), len(results), differ),
+        marks=Count(len(moved.marks), len(arrival.marks)),
         comparisons=Count(len(moved.comparisons), len(arrival.comparisons)),
         votes=Count(len(votes), len(arrival.votes)),
         versions=Count(len(moved.versions), len(arrival.versions)),
@@ -143,15 +147,21 @@ def _merge(
 
 
 def _lacking(content: Content, store: Store, known_runs: frozenset[str]) -> tuple[tuple[CaseResult, ...], int]:
-    """The results that are not here, and how many are here with another outcome."""
-    here = {(run_id, *result.key): result for run_id in known_runs for result in store.eval_runs.results(run_id)}
-    lacking = tuple(result for result in content.results if (result.eval_run_id, *result.key) not in here)
-    differ = sum(
-        (ours := here.get((result.eval_run_id, *result.key))) is not None
-        and (ours.score, ours.answer) != (result.score, result.answer)
-        for result in content.results
-    )
-    return lacking, differ
+    """The results that are not here, and how many are here with another answer or score.
+
+    A score of an answer that is another here is not lacking: it was not given to ours.
+    """
+    kept = [result for run_id in known_runs for result in store.eval_runs.results(run_id)]
+    scores = {(result.eval_run_id, *result.key): result.score for result in kept}
+    answers = {(result.eval_run_id, *result.question): result.answer for result in kept}
+    lacking, differ = [], 0
+    for result in content.results:
+        key, question = (result.eval_run_id, *result.key), (result.eval_run_id, *result.question)
+        if answers.get(question, result.answer) != result.answer or scores.get(key, result.score) != result.score:
+            differ += 1
+        elif key not in scores:
+            lacking.append(result)
+    return tuple(lacking), differ
 
 
 def _moved(content: Content, target: str) -> Content:
@@ -162,6 +172,9 @@ def _moved(content: Content, target: str) -> Content:
         content,
         runs=tuple(replace(run, id=ids[run.id], scenario_id=target) for run in content.runs),
         results=tuple(replace(result, eval_run_id=ids[result.eval_run_id]) for result in content.results),
+        marks=tuple(
+            replace(mark, id=_follows(target, mark.id), eval_run_id=ids[mark.eval_run_id]) for mark in content.marks
+        ),
         comparisons=tuple(
             replace(one, id=ids[one.id], scenario_id=target, continues=ids.get(one.continues, ""))
             for one in content.comparisons

@@ -6,6 +6,7 @@
 | `scenario.json`, `history.json` | the scenario with its decision, and the recorded states of the decision |
 | `catalog.json`, `machine.json` | the facts the figures were computed with: catalog slice, local models |
 | `evals.json`, `results.jsonl` | eval runs; one line a result after a line with the columns |
+| `marks.json` | scores that people gave by hand |
 | `comparisons.json` | side-by-side answers whose names are known, and the votes on them |
 | `data/…` | the eval data, as it was read |
 | `ledger.json` | what left the machine, by host |
@@ -27,7 +28,7 @@ from typing import Any, TypeVar
 from workbench.catalog.document import dotted
 from workbench.domain.catalog import Catalog
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import CaseResult, EvalRun
+from workbench.domain.evals import CaseResult, EvalRun, Mark
 from workbench.domain.evidence import Comparison
 from workbench.domain.history import DecisionVersion
 from workbench.domain.scenario import Scenario
@@ -80,6 +81,7 @@ class Content:
     versions: tuple[DecisionVersion, ...] = ()
     runs: tuple[EvalRun, ...] = ()
     results: tuple[CaseResult, ...] = ()
+    marks: tuple[Mark, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     votes: tuple[Vote, ...] = ()
     outflow: tuple[ToHost, ...] = ()
@@ -159,6 +161,7 @@ def _parts(content: Content) -> Iterator[tuple[str, bytes]]:
     yield "machine.json", _json(to_plain(content.local), indent=1)
     yield "evals.json", _json(to_plain(content.runs), indent=1)
     yield "results.jsonl", _table(CaseResult, content.results)
+    yield "marks.json", _json(to_plain(content.marks))
     sides = {"comparisons": to_plain(content.comparisons), "votes": to_plain(content.votes)}
     yield "comparisons.json", _json(sides)
     yield "ledger.json", _json(to_plain(content.outflow), indent=1)
@@ -246,6 +249,7 @@ def content_of(manifest: Manifest, members: Mapping[str, bytes], where: str) -> 
         versions=_versions(loaded("history.json"), where),
         runs=read(tuple[EvalRun, ...], loaded("evals.json"), "evals.json"),
         results=_rows(CaseResult, parts.get("results.jsonl", b""), "results.jsonl", where),
+        marks=read(tuple[Mark, ...], loaded("marks.json"), "marks.json"),
         comparisons=read(tuple[Comparison, ...], sides["comparisons"], "comparisons.json"),
         votes=read(tuple[Vote, ...], sides["votes"], "comparisons.json"),
         outflow=read(tuple[ToHost, ...], loaded("ledger.json"), "ledger.json"),
@@ -263,13 +267,15 @@ def _check_links(manifest: Manifest, content: Content, where: str) -> None:
     runs, sides = {run.id for run in content.runs}, {one.id: one for one in content.comparisons}
     cards = ((len(content.runs), len(runs)), (len(content.comparisons), len(sides)))
     unique = len({(result.eval_run_id, *result.key) for result in content.results}) == len(content.results)
-    votes, versions = {vote.id for vote in content.votes}, {version.id for version in content.versions}
+    parts: tuple[Sequence[Vote | DecisionVersion | Mark], ...] = (content.votes, content.versions, content.marks)
     wrong = {
         "it holds something twice": any(count != ids for count, ids in cards)
         or not unique
-        or len(votes) < len(content.votes)
-        or len(versions) < len(content.versions),
-        "results belong to an eval that is not there": any(r.eval_run_id not in runs for r in content.results),
+        or any(len({each.id for each in part}) < len(part) for part in parts),
+        "results belong to an eval that is not there": any(
+            run_id not in runs
+            for run_id in (*(r.eval_run_id for r in content.results), *(m.eval_run_id for m in content.marks))
+        ),
         "a vote is on answers that are not there": any(
             vote.comparison_id not in sides
             or not 0 <= min(vote.left, vote.right) <= max(vote.left, vote.right)

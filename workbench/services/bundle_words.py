@@ -77,6 +77,7 @@ def rows(merge: Merge) -> list[tuple[str, str, str, str]]:
     named = (
         ("evals", merge.evals),
         ("results", merge.results),
+        ("scores by hand", merge.marks),
         ("comparisons", merge.comparisons),
         ("votes", merge.votes),
         ("states of the decision", merge.versions),
@@ -104,17 +105,15 @@ def sentence(merge: Merge, name: str, *, done: bool) -> str:
 
 
 def _more(merge: Merge) -> str:
-    parts = [
-        words.count(count.new, what)
-        for count, what in (
-            (merge.evals, "eval"),
-            (merge.results, "result"),
-            (merge.comparisons, "comparison"),
-            (merge.votes, "vote"),
-            (merge.versions, "earlier state"),
-        )
-        if count.new
-    ]
+    named = (
+        (merge.evals, "eval", ""),
+        (merge.results, "result", ""),
+        (merge.marks, "score by hand", "scores by hand"),
+        (merge.comparisons, "comparison", ""),
+        (merge.votes, "vote", ""),
+        (merge.versions, "earlier state", ""),
+    )
+    parts = [words.count(count.new, one, many) for count, one, many in named if count.new]
     return f", with {words.listed(parts)}" if parts else ""
 
 

@@ -209,6 +209,7 @@ class BundleService:
             versions=self._store.decision_versions.of(scenario.id),
             runs=runs,
             results=tuple(result for run in runs for result in self._store.eval_runs.results(run.id)),
+            marks=tuple(mark for run in runs for mark in self._store.eval_runs.marks(run.id)),
             comparisons=comparisons,
             votes=tuple(vote for vote in self._store.votes.of(scenario.id) if vote.comparison_id in shown),
             outflow=self._outflow(scenario.id),

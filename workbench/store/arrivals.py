@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
-from workbench.domain.evals import CaseResult, EvalRun
+from workbench.domain.evals import CaseResult, EvalRun, Mark
 from workbench.domain.evidence import Comparison
 from workbench.domain.history import DecisionVersion
 from workbench.domain.scenario import Scenario
 from workbench.domain.votes import Vote
 from workbench.store import comparisons, scenarios
 from workbench.store.decision_versions import version_row
+from workbench.store.eval_runs import mark_row
 from workbench.store.evidence_text import Evidence
-from workbench.store.tables import COMPARISON, DECISION_VERSION, EVAL_RUN, SCENARIO, VOTE
+from workbench.store.tables import COMPARISON, DECISION_VERSION, EVAL_MARK, EVAL_RUN, SCENARIO, VOTE
 from workbench.store.votes import vote_row
 
 if TYPE_CHECKING:
@@ -31,20 +32,21 @@ _AT_ONCE = 500
 class Arrival:
     """What to add, under the ids it will have here. `scenario` None: it is here already, under `scenario_id`.
 
-    `results` are those that the runs lack here; `runs`, `comparisons`, `votes` and `versions` those not here.
+    `results` are those that the runs lack here; all the others are new here.
     """
 
     scenario_id: str
     scenario: Scenario | None = None
     runs: tuple[EvalRun, ...] = ()
     results: tuple[CaseResult, ...] = ()
+    marks: tuple[Mark, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     votes: tuple[Vote, ...] = ()
     versions: tuple[DecisionVersion, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        parts = (self.runs, self.results, self.comparisons, self.votes, self.versions)
+        parts = (self.runs, self.results, self.marks, self.comparisons, self.votes, self.versions)
         return self.scenario is None and not any(parts)
 
 
@@ -54,6 +56,7 @@ class Known:
 
     scenarios: frozenset[str]
     runs: frozenset[str]
+    marks: frozenset[str]
     comparisons: frozenset[str]
     votes: frozenset[str]
     versions: frozenset[str]
@@ -70,6 +73,7 @@ class Arrivals:
         *,
         scenarios: Sequence[str] = (),
         runs: Sequence[str] = (),
+        marks: Sequence[str] = (),
         comparisons: Sequence[str] = (),
         votes: Sequence[str] = (),
         versions: Sequence[str] = (),
@@ -79,6 +83,7 @@ class Arrivals:
             return Known(
                 _present(connection, SCENARIO.c.id, scenarios),
                 _present(connection, EVAL_RUN.c.id, runs),
+                _present(connection, EVAL_MARK.c.id, marks),
                 _present(connection, COMPARISON.c.id, comparisons),
                 _present(connection, VOTE.c.id, votes),
                 _present(connection, DECISION_VERSION.c.id, versions),
@@ -92,6 +97,7 @@ class Arrivals:
             here = _present(connection, EVAL_RUN.c.id, [run.id for run in arrival.runs])
             runs = tuple(run for run in arrival.runs if run.id not in here)
             scenarios.put_evidence(connection, arrival.scenario_id, Evidence(runs, arrival.results))
+            _add_new(connection, EVAL_MARK.c.id, [mark_row(mark) for mark in arrival.marks])
             _add_comparisons(connection, arrival)
             _add_new(connection, DECISION_VERSION.c.id, [version_row(version) for version in arrival.versions])
 

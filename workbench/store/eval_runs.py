@@ -212,7 +212,7 @@ class EvalRuns:
         """Adds a score given by hand; earlier ones stay as its trail. Raises WorkbenchError for a run that is none."""
         with self._store.write() as connection:
             try:
-                put(connection, EVAL_MARK, [sealed(dataclasses.asdict(mark))])
+                put(connection, EVAL_MARK, [mark_row(mark)])
             except IntegrityError as error:
                 raise _run_gone(mark.eval_run_id) from error
 
@@ -225,6 +225,11 @@ class EvalRuns:
 
 
 # Runs as rows
+
+
+def mark_row(mark: Mark) -> dict[str, Any]:
+    """The mark as a row of its table."""
+    return sealed(dataclasses.asdict(mark))
 
 
 def put_run(connection: Connection, run: EvalRun) -> None:
