@@ -43,8 +43,9 @@ def test_that_no_export_holds_a_key_the_home_folder_or_the_users_name(
     command("report", "knowledge-assistant", "-f", ",".join(BUILTIN), "-o", str(out))
     command("scenario", "export", "knowledge-assistant", "-o", str(out / "scenario.yaml"))
     command("network", "ledger", "-o", str(out / "ledger.csv"))
+    command("bundle", "export", "knowledge-assistant", "-o", str(out / "scenario.mswb"))
     files = [file for file in out.rglob("*") if file.is_file()]
-    assert len(files) >= len(BUILTIN) + 2
+    assert len(files) >= len(BUILTIN) + 3
     for file in files:
         for text in texts(file):
             for canary in (KEY, USER, str(home), str(tmp_path)):

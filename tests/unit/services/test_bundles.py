@@ -30,6 +30,7 @@ from bundles import (
     small_bundle,
     small_content,
     small_members,
+    without_evidence,
     write_bundle,
 )
 
@@ -89,9 +90,7 @@ def test_that_the_sample_computes_to_the_same_figures_on_another_machine(
 def test_that_what_is_kept_of_the_catalog_gives_the_figures_of_the_whole(here: Services) -> None:
     sample = here.scenarios.load("knowledge-assistant")
     whole = here.catalog.catalog()
-    content = replace(
-        small_content(), scenario=sample, versions=(), runs=(), results=(), marks=(), comparisons=(), votes=()
-    )
+    content = without_evidence(small_content(), sample)
     cut = slice_of(whole, sample, (), ())
     assert len(cut.models) < len(whole.models)
     figures = [figures_of(replace(content, catalog=catalog)) for catalog in (whole, cut)]
@@ -210,9 +209,7 @@ def test_that_a_bundle_can_raise_how_data_is_protected_and_never_lower_it(
     scenario = here.scenarios.new("Ours")
     scenario = here.scenarios.answer_all(scenario.id, {**ours})
     sent = replace(scenario, name="Theirs", answers={**theirs, "weeks_limit": 7})
-    content = replace(
-        small.content, scenario=sent, versions=(), runs=(), results=(), marks=(), comparisons=(), votes=()
-    )
+    content = without_evidence(small.content, sent)
     came = here.bundles.bring_in(replace(small, content=content)).scenario
     assert {key: value for key, value in came.answers.items() if key != "weeks_limit"} == kept
     assert here.scenarios.load(scenario.id).answers == ours
