@@ -21,7 +21,7 @@ from workbench.domain.catalog import Catalog
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.secret import Secret
 from workbench.reports.bundle.values import Unfit, from_plain
-from workbench.services.bundle_figures import figures_of
+from workbench.services.bundle_figures import foreign_figures_of
 from workbench.services.bundle_parts import MANIFEST
 
 from bundles import SCENARIO_ID, quickly_locked, relisted, small_bundle, small_content, small_members, write_bundle
@@ -248,7 +248,7 @@ def test_that_spoilt_facts_never_end_in_anything_but_a_sentence(services: Servic
     except Unfit:
         return
     try:
-        figures_of(replace(small_content(), catalog=catalog))
+        foreign_figures_of(replace(small_content(), catalog=catalog))
     except WorkbenchError as error:
         assert error.mend
 

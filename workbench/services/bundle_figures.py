@@ -87,17 +87,21 @@ def house_of(content: Content) -> House:
         shortlist,
         TradeoffService(shortlist=shortlist),
         OptionService(shortlist=shortlist),
-        # Reading and summing up needs neither a library nor engines, and of the store only the runs.
-        EvalService(library=cast(Any, None), engines=cast(Any, None), store=cast(Any, evals)),
+        EvalService.reading(evals),
     )
 
 
 def figures_of(content: Content) -> Plain:
     """What follows from the content, JSON-ready: options and what stands behind them, shortlist, trade-offs, evals,
-    votes, and the figures that the decision rests on. Raises WorkbenchError when the facts make no sense."""
+    votes, and the figures that the decision rests on."""
+    computed: Plain = _finite(_computed(content))
+    return computed
+
+
+def foreign_figures_of(content: Content) -> Plain:
+    """The same of content from elsewhere. Raises WorkbenchError when its facts make no sense."""
     try:
-        computed: Plain = _finite(_computed(content))
-        return computed
+        return figures_of(content)
     except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError) as error:
         # The facts are a stranger's: what would be a bug with our own catalog may be theirs to mend.
         _log.warning("a bundle's figures cannot be computed", exc_info=True)

@@ -342,11 +342,17 @@ class BundleService:
 
         Never raises for figures: `why` says when they cannot be computed.
         """
-        from workbench.services.bundle_figures import MOST_DIFFERENCES, basis_changes, changes, count_of, figures_of
+        from workbench.services.bundle_figures import (
+            MOST_DIFFERENCES,
+            basis_changes,
+            changes,
+            count_of,
+            foreign_figures_of,
+        )
 
         content, signature, generator = opened.content, opened.signature, opened.manifest.generator
         try:
-            now = figures_of(content)
+            now = foreign_figures_of(content)
         except WorkbenchError as error:
             return Verified(False, False, (), 0, signature, generator, str(error))
         found = [*changes(dict(content.figures), now), *basis_changes(content, now)][:MOST_DIFFERENCES]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from workbench.analysis import words
 from workbench.domain.changes import Changes
@@ -47,6 +47,21 @@ DEFAULT_SCORER = "contains"
 ANSWER_TOKENS = 96
 
 
+class RunsAtHand(Protocol):
+    """What stands in for a store where results are read only."""
+
+    @property
+    def eval_runs(self) -> ReadRuns: ...
+
+
+class ReadRuns(Protocol):
+    """As much of the repository of runs as summing up asks for."""
+
+    def runs(self, scenario_id: str | None = None) -> tuple[EvalRun, ...]: ...
+    def run(self, run_id: str) -> EvalRun | None: ...
+    def results(self, run_id: str) -> tuple[CaseResult, ...]: ...
+
+
 class EvalService:
     """Runs cases on models. Every result is on the disk before the next one is reported."""
 
@@ -67,6 +82,13 @@ class EvalService:
         self._spend = spend
         self._now = now
         self._pauses: dict[str, asyncio.Event] = {}
+
+    @classmethod
+    def reading(cls, runs: RunsAtHand) -> EvalService:
+        """One that only reads: runs and results from elsewhere than a store, such as a bundle."""
+        service = cls.__new__(cls)
+        service._store = cast("Store", runs)
+        return service
 
     # Data sets
 
