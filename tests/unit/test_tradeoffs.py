@@ -189,3 +189,11 @@ def test_that_moving_the_volume_judges_nothing_again(monkeypatch: pytest.MonkeyP
 def test_that_the_services_share_one_matching() -> None:
     service = shortlists()
     assert service.matched(sample()) is service.matched(sample())
+
+
+def test_that_the_order_is_said_in_words_and_kept_by_the_points() -> None:
+    mixed, free = tradeoffs().points(sample()), tradeoffs().points(scenario(), weights={"quality": 3, "monthly_usd": 1})
+    assert mixed.order_words.startswith("Your own models first, as sensitive requests need one; then the best value")
+    assert free.order_words.startswith("First the best value: quality counts 75 %, cost 25 %")
+    scores = [point.score or 0.0 for point in free.points if point.kept]
+    assert scores == sorted(scores, reverse=True)

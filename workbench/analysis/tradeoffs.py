@@ -80,6 +80,11 @@ class Weights:
     quality: float
     cost: float
 
+    @classmethod
+    def of(cls, points: Mapping[str, float]) -> Weights:
+        """From swing points by criterion: those of "quality" and "monthly_usd"; without both, each counts the same."""
+        return cls(float(points.get("quality", 0.0)), float(points.get("monthly_usd", 0.0)))
+
     @property
     def quality_share(self) -> float:
         """Quality's part of both, 0 to 1; a half when both are zero."""
@@ -140,7 +145,7 @@ def _point(
         kept=not blocked and not over,
         cost_usd=cost,
         quality=quality,
-        score=_score(quality, cost, weights),
+        score=value_of(quality, cost, weights),
         why_out=why,
     )
 
@@ -149,8 +154,9 @@ def _preferred(point: TradePoint) -> tuple[bool, float]:
     return (not point.kept, point.cost_usd.likely if point.cost_usd else math.inf)
 
 
-def _score(quality: Quality | None, cost: Estimate | None, weights: Weights) -> float | None:
-    """Weighted value of quality and cost on this page's fixed scales, 0 to 1."""
+def value_of(quality: Quality | None, cost: Estimate | None, weights: Weights) -> float | None:
+    """Weighted value of quality (0 to 100) and monthly cost (USD, each tenfold saving alike) on the fixed scales of
+    this page, 0 to 1; None where one of the two is not known."""
     if quality is None or cost is None:
         return None
     span = math.log10(DEAR_USD / CHEAP_USD)

@@ -86,6 +86,7 @@ def _point(point: TradePoint) -> dict[str, Any]:
         "quality": quality.value if quality else None,
         "low": quality.low if quality else None,
         "high": quality.high if quality else None,
+        "value": point.score,
         "basis": quality.basis if quality else None,
         "pareto": point.pareto,
         "dominated_by": point.dominated_by or None,
@@ -113,11 +114,14 @@ def _print(view: TradeoffView) -> None:
             usd_range(point.cost_usd),
             f"{point.quality.value:.0f}" if point.quality else UNKNOWN_FIGURE,
             f"{point.quality.low:.0f}–{point.quality.high:.0f}" if point.quality else UNKNOWN_FIGURE,
+            UNKNOWN_FIGURE if point.score is None else f"{point.score * 100:.0f}",
             "front" if point.pareto else f"beaten by {point.dominated_by.split('@')[0]}" if point.dominated_by else "",
         )
         for point in view.points
         if point.kept
     ]
     if rows:
-        print_table(("model", "where", "$ a month", "range", "quality", "interval", ""), rows, right={2, 3, 4, 5})
+        columns = ("model", "where", "$ a month", "range", "quality", "interval", "value", "")
+        print_table(columns, rows, right={2, 3, 4, 5, 6})
     say(f"\nQuality: {view.basis_label}.")
+    say(view.order_words)

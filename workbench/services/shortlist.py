@@ -84,7 +84,10 @@ class ShortlistService:
         self._last: tuple[object, Matched] | None = None
 
     def shortlist(self, scenario: Scenario, *, evidence: Evidence | None = None) -> Shortlist:
-        """Every offer of every model with its verdict, nearest to the bar first, then the cheapest."""
+        """Every offer of every model with its verdict, nearest to the bar first, then the cheapest.
+
+        Without a bar the best value first (as Trade-offs weighs quality and cost), with mixed data that of own models.
+        """
         from workbench.analysis.categories import categories, preferences, rows_that_hold
         from workbench.analysis.conflicts import model_conflicts
         from workbench.analysis.relaxing import relaxations
@@ -93,7 +96,10 @@ class ShortlistService:
         matching, requirements = matched.matching, matched.requirements
         rows = rows_that_hold(requirements, matching)
         found = matching.verdicts(matched.axis.qualities, preferences(rows))
-        verdicts = sorted(found, key=partial(_order, requirements.quality_target))
+        if requirements.quality_target is None:
+            verdicts = _by_value(found, scenario, requirements)
+        else:
+            verdicts = sorted(found, key=partial(_order, requirements.quality_target))
         kept, total = len(matching.kept_models), len(matching.by_model)
         removed = self._merged(matching.removed_by)
 
@@ -113,7 +119,7 @@ class ShortlistService:
                 (
                     kept_sentence(kept, total, removed),
                     *_open_data(verdicts, requirements),
-                    *_cheapest(sorted(verdicts, key=_by_cost), requirements),
+                    *_cheapest(verdicts, requirements),
                 )
             ),
             quality_target=requirements.quality_target,
@@ -251,6 +257,22 @@ def _order(bar: float | None, verdict: Verdict) -> tuple[int, tuple[float, float
     return (standing(verdict, bar).rank, _by_cost(verdict), verdict.model_name, verdict.offer)
 
 
+def _by_value(verdicts: Sequence[Verdict], scenario: Scenario, requirements: Requirements) -> list[Verdict]:
+    """Kept ones first, with mixed data one's own, then the best value; what has no price or score after those."""
+    from workbench.analysis.tradeoffs import Weights, stands_apart, value_of
+
+    weights = Weights.of({criterion.id: criterion.points for criterion in scenario.criteria})
+    own_first = stands_apart(requirements)
+
+    def key(verdict: Verdict) -> tuple[bool, bool, bool, float, tuple[float, float], str, str]:
+        value = value_of(verdict.quality, verdict.monthly_usd, weights)
+        leaves = own_first and verdict.hosting is Hosting.API
+        first = (not verdict.kept, leaves, value is None, -(value or 0.0))
+        return (*first, _by_cost(verdict), verdict.model_name, verdict.offer)
+
+    return sorted(verdicts, key=key)
+
+
 def _by_cost(verdict: Verdict) -> tuple[float, float]:
     """The cheapest first; of two that cost the same, the one with the better score."""
     usd = verdict.monthly_usd.likely if verdict.monthly_usd else float("inf")
@@ -267,19 +289,24 @@ def _open_data(verdicts: Sequence[Verdict], requirements: Requirements) -> list[
 
 
 def _cheapest(verdicts: Sequence[Verdict], requirements: Requirements) -> list[str]:
-    """The cheapest offer that meets the bar, and for mixed data the cheapest that may see the sensitive part."""
+    """The cheapest offer that meets the bar (without one, the best value and the cheapest), and for mixed data those
+    that may see the sensitive part. `verdicts` in the order in which they are shown."""
     kept = [verdict for verdict in verdicts if verdict.kept and verdict.monthly_usd is not None]
     if not kept:
         return []
     mixed = requirements.third_party is ThirdParty.SENSITIVE_STAYS
-    inside = [verdict for verdict in kept if verdict.hosting is not Hosting.API] if mixed else kept
+    shown = [verdict for verdict in kept if verdict.hosting is not Hosting.API] if mixed else kept
+    inside = sorted(shown, key=_by_cost)
     if not inside:
         return ["None of them may see the sensitive part: it needs a model of your own."]
     bar = requirements.quality_target
     proven = [v for v in inside if bar is not None and v.quality is not None and v.quality.low >= bar]
     what = "for the sensitive part" if mixed else "of them"
     if bar is None:
-        return [f"Cheapest {what}: {cheapest_words(inside[0])}."]
+        cheapest = f"Cheapest {what}: {cheapest_words(inside[0])}."
+        if shown[0].quality is None or shown[0].model_id == inside[0].model_id:
+            return [cheapest]
+        return [f"Best value {what}: {cheapest_words(shown[0])}. {cheapest}"]
     if proven:
         return [f"Cheapest {what} that meets the bar: {cheapest_words(proven[0])}."]
     known = [verdict for verdict in inside if verdict.quality is not None]

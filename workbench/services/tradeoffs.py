@@ -19,6 +19,7 @@ from workbench.analysis.tradeoffs import (
     sentence,
     stands_apart,
 )
+from workbench.analysis.words import share
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate
@@ -32,7 +33,8 @@ MOST_REQUESTS_PER_DAY = 1e10
 
 @dataclass(frozen=True, slots=True)
 class TradeoffView:
-    """Everything the Trade-offs page and `workbench tradeoffs` show. `best` is the id of the best-valued point."""
+    """Everything the Trade-offs page and `workbench tradeoffs` show. `best` is the id of the best-valued point;
+    `own_first`: with mixed data one's own models stand before those that only clean requests may go to."""
 
     points: tuple[TradePoint, ...]
     mixes: tuple[Mix, ...]
@@ -42,6 +44,15 @@ class TradeoffView:
     requests_per_day: float
     weights: Weights
     best: str
+    own_first: bool = False
+
+    @property
+    def order_words(self) -> str:
+        """By what the points are put in order."""
+        first = "Your own models first, as sensitive requests need one; then" if self.own_first else "First"
+        part = self.weights.quality_share
+        scales = "on fixed scales ($10 to $100,000 a month, each tenfold step the same)"
+        return f"{first} the best value: quality counts {share(part)}, cost {share(1 - part)}, {scales}."
 
 
 class TradeoffService:
@@ -86,6 +97,7 @@ class TradeoffService:
             requests_per_day=volume,
             weights=chosen,
             best=best.id if best else "",
+            own_first=stands_apart(requirements),
         )
 
 
@@ -105,7 +117,7 @@ def at_volume(requirements: Requirements, requests_per_day: float) -> Requiremen
 
 def _weights(scenario: Scenario, weights: Mapping[str, float] | None) -> Weights:
     given = weights if weights is not None else {item.id: item.points for item in scenario.criteria}
-    found = Weights(float(given.get("quality", 0.0)), float(given.get("monthly_usd", 0.0)))
+    found = Weights.of(given)
     if min(found.quality, found.cost) < 0:
         raise WorkbenchError("A weight is below zero", where="weights", mend="Give numbers of 0 or more.")
     return found

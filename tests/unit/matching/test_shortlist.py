@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbench.analysis.tradeoffs import Weights, value_of
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.scenario import Scenario
-from workbench.domain.verdict import Hosting, Relaxation
+from workbench.domain.verdict import Hosting, Relaxation, Verdict, standing
 
 from matching_values import changed, sample, scenario, shortlist, shortlists
 
@@ -25,12 +27,40 @@ def test_that_the_sample_keeps_hosted_models_for_clean_requests_and_own_ones_for
     assert "sensitive part" in found.sentence
 
 
-def test_that_kept_offers_come_first_and_the_cheapest_on_top() -> None:
-    found = shortlist()
+def values(found: Scenario, verdicts: Sequence[Verdict]) -> list[float]:
+    weights = Weights.of({criterion.id: criterion.points for criterion in found.criteria})
+    known = (value_of(verdict.quality, verdict.monthly_usd, weights) for verdict in verdicts)
+    return [value if value is not None else -1.0 for value in known]
+
+
+def test_that_without_a_bar_the_best_value_stands_on_top_and_what_nobody_scored_last() -> None:
+    asked = scenario()
+    found = shortlists().shortlist(asked)
     flags = [v.kept for v in found.verdicts]
     assert flags == sorted(flags, reverse=True)
-    costs = [v.monthly_usd.likely for v in found.verdicts if v.kept and v.monthly_usd]
-    assert costs == sorted(costs)
+    kept = [v for v in found.verdicts if v.kept]
+    assert values(asked, kept) == sorted(values(asked, kept), reverse=True)
+    cheapest = min((v for v in kept if v.monthly_usd), key=lambda v: v.monthly_usd.likely)
+    assert cheapest.model_name != kept[0].model_name
+    assert f"Best value of them: {kept[0].model_name}" in found.sentence
+    assert f"Cheapest of them: {cheapest.model_name}" in found.sentence
+
+
+def test_that_with_a_bar_the_nearest_to_it_come_first_and_of_those_the_cheapest() -> None:
+    found = shortlist(quality_target=60)
+    kept = [v for v in found.verdicts if v.kept]
+    ranks = [standing(v, 60).rank for v in kept]
+    assert ranks == sorted(ranks)
+    costs = [v.monthly_usd.likely for v in kept if standing(v, 60).rank == 0 and v.monthly_usd]
+    assert len(costs) > 5 and costs == sorted(costs)
+
+
+def test_that_mixed_data_without_a_bar_puts_models_of_ones_own_on_top() -> None:
+    answers = {key: value for key, value in sample().answers.items() if key != "quality_target"}
+    asked = replace(sample(), answers=answers)
+    kept = [v for v in shortlists().shortlist(asked).verdicts if v.kept]
+    leaves = [v.hosting is Hosting.API for v in kept]
+    assert leaves == sorted(leaves) and {True, False} == set(leaves)
 
 
 def test_that_the_counts_add_up() -> None:

@@ -32,7 +32,8 @@ _OTHER_PRICES = {
     "requests_kcount": ("search_usd_each", 1 / 1000),
 }
 _UTC_HOUR = re.compile(r"([0-9]{2}:[0-9]{2})(:00)?(\+00:00|Z)?")
-_BY_REQUEST = "priced by the request, which the catalog takes only for searches"
+_NO_PRICE = "no price given"
+_OTHER_UNIT = "priced in a unit that the catalog does not hold"
 
 
 class _Step(Entry):
@@ -118,7 +119,8 @@ def _add(gathering: Gathering, provider: str, entry: _Model, place: str, origin:
     begun = [item for item in always if _starts(item) <= day]
     fields = _block(begun[-1].prices) if begun else {}
     if not any(key in fields for key in _CATALOG_PRICES):
-        gathering.pass_over(_BY_REQUEST if begun else "its prices begin later")
+        why = _OTHER_UNIT if any(item.prices for item in begun) else _NO_PRICE
+        gathering.pass_over(why if begun else "its prices begin later")
         return
     coming = [item for item in always if _starts(item) > day]
     if coming:

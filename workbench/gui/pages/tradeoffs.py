@@ -31,6 +31,7 @@ from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.terms import Terms
+from workbench.gui.widgets.text import Words
 from workbench.gui.widgets.volume import VolumeSlider, at_volume
 from workbench.reports.charts import svg
 from workbench.reports.files import write_whole
@@ -120,6 +121,16 @@ class TradeoffsPage(Page):
                     hint=lambda p: p.quality.label if p.quality else "No independent score.",
                     width=120,
                 ),
+                Column(
+                    "value",
+                    "Value",
+                    _value_text,
+                    unit="of 100",
+                    right=True,
+                    sort=lambda p: p.score,
+                    hint=lambda _: self._shown.order_words if self._shown is not None else "",
+                    width=72,
+                ),
                 Column("front", "On the front", _front_word, mark=_front_mark, width=104),
                 Column("leaves", "Leaves the machine", lambda p: LEAVES[p.hosting], width=130),
             ),
@@ -145,7 +156,9 @@ class TradeoffsPage(Page):
         controls.body.addLayout(self._slider_row)
         self.body.addWidget(self._error)
         self.body.addWidget(picture)
+        self._order = Words("", "muted")
         self.body.addWidget(controls)
+        self.body.addWidget(self._order)
         self.body.addWidget(self._table, 1)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
@@ -227,6 +240,7 @@ class TradeoffsPage(Page):
     def _draw_rows(self) -> None:
         """The kept points in the service's order: what sensitive data needs first, then the best under the weights."""
         points = self._shown.points if self._shown is not None else ()
+        self._order.set_text(self._shown.order_words if self._shown is not None else "")
         self._table.set_rows(point for point in points if point.kept)
 
     def _select_something(self) -> None:
@@ -335,6 +349,10 @@ def _cost_text(point: TradePoint) -> str:
 def _cost_range(point: TradePoint) -> str:
     cost = point.cost_usd
     return "" if cost is None or cost.is_exact else f"{cost.low:,.0f}–{cost.high:,.0f}"
+
+
+def _value_text(point: TradePoint) -> str:
+    return UNKNOWN if point.score is None else f"{point.score * 100:.0f}"
 
 
 def _quality_text(point: TradePoint) -> str:
