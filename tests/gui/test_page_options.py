@@ -81,6 +81,47 @@ def test_that_trying_a_flip_changes_the_recommendation_and_undo_takes_it_back(vi
     assert visitor.scenario.options == drafts
 
 
+def test_that_what_was_tried_says_what_holds_now_and_is_taken_back_where_it_stands(visitor: Visitor) -> None:
+    page = options(visitor)
+    before, drafts = visitor.answer, visitor.scenario.options
+    assert page._shown is not None and not page._tried.isVisibleTo(page)
+    flip = next(f for f in page._shown.flips if f.input == "monthly_usd" and f.option == "C")
+    visitor.press(f"Try it: {flip.text}")
+    visitor.wait(lambda: page._tried.isVisibleTo(page))
+    told = words_on(page)
+    assert f"Tried: {flip.text}" in told
+    assert "Now: C, the blend option, is the only option inside your limits." in told
+    assert "On points alone B would lead" in told
+    visitor.press("Take it back")
+    visitor.wait(lambda: visitor.answer == before)
+    assert visitor.scenario.options == drafts and not page._tried.isVisibleTo(page)
+
+
+def test_that_what_was_tried_can_be_kept_and_another_change_puts_the_bar_away(visitor: Visitor) -> None:
+    page = options(visitor)
+    assert page._shown is not None
+    flip = next(f for f in page._shown.flips if f.input == "weeks" and f.option == "C")
+    visitor.press(f"Try it: {flip.text}")
+    visitor.wait(lambda: page._tried.isVisibleTo(page))
+    kept = visitor.scenario
+    visitor.press("Keep it")
+    assert not page._tried.isVisibleTo(page) and visitor.scenario == kept
+    visitor.undo()
+    visitor.rest()
+    visitor.press(f"Try it: {flip.text}")
+    visitor.wait(lambda: page._tried.isVisibleTo(page))
+    visitor.store(replace(visitor.scenario, answers={**visitor.scenario.answers, "weeks_limit": 20}))
+    visitor.wait(lambda: not page._tried.isVisibleTo(page))
+
+
+def test_that_how_often_an_option_is_best_is_said_with_its_range(visitor: Visitor) -> None:
+    page = options(visitor)
+    visitor.wait(lambda: page._closer is not None)
+    visitor.wait(lambda: "48–92 %" in page._grid.as_markdown())
+    row = next(line for line in page._grid.as_markdown().splitlines() if "Best in draws" in line)
+    assert "61 % 48–92 %" in row and "39 % 8–50 %" in row
+
+
 def test_that_every_flip_shown_makes_its_winner_lead_by_score_when_tried(visitor: Visitor) -> None:
     page = options(visitor)
     assert page._shown is not None

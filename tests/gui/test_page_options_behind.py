@@ -12,7 +12,7 @@ import pytest
 import yaml
 from pages_person import Visitor
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QFileDialog, QFrame, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFrame, QPushButton
 from test_page_options import options, words_on
 from workbench.domain.figures import Estimate
 from workbench.gui.forms.details_form import DetailsForm
@@ -67,7 +67,7 @@ def save(form: QDialog) -> None:
 def test_that_every_picture_is_there_with_its_table_and_its_words(visitor: Visitor) -> None:
     page = with_the_eval(visitor)
     card = page._pictures.cards[0]
-    assert set(card.charts) == set(TITLES)
+    assert {name.partition("/")[0] for name in card.charts} == set(TITLES)
     for name in TITLES:
         page._pictures.show_picture(0, name)
         assert card.name == name and card._choice.currentText() == TITLES[name]
@@ -249,6 +249,25 @@ def test_that_a_plan_that_cannot_be_written_says_why(visitor: Visitor, tmp_path:
     visitor.rest()
     assert not page._plans.isVisibleTo(page)
     assert page._error.isVisibleTo(page)
+
+
+def test_that_a_person_chooses_which_option_the_tornado_compares_with(visitor: Visitor) -> None:
+    page = behind(visitor)
+    page._pictures.show_picture(1, "tornado")
+    card = page._pictures.cards[1]
+    chooser = next(box for box in card.findChildren(QComboBox) if box.accessibleName() == "Compared with")
+    assert [chooser.itemText(k) for k in range(chooser.count())] == ["What moves C against A", "What moves C against B"]
+    assert card.chart.chart is not None and card.chart.chart.title == "What moves C against A"
+    chooser.setCurrentIndex(1)
+    chooser.activated.emit(1)
+    assert card.chart.chart.title == "What moves C against B"
+    page._volume.released.emit(9_000.0)
+    visitor.rest()
+    assert card.chart.chart.title == "What moves C against B"
+    page._pictures.show_picture(1, "cumulative")
+    assert not chooser.isVisibleTo(page)
+    page._pictures.show_picture(1, "tornado")
+    assert card.chart.chart.title == "What moves C against B" and chooser.isVisibleTo(page)
 
 
 def test_that_the_i_of_a_picture_leads_to_its_term_in_the_glossary(visitor: Visitor) -> None:

@@ -44,9 +44,12 @@ def test_that_trying_a_relaxation_lets_models_in_and_undo_takes_it_back(visitor:
     visitor.rest()
     assert page._shown is not None and page._shown.kept_models > kept
     assert visitor.scenario.answers != answers
-    visitor.undo()
+    visitor.wait(lambda: page._tried.isVisibleTo(page))
+    assert page._tried.accessibleName().endswith(f"Now: {page._shown.kept_models} of {page._shown.all_models} models "
+                                                 "qualify.")  # fmt: skip
+    visitor.press("Take it back")
     visitor.wait(lambda: visitor.answer == before)
-    assert visitor.scenario.answers == answers
+    assert visitor.scenario.answers == answers and not page._tried.isVisibleTo(page)
 
 
 def test_that_the_inspector_explains_an_excluded_offer_and_leads_to_its_question(visitor: Visitor) -> None:

@@ -9,6 +9,7 @@ import pytest
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
+from workbench.domain.insight import span_of
 from workbench.domain.option import DataFlow, Option, OptionSet, Strategy, Technique
 from workbench.domain.scenario import Scenario
 
@@ -312,9 +313,33 @@ def test_that_the_tornado_is_that_of_methods_md() -> None:
     assert rows["C's set-up"] == ("−$7,790", "$16,438")
 
 
+def test_that_the_tornado_can_be_drawn_against_each_other_option_the_bought_one_first() -> None:
+    charts = options().charts(found())
+    assert charts["tornado"] == charts["tornado/A"]
+    assert charts["tornado/B"].title == "What moves C against B"
+    assert {row[0][0] for row in charts["tornado/B"].rows} == {"B", "C"}
+    pair = replace(sample(), options=sample().options[1:])
+    assert set(options().charts(options().options(pair))) == {"cumulative", "tornado", "contributions"}
+
+
+def test_that_the_share_of_draws_is_said_with_the_least_and_the_most_of_what_may_be_known() -> None:
+    draws = options().acceptances(found())
+    assert span_of(draws, "C") == pytest.approx((0.478, 0.92), abs=0.02)
+    low, high = span_of(draws, "B") or (0.0, 0.0)
+    assert low < next(o for o in found().options if o.id == "B").best_probability < high
+    assert span_of((), "C") is None
+
+
+def test_that_the_least_weight_to_move_is_that_of_tv_1i() -> None:
+    note = next(note for note in found().notes if "of the weight moved" in note)
+    assert note.startswith(
+        "2.8 % of the weight moved from “Time to market” to “Independence of one vendor” draws B level"
+    )
+
+
 def test_that_the_charts_have_a_table_twin_and_words() -> None:
     charts = options().charts(found())
-    assert set(charts) == {"cumulative", "tornado", "contributions"}
+    assert set(charts) == {"cumulative", "tornado", "tornado/A", "tornado/B", "contributions"}
     for chart in charts.values():
         assert chart.rows and chart.title and chart.description and not chart.is_empty
     assert any("month 37" in getattr(s, "label", "") for s in charts["cumulative"].series)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -197,3 +198,16 @@ def test_that_the_order_is_said_in_words_and_kept_by_the_points() -> None:
     assert free.order_words.startswith("First the best value: quality counts 75 %, cost 25 %")
     scores = [point.score or 0.0 for point in free.points if point.kept]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_that_the_knee_is_the_point_of_the_front_farthest_above_the_line_between_its_ends() -> None:
+    view = tradeoffs().points(scenario())
+    front = sorted(on_front(view.points), key=lambda p: p.cost_usd.likely)
+    costs = [math.log10(p.cost_usd.likely) for p in front]
+    scores = [p.quality.value for p in front]
+    above = [
+        (q - scores[0]) / (scores[-1] - scores[0]) - (c - costs[0]) / (costs[-1] - costs[0])
+        for c, q in zip(costs, scores, strict=True)
+    ]
+    assert view.knee == front[above.index(max(above))].id
+    assert tradeoffs().points(scenario(tasks=["image-generation"], output_modalities=["image"])).knee == ""

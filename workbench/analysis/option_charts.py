@@ -15,8 +15,17 @@ _LONGEST_MONTHS = 60
 
 
 def charts(found: OptionSet) -> dict[str, Chart]:
-    """The charts that the options allow, by name: cumulative, tornado, contributions. One without data is left out."""
-    made = {"cumulative": cumulative(found), "tornado": _tornado(found), "contributions": contributions(found)}
+    """The charts that the options allow, by name: cumulative, tornado, contributions. One without data is left out.
+
+    With several options to compare with, "tornado/B" is the tornado against B; "tornado" is the first of them.
+    """
+    against = _tornados(found)
+    made = {
+        "cumulative": cumulative(found),
+        "tornado": next(iter(against.values()), None),
+        **({f"tornado/{rival}": chart for rival, chart in against.items()} if len(against) > 1 else {}),
+        "contributions": contributions(found),
+    }
     return {name: chart for name, chart in made.items() if chart is not None}
 
 
@@ -59,14 +68,15 @@ def _line(item: Option, row: int, months: int) -> Line:
     return Line(item.id, tuple(map(float, xs)), ys, colour, labelled=True, id=item.id)
 
 
-def _tornado(found: OptionSet) -> Chart | None:
-    """What moves the recommended option against the bought one (else the next by score)."""
+def _tornados(found: OptionSet) -> dict[str, Chart]:
+    """What moves the recommended option against each other one, by the other's id: the bought one first."""
     leader = found.option(found.recommendation.option) or next(iter(found.options), None)
+    if leader is None or not leader.tco_usd:
+        return {}
     rivals = [item for item in found.options if item is not leader and item.tco_usd]
-    if leader is None or not leader.tco_usd or not rivals:
-        return None
-    rival = next((item for item in rivals if item.draft.strategy is Strategy.BUY), rivals[0])
-    return tornado_chart(leader, rival, found.horizon_months)
+    rivals.sort(key=lambda item: item.draft.strategy is not Strategy.BUY)
+    made = {item.id: tornado_chart(leader, item, found.horizon_months) for item in rivals}
+    return {rival: chart for rival, chart in made.items() if chart is not None}
 
 
 def tornado_chart(option: Option, other: Option, months: int) -> Chart | None:

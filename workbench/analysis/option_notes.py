@@ -18,7 +18,8 @@ from workbench.analysis.options import (
     ranking_criteria,
     raw_table,
 )
-from workbench.analysis.ranking import value_scores
+from workbench.analysis.ranking import criterion_weights, value_scores
+from workbench.analysis.robustness import weight_transfer
 from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.tco import staff_share_that_eats_the_saving
 from workbench.analysis.words import count, rounded, share, usd
@@ -43,6 +44,7 @@ def notes(options: Sequence[Option], criteria: Sequence[Criterion], requirements
         *_staged(options),
         *_worth_knowing(options, leader, requirements),
         *_fragile_order(options, criteria),
+        *_smallest_shift(options, leader, criteria),
         *_clipped(options),
     ]
     return tuple(dict.fromkeys(found))
@@ -182,6 +184,24 @@ def _fragile_order(options: Sequence[Option], criteria: Sequence[Criterion]) -> 
     return [
         f"Some criteria have equal points. If cost counted before the others of them, {name} would be best in "
         f"{share(float(other.max()))} of the draws."
+    ]
+
+
+def _smallest_shift(options: Sequence[Option], leader: Option, criteria: Sequence[Criterion]) -> list[str]:
+    """The least weight to move between two criteria that draws the next option level (methods.md 1.5)."""
+    ranked = sorted(options, key=lambda item: (item is not leader, -item.score))[:2]
+    known = all(criterion.id in item.figures for item in ranked for criterion in criteria)
+    if len(ranked) < 2 or not known or ranked[1].score > leader.score:
+        return []
+    scales = ranking_criteria(criteria)
+    values, _ = value_scores(raw_table([item.figures for item in ranked], criteria), scales)
+    move = weight_transfer(values, criterion_weights(scales), 0, 1)
+    if move is None or move.amount <= 0:
+        return []
+    given, taken = criteria[move.from_criterion].title, criteria[move.to_criterion].title
+    return [
+        f"{move.amount * 100:.1f} % of the weight moved from “{given}” to “{taken}” draws {ranked[1].id} level with "
+        f"{leader.id} by score."
     ]
 
 

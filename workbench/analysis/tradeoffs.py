@@ -15,6 +15,7 @@ from workbench.analysis.candidates import Candidate
 from workbench.analysis.matching import Judged
 from workbench.analysis.quality_axis import OWN_EVAL
 from workbench.analysis.ranking import pareto
+from workbench.analysis.robustness import knee
 from workbench.analysis.words import usd, usd_short
 from workbench.domain.evidence import Quality
 from workbench.domain.figures import Estimate
@@ -312,6 +313,18 @@ _NO_OWN_SCORED = "No model of your own inside your limits has an independent sco
 def best_of(found: Sequence[TradePoint]) -> TradePoint | None:
     """The best-valued of them under the weights."""
     return max(found, key=lambda point: point.score or 0.0, default=None)
+
+
+def knee_of(front: Sequence[TradePoint]) -> TradePoint | None:
+    """Where the front bends: from there on money buys little more quality, each tenfold step of cost counting the same.
+
+    None with fewer than three points that cost anything.
+    """
+    priced = [point for point in front if _cost(point) > 0]
+    if len(priced) < 3:
+        return None
+    found = knee([_cost(point) for point in priced], [_quality(point) for point in priced], log_cost=True)
+    return priced[found.index] if found else None
 
 
 def _gives(point: TradePoint) -> str:

@@ -65,6 +65,12 @@ def share(value: float) -> str:
     return f"{percent:.0f} %" if percent == 0 or abs(percent) >= 1 else f"{percent:.1g} %"
 
 
+def share_range(low: float, high: float) -> str:
+    """ "48–92 %"; one figure where both round to the same."""
+    ends = f"{low * 100:.0f}", f"{high * 100:.0f}"
+    return share(low) if ends[0] == ends[1] else f"{ends[0]}–{ends[1]} %"
+
+
 @lru_cache(maxsize=2_048)
 def tokens(value: float) -> str:
     """ "3,000 tokens"."""

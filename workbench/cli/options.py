@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.analysis.words import UNKNOWN_FIGURE, count, share, usd, usd_range
+from workbench.analysis.words import UNKNOWN_FIGURE, count, share, share_range, usd, usd_range
 from workbench.cli.numbers import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
+from workbench.domain.insight import span_of
 from workbench.reports.figures import insights_shape, options_shape
 
 if TYPE_CHECKING:
     from workbench.app import Services
     from workbench.domain.figures import Figure
-    from workbench.domain.insight import Section
+    from workbench.domain.insight import Acceptance, Section
     from workbench.domain.option import Option, OptionSet
 
 
@@ -39,7 +41,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
         shape = {**options_shape(found, scenario.name), "insights": insights_shape(behind)}
         print(json.dumps(rounded(shape), ensure_ascii=False))
         return 0
-    _print(found)
+    _print(found, services.options.acceptances(found))
     if arguments.details:
         behind = services.options.insights(scenario, evidence=evidence)
         for section in services.options.sections(behind, found):
@@ -54,12 +56,12 @@ def _print_section(section: Section) -> None:
         say(f"  {section.note}")
 
 
-def _print(found: OptionSet) -> None:
+def _print(found: OptionSet, draws: Sequence[Acceptance]) -> None:
     say(f"{found.recommendation.sentence} {found.recommendation.detail}\n")
     if found.options:
         print_table(
             ("", *(f"{option.id} · {option.draft.strategy.value}" for option in found.options)),
-            _rows(found),
+            _rows(found, draws),
             right=set(range(1, len(found.options) + 1)),
         )
         for option in found.options:
@@ -73,7 +75,7 @@ def _print(found: OptionSet) -> None:
     _print_list("Worth knowing", list(found.notes))
 
 
-def _rows(found: OptionSet) -> list[tuple[str, ...]]:
+def _rows(found: OptionSet, draws: Sequence[Acceptance]) -> list[tuple[str, ...]]:
     options, months = found.options, found.horizon_months
 
     def row(title: str, cells: list[str]) -> tuple[str, ...]:
@@ -88,7 +90,7 @@ def _rows(found: OptionSet) -> list[tuple[str, ...]]:
         row("privacy", [_plain(option.figures.get("privacy")) for option in options]),
         row("independence", [_plain(option.figures.get("independence")) for option in options]),
         row("score", [f"{option.score:.3f}" for option in options]),
-        row("best, of 20,000 draws", [share(option.best_probability) for option in options]),
+        row("best, of 20,000 draws", [_best_in(option, draws) for option in options]),
         row("cheapest, of 100,000 draws", [_chance(option.cheapest_probability) for option in options]),
         row("limits", [_limits(option) for option in options]),
     ]
@@ -102,6 +104,13 @@ def _money(figure: Figure | None) -> str:
 
 def _plain(figure: Figure | None) -> str:
     return UNKNOWN_FIGURE if figure is None else f"{figure.likely:.0f}"
+
+
+def _best_in(option: Option, draws: Sequence[Acceptance]) -> str:
+    """With the order of the criteria known; in brackets the least and the most of all that may be known."""
+    span = span_of(draws, option.id)
+    likely = share(option.best_probability)
+    return likely if span is None else f"{likely} ({share_range(*span)})"
 
 
 def _chance(value: float | None) -> str:

@@ -70,6 +70,7 @@ def as_json(view: TradeoffView, name: str) -> dict[str, Any]:
         "basis": view.basis_label,
         "requests_per_day": view.requests_per_day,
         "best": view.best,
+        "knee": view.knee or None,
         "points": [_point(point) for point in scored],
         "mixes": [_mix(mix) for mix in view.mixes],
         "without_score_or_price": [{"model": point.model_id, "offer": point.offer} for point in unplaced],
@@ -104,6 +105,12 @@ def _mix(mix: Mix) -> dict[str, Any]:
     }
 
 
+def _place(point: TradePoint, view: TradeoffView) -> str:
+    if point.pareto:
+        return "front, its knee" if point.id == view.knee else "front"
+    return f"beaten by {point.dominated_by.split('@')[0]}" if point.dominated_by else ""
+
+
 def _print(view: TradeoffView) -> None:
     say(f"{view.sentence}\n")
     rows = [
@@ -115,7 +122,7 @@ def _print(view: TradeoffView) -> None:
             f"{point.quality.value:.0f}" if point.quality else UNKNOWN_FIGURE,
             f"{point.quality.low:.0f}–{point.quality.high:.0f}" if point.quality else UNKNOWN_FIGURE,
             UNKNOWN_FIGURE if point.score is None else f"{point.score * 100:.0f}",
-            "front" if point.pareto else f"beaten by {point.dominated_by.split('@')[0]}" if point.dominated_by else "",
+            _place(point, view),
         )
         for point in view.points
         if point.kept

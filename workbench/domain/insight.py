@@ -5,7 +5,7 @@ Computed beside the options and shown when asked for. Money USD, shares 0 to 1, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.domain.figures import Estimate
@@ -33,6 +33,12 @@ class Acceptance:
     share: Mapping[str, float]
     error: Mapping[str, float]
     central: Mapping[str, Mapping[str, float]]
+
+
+def span_of(found: Sequence[Acceptance], option: str) -> tuple[float, float] | None:
+    """The least and the most share of draws in which the option is best, over all that may be known; None without."""
+    shares = [item.share[option] for item in found if option in item.share]
+    return (min(shares), max(shares)) if shares else None
 
 
 @dataclass(frozen=True, slots=True)

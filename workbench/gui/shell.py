@@ -195,6 +195,7 @@ class Shell(QMainWindow):
         page.edited.connect(self._edit)
         page.wrote.connect(self._wrote)
         page.did.connect(self._desk.history.note)
+        page.take_back.connect(self._desk.history.stack.undo)
         self._pages[page_id] = page
         self.stack.addWidget(page)
         return page

@@ -21,7 +21,7 @@ from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate, Figure, Origin
-from workbench.domain.insight import Insights, Section
+from workbench.domain.insight import Acceptance, Insights, Section
 from workbench.domain.option import FIGURES, Adaptation, OptionDraft, OptionSet, Technique
 from workbench.domain.questions import DETAILS, QUESTIONS, check_answer
 from workbench.domain.requirements import Requirements
@@ -117,6 +117,13 @@ class OptionService:
         return insights.insights(found, matched.requirements, matched.matching, matched.axis, day, names)
 
     @staticmethod
+    def acceptances(found: OptionSet) -> tuple[Acceptance, ...]:
+        """How often each option is best, from nothing known of the weights to figures anywhere in their ranges."""
+        from workbench.analysis.second_opinion import acceptances
+
+        return acceptances(found.options, found.criteria)
+
+    @staticmethod
     def sections(found: Insights, options: OptionSet) -> tuple[Section, ...]:
         """The insights in words, those that move a decision first; a part without data is left out."""
         from workbench.analysis.insight_words import sections
@@ -178,7 +185,8 @@ class OptionService:
 
     @staticmethod
     def charts(found: OptionSet) -> dict[str, Chart]:
-        """Pictures by name: "cumulative", "tornado", "contributions"; one without data is left out."""
+        """Pictures by name: "cumulative", "tornado", "contributions"; one without data is left out. With several
+        options to compare with, "tornado/B" is the tornado against B."""
         return charts(found)
 
     def _propose(self, scenario: Scenario, matched: Matched) -> tuple[OptionDraft, ...]:

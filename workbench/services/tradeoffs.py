@@ -14,6 +14,7 @@ from workbench.analysis.tradeoffs import (
     Weights,
     best_of,
     front_of,
+    knee_of,
     mixes,
     points,
     sentence,
@@ -34,7 +35,9 @@ MOST_REQUESTS_PER_DAY = 1e10
 @dataclass(frozen=True, slots=True)
 class TradeoffView:
     """Everything the Trade-offs page and `workbench tradeoffs` show. `best` is the id of the best-valued point;
-    `own_first`: with mixed data one's own models stand before those that only clean requests may go to."""
+    `own_first`: with mixed data one's own models stand before those that only clean requests may go to. `knee` is the
+    id of the point of the front from which on money buys little more (costs on a logarithmic scale); "" without one.
+    """
 
     points: tuple[TradePoint, ...]
     mixes: tuple[Mix, ...]
@@ -45,6 +48,7 @@ class TradeoffView:
     weights: Weights
     best: str
     own_first: bool = False
+    knee: str = ""
 
     @property
     def order_words(self) -> str:
@@ -86,8 +90,8 @@ class TradeoffService:
             pairs=_blends(scenario),
         )
         volume = requirements.workload.requests_per_day.likely
-        best = best_of(front_of(found, leaves=False if stands_apart(requirements) else None))
-        best = best or best_of(front_of(found))
+        front = front_of(found, leaves=False if stands_apart(requirements) else None) or front_of(found)
+        best, bend = best_of(front), knee_of(front)
         return TradeoffView(
             points=found,
             mixes=lines,
@@ -98,6 +102,7 @@ class TradeoffService:
             weights=chosen,
             best=best.id if best else "",
             own_first=stands_apart(requirements),
+            knee=bend.id if bend else "",
         )
 
 

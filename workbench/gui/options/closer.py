@@ -23,6 +23,7 @@ ROUTING = "routing"
 class Closer:
     """What the second look brings, for the options it was made of."""
 
+    found: OptionSet
     insights: Insights
     sections: tuple[Section, ...]
     charts: Mapping[str, Chart]
@@ -42,7 +43,7 @@ def look_closer(
         sections.append(
             Section(ROUTING, "Routing, on your eval", study.sentence, chart.columns, chart.rows, chart.note, ROUTING)
         )
-    return Closer(insights, tuple(sections), charts)
+    return Closer(found, insights, tuple(sections), charts)
 
 
 def requests_per_day(options: OptionService, scenario: Scenario, evidence: Evidence | None) -> float:

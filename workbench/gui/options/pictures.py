@@ -14,7 +14,7 @@ from workbench.gui.widgets.chart_card import ChartCard
 
 TITLES = {
     "cumulative": "Cost over time",
-    "tornado": "What moves the difference",
+    "tornado": "What moves the gap",
     "break-even": "Break-even volume",
     "acceptability": "How often each is best",
     "contributions": "What carries the score",

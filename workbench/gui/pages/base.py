@@ -71,7 +71,7 @@ class Page(QWidget):
 
     Signals: `explain` (Explanation or None) to the inspector; `navigate` (page id, payload) to another page;
     `edited` (Edit) swaps the scenario, with undo; `wrote` (Changes) after a service call that wrote by itself; `did`
-    (Deed) after one that can be taken back with Undo.
+    (Deed) after one that can be taken back with Undo; `take_back` undoes the last step.
     """
 
     explain = Signal(object)
@@ -79,6 +79,7 @@ class Page(QWidget):
     edited = Signal(object)
     wrote = Signal(object)
     did = Signal(object)
+    take_back = Signal()
 
     id: ClassVar[str] = ""
     title: ClassVar[str] = ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from workbench.analysis.words import share, share_range
 from workbench.domain.figures import Figure, Origin
+from workbench.domain.insight import Acceptance, span_of
 from workbench.domain.option import DataFlow, Flip, Option, OptionSet, Technique
 from workbench.domain.questions import QUESTIONS
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
@@ -50,8 +52,8 @@ def head(option: Option) -> Head:
     return Head(option.id, f"{option.id} · {option.draft.strategy.value}", option.name)
 
 
-def rows(found: OptionSet) -> tuple[GridRow, ...]:
-    """One row per question that is asked of every option."""
+def rows(found: OptionSet, draws: Sequence[Acceptance] = ()) -> tuple[GridRow, ...]:
+    """One row per question that is asked of every option; `draws` say how often each is best, as far as computed."""
     horizon, options = found.horizon_months, found.options
     best = max((option.best_probability for option in options), default=0.0)
     leader = found.recommendation.option
@@ -82,13 +84,28 @@ def rows(found: OptionSet) -> tuple[GridRow, ...]:
         GridRow(
             "Best in draws",
             tuple(
-                Cell(f"{option.best_probability * 100:.0f} %", strong=option.best_probability == best)
+                Cell(
+                    f"{option.best_probability * 100:.0f} %",
+                    _span(option, draws),
+                    strong=option.best_probability == best,
+                    hint=_draws_hint(option, draws),
+                )
                 for option in options
             ),
-            hint="Of 20,000 draws: how often it comes first when only the order of your weights is taken as known",
+            hint="Of 20,000 draws: how often it comes first when only the order of your weights is taken as known; "
+            "behind it the least and the most, from knowing nothing of them to knowing your points to 20 %",
             term="monte-carlo",
         ),
     )
+
+
+def _span(option: Option, draws: Sequence[Acceptance]) -> str:
+    span = span_of(draws, option.id)
+    return share_range(*span) if span is not None else ""
+
+
+def _draws_hint(option: Option, draws: Sequence[Acceptance]) -> str:
+    return "\n".join(f"{share(item.share[option.id])}: {item.basis}" for item in draws if option.id in item.share)
 
 
 def _money(option: Option, name: str) -> Cell:

@@ -42,6 +42,7 @@ from workbench.gui.widgets.info import InfoButton
 from workbench.gui.widgets.more_card import MoreCard
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.text import Words
+from workbench.gui.widgets.tried_bar import TriedBar
 from workbench.gui.widgets.volume import VolumeSlider, at_volume
 from workbench.gui.widgets.weights import WeightsCard
 from workbench.services.evals import EvalService
@@ -132,6 +133,8 @@ class OptionsPage(Page):
         self._volume = VolumeSlider()
         self._volume.changed.connect(self._try_volume)
         self._volume.released.connect(self._keep_volume)
+        self._tried = TriedBar()
+        self._tried.taken_back.connect(self.take_back)
         self._flips = FlipsCard()
         self._flips.tried.connect(self._try)
         self._relaxations = RelaxationsCard("What would let one in")
@@ -173,6 +176,7 @@ class OptionsPage(Page):
             self._grid,
             self._pictures,
             volume,
+            self._tried,
             self._flips,
             self._relaxations,
             self._weights,
@@ -200,6 +204,7 @@ class OptionsPage(Page):
         if scenario is None or self.scenario is None or scenario.id != self.scenario.id:
             self._closer = None
         super().show_scenario(scenario)
+        self._tried.follow(scenario)
         self.setEnabled(scenario is not None)
         if scenario is None:
             self.explain.emit(None)
@@ -212,6 +217,8 @@ class OptionsPage(Page):
             return
         self._draw(made)
         if not wish.dragging and not self._newest.has_newer:
+            advice = made.found.recommendation
+            self._tried.answer(f"{advice.sentence} {advice.detail}".strip())
             self._weights.show_criteria(made.found.criteria)
             self._look_closer(wish.scenario, made.found)
 
@@ -304,11 +311,15 @@ class OptionsPage(Page):
         self._shown = found
         self.header.set_answer(found.recommendation.sentence, found.recommendation.detail)
         if found.options:
-            self._grid.set_content([head(option) for option in found.options], rows(found))
+            closer = self._closer
+            draws = closer.insights.acceptances if closer is not None and closer.found is found else ()
+            self._grid.set_content([head(option) for option in found.options], rows(found, draws))
             self._grid.select(self.house.selection.id_of(KIND))
 
     def _draw_closer(self, closer: Closer) -> None:
         self._closer = closer
+        if self._shown is closer.found:
+            self._draw_ranking(closer.found)
         self._behind.set_sections(closer.sections)
         self._pictures.set_charts(self._all_charts())
 
@@ -419,13 +430,16 @@ class OptionsPage(Page):
         except WorkbenchError as error:
             self._error.show_error(error)
         else:
+            self._tried.trying(new, flip.text)
             self.begin_edit(new, f"Try: {flip.text}")
 
     def _relax(self, relaxation: Relaxation) -> None:
         """Takes the answer that lets an option in; undo brings the old one back."""
         if self.scenario is not None:
-            answers = {**self.scenario.answers, relaxation.requirement: relaxation.answer}
-            self.begin_edit(replace(self.scenario, answers=answers), f"Relax {limit_name(relaxation.requirement)}")
+            answers = {**self.scenario.answers, **relaxation.answers}
+            new = replace(self.scenario, answers=answers)
+            self._tried.trying(new, relaxation.text)
+            self.begin_edit(new, f"Relax {limit_name(relaxation.requirement)}")
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._grid.as_markdown())

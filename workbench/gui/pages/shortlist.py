@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workbench.domain.changes import Changes
 from workbench.domain.questions import QUESTIONS
-from workbench.domain.scenario import AnswerValue, Scenario
+from workbench.domain.scenario import Scenario
 from workbench.domain.verdict import Hosting, Reason, Relaxation, Shortlist, Standing, Verdict, standing
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.pages.base import House, Page, PageAction
@@ -25,6 +25,7 @@ from workbench.gui.widgets.rows import Column, Mark, Span
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
+from workbench.gui.widgets.tried_bar import TriedBar
 from workbench.services.evals import EvalService
 from workbench.services.shortlist import EXTENDED_FILTER, ShortlistService
 from workbench.services.wording import limit_name
@@ -84,7 +85,10 @@ class ShortlistPage(Page):
         self.body.addWidget(self._filters)
         for term in ("offer", "verdict"):
             self._table.filter_row.addWidget(InfoButton(term))
+        self._tried = TriedBar()
+        self._tried.taken_back.connect(self.take_back)
         self.body.addWidget(self._table, 1)
+        self.body.addWidget(self._tried)
         self.body.addWidget(self._relax)
         house.selection.changed.connect(self._selection_changed)
 
@@ -141,6 +145,7 @@ class ShortlistPage(Page):
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Computes the verdicts again in the background; the newest answer is drawn."""
         super().show_scenario(scenario)
+        self._tried.follow(scenario)
         self.setEnabled(scenario is not None)
         if scenario is None:
             return
@@ -172,6 +177,7 @@ class ShortlistPage(Page):
         self._error.clear()
         lead, _, rest = found.sentence.partition(". ")
         self.header.set_answer(f"{lead}." if rest else lead, rest)
+        self._tried.answer(f"{lead}." if rest else lead)
         named = " ".join(f"**{category.title}.** {category.reason}" for category in found.categories)
         self._approach.set_text(f"Approach: {named}" if named else "")
         self._approach.setVisible(bool(named))
@@ -229,8 +235,9 @@ class ShortlistPage(Page):
 
     def _relax_it(self, relaxation: Relaxation) -> None:
         if self.scenario is not None:
-            answers: dict[str, AnswerValue] = {**self.scenario.answers, relaxation.requirement: relaxation.answer}
-            self.begin_edit(replace(self.scenario, answers=answers), f"Relax {limit_name(relaxation.requirement)}")
+            new = replace(self.scenario, answers={**self.scenario.answers, **relaxation.answers})
+            self._tried.trying(new, relaxation.text)
+            self.begin_edit(new, f"Relax {limit_name(relaxation.requirement)}")
 
     def _filter_changed(self, values: tuple[str, ...]) -> None:
         """The filters belong to the scenario, and are no step of undo."""

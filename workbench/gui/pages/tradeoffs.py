@@ -44,6 +44,7 @@ WIDE_PX = 560
 SVG_SIZE = (960, 600)
 WEIGHT_TITLES = {"quality": "Quality matters", "monthly_usd": "Running cost matters"}
 HOSTING_WORDS = {Hosting.API: "API", Hosting.SELF_HOST: "own servers", Hosting.LOCAL_FILE: "this machine"}
+KNEE = "The knee of the front: from here on more money buys little more (each tenfold step of cost counts the same)."
 LEAVES = {Hosting.API: "what you send", Hosting.SELF_HOST: "nothing", Hosting.LOCAL_FILE: "nothing"}
 
 
@@ -264,6 +265,9 @@ class TradeoffsPage(Page):
 
     def _explanation(self, point: TradePoint) -> Explanation:
         names = {p.id: p.model_name for p in (self._shown.points if self._shown else ())}
+        places: list[Row] = []
+        if self._shown is not None and point.id == self._shown.knee:
+            places.append(Row(KNEE, Tone.GOOD))
         if not point.kept:
             place = Row(point.why_out, Tone.BAD)
         elif point.pareto:
@@ -293,7 +297,7 @@ class TradeoffsPage(Page):
             point.model_name,
             point.offer_name,
             (
-                Section("On the front" if point.pareto else "Off the front", (place,)),
+                Section("On the front" if point.pareto else "Off the front", (place, *places)),
                 Section("Figures", tuple(figures)),
             ),
             sources,

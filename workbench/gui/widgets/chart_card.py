@@ -20,7 +20,8 @@ _LEAST_PX = 80
 class ChartCard(Card):
     """Shows one of several pictures. `chosen` (name) is sent when the person chooses another one.
 
-    `titles` are the pictures by name, in their order; `terms` the glossary entries that explain one.
+    `titles` are the pictures by name, in their order; `terms` the glossary entries that explain one. A picture named
+    "tornado/B" is a version of "tornado": those of one picture are chosen by their own titles, in a second line.
     """
 
     chosen = Signal(str)
@@ -32,6 +33,7 @@ class ChartCard(Card):
         self._charts: Mapping[str, Chart] = {}
         self._name = ""
         self._table: ReadingTable | None = None
+        self._versions: dict[str, str] = {}
         self.chart = ChartView(height=height)
         self.chart.show_table_requested.connect(self._show_table)
         self._choice = QComboBox()
@@ -41,11 +43,17 @@ class ChartCard(Card):
         # Its longest entry may not widen the page.
         self._choice.setMinimumWidth(_LEAST_PX)
         self._choice.activated.connect(self._choose)
+        self._version = QComboBox()
+        self._version.setAccessibleName("Compared with")
+        self._version.setMinimumWidth(_LEAST_PX)
+        self._version.activated.connect(self._choose_version)
+        self._version.hide()
         self._turn = button("Table", self._turn_over, kind="link", hint="The same numbers as a table")
         self._infos: list[InfoButton] = []
         self._top.insertWidget(0, self._choice)
         self._top.insertStretch(1, 1)
         self._top.addWidget(self._turn)
+        self.body.addWidget(self._version)
         self.body.addWidget(self.chart, 1)
 
     @property
@@ -75,8 +83,28 @@ class ChartCard(Card):
         self._show(name)
         self.chosen.emit(name)
 
+    def _choose_version(self, place: int) -> None:
+        self._versions[self._name] = str(self._version.itemData(place))
+        self._show(self._name)
+
+    def _show_versions(self, name: str) -> str:
+        """Fills the second line; the version to show, "" when the picture has none."""
+        versions = [key for key in self._charts if key.startswith(f"{name}/")]
+        titles = [self._charts[key].title for key in versions]
+        if titles != [self._version.itemText(place) for place in range(self._version.count())]:
+            self._version.clear()
+            for key, title in zip(versions, titles, strict=True):
+                self._version.addItem(title, key)
+        self._version.setVisible(bool(versions))
+        if not versions:
+            return ""
+        shown = self._versions.get(name, "")
+        shown = shown if shown in versions else versions[0]
+        self._version.setCurrentIndex(versions.index(shown))
+        return shown
+
     def _show(self, name: str) -> None:
-        chart = self._charts[name]
+        chart = self._charts[self._show_versions(name) or name]
         if name != self._name:
             self._name = name
             self._show_terms(name)
