@@ -7,7 +7,7 @@ Sample size lives in power.py, blind votes in preference.py, stopping early in s
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
@@ -15,11 +15,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from workbench.analysis import checks
-from workbench.analysis.beta import beta_quantile
-from workbench.analysis.checks import FloatArray, Numbers
+from workbench.analysis import checks, student
+from workbench.analysis.beta import beta_probability, beta_quantile
+from workbench.analysis.checks import FloatArray, IntArray, Numbers
 from workbench.domain.errors import WorkbenchError
 
+# Which cluster each item is of: any names, or numbers as an array.
+Clusters = Sequence[object] | IntArray
 Verdict = Literal["better", "worse", "equivalent", "not shown"]
 
 # Natural logarithm of the smallest positive double; below it a p-value is printed as 0.
@@ -37,15 +39,29 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Mean of model 1 minus mean of model 2 on the same items, with its standard error."""
+    """Mean of model 1 minus mean of model 2 on the same items, with its standard error.
+
+    `degrees` of freedom behind the error: items or documents less one; None where it follows from counts.
+    """
 
     difference: float
     standard_error: float
+    degrees: float | None = None
 
     def interval(self, confidence: float = 0.95) -> Interval:
-        """Normal interval `D ± z*SE`."""
-        reach = z_value(confidence) * self.standard_error
+        """`D ± t*SE`, or `D ± z*SE` without degrees of freedom."""
+        reach = _reach(confidence, self.degrees) * self.standard_error
         return Interval(self.difference, self.difference - reach, self.difference + reach)
+
+    @property
+    def p(self) -> float:
+        """Two-sided p of "no difference" (paired t); 1 when the items do not differ at all."""
+        if self.difference == 0:
+            return 1.0
+        if self.standard_error == 0:
+            return 0.0
+        degrees = math.inf if self.degrees is None else self.degrees
+        return student.two_sided(min(abs(self.difference) / self.standard_error, 1e30), degrees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,13 @@ def z_value(confidence: float = 0.95) -> float:
     """Two-sided normal quantile: 1.959964 at 0.95."""
     level = checks.number(confidence, "Confidence", low=0.5, high=0.999999)
     return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def _reach(confidence: float, degrees: float | None) -> float:
+    """Half width of an interval in standard errors."""
+    if degrees is None or degrees > student.LARGEST_DEGREES:
+        return z_value(confidence)
+    return student.quantile(confidence, degrees)
 
 
 def agresti_coull(right: float, n: float, confidence: float = 0.95) -> Interval:
@@ -106,21 +129,22 @@ def most_misses_not_excluded(n: int, confidence: float = 0.95) -> float:
     return -math.expm1(math.log1p(-level) / size)
 
 
-def mean_score(scores: Numbers, clusters: Sequence[object] | None = None, confidence: float = 0.95) -> Interval:
+def mean_score(scores: Numbers, clusters: Clusters | None = None, confidence: float = 0.95) -> Interval:
     """Mean of scores in [0, 1] with its interval, wider when items share a source document (`clusters`).
 
-    Right/wrong scores: Agresti-Coull, on the effective number of cases when clustered. Graded scores: `± z*SE`,
+    Right/wrong scores: Agresti-Coull, on the effective number of cases when clustered. Graded scores: `± t*SE`,
     never narrower than zero: where all scores agree, Agresti-Coull on their sum (conservative). Cut to [0, 1].
     """
     values = checks.vector(scores, "Scores", low=0.0, high=1.0)
     n, mean = values.size, float(values.mean())
     clusters = _informative(clusters, n)
     naive = standard_error(values)
-    se = max(naive, clustered_standard_error(values, clusters)) if clusters is not None else naive
+    groups = n if clusters is None else _groups(clusters)
+    se = max(naive, _between_documents(values, clusters, groups)) if clusters is not None else naive
     if np.isin(values, (0.0, 1.0)).all() or se == 0:
-        effective = n * (naive / se) ** 2 if se > 0 else float(n if clusters is None else len(set(clusters)))
+        effective = n * (naive / se) ** 2 if se > 0 else float(groups)
         return agresti_coull(mean * effective, effective, confidence)
-    reach = z_value(confidence) * se
+    reach = _reach(confidence, groups - 1) * se
     return Interval(mean, max(0.0, mean - reach), min(1.0, mean + reach))
 
 
@@ -130,14 +154,30 @@ def standard_error(values: Numbers) -> float:
     return float(data.std(ddof=1) / math.sqrt(data.size)) if data.size > 1 else 0.0
 
 
-def clustered_standard_error(values: Numbers, clusters: Sequence[object]) -> float:
+def clustered_standard_error(values: Numbers, clusters: Clusters) -> float:
     """Standard error of a mean when items of one cluster move together: `sqrt(sum_c (sum r)²)/n`."""
     data = checks.vector(values, "Values")
     checks.same_length(clusters, data.size, "Clusters")
-    numbers = {name: position for position, name in enumerate(dict.fromkeys(clusters))}
-    member = np.array([numbers[name] for name in clusters])
-    sums = np.bincount(member, weights=data - data.mean())
+    sums = np.bincount(_members(clusters), weights=data - data.mean())
     return float(np.sqrt((sums**2).sum()) / data.size)
+
+
+def _members(clusters: Clusters) -> IntArray:
+    """The number of each item's cluster, from 0."""
+    if isinstance(clusters, np.ndarray):
+        return np.unique(clusters, return_inverse=True)[1]
+    numbers = {name: position for position, name in enumerate(dict.fromkeys(clusters))}
+    return np.array([numbers[name] for name in clusters])
+
+
+def _groups(clusters: Clusters) -> int:
+    return np.unique(clusters).size if isinstance(clusters, np.ndarray) else len(set(clusters))
+
+
+def _between_documents(values: Numbers, clusters: Clusters, groups: int) -> float:
+    """The clustered standard error made unbiased for few documents: times `sqrt(G/(G-1))`, to be used with G-1 degrees
+    of freedom. With one document an item it is the plain standard error."""
+    return clustered_standard_error(values, clusters) * math.sqrt(groups / (groups - 1))
 
 
 def paired_difference(only_first: int, only_second: int, n: int) -> Difference:
@@ -152,7 +192,7 @@ def paired_difference(only_first: int, only_second: int, n: int) -> Difference:
     return Difference(d, math.sqrt(variance) if variance > 1e-15 else _smallest_error(size))
 
 
-def paired_scores(first: Numbers, second: Numbers, clusters: Sequence[object] | None = None) -> Difference:
+def paired_scores(first: Numbers, second: Numbers, clusters: Clusters | None = None) -> Difference:
     """Difference in mean score on the same items (any scores), clustered if items share a source document.
 
     Where every item shows the same difference the error is not zero but that of paired_difference, times the range
@@ -164,12 +204,14 @@ def paired_scores(first: Numbers, second: Numbers, clusters: Sequence[object] | 
     if gain.size < 2:
         raise WorkbenchError("One item says nothing about a difference", where="Scores", mend="Run two items or more.")
     clusters = _informative(clusters, gain.size)
-    if clusters is None:
-        groups, error = gain.size, standard_error(gain)
-    else:
-        groups, error = len(set(clusters)), clustered_standard_error(gain, clusters)
+    groups, error = gain.size, standard_error(gain)
+    if clusters is not None:
+        groups = _groups(clusters)
+        error = _between_documents(gain, clusters, groups)
     scale = max(1.0, float(max(a.max(), b.max()) - min(a.min(), b.min())))
-    return Difference(float(gain.mean()), error if error > 1e-12 else scale * _smallest_error(groups))
+    return Difference(
+        float(gain.mean()), error if error > 1e-12 else scale * _smallest_error(groups), float(groups - 1)
+    )
 
 
 def mcnemar(only_first: int, only_second: int) -> McNemar:
@@ -177,13 +219,11 @@ def mcnemar(only_first: int, only_second: int) -> McNemar:
     b = checks.count(only_first, "Items only the first got right")
     c = checks.count(only_second, "Items only the second got right")
     total, fewer = b + c, min(b, c)
-    log_half = total * math.log(2)
-    # Logarithms: 2**-n underflows beyond a thousand discordant items.
-    logs = [_log_choose(total, i) - log_half for i in range(fewer + 1)]
-    top = max(logs)
-    log_tail = top + math.log(math.fsum(math.exp(v - top) for v in logs))
-    p = min(1.0, 2 * math.exp(max(log_tail, _LOG_TINY)))
-    mid = 2 * math.exp(max(log_tail, _LOG_TINY)) - math.exp(max(logs[-1], _LOG_TINY))
+    if b == c:
+        return McNemar(1.0, 1.0)
+    # P(Bin(total, 1/2) <= fewer); P(Bin = fewer) by logarithms: 2**-n underflows beyond a thousand items.
+    p = min(1.0, 2 * beta_probability(0.5, total - fewer, fewer + 1))
+    mid = p - math.exp(max(_log_choose(total, fewer) - total * math.log(2), _LOG_TINY))
     return McNemar(p, min(1.0, mid))
 
 
@@ -203,6 +243,35 @@ def newcombe_paired(both: int, only_first: int, only_second: int, neither: int, 
     down = _newcombe_reach(one.point - one.low, two.high - two.point, phi)
     up = _newcombe_reach(one.high - one.point, two.point - two.low, phi)
     return Interval(d, max(-1.0, d - down), min(1.0, d + up))
+
+
+def percentile_interval(values: Numbers, share: float, confidence: float = 0.95) -> tuple[float | None, float | None]:
+    """Between which two of the values their distribution's percentile lies, whatever that distribution is.
+
+    Order statistics: as high a rank below, and as low a rank above, as leave at most half the doubt on each side. An
+    end is None when too few values were seen to bound it (the 95th percentile needs 72 for its upper end at 95 %).
+    """
+    data = np.sort(checks.vector(values, "Values"))
+    q = checks.number(share, "Percentile", low=1e-6, high=1 - 1e-6)
+    tail = (1 - checks.number(confidence, "Confidence", low=0.5, high=0.999999)) / 2
+    n = data.size
+
+    def below(rank: int) -> float:
+        """P(the value of this rank, from 1, is at or below the percentile) = P(Bin(n, q) >= rank)."""
+        return beta_probability(q, rank, n - rank + 1)
+
+    low = _last(lambda rank: below(rank) >= 1 - tail, n)
+    high = _last(lambda rank: below(rank) > tail, n) + 1
+    return (float(data[low - 1]) if low >= 1 else None), (float(data[high - 1]) if high <= n else None)
+
+
+def _last(holds: Callable[[int], bool], n: int) -> int:
+    """The largest rank from 1 to n for which it holds, 0 for none; it holds up to there and no further."""
+    low, high = 0, n + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
 
 
 def repeated_mean_variance(omega_squared: float, sigma_squared: float, n: int, repeats: int = 1) -> float:
@@ -286,12 +355,12 @@ def _discordant(only_first: int, only_second: int, n: int) -> tuple[int, int, in
     return b, checks.count(only_second, "Items only the second got right", high=size - b), size
 
 
-def _informative(clusters: Sequence[object] | None, n: int) -> Sequence[object] | None:
+def _informative(clusters: Clusters | None, n: int) -> Clusters | None:
     """The clusters, or None where all items are of one: then nothing is known about how documents differ."""
     if clusters is None:
         return None
     checks.same_length(clusters, n, "Clusters")
-    return clusters if len(set(clusters)) > 1 else None
+    return clusters if _groups(clusters) > 1 else None
 
 
 def _smallest_error(n: int) -> float:

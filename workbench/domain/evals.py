@@ -200,13 +200,30 @@ class EvalRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Percentiles:
+    """Half of `n` values lie below `p50` and 19 of 20 below `p95`, each with its 95 % interval.
+
+    An end is None where too few values were seen to bound it. Seconds.
+    """
+
+    n: int
+    p50: float
+    p50_low: float | None
+    p50_high: float | None
+    p95: float
+    p95_low: float | None
+    p95_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSummary:
     """How one model did under one scorer.
 
     `mean`, `low`, `high` are None when nothing was scored. `n` counts the scored cases; `errors`, `withheld` and
     `unscored` are apart. `method` names the interval in words. `clusters` is how many source documents
     stand behind it (None: not given). `tokens_per_s` is the median over the answers; `cost_usd` the sum,
-    None when unknown.
+    None when unknown, as are the costs per case and per right answer (a score of 1), whose interval is that of the
+    share right. `first_token` and `whole` are the waits for an answer's beginning and end.
     """
 
     model_id: str
@@ -224,6 +241,13 @@ class ModelSummary:
     tokens_per_s: float | None
     cost_usd: float | None
     unscored: int = 0
+    right: int = 0
+    first_token: Percentiles | None = None
+    whole: Percentiles | None = None
+    cost_per_case_usd: float | None = None
+    cost_per_right_usd: float | None = None
+    cost_per_right_low_usd: float | None = None
+    cost_per_right_high_usd: float | None = None
 
 
 class PairVerdict(StrEnum):
@@ -261,11 +285,49 @@ class PairSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class EvalSlice:
+    """The cases that carry one tag, under one scorer: each model (without its times), and each pair.
+
+    `p_adjusted` of its pairs is Holm's over the pairs of all slices of the scorer: looking in many places is counted.
+    """
+
+    tag: str
+    scorer: str
+    n: int
+    models: tuple[ModelSummary, ...]
+    pairs: tuple[PairSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EvalSummary:
-    """Everything a page or report says about a run, computed again from its results each time."""
+    """Everything a page or report says about a run, computed again from its results each time.
+
+    `slices` are the larger first; `slice_tests` says how many comparisons they hold, by scorer, and `slices_left_out`
+    how many tags had too few cases (or came after the largest) to be looked at.
+    """
 
     eval_run_id: str
     case_count: int
     margin: float
     models: tuple[ModelSummary, ...]
     pairs: tuple[PairSummary, ...]
+    slices: tuple[EvalSlice, ...] = ()
+    slice_tests: int = 0
+    slices_left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunsCompared:
+    """One model in two runs of the same cases under one scorer.
+
+    `pair` compares the run `after` (its a) with the run `before` (its b), Holm counting all models and scorers;
+    `gained` and `lost` are the cases that became right and wrong.
+    """
+
+    model_id: str
+    scorer: str
+    before: float | None
+    after: float | None
+    pair: PairSummary
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]

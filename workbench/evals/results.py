@@ -1,189 +1,276 @@
 """What the results of a run say about the models: pure functions of values, computed again each time.
 
-One row per model and scorer, and one per pair of models on the cases both answered (methods.md section 5).
+One row per model and scorer, one per pair of models on the cases both answered, and the same for the cases of each
+tag (methods.md section 5).
 """
 
 from __future__ import annotations
 
 import itertools
-import statistics as numbers
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from workbench.analysis import statistics
+from workbench.analysis.checks import BoolArray, FloatArray, IntArray
 from workbench.domain.evals import (
-    CaseOutcome,
     CaseResult,
     EvalRun,
+    EvalSlice,
     EvalSummary,
     ModelSummary,
     PairSummary,
     PairVerdict,
+    Percentiles,
+    RunsCompared,
 )
+from workbench.evals.columns import ERROR, SCORED, UNSCORED, WITHHELD, Columns, columns_of
 
 FEWEST_PAIRED = 2
-Scores = dict[str, CaseResult]
+# A tag on fewer cases says nothing that an interval would not take back; more tags than this nobody reads.
+FEWEST_TAGGED, MOST_TAGS = 10, 40
 
 
-def summarise(run: EvalRun, results: Iterable[CaseResult]) -> EvalSummary:
-    """Every model under every scorer, and every pair of models. Of results with the same key the last one counts."""
-    latest = {result.key: result for result in results if result.eval_run_id == run.id}
-    models, pairs = [], []
-    for scorer in run.scorers:
-        rows = {
-            model: [r for r in latest.values() if r.model_id == model and r.scorer == scorer] for model in run.model_ids
-        }
-        models += [_model(model, scorer, found) for model, found in rows.items()]
-        pairs += _pairs(scorer, rows, run.margin)
-    return EvalSummary(run.id, run.case_count, run.margin, tuple(models), tuple(pairs))
+def summarise(run: EvalRun, results: Iterable[CaseResult] | Columns) -> EvalSummary:
+    """Every model under every scorer, every pair of models, and both for each tag. Of results with the same key the
+    last one counts."""
+    data = results if isinstance(results, Columns) else columns_of(run, results)
+    models = [_model(data, scorer, place) for scorer in run.scorers for place in range(len(data.models))]
+    pairs = [pair for scorer in run.scorers for pair in pairs_of(data, scorer, run.margin)]
+    slices, left_out = _slices(data, run.margin)
+    tests = sum(pair.p is not None for found in slices if found.scorer == run.scorers[0] for pair in found.pairs)
+    return EvalSummary(run.id, run.case_count, run.margin, tuple(models), tuple(pairs), tuple(slices), tests, left_out)
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
     """The value below which `share` of the values lie, interpolated; None when there are none."""
-    if not values:
+    return float(np.quantile(values, share)) if len(values) else None
+
+
+def percentiles(values: FloatArray) -> Percentiles | None:
+    """Median and 95th percentile with their intervals; None without a value. NaN is left out."""
+    known = values[~np.isnan(values)]
+    if not known.size:
         return None
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+    p50, p95 = (float(value) for value in np.quantile(known, (0.5, 0.95)))
+    ends = [end for share in (0.5, 0.95) for end in statistics.percentile_interval(known, share)]
+    return Percentiles(known.size, p50, ends[0], ends[1], p95, ends[2], ends[3])
 
 
-def _model(model: str, scorer: str, results: Sequence[CaseResult]) -> ModelSummary:
-    scored = [result for result in results if result.score is not None]
-    clusters = _clusters(scored)
-    interval = statistics.mean_score([r.score or 0.0 for r in scored], clusters) if scored else None
-    waits = [r.ttft_s for r in scored if r.ttft_s is not None]
-    rates = [r.tokens_per_s for r in scored if r.tokens_per_s is not None]
-    costs = [r.cost_usd for r in scored if r.cost_usd is not None]
+def compare_runs(
+    before: EvalRun, old: Columns, after: EvalRun, new: Columns, *, margin: float | None = None
+) -> tuple[RunsCompared, ...]:
+    """Every model that both runs asked, under every scorer of both, on the cases both have, and what changed there.
+
+    `margin` is that of the run before unless given.
+    """
+    shared = [name for name in old.case_ids if name in set(new.case_ids)]
+    first, second = old.in_order(shared).of(range(len(shared))), new.in_order(shared).of(range(len(shared)))
+    found = []
+    for scorer in (name for name in before.scorers if name in after.scorers):
+        for model in (name for name in before.model_ids if name in after.model_ids):
+            was = first.scores(scorer)[:, first.models.index(model)]
+            now = second.scores(scorer)[:, second.models.index(model)]
+            pair = _pair("after", "before", scorer, now, was, first, before.margin if margin is None else margin)
+            gained = [shared[k] for k in np.flatnonzero((now >= 1) & (was < 1))]
+            lost = [shared[k] for k in np.flatnonzero((now < 1) & (was >= 1))]
+            found.append(RunsCompared(model, scorer, _mean(was), _mean(now), pair, tuple(gained), tuple(lost)))
+    adjusted = adjust([each.pair for each in found])
+    return tuple(replace(each, pair=pair) for each, pair in zip(found, adjusted, strict=True))
+
+
+def adjust(pairs: Sequence[PairSummary]) -> list[PairSummary]:
+    """The pairs with Holm's adjustment over all of them that could be tested, and the verdict words that follow."""
+    tested = [pair.p for pair in pairs if pair.p is not None]
+    adjusted = iter(statistics.holm(tested).tolist() if tested else ())
+    return [_judged(pair, None if pair.p is None else next(adjusted)) for pair in pairs]
+
+
+def _judged(pair: PairSummary, p_adjusted: float | None) -> PairSummary:
+    if pair.difference is None or pair.low is None or pair.high is None:
+        return pair
+    word = statistics.verdict(
+        statistics.Interval(pair.difference, pair.low, pair.high),
+        p_adjusted=p_adjusted,
+        equivalent=pair.verdict is PairVerdict.EQUIVALENT,
+    )
+    return replace(pair, p_adjusted=p_adjusted, verdict=PairVerdict(word))
+
+
+# One model
+
+
+def _model(data: Columns, scorer: str, place: int, *, times: bool = True) -> ModelSummary:
+    outcome, score = data.outcomes(scorer)[:, :, place], data.scores(scorer)[:, place]
+    is_scored = ~np.isnan(score)
+    scores = score[is_scored]
+    clusters = _clusters(data.document[is_scored])
+    interval = statistics.mean_score(scores, clusters) if scores.size else None
+    answered = outcome == SCORED
+    first = percentiles(data.ttft_s[:, :, place][answered]) if times else None
+    rates = data.tokens_per_s[:, :, place][answered]
+    rates = rates[~np.isnan(rates)]
+    paid, each = _costs(data.cost_usd[:, :, place], data.cached[:, :, place], answered)
+    per_right = _per_right(each, scores, interval) if each is not None and interval is not None else (None, None, None)
     return ModelSummary(
-        model_id=model,
+        model_id=data.models[place],
         scorer=scorer,
-        n=len(scored),
+        n=scores.size,
         mean=interval.point if interval else None,
         low=interval.low if interval else None,
         high=interval.high if interval else None,
-        errors=sum(r.outcome is CaseOutcome.ERROR for r in results),
-        withheld=sum(r.outcome is CaseOutcome.WITHHELD for r in results),
-        method=_method(scored, clusters),
-        clusters=len(set(clusters)) if clusters else None,
-        ttft_p50_s=percentile(waits, 0.50),
-        ttft_p95_s=percentile(waits, 0.95),
-        tokens_per_s=numbers.median(rates) if rates else None,
-        cost_usd=sum(costs) if costs and len(costs) == len(scored) else None,
-        unscored=sum(r.outcome is CaseOutcome.UNSCORED for r in results),
+        errors=int((outcome == ERROR).sum()),
+        withheld=int((outcome == WITHHELD).sum()),
+        method=_method(scores, clusters),
+        clusters=np.unique(clusters).size if clusters is not None else None,
+        ttft_p50_s=first.p50 if first else None,
+        ttft_p95_s=first.p95 if first else None,
+        tokens_per_s=float(np.median(rates)) if rates.size else None,
+        cost_usd=paid,
+        unscored=int((outcome == UNSCORED).sum()),
+        right=int((scores >= 1).sum()),
+        first_token=first,
+        whole=percentiles(data.total_s[:, :, place][answered]) if times else None,
+        cost_per_case_usd=each,
+        cost_per_right_usd=per_right[0],
+        cost_per_right_low_usd=per_right[1],
+        cost_per_right_high_usd=per_right[2],
     )
 
 
-def _clusters(results: Sequence[CaseResult]) -> list[str] | None:
-    """The source document of each result when every one names it and some share one; else None.
+def _costs(costs: FloatArray, cached: BoolArray, answered: BoolArray) -> tuple[float | None, float | None]:
+    """What all answers cost, failed ones too, and what a case costs on average, in USD.
+
+    None unless the cost of every scored answer is known; what was answered before costs nothing again, and says nothing
+    of what a case costs.
+    """
+    if not answered.any() or np.isnan(costs[answered]).any():
+        return None, None
+    fresh = answered & ~cached
+    return float(np.nansum(costs)), float(np.nansum(costs[~cached])) / int(fresh.sum()) if fresh.any() else None
+
+
+def _per_right(
+    each: float, scores: FloatArray, interval: statistics.Interval
+) -> tuple[float | None, float | None, float | None]:
+    """USD for each right answer, where a case costs `each`, with the ends that follow from the interval of the share
+    right; None for the whole where none is right."""
+    if not _right_or_wrong(scores):
+        interval = statistics.agresti_coull(int((scores >= 1).sum()), scores.size)
+    if interval.point <= 0:
+        return None, None, None
+    return each / interval.point, each / interval.high, each / interval.low if interval.low > 0 else None
+
+
+def _clusters(document: IntArray) -> IntArray | None:
+    """The source document of each case when every one names it and some share one; else None.
 
     With fewer than two documents nothing can be said about the differences between documents.
     """
-    named = [result.source_document for result in results]
-    if not named or any(name is None for name in named) or not 2 <= len(set(named)) < len(named):
+    if not document.size or (document < 0).any():
         return None
-    return [name or "" for name in named]
+    return document if 2 <= np.unique(document).size < document.size else None
 
 
-def _right_or_wrong(results: Sequence[CaseResult]) -> bool:
-    return all(result.score in (0.0, 1.0) for result in results)
+def _right_or_wrong(scores: FloatArray) -> bool:
+    return bool(((scores == 0) | (scores == 1)).all())
 
 
-def _method(scored: Sequence[CaseResult], clusters: Sequence[str] | None) -> str:
-    if not scored:
+def _method(scored: FloatArray, clusters: IntArray | None) -> str:
+    if not scored.size:
         return ""
-    name = "Agresti-Coull" if _right_or_wrong(scored) else "normal, from the spread of the scores"
-    return f"95 %, {name}" + (", cases of one source document counted together" if clusters else "")
+    name = "Agresti-Coull" if _right_or_wrong(scored) else "Student's t, from the spread of the scores"
+    return f"95 %, {name}" + (", cases of one source document counted together" if clusters is not None else "")
 
 
-def _pairs(scorer: str, rows: dict[str, list[CaseResult]], margin: float) -> list[PairSummary]:
+def _mean(scores: FloatArray) -> float | None:
+    known = scores[~np.isnan(scores)]
+    return float(known.mean()) if known.size else None
+
+
+# Pairs
+
+
+def pairs_of(data: Columns, scorer: str, margin: float) -> list[PairSummary]:
     """All pairs of one scorer, with Holm's adjustment over those that could be tested."""
-    drafts = [
-        _Pair(a, b, scorer, _scored(rows[a]), _scored(rows[b]), margin) for a, b in itertools.combinations(rows, 2)
+    return adjust(_drafts(data, scorer, margin))
+
+
+def _drafts(data: Columns, scorer: str, margin: float) -> list[PairSummary]:
+    scores = data.scores(scorer)
+    return [
+        _pair(data.models[a], data.models[b], scorer, scores[:, a], scores[:, b], data, margin)
+        for a, b in itertools.combinations(range(len(data.models)), 2)
     ]
-    tested = [draft for draft in drafts if draft.p is not None]
-    if tested:
-        adjusted = statistics.holm([draft.p or 0.0 for draft in tested])
-        for draft, value in zip(tested, adjusted, strict=True):
-            draft.p_adjusted = float(value)
-    return [draft.summary() for draft in drafts]
 
 
-def _scored(results: Sequence[CaseResult]) -> Scores:
-    return {result.case_id: result for result in results if result.score is not None}
+def _pair(
+    a: str, b: str, scorer: str, first: FloatArray, second: FloatArray, data: Columns, margin: float
+) -> PairSummary:
+    """Two rows of scores on the cases both have one for; not adjusted yet, its verdict says only whether equivalence is
+    shown.
 
-
-class _Pair:
-    """Two models on the cases both have a score for.
-
-    Right/wrong without shared documents: Newcombe's interval and McNemar's exact test. Otherwise the paired
-    difference with its (clustered) standard error, and the normal test of it.
+    Right/wrong without shared documents: Newcombe's interval and McNemar's exact test. Otherwise the paired difference
+    with its (clustered) standard error, Student's interval and test; right/wrong with shared documents is judged by the
+    more careful of both tests.
     """
-
-    def __init__(self, a: str, b: str, scorer: str, first: Scores, second: Scores, margin: float) -> None:
-        self.a, self.b, self.scorer = a, b, scorer
-        shared = [case for case in first if case in second]
-        self.n = len(shared)
-        self.p: float | None = None
-        self.p_adjusted: float | None = None
-        self.interval: statistics.Interval | None = None
-        self.only_a: int | None = None
-        self.only_b: int | None = None
-        self.method = ""
-        self.equivalent = False
-        if self.n >= FEWEST_PAIRED:
-            self._compare([first[case] for case in shared], [second[case] for case in shared], margin)
-
-    def _compare(self, first: list[CaseResult], second: list[CaseResult], margin: float) -> None:
-        one, two = [r.score or 0.0 for r in first], [r.score or 0.0 for r in second]
-        clusters = _clusters(first)
-        difference = statistics.paired_scores(one, two, clusters)
-        self.equivalent = statistics.is_equivalent(difference, margin)
-        self.interval = difference.interval()
-        binary = _right_or_wrong(first) and _right_or_wrong(second)
-        if binary:
-            self.only_a = sum(x > y for x, y in zip(one, two, strict=True))
-            self.only_b = sum(x < y for x, y in zip(one, two, strict=True))
-        if binary and self.only_a is not None and self.only_b is not None:
-            self.p = statistics.mcnemar(self.only_a, self.only_b).p
-            self.method = "McNemar's exact test"
-            if clusters is not None:
-                self.p = max(self.p, _two_sided(difference))
-            if clusters is None:
-                both = sum(x == y == 1 for x, y in zip(one, two, strict=True))
-                neither = self.n - both - self.only_a - self.only_b
-                self.interval = statistics.newcombe_paired(both, self.only_a, self.only_b, neither)
-                self.method += ", Newcombe's interval"
-        else:
-            self.p = _two_sided(difference)
-            self.method = "paired difference"
+    both = ~(np.isnan(first) | np.isnan(second))
+    one, two = first[both], second[both]
+    blank = PairSummary(a, b, scorer, one.size, None, None, None, None, None, PairVerdict.NOT_SHOWN)
+    if one.size < FEWEST_PAIRED:
+        return blank
+    clusters = _clusters(data.document[both])
+    difference = statistics.paired_scores(one, two, clusters)
+    interval, p, method = difference.interval(), difference.p, "paired t"
+    only_a = only_b = None
+    if _right_or_wrong(one) and _right_or_wrong(two):
+        only_a, only_b = int((one > two).sum()), int((one < two).sum())
+        exact = statistics.mcnemar(only_a, only_b).p
         if clusters is not None:
-            self.method += ", cases of one source document counted together"
-
-    def summary(self) -> PairSummary:
-        found = self.interval
-        word = "not shown"
-        if found is not None:
-            word = statistics.verdict(found, p_adjusted=self.p_adjusted, equivalent=self.equivalent)
-        return PairSummary(
-            a=self.a,
-            b=self.b,
-            scorer=self.scorer,
-            n=self.n,
-            difference=found.point if found else None,
-            low=found.low if found else None,
-            high=found.high if found else None,
-            p=self.p,
-            p_adjusted=self.p_adjusted,
-            verdict=PairVerdict(word),
-            only_a=self.only_a,
-            only_b=self.only_b,
-            method=self.method,
-        )
+            p, method = max(exact, p), "the more careful of McNemar's exact test and the paired t"
+        else:
+            difference = statistics.paired_difference(only_a, only_b, one.size)
+            right = int((one + two == 2).sum())
+            interval = statistics.newcombe_paired(right, only_a, only_b, one.size - right - only_a - only_b)
+            p, method = exact, "McNemar's exact test, Newcombe's interval"
+    if clusters is not None:
+        method += ", cases of one source document counted together"
+    return replace(
+        blank,
+        difference=interval.point,
+        low=max(-1.0, interval.low),
+        high=min(1.0, interval.high),
+        p=p,
+        only_a=only_a,
+        only_b=only_b,
+        method=method,
+        verdict=PairVerdict.EQUIVALENT if statistics.is_equivalent(difference, margin) else PairVerdict.NOT_SHOWN,
+    )
 
 
-def _two_sided(difference: statistics.Difference) -> float:
-    """The normal test of "no difference"; 1 when all differences are 0, 0 when they are all the same and not 0."""
-    if difference.standard_error == 0:
-        return 1.0 if difference.difference == 0 else 0.0
-    return 2 * (1 - numbers.NormalDist().cdf(abs(difference.difference) / difference.standard_error))
+# Slices
+
+
+def _slices(data: Columns, margin: float) -> tuple[list[EvalSlice], int]:
+    """The tags that some but not all cases carry, the most frequent first; how many were left out as too small."""
+    chosen, left_out = _tags(data.tagged)
+    found = []
+    for scorer in data.scorers:
+        parts = [data.of(data.tagged[:, place]) for place in chosen]
+        drafts = [_drafts(part, scorer, margin) for part in parts]
+        adjusted = iter(adjust(list(itertools.chain.from_iterable(drafts))))
+        for place, part, pairs in zip(chosen, parts, drafts, strict=True):
+            models = tuple(_model(part, scorer, model, times=False) for model in range(len(data.models)))
+            found.append(
+                EvalSlice(data.tags[place], scorer, part.cases, models, tuple(itertools.islice(adjusted, len(pairs))))
+            )
+    return found, left_out
+
+
+def _tags(tagged: BoolArray) -> tuple[list[int], int]:
+    sizes = tagged.sum(axis=0)
+    telling = [place for place in range(sizes.size) if sizes[place] < len(tagged)]
+    large = [place for place in telling if sizes[place] >= FEWEST_TAGGED]
+    kept = sorted(large, key=lambda place: -int(sizes[place]))[:MOST_TAGS]
+    return kept, len(telling) - len(kept)

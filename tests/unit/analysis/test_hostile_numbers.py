@@ -37,6 +37,7 @@ from workbench.analysis import (
     sensitivity,
     sequential,
     statistics,
+    student,
     tco,
 )
 from workbench.domain.errors import WorkbenchError
@@ -46,7 +47,7 @@ NONSENSE = (math.nan, math.inf, -math.inf, -1.0, 0.0, 1e308, -1e308, 1e-308, 0.5
 MODULES = (
     acceptability, adaptation, beta, breakeven, budget_routing, capacity, concentration, cost, distributions, energy,
     judging, montecarlo, power, preference, quality, queueing, ranking, robustness, routing, scaling, sensitivity,
-    sequential, statistics, tco,
+    sequential, statistics, student, tco,
 )  # fmt: skip
 
 VALUES = [[0.85, 0.3, 0.0], [0.2, 0.7, 1.0], [0.4, 0.6, 0.8]]
@@ -158,6 +159,7 @@ CALLS: list[Call] = [
     call(power.cases_graded, 0.03, 0.11, 0.2, 4, power=0.8, confidence=0.95),
     call(power.cases_for_half_width, 0.05, 0.8, 0.95),
     call(power.mcnemar_power, 50, 0.1, 0.2, alpha=0.05),
+    call(power.cases_exact, 0.1, 0.2, power=0.8, alpha=0.05),
     call(power.detectable_difference, 100, 0.2, power=0.8, confidence=0.95),
     call(preference.bradley_terry, [[0, 24, 30], [16, 0, 22], [10, 18, 0]], [[0, 1, 1], [1, 0, 1], [1, 1, 0]]),
     call(quality.fit_quality, SHEET),
@@ -229,6 +231,9 @@ CALLS: list[Call] = [
     call(statistics.paired_difference, 12, 4, 100),
     call(statistics.paired_scores, [0.2, 0.9, 1.0], [0.1, 1.0, 0.3]),
     call(statistics.mcnemar, 12, 4),
+    call(statistics.percentile_interval, [0.4, 0.1, 0.9, 0.2], 0.5, 0.95),
+    call(student.two_sided, 2.1, 19.0),
+    call(student.quantile, 0.95, 19.0),
     call(statistics.newcombe_paired, 70, 12, 4, 14, 0.95),
     call(statistics.repeated_mean_variance, 0.11, 0.2, 50, 4),
     call(statistics.variance_parts, [[0.2, 0.3], [0.9, 0.8]]),

@@ -123,7 +123,7 @@ def test_that_graded_scores_are_compared_by_their_paired_difference() -> None:
     ).pairs[0]
     assert pair.difference == pytest.approx(0.3125)
     assert (pair.only_a, pair.only_b) == (None, None)
-    assert pair.method == "paired difference"
+    assert pair.method == "paired t"
 
 
 def test_that_errors_and_withheld_cases_are_counted_apart_and_never_scored_0() -> None:

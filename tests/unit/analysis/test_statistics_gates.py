@@ -1,0 +1,116 @@
+"""What the verdicts rest on, held against other people's libraries and by exact sums over the whole grid."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from scipy import stats as scipy_stats
+from workbench.analysis import power, statistics, student
+
+CASES = 500
+EXACT = 1e-9
+
+
+def test_that_student_s_t_agrees_with_scipy_to_nine_digits() -> None:
+    rng = np.random.default_rng(31)
+    for _ in range(CASES):
+        degrees, t = float(rng.integers(1, 3_000)), float(rng.normal() * 3)
+        assert student.two_sided(t, degrees) == pytest.approx(2 * scipy_stats.t.sf(abs(t), degrees), abs=EXACT)
+        level = float(rng.uniform(0.6, 0.999))
+        assert student.quantile(level, degrees) == pytest.approx(scipy_stats.t.ppf(0.5 + level / 2, degrees), rel=EXACT)
+
+
+def test_that_the_paired_t_agrees_with_scipy_to_nine_digits() -> None:
+    rng = np.random.default_rng(32)
+    for _ in range(CASES):
+        first, second = rng.random((2, int(rng.integers(2, 120))))
+        found = statistics.paired_scores(first, second)
+        oracle = scipy_stats.ttest_rel(first, second)
+        ends = oracle.confidence_interval(0.95)
+        assert found.p == pytest.approx(oracle.pvalue, abs=EXACT)
+        assert (found.interval().low, found.interval().high) == pytest.approx((ends.low, ends.high), abs=EXACT)
+
+
+def test_that_a_difference_over_shared_documents_agrees_with_statsmodels_to_nine_digits() -> None:
+    rng = np.random.default_rng(33)
+    for _ in range(CASES):
+        documents = np.sort(rng.integers(0, int(rng.integers(2, 15)), int(rng.integers(20, 80))))
+        if np.unique(documents).size < 2:
+            continue
+        first, second = rng.random((2, documents.size)) + 0.3 * rng.random(documents.max() + 1)[documents]
+        fit = sm.OLS(first - second, np.ones(documents.size)).fit(
+            cov_type="cluster", cov_kwds={"groups": documents, "use_correction": True}, use_t=True
+        )
+        found = statistics.paired_scores(first, second, documents)
+        assert found.standard_error == pytest.approx(float(fit.bse[0]), abs=EXACT)
+        assert found.p == pytest.approx(float(fit.pvalues[0]), abs=EXACT)
+        assert (found.interval().low, found.interval().high) == pytest.approx(tuple(fit.conf_int()[0]), abs=EXACT)
+        assert found == statistics.paired_scores(first, second, documents.tolist()), "names or numbers, all the same"
+
+
+def test_that_the_interval_of_a_percentile_agrees_with_scipy() -> None:
+    rng = np.random.default_rng(34)
+    for _ in range(CASES):
+        values = rng.exponential(size=int(rng.integers(1, 400)))
+        share = float(rng.choice([0.5, 0.9, 0.95]))
+        low, high = statistics.percentile_interval(values, share)
+        oracle = scipy_stats.quantile_test(values, q=float(np.quantile(values, share)), p=share)
+        ends = oracle.confidence_interval(0.95)
+        assert (np.nan if low is None else low) == pytest.approx(float(ends.low), nan_ok=True)
+        assert (np.nan if high is None else high) == pytest.approx(float(ends.high), nan_ok=True)
+
+
+def test_that_the_95th_percentile_has_no_upper_end_below_72_values() -> None:
+    assert statistics.percentile_interval(list(range(71)), 0.95)[1] is None
+    assert statistics.percentile_interval(list(range(72)), 0.95)[1] == 71
+
+
+def test_that_the_power_of_mcnemar_s_test_is_the_exact_sum_over_all_outcomes() -> None:
+    n, difference, discordant = 40, 0.2, 0.4
+    chances = [(discordant + difference) / 2, (discordant - difference) / 2, 1 - discordant]
+    summed = sum(
+        float(scipy_stats.multinomial.pmf([b, c, n - b - c], n, chances))
+        for b in range(n + 1)
+        for c in range(n + 1 - b)
+        if statistics.mcnemar(b, c).p < 0.05
+    )
+    assert power.mcnemar_power(n, difference, discordant) == pytest.approx(summed, abs=1e-9)
+
+
+@pytest.mark.parametrize(("difference", "discordant"), [(0.05, 0.10), (0.05, 0.15), (0.1, 0.25), (0.3, 0.4)])
+def test_that_the_cases_planned_for_the_exact_test_are_just_enough(difference: float, discordant: float) -> None:
+    n = power.cases_exact(difference, discordant)
+    assert power.mcnemar_power(n, difference, discordant) >= 0.8
+    assert power.mcnemar_power(round(n * 0.9), difference, discordant) < 0.8
+    assert n >= power.cases_paired(difference, discordant), "the formula promises a little too much"
+
+
+def _coverage(n: int, accuracies: np.ndarray, *, whole_percents: bool) -> np.ndarray:
+    """Exact coverage of the interval of x right among n, for each accuracy."""
+    ends = [statistics.agresti_coull(x, n) for x in range(n + 1)]
+    low, high = np.array([e.low for e in ends]), np.array([e.high for e in ends])
+    assert (high > low).all(), "no interval without width"
+    if whole_percents:
+        low, high = np.floor(low * 100) / 100, np.ceil(high * 100) / 100
+    at = accuracies[:, None]
+    covered = (low <= at + 1e-12) & (at <= high + 1e-12)
+    return np.asarray((scipy_stats.binom.pmf(np.arange(n + 1), n, at) * covered).sum(axis=1))
+
+
+@pytest.mark.slow
+def test_that_agresti_coull_covers_93_percent_on_the_whole_grid() -> None:
+    """n from 10 to 1,000, accuracies from .50 to .99: 49,550 points.
+
+    The bare interval misses .93 at four of them, by .007 at most; as it is shown, ends rounded outwards to whole
+    percents, at none.
+    """
+    accuracies = np.round(np.arange(0.50, 0.995, 0.01), 2)
+    short, least_shown = {}, 1.0
+    for n in range(10, 1_001):
+        found = _coverage(n, accuracies, whole_percents=False)
+        short |= {(n, float(p)): round(float(c), 3) for p, c in zip(accuracies, found, strict=True) if c < 0.93}
+        least_shown = min(least_shown, float(_coverage(n, accuracies, whole_percents=True).min()))
+    print(f"below .93: {short}; worst as shown: {least_shown:.4f}")
+    assert short == {(10, 0.9): 0.93, (16, 0.5): 0.923, (16, 0.56): 0.925, (31, 0.5): 0.929}
+    assert least_shown >= 0.93
