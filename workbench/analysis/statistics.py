@@ -139,12 +139,14 @@ def mean_score(scores: Numbers, clusters: Clusters | None = None, confidence: fl
     n, mean = values.size, float(values.mean())
     clusters = _informative(clusters, n)
     naive = standard_error(values)
-    groups = n if clusters is None else _groups(clusters)
-    se = max(naive, _between_documents(values, clusters, groups)) if clusters is not None else naive
+    se, degrees, groups = naive, float(n - 1), n
+    if clusters is not None:
+        between, degrees = _between_documents(values, clusters)
+        se, groups = max(naive, between), _groups(clusters)
     if np.isin(values, (0.0, 1.0)).all() or se == 0:
         effective = n * (naive / se) ** 2 if se > 0 else float(groups)
         return agresti_coull(mean * effective, effective, confidence)
-    reach = _reach(confidence, groups - 1) * se
+    reach = _reach(confidence, degrees) * se
     return Interval(mean, max(0.0, mean - reach), min(1.0, mean + reach))
 
 
@@ -174,10 +176,19 @@ def _groups(clusters: Clusters) -> int:
     return np.unique(clusters).size if isinstance(clusters, np.ndarray) else len(set(clusters))
 
 
-def _between_documents(values: Numbers, clusters: Clusters, groups: int) -> float:
-    """The clustered standard error made unbiased for few documents: times `sqrt(G/(G-1))`, to be used with G-1 degrees
-    of freedom. With one document an item it is the plain standard error."""
-    return clustered_standard_error(values, clusters) * math.sqrt(groups / (groups - 1))
+def _between_documents(values: FloatArray, clusters: Clusters) -> tuple[float, float]:
+    """Standard error of a mean over few documents, and its degrees of freedom.
+
+    The error is how far the mean moves when each document is left out (the jackknife CR3: a document with many items
+    counts for what it moves), the degrees are those of as many documents of one size, less one. Ten uneven documents
+    would else raise 7 % false alarms at a promised 5 %.
+    """
+    member = _members(clusters)
+    sizes = np.bincount(member)
+    sums = np.bincount(member, weights=values - values.mean())
+    moved = sums / (values.size - sizes)
+    alike = values.size**2 / float((sizes.astype(np.float64) ** 2).sum())
+    return float(np.sqrt((moved**2).sum())), max(1.0, alike - 1)
 
 
 def paired_difference(only_first: int, only_second: int, n: int) -> Difference:
@@ -204,14 +215,12 @@ def paired_scores(first: Numbers, second: Numbers, clusters: Clusters | None = N
     if gain.size < 2:
         raise WorkbenchError("One item says nothing about a difference", where="Scores", mend="Run two items or more.")
     clusters = _informative(clusters, gain.size)
-    groups, error = gain.size, standard_error(gain)
+    groups, error, degrees = gain.size, standard_error(gain), float(gain.size - 1)
     if clusters is not None:
+        error, degrees = _between_documents(gain, clusters)
         groups = _groups(clusters)
-        error = _between_documents(gain, clusters, groups)
     scale = max(1.0, float(max(a.max(), b.max()) - min(a.min(), b.min())))
-    return Difference(
-        float(gain.mean()), error if error > 1e-12 else scale * _smallest_error(groups), float(groups - 1)
-    )
+    return Difference(float(gain.mean()), error if error > 1e-12 else scale * _smallest_error(groups), degrees)
 
 
 def mcnemar(only_first: int, only_second: int) -> McNemar:

@@ -148,7 +148,7 @@ def run_resume(arguments: argparse.Namespace, services: Services) -> int:
 def _run_and_show(
     arguments: argparse.Namespace, services: Services, run: EvalRun, data: EvalSet, models: list[str]
 ) -> int:
-    from workbench.cli.evals import show
+    from workbench.cli.eval_results import show
 
     watch = _Watch()
     try:

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from workbench.domain.basis import Basis
     from workbench.domain.decision import Condition, Decision
-    from workbench.domain.evals import EvalRun, EvalSummary, ModelSummary, PairSummary
+    from workbench.domain.evals import (
+        EvalRun,
+        EvalSlice,
+        EvalSummary,
+        ModelSummary,
+        PairSummary,
+        Percentiles,
+        RunsCompared,
+    )
     from workbench.domain.evidence import Quality
     from workbench.domain.figures import Estimate, Figure
     from workbench.domain.insight import Insights
@@ -231,6 +239,32 @@ def eval_shape(run: EvalRun, summary: EvalSummary) -> Shape:
         "margin": summary.margin,
         "models": [_model(model) for model in summary.models],
         "pairs": [pair_shape(pair) for pair in summary.pairs],
+        "slices": [slice_shape(found) for found in summary.slices],
+        "slice_comparisons": summary.slice_tests,
+        "slices_left_out": summary.slices_left_out,
+    }
+
+
+def slice_shape(found: EvalSlice) -> Shape:
+    """The cases of one tag; `p_adjusted` counts the pairs of all tags together."""
+    return {
+        "tag": found.tag,
+        "scorer": found.scorer,
+        "n": found.n,
+        "models": [{"model": m.model_id, "n": m.n, "mean": m.mean, "low": m.low, "high": m.high} for m in found.models],
+        "pairs": [pair_shape(pair) for pair in found.pairs],
+    }
+
+
+def runs_shape(found: RunsCompared) -> Shape:
+    """One model in two runs: the difference is that of the later run less the earlier one."""
+    return {
+        "model": found.model_id,
+        "before": found.before,
+        "after": found.after,
+        "gained": list(found.gained),
+        "lost": list(found.lost),
+        **{name: value for name, value in pair_shape(found.pair).items() if name not in ("a", "b")},
     }
 
 
@@ -247,6 +281,9 @@ def pair_shape(pair: PairSummary) -> Shape:
         "p": pair.p,
         "p_adjusted": pair.p_adjusted,
         "verdict": pair.verdict.value,
+        "only_a": pair.only_a,
+        "only_b": pair.only_b,
+        "method": pair.method,
     }
 
 
@@ -334,10 +371,30 @@ def _model(model: ModelSummary) -> Shape:
         "high": model.high,
         "errors": model.errors,
         "withheld": model.withheld,
-        "ttft_s": {"p50": model.ttft_p50_s, "p95": model.ttft_p95_s},
+        "right": model.right,
+        "method": model.method,
+        "ttft_s": {"p50": model.ttft_p50_s, "p95": model.ttft_p95_s, **_ends(model.first_token)},
+        "total_s": _waits(model.whole),
         "tokens_per_s": model.tokens_per_s,
         "cost_usd": model.cost_usd,
+        "cost_per_case_usd": model.cost_per_case_usd,
+        "cost_per_right_usd": {
+            "value": model.cost_per_right_usd,
+            "low": model.cost_per_right_low_usd,
+            "high": model.cost_per_right_high_usd,
+        },
     }
+
+
+def _waits(found: Percentiles | None) -> Shape:
+    return {"p50": found.p50 if found else None, "p95": found.p95 if found else None, **_ends(found)}
+
+
+def _ends(found: Percentiles | None) -> Shape:
+    """The intervals of both percentiles; null for an end that too few values bound."""
+    p50 = [found.p50_low, found.p50_high] if found else [None, None]
+    p95 = [found.p95_low, found.p95_high] if found else [None, None]
+    return {"p50_interval": p50, "p95_interval": p95}
 
 
 def _plain(value: object) -> JsonValue:

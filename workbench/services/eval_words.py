@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,8 @@ from workbench.domain.evals import (
     ModelSummary,
     PairSummary,
     PairVerdict,
+    Percentiles,
+    RunsCompared,
 )
 from workbench.domain.figures import Estimate
 
@@ -41,9 +44,8 @@ def answer_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> tuple[st
 
 def _alone(model: ModelSummary, name_of: NameOf) -> str:
     """One model: "Demo Nano answers 38 % of 160 cases right, between 14 and 68 % by what was measured"."""
-    low, high = (model.low or 0.0) * 100, (model.high or 0.0) * 100
     share = f"{name_of(model.model_id)} answers {percent(model.mean)} of {words.count(model.n, 'case')} right"
-    return f"{share}: {low:.0f} to {high:.0f} % with 95 % confidence."
+    return f"{share}: {ends_words(model.low or 0.0, model.high or 0.0)} % with 95 % confidence."
 
 
 def errors_words(summary: EvalSummary, scorer: str) -> str:
@@ -111,7 +113,75 @@ def share_words(model: ModelSummary) -> str:
     """ "71 % (63 to 78)"."""
     if model.mean is None or model.low is None or model.high is None:
         return words.UNKNOWN_FIGURE
-    return f"{percent(model.mean)} ({model.low * 100:.0f} to {model.high * 100:.0f})"
+    return f"{percent(model.mean)} ({ends_words(model.low, model.high)})"
+
+
+def ends_words(low: float, high: float, between: str = " to ") -> str:
+    """The ends of an interval of shares as whole percents, rounded outwards so that none is narrower than it is:
+    "63 to 78"."""
+    return f"{math.floor(low * 100 + 1e-9)}{between}{math.ceil(high * 100 - 1e-9)}"
+
+
+def wait_words(found: Percentiles | None, *, upper: bool = False) -> str:
+    """Half the answers take this long, or 19 of 20 (`upper`), with the interval: "0.45 s (0.41 to 0.52)"."""
+    if found is None:
+        return words.UNKNOWN_FIGURE
+    middle, low, high = (
+        (found.p95, found.p95_low, found.p95_high) if upper else (found.p50, found.p50_low, found.p50_high)
+    )
+    return f"{words.seconds(middle)} ({_wait_ends(low, high)})"
+
+
+def _wait_ends(low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return "too few to bound"
+    if high is None or low is None:
+        return f"{words.seconds(low or 0.0)} or more" if high is None else f"up to {words.seconds(high)}"
+    return f"{words.seconds(low).removesuffix(' s')} to {words.seconds(high)}"
+
+
+def right_cost_words(model: ModelSummary) -> str:
+    """What one right answer costs, with the interval: "$0.0021 ($0.0019 to $0.0024)"; "—" when it is not known."""
+    if model.cost_per_right_usd is None:
+        return words.UNKNOWN_FIGURE
+    if model.cost_per_right_usd == 0:
+        return words.usd(0.0)
+    low, high = model.cost_per_right_low_usd, model.cost_per_right_high_usd
+    end = "any amount" if high is None else words.usd(high)
+    return f"{words.usd(model.cost_per_right_usd)} ({words.usd(low)} to {end})"
+
+
+def slices_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> str:
+    """What the tags show, all comparisons counted together: the shown differences, or that none is."""
+    slices = [found for found in summary.slices if found.scorer == scorer]
+    if not slices:
+        return ""
+    shown = [
+        f"{pair_words(pair if (pair.difference or 0.0) >= 0 else turned(pair), name_of)} on “{found.tag}”"
+        for found in slices
+        for pair in found.pairs
+        if pair.verdict in (PairVerdict.BETTER, PairVerdict.WORSE)
+    ]
+    left = f" {words.count(summary.slices_left_out, 'more tag')} with too few cases." if summary.slices_left_out else ""
+    looked = f"{words.count(summary.slice_tests, 'comparison')} in {words.count(len(slices), 'tag')}, counted together"
+    if not shown:
+        return f"{looked}: no difference is shown within a tag.{left}"
+    return f"{looked}: {'; '.join(shown)}.{left}"
+
+
+def runs_words(found: RunsCompared, name_of: NameOf) -> str:
+    """One model in a later run against an earlier one: "Demo Small is better than before: +20 points, 11 to 29"."""
+    name, pair = name_of(found.model_id), found.pair
+    match pair.verdict:
+        case PairVerdict.BETTER:
+            lead = f"{name} is better than before"
+        case PairVerdict.WORSE:
+            lead = f"{name} is worse than before"
+        case PairVerdict.EQUIVALENT:
+            lead = f"{name} is as good as before"
+        case _:
+            lead = f"Not shown that {name} changed"
+    return f"{lead}: {difference_words(pair)}"
 
 
 def percent(value: float | None) -> str:

@@ -25,6 +25,7 @@ from workbench.domain.evals import (
     EvalStatus,
     EvalSummary,
     PairSummary,
+    RunsCompared,
 )
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.ids import new_id
@@ -32,6 +33,7 @@ from workbench.domain.ids import new_id
 if TYPE_CHECKING:
     from workbench.domain.chat import ChatModel
     from workbench.domain.eval_plan import EvalPlan
+    from workbench.evals.columns import Columns
     from workbench.evals.datasets import Examined
     from workbench.evals.executor import Executor
     from workbench.evals.runner import RunEvent
@@ -318,9 +320,17 @@ class EvalService:
     def results(self, run_id: str) -> tuple[CaseResult, ...]:
         return self._store.eval_runs.results(run_id)
 
+    def columns(self, run: EvalRun) -> Columns:
+        """A run's results as columns of numbers, for figures and for tables of any length."""
+        from workbench.evals.columns import columns_of
+
+        return columns_of(run, self._store.eval_runs.results(run.id))
+
     def summary(self, run: EvalRun) -> EvalSummary:
         """Means with intervals, pairs with verdict words: computed from the stored results each time."""
-        return self.summary_of(run, self._store.eval_runs.results(run.id))
+        from workbench.evals.results import summarise
+
+        return summarise(run, self.columns(run))
 
     def summary_of(self, run: EvalRun, results: Sequence[CaseResult]) -> EvalSummary:
         """The same from results at hand; touches no file."""
@@ -348,6 +358,27 @@ class EvalService:
         summary = self.summary(run)
         found = (pair_of(summary, scorer, first, second) for scorer in run.scorers)
         return tuple(pair for pair in found if pair is not None)
+
+    def compare_runs(self, before: EvalRun, after: EvalRun) -> tuple[RunsCompared, ...]:
+        """What changed from one run to another, model by model, on the cases both have.
+
+        Raises WorkbenchError when they share no case, no model or no scorer.
+        """
+        from workbench.evals.results import compare_runs
+
+        old, new = self.columns(before), self.columns(after)
+        for what, first, second in (
+            ("model", before.model_ids, after.model_ids),
+            ("scorer", before.scorers, after.scorers),
+            ("case", old.case_ids, new.case_ids),
+        ):
+            if not set(first) & set(second):
+                raise WorkbenchError(
+                    f"The two evals have no {what} in common",
+                    where=f"{before.name}, {after.name}",
+                    mend="Compare two runs of the same cases on the same models.",
+                )
+        return compare_runs(before, old, after, new)
 
     def _model_of(self, run: EvalRun, name: str) -> str:
         for id in run.model_ids:

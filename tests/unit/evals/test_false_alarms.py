@@ -75,6 +75,7 @@ DESIGNS = {
     "four models, six pairs, 150 cases": right_or_wrong(150, 0.7, models=4),
     "20 graded cases": graded(20),
     "200 graded cases": graded(200),
+    "5 documents of 10 cases": by_document(5, 10, binary=True),
     "10 documents of 8 cases": by_document(10, 8, binary=True),
     "30 uneven documents": by_document(30, 6, binary=True, uneven=True),
     "10 documents, graded": by_document(10, 8, binary=False),

@@ -90,10 +90,28 @@ def test_that_eval_run_and_results_give_the_promised_shape(
     assert set(shown["models"][0]) >= {
         "model", "scorer", "n", "mean", "low", "high", "errors", "ttft_s", "tokens_per_s", "cost_usd",
     }  # fmt: skip
-    assert set(shown["models"][0]["ttft_s"]) == {"p50", "p95"}
+    assert set(shown["models"][0]["ttft_s"]) >= {"p50", "p95"}
     assert shown["pairs"][0]["verdict"] in ("better", "worse", "equivalent", "not shown")
     assert run(["--home", home, "eval", "compare", first["eval"], "demo-nano", "demo-small", "--json"]) == 0
     assert said(capsys)["pairs"] == shown["pairs"]
+    assert run(["--home", home, "eval", "results", first["eval"], "--slices"]) == 0
+    told = capsys.readouterr().out
+    assert "$ a right answer" in told and "19 in 20" in told
+    assert run(["--home", home, "eval", "compare", first["eval"], "demo-nano"]) == 1
+    assert "Name two models, or a later eval" in capsys.readouterr().err
+
+
+def test_that_an_eval_is_compared_with_a_later_one(home: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = []
+    for system in ("", "Answer with one word."):
+        assert run(["--home", home, "eval", "run", str(data), "-m", "demo-nano", "--system", system, "--json"]) == 0
+        ids.append(said(capsys)["eval"])
+    assert run(["--home", home, "eval", "compare", *ids, "--json"]) == 0
+    (found,) = said(capsys)["models"]
+    assert (found["model"], found["n"]) == ("local/demo-nano", 6)
+    assert found["difference"] == pytest.approx(found["after"] - found["before"])
+    assert run(["--home", home, "eval", "compare", *ids]) == 0
+    assert "before, " in capsys.readouterr().out
 
 
 def test_that_several_models_follow_one_option(home: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from workbench.gui.widgets.chart import ChartView
 from workbench.gui.widgets.info import InfoButton
 from workbench.gui.widgets.rows import UNKNOWN, Column, Mark, Span
 from workbench.gui.widgets.table import DataTable
-from workbench.services.eval_words import CaseRow, NameOf, difference_words, percent, share_words, turned
+from workbench.services.eval_words import CaseRow, NameOf, difference_words, ends_words, percent, share_words, turned
 
 CHART_LINE_PX = 46
 TONES = {
@@ -174,7 +174,7 @@ def _span(model: ModelSummary) -> Span | None:
 def _interval(model: ModelSummary) -> str:
     if model.low is None or model.high is None:
         return ""
-    return f"{model.low * 100:.0f}–{model.high * 100:.0f} %"
+    return f"{ends_words(model.low, model.high, '–')} %"
 
 
 def _waits(model: ModelSummary) -> str:

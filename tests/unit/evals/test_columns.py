@@ -1,0 +1,151 @@
+"""Results as columns: the figures of costs, waits, tags and runs side by side, and how they are put in their places."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus, PairVerdict
+from workbench.evals.columns import ERROR, NOT_ASKED, SCORED, columns_from, columns_of
+from workbench.evals.results import compare_runs, summarise
+from workbench.services.eval_words import ends_words, runs_words, slices_words, wait_words
+
+
+def eval_run(models: str = "ab", scorers: tuple[str, ...] = ("exact",)) -> EvalRun:
+    return EvalRun(
+        "run", None, "Try", "set", "00", 9, tuple(models), scorers, EvalStatus.FINISHED,
+        datetime(2026, 11, 27, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def result(case: str, model: str, score: float | None, **more: object) -> CaseResult:
+    outcome = CaseOutcome.ERROR if score is None else CaseOutcome.SCORED
+    blank = CaseResult("run", case, model, "exact", outcome, score=score)
+    return replace(blank, **more)  # type: ignore[arg-type]
+
+
+def test_that_every_result_lies_at_its_case_and_model_and_the_last_of_equals_counts() -> None:
+    found = columns_of(eval_run(), [result("x", "b", 0.0), result("y", "a", None), result("x", "b", 1.0)])
+    assert found.case_ids == ("x", "y")
+    assert found.outcomes("exact")[0].tolist() == [[NOT_ASKED, SCORED], [ERROR, NOT_ASKED]]
+    assert found.scores("exact")[0, 1] == 1.0 and np.isnan(found.scores("exact")[1]).all()
+
+
+def test_that_cases_can_be_put_in_the_order_of_their_file() -> None:
+    found = columns_of(eval_run("a"), [result(name, "a", float(name in "ac")) for name in "abcd"])
+    turned = found.in_order(("d", "nobody", "a", "d"))
+    assert turned.case_ids == ("d", "a", "b", "c")
+    assert turned.scores("exact")[:, 0].tolist() == [0, 1, 0, 1]
+    assert found.of(np.array([False, True, False, True])).case_ids == ("b", "d")
+
+
+def test_that_a_score_given_by_hand_takes_the_place_of_the_scorer_s() -> None:
+    before = columns_of(eval_run("a"), [result("x", "a", 0.0), result("y", "a", None)])
+    after = before.with_scores([("x", "a", 0, "exact", 1.0), ("y", "a", 0, "exact", 0.5), ("z", "a", 0, "exact", 1.0)])
+    assert after.scores("exact")[:, 0].tolist() == [1.0, 0.5]
+    assert before.scores("exact")[0, 0] == 0.0
+    assert summarise(eval_run("a"), after).models[0].errors == 0
+
+
+def test_that_repeats_of_a_case_count_as_one_case_with_their_mean() -> None:
+    rows = [
+        ("x", "a", "exact", repeat, "scored", score, None, None, None, None, None, None, False, 1, None, False, ())
+        for repeat, score in enumerate([1.0, 0.0, 1.0])
+    ]
+    rows.append(("y", "a", "exact", 1, "error", None, *[None] * 6, False, 1, None, False, ()))
+    found = columns_from(eval_run("a"), rows)
+    assert found.repeats == 3
+    assert found.scores("exact")[0, 0] == pytest.approx(2 / 3) and np.isnan(found.scores("exact")[1, 0])
+    row = summarise(eval_run("a"), found).models[0]
+    assert (row.n, row.right, row.errors) == (1, 0, 1)
+
+
+def test_that_times_of_answers_given_together_or_before_say_nothing_of_waiting() -> None:
+    rows = [
+        (name, "a", "exact", 0, "scored", 1.0, wait, wait, 9.0, 1, 1, cost, cached, at_once, None, False, ())
+        for name, wait, cost, cached, at_once in (("x", 0.5, 0.2, 0, 1), ("y", 9.0, 0.4, 0, 8), ("z", 7.0, 0.0, 1, 1))
+    ]
+    row = summarise(eval_run("a"), columns_from(eval_run("a"), rows)).models[0]
+    assert row.first_token is not None and (row.first_token.n, row.first_token.p50) == (1, 0.5)
+    assert row.cost_usd == pytest.approx(0.6), "what was paid"
+    assert row.cost_per_case_usd == pytest.approx(0.3), "what a case costs when it is asked"
+
+
+def test_that_a_right_answer_costs_what_the_wrong_ones_cost_too() -> None:
+    scores = [1.0] * 30 + [0.0] * 20
+    rows = [result(f"c{n}", "a", score, cost_usd=0.01) for n, score in enumerate(scores)]
+    row = summarise(eval_run("a"), columns_of(eval_run("a"), rows)).models[0]
+    assert row.cost_per_case_usd == pytest.approx(0.01)
+    assert row.cost_per_right_usd == pytest.approx(0.01 / 0.6)
+    assert row.low is not None and row.high is not None
+    assert row.cost_per_right_low_usd == pytest.approx(0.01 / row.high)
+    assert row.cost_per_right_high_usd == pytest.approx(0.01 / row.low)
+    never = summarise(eval_run("a"), [replace(each, score=0.0) for each in rows]).models[0]
+    assert never.cost_per_right_usd is None
+    unknown = summarise(eval_run("a"), [*rows, result("more", "a", 1.0)]).models[0]
+    assert unknown.cost_usd is None and unknown.cost_per_right_usd is None
+
+
+def test_that_waits_are_told_with_what_is_not_known_about_them() -> None:
+    rows = [result(f"c{n}", "a", 1.0, ttft_s=0.1 + n / 100) for n in range(30)]
+    row = summarise(eval_run("a"), rows).models[0]
+    assert row.first_token is not None and row.first_token.p95_high is None
+    assert wait_words(row.first_token, upper=True).endswith("or more)")
+    assert wait_words(None) == "—"
+
+
+def tagged(n: int, tag: str, a: float, b: float, seed: int) -> list[CaseResult]:
+    rng = np.random.default_rng(seed)
+    return [
+        result(f"{tag}{k}", model, float(rng.random() < share), tags=(tag, "all"))
+        for k in range(n)
+        for model, share in (("a", a), ("b", b))
+    ]
+
+
+def test_that_slices_by_tag_are_judged_together() -> None:
+    rows = tagged(60, "hr", 0.95, 0.4, 1) + tagged(60, "it", 0.7, 0.6, 2) + tagged(5, "odd", 1, 0, 3)
+    summary = summarise(eval_run(), rows)
+    assert [found.tag for found in summary.slices] == ["hr", "it"], "a tag of all cases, and one of five, are none"
+    assert (summary.slice_tests, summary.slices_left_out) == (2, 1)
+    hr, it = (found.pairs[0] for found in summary.slices)
+    assert hr.verdict is PairVerdict.BETTER and it.verdict is PairVerdict.NOT_SHOWN
+    assert hr.p is not None and hr.p_adjusted == pytest.approx(min(1, 2 * hr.p)), "Holm counts both looks"
+    told = slices_words(summary, "exact", str)
+    assert "2 comparisons in 2 tags" in told and "a is better than b" in told and "“hr”" in told
+    assert "“it”" not in told, "what is not shown is not told"
+
+
+def test_that_a_difference_seen_in_one_of_many_tags_is_not_shown_when_all_are_counted() -> None:
+    def pair(tag: str, only_a: int, only_b: int) -> list[CaseResult]:
+        both = [(1.0, 0.0)] * only_a + [(0.0, 1.0)] * only_b + [(1.0, 1.0)] * (40 - only_a - only_b)
+        return [
+            result(f"{tag}{k}", model, score, tags=(tag,))
+            for k, scores in enumerate(both)
+            for model, score in zip("ab", scores, strict=True)
+        ]
+
+    alone = summarise(eval_run(), pair("one", 9, 1) + pair("two", 0, 0))
+    assert alone.slices[0].pairs[0].verdict is PairVerdict.BETTER
+    rows = pair("one", 9, 1) + [each for tag in "pqrstu" for each in pair(tag, 2, 3)]
+    among = next(found for found in summarise(eval_run(), rows).slices if found.tag == "one").pairs[0]
+    assert among.p is not None and among.p < 0.05
+    assert among.verdict is PairVerdict.NOT_SHOWN
+
+
+def test_that_two_runs_are_compared_on_the_cases_they_share() -> None:
+    before, after = eval_run("a"), replace(eval_run("ac"), id="later")
+    old = columns_of(before, [result(f"c{n}", "a", float(n >= 30)) for n in range(60)])
+    rows = [replace(result(f"c{n}", "a", float(n >= 5)), eval_run_id="later") for n in range(1, 70)]
+    (found,) = compare_runs(before, old, after, columns_of(after, rows))
+    assert (found.model_id, found.pair.n) == ("a", 59)
+    assert found.pair.verdict is PairVerdict.BETTER and len(found.gained) == 25 and found.lost == ()
+    assert runs_words(found, str).startswith("a is better than before: +42 points")
+    assert found.after is not None and found.before is not None and found.after > found.before
+
+
+def test_that_the_ends_of_an_interval_are_rounded_outwards() -> None:
+    assert ends_words(0.499, 0.7801) == "49 to 79"
+    assert ends_words(0.5, 0.78) == "50 to 78"

@@ -1,0 +1,213 @@
+"""`workbench eval results` and `eval compare`: what a run found, two of its models, or two runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.analysis.words import UNKNOWN_FIGURE, usd
+from workbench.cli.numbers import rounded
+from workbench.cli.screen import say
+from workbench.cli.tables import print_table
+from workbench.domain.errors import WorkbenchError
+from workbench.reports.figures import eval_shape, pair_shape, runs_shape
+from workbench.services.eval_words import (
+    pair_words,
+    percent,
+    right_cost_words,
+    runs_words,
+    share_words,
+    signed,
+    slices_words,
+    wait_words,
+)
+
+if TYPE_CHECKING:
+    from workbench.app import Services
+    from workbench.domain.evals import EvalRun, EvalSummary, PairSummary
+
+# More changed cases than this are counted, not named.
+NAMED = 12
+
+
+def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    results = verbs.add_parser("results", help="an eval's figures; without an id the list of evals")
+    results.add_argument("eval", nargs="?")
+    results.add_argument("-s", "--scenario", help="only evals of this scenario")
+    results.add_argument("--slices", action="store_true", help="each tag's figures, too")
+    results.set_defaults(run=run_results)
+    compare = verbs.add_parser("compare", help="two models of an eval, or an eval with a later one, in sentences")
+    compare.add_argument("eval", help="its id")
+    compare.add_argument("a", nargs="?", help="a model of it, or the id of a later eval of the same cases")
+    compare.add_argument("b", nargs="?", help="another model of it; without a and b every pair")
+    compare.set_defaults(run=run_compare)
+
+
+def run_results(arguments: argparse.Namespace, services: Services) -> int:
+    if arguments.eval:
+        run = services.evals.find(arguments.eval)
+        show(run, services.evals.summary(run), as_json=arguments.json, slices=arguments.slices)
+        return 0
+    scenario_id = services.scenarios.load(arguments.scenario).id if arguments.scenario else None
+    runs = services.evals.runs(scenario_id)
+    if arguments.json:
+        rows = [{"eval": run.id, "name": run.name, "status": run.status, "cases": run.case_count} for run in runs]
+        print(json.dumps({"evals": rows}, ensure_ascii=False))
+        return 0
+    print_table(
+        ("eval", "name", "status", "cases", "started (UTC)"),
+        [(run.id, run.name, run.status, str(run.case_count), f"{run.started_at:%Y-%m-%d %H:%M}") for run in runs],
+        right={3},
+    )
+    return 0
+
+
+def run_compare(arguments: argparse.Namespace, services: Services) -> int:
+    """One pair of an eval or all of them, under every scorer; or two runs."""
+    run = services.evals.find(arguments.eval)
+    if arguments.a and not arguments.b:
+        return _compare_runs(arguments, services, run)
+    pairs = services.evals.compare(run, arguments.a, arguments.b) if arguments.a else services.evals.summary(run).pairs
+    if arguments.json:
+        print(json.dumps(rounded({"eval": run.id, "pairs": [pair_shape(pair) for pair in pairs]}), ensure_ascii=False))
+        return 0
+    for pair in pairs:
+        say(f"{pair_words(pair, str)} ({pair.n} cases, scored by {pair.scorer}; {_test(pair)}).")
+    return 0
+
+
+def _compare_runs(arguments: argparse.Namespace, services: Services, before: EvalRun) -> int:
+    if any(arguments.a in (name, name.removeprefix("local/")) for name in before.model_ids):
+        raise WorkbenchError(
+            "A model is compared with another model", where="compare", mend="Name two models, or a later eval."
+        )
+    after = services.evals.find(arguments.a)
+    found = services.evals.compare_runs(before, after)
+    if arguments.json:
+        shape = {"before": before.id, "after": after.id, "models": [runs_shape(each) for each in found]}
+        print(json.dumps(rounded(shape), ensure_ascii=False))
+        return 0
+    say(f"Before: {before.name} (eval {before.id})\nAfter:  {after.name} (eval {after.id})\n")
+    for each in found:
+        say(f"{runs_words(each, str)} ({each.pair.n} cases, scored by {each.scorer}; {_test(each.pair)}).")
+        say(f"  {percent(each.before)} before, {percent(each.after)} after.")
+        for what, cases in (("became right", each.gained), ("became wrong", each.lost)):
+            if cases:
+                more = f" and {len(cases) - NAMED} more" if len(cases) > NAMED else ""
+                say(f"  {len(cases)} {what}: {', '.join(cases[:NAMED])}{more}.")
+    return 0
+
+
+def _test(pair: PairSummary) -> str:
+    p = UNKNOWN_FIGURE if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}"
+    return f"p {p} after Holm" if pair.p is not None else "too few cases to test"
+
+
+def show(run: EvalRun, summary: EvalSummary, *, as_json: bool, slices: bool = False) -> None:
+    """Prints an eval's figures, as JSON or as tables."""
+    if as_json:
+        print(json.dumps(rounded(eval_shape(run, summary)), ensure_ascii=False))
+        return
+    say(f"{run.name}: {summary.case_count} cases, {run.status} (eval {run.id})\n")
+    _show_models(summary)
+    if summary.pairs:
+        say()
+        _show_pairs(summary.pairs)
+    told = slices_words(summary, run.scorers[0], str)
+    if told:
+        say(f"\n{told}")
+    if slices and summary.slices:
+        _show_slices(summary)
+
+
+def _show_models(summary: EvalSummary) -> None:
+    print_table(
+        ("model", "scorer", "right", "95 % interval", "n", "errors", "tokens/s", "$ a case", "$ a right answer"),
+        [
+            (
+                model.model_id,
+                model.scorer,
+                _percent(model.mean),
+                _interval(_percent, model.low, model.high),
+                str(model.n),
+                str(model.errors),
+                UNKNOWN_FIGURE if model.tokens_per_s is None else f"{model.tokens_per_s:,.0f}",
+                usd(model.cost_per_case_usd),
+                right_cost_words(model),
+            )
+            for model in summary.models
+        ],
+        right={2, 4, 5, 6, 7},
+    )
+    say()
+    print_table(
+        ("model", "first token, half", "19 in 20", "whole answer, half", "19 in 20"),
+        [
+            (
+                model.model_id,
+                wait_words(model.first_token),
+                wait_words(model.first_token, upper=True),
+                wait_words(model.whole),
+                wait_words(model.whole, upper=True),
+            )
+            for model in summary.models
+            if model.scorer == summary.models[0].scorer
+        ],
+    )
+
+
+def _show_pairs(pairs: tuple[PairSummary, ...]) -> None:
+    print_table(
+        ("a", "b", "difference", "95 % interval", "p, adjusted", "a is"),
+        [
+            (
+                pair.a,
+                pair.b,
+                _points(pair.difference),
+                _interval(_points, pair.low, pair.high),
+                UNKNOWN_FIGURE if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}",
+                pair.verdict,
+            )
+            for pair in pairs
+        ],
+        right={2, 4},
+    )
+
+
+def _show_slices(summary: EvalSummary) -> None:
+    """One line a tag: every model's share, and the pairs that are shown to differ."""
+    names = [model.model_id for model in summary.slices[0].models]
+    say()
+    print_table(
+        ("tag", "scorer", "cases", *names, "shown"),
+        [
+            (
+                found.tag,
+                found.scorer,
+                str(found.n),
+                *(share_words(model) for model in found.models),
+                "; ".join(
+                    f"{pair.a} {pair.verdict} than {pair.b}, {signed(pair.difference or 0.0)} points"
+                    for pair in found.pairs
+                    if pair.verdict in ("better", "worse")
+                )
+                or "nothing",
+            )
+            for found in summary.slices
+        ],
+        right={2},
+    )
+
+
+def _interval(written: Callable[[float | None], str], low: float | None, high: float | None) -> str:
+    return UNKNOWN_FIGURE if low is None else f"{written(low)} to {written(high)}"
+
+
+def _percent(value: float | None) -> str:
+    return UNKNOWN_FIGURE if value is None else f"{value * 100:.1f} %"
+
+
+def _points(value: float | None) -> str:
+    return UNKNOWN_FIGURE if value is None else f"{value * 100:+.1f} points"
