@@ -266,7 +266,7 @@ class PairSummary:
     `difference` is mean(a) - mean(b) with its 95 % interval; `only_a` cases were right for a alone,
     `only_b` for b alone (both None when scores are graded, not right or wrong). `p` is the two-sided
     test's, `p_adjusted` after Holm over all pairs of one scorer. None where fewer than two cases are
-    shared.
+    shared. `e_value` is the evidence in a run that may end early, and `p` then 1/e_value.
     """
 
     a: str
@@ -282,6 +282,7 @@ class PairSummary:
     only_a: int | None = None
     only_b: int | None = None
     method: str = ""
+    e_value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ Texts (answers, reasons) stay where they are and are read for the case that some
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,11 +24,12 @@ OUTCOMES = {
     CaseOutcome.WITHHELD.value: WITHHELD,
     CaseOutcome.UNSCORED.value: UNSCORED,
 }
-#: what one row of a result holds, in the order `columns_from` takes it
-FIELDS = (
-    "case_id", "model_id", "scorer", "repeat", "outcome", "score", "ttft_s", "total_s", "tokens_per_s", "tokens_in",
-    "tokens_out", "cost_usd", "cached", "at_once", "source_document", "sensitive", "tags",
+#: what the rows `columns_from` takes hold, in this order: answers, and scores of them
+ANSWERS = (
+    "case_id", "model_id", "repeat", "outcome", "ttft_s", "total_s", "tokens_per_s", "tokens_in", "tokens_out",
+    "cost_usd", "cached", "at_once", "source_document", "sensitive", "tags",
 )  # fmt: skip
+SCORES = ("case_id", "model_id", "repeat", "scorer", "score")
 _NUMBERS = ("ttft_s", "total_s", "tokens_per_s", "tokens_in", "tokens_out", "cost_usd")
 _TIMES = ("ttft_s", "total_s", "tokens_per_s")
 
@@ -117,53 +119,80 @@ class Columns:
 
 def columns_of(run: EvalRun, results: Iterable[CaseResult]) -> Columns:
     """The columns of a run from its results; those of other runs are left out, of equals the last one counts."""
-    rows = [
+    own = [result for result in results if result.eval_run_id == run.id]
+    given = {CaseOutcome.SCORED, CaseOutcome.UNSCORED}
+    answers = [
         (
-            r.case_id, r.model_id, r.scorer, r.repeat, r.outcome.value, r.score, r.ttft_s, r.total_s, r.tokens_per_s,
-            r.tokens_in, r.tokens_out, r.cost_usd, r.cached, r.at_once, r.source_document, r.sensitive, r.tags,
+            r.case_id, r.model_id, r.repeat, (CaseOutcome.SCORED if r.outcome in given else r.outcome).value, r.ttft_s,
+            r.total_s, r.tokens_per_s, r.tokens_in, r.tokens_out, r.cost_usd, r.cached, r.at_once, r.source_document,
+            r.sensitive, r.tags,
         )
-        for r in results
-        if r.eval_run_id == run.id
+        for r in own
     ]  # fmt: skip
-    return columns_from(run, rows)
+    return columns_from(run, answers, [(r.case_id, r.model_id, r.repeat, r.scorer, r.score) for r in own])
 
 
-def columns_from(run: EvalRun, rows: Sequence[Sequence[Any]]) -> Columns:
-    """The columns from plain rows of `FIELDS`; `tags` is anything hashable that iterates over names."""
-    rows = [row for row in rows if row[1] in run.model_ids and row[2] in run.scorers]
-    fields: dict[str, Sequence[Any]] = dict(zip(FIELDS, zip(*rows, strict=True), strict=True)) if rows else {}
-    ids = tuple(dict.fromkeys(fields.get("case_id", ())))
-    case = _places(fields.get("case_id", ()), ids)
-    model = _places(fields.get("model_id", ()), run.model_ids)
-    scorer = _places(fields.get("scorer", ()), run.scorers)
-    repeat = np.array(fields.get("repeat", ()), np.int64)
+def columns_from(run: EvalRun, answers: Sequence[Sequence[Any]], scores: Sequence[Sequence[Any]]) -> Columns:
+    """The columns from plain rows of `ANSWERS` and `SCORES`; `tags` is a tuple of names or a JSON list of them.
+
+    Rows of models or scorers that the run has not are left out.
+    """
+    told, judged = _by_field(ANSWERS, answers), _by_field(SCORES, scores)
+    ids = tuple(dict.fromkeys(told["case_id"]))
+    where = _places(told["case_id"], ids), _places(told["model_id"], run.model_ids)
+    kept = where[1] >= 0
+    repeat = np.array(told["repeat"], np.int64)
     shape = int(repeat.max(initial=0)) + 1, len(ids), len(run.model_ids)
-    outcome = np.zeros((len(run.scorers), *shape), np.int8)
-    score = np.full((len(run.scorers), *shape), np.nan)
-    # numpy keeps the last of several values for one place
-    outcome[scorer, repeat, case, model] = [OUTCOMES[name] for name in fields.get("outcome", ())]
-    score[scorer, repeat, case, model] = np.array(fields.get("score", ()), np.float64)
-    score[outcome != SCORED] = np.nan
-    cached = np.zeros(shape, np.bool_)
-    cached[repeat, case, model] = np.array(fields.get("cached", ()), np.bool_)
-    alone = np.ones(shape, np.bool_)
-    alone[repeat, case, model] = np.array(fields.get("at_once", ()), np.int64) == 1
-    numbers = {}
-    for name in _NUMBERS:
-        numbers[name] = np.full(shape, np.nan)
-        numbers[name][repeat, case, model] = np.array(fields.get(name, ()), np.float64)
+    at = repeat[kept], where[0][kept], where[1][kept]
+
+    def laid(name: str, empty: float, kind: type) -> npt.NDArray[Any]:
+        # numpy keeps the last of several values for one place
+        found: npt.NDArray[Any] = np.full(shape, empty, kind)
+        found[at] = np.array(told[name], kind)[kept]
+        return found
+
+    answered = np.zeros(shape, np.int8)
+    answered[at] = np.fromiter(map(OUTCOMES.__getitem__, told["outcome"]), np.int8, kept.size)[kept]
+    score, outcome = _judged(run, ids, answered, judged)
+    cached = laid("cached", False, np.bool_)
+    numbers = {name: laid(name, np.nan, np.float64) for name in _NUMBERS}
     for name in _TIMES:
-        numbers[name][cached | ~alone] = np.nan
-    documents = tuple(dict.fromkeys(name for name in fields.get("source_document", ()) if name is not None))
+        numbers[name][cached | (laid("at_once", 1, np.int64) != 1)] = np.nan
+    documents = tuple(dict.fromkeys(name for name in told["source_document"] if name is not None))
     document = np.full(len(ids), -1, np.int64)
-    document[case] = _places(fields.get("source_document", ()), documents)
+    document[where[0]] = _places(told["source_document"], documents)
     sensitive = np.zeros(len(ids), np.bool_)
-    sensitive[case] = np.array(fields.get("sensitive", ()), np.bool_)
-    tags, tagged = _tags(fields.get("tags", ()), case, len(ids))
+    sensitive[where[0]] = np.array(told["sensitive"], np.bool_)
+    tags, tagged = _tags(told["tags"], where[0], len(ids))
     return Columns(
         ids, run.model_ids, run.scorers, outcome, score, **numbers, cached=cached,
         document=document, documents=documents, sensitive=sensitive, tags=tags, tagged=tagged,
     )  # fmt: skip
+
+
+def _by_field(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return dict(zip(names, columns, strict=True))
+
+
+def _judged(
+    run: EvalRun, ids: Sequence[str], answered: OutcomeArray, judged: Mapping[str, Sequence[Any]]
+) -> tuple[FloatArray, OutcomeArray]:
+    """(S, K, C, M) scores, and outcomes: those of the answers, but an answer without a score is UNSCORED."""
+    score = np.full((len(run.scorers), *answered.shape), np.nan)
+    asked = np.zeros(score.shape, np.bool_)
+    place = (
+        _places(judged["scorer"], run.scorers), np.array(judged["repeat"], np.int64),
+        _places(judged["case_id"], ids), _places(judged["model_id"], run.model_ids),
+    )  # fmt: skip
+    known = np.logical_and.reduce([each >= 0 for each in place]) & (place[1] < answered.shape[0])
+    at = tuple(each[known] for each in place)
+    score[at] = np.array(judged["score"], np.float64)[known]
+    asked[at] = True
+    outcome = np.where(asked, answered, NOT_ASKED).astype(np.int8)
+    score[outcome != SCORED] = np.nan
+    outcome[(outcome == SCORED) & np.isnan(score)] = UNSCORED
+    return score, outcome
 
 
 def _places(names: Sequence[Any], known: Sequence[Any]) -> IntArray:
@@ -175,12 +204,13 @@ def _places(names: Sequence[Any], known: Sequence[Any]) -> IntArray:
 def _tags(named: Sequence[Any], case: IntArray, cases: int) -> tuple[tuple[str, ...], BoolArray]:
     """All tags in the order they come, and which case carries which."""
     kinds = {kind: place for place, kind in enumerate(dict.fromkeys(named))}
-    tags = tuple(dict.fromkeys(tag for kind in kinds for tag in kind))
+    read = [json.loads(kind) if isinstance(kind, str) else kind for kind in kinds]
+    tags = tuple(dict.fromkeys(tag for kind in read for tag in kind))
     places = {tag: place for place, tag in enumerate(tags)}
     table = np.zeros((len(kinds), len(tags)), np.bool_)
-    for kind, row in kinds.items():
+    for row, kind in enumerate(read):
         table[row, [places[tag] for tag in kind]] = True
     tagged = np.zeros((cases, len(tags)), np.bool_)
     if tags:
-        tagged[case] = table[[kinds[kind] for kind in named]]
+        tagged[case] = table[_places(named, tuple(kinds))]
     return tags, tagged

@@ -14,8 +14,10 @@ import numpy as np
 
 from workbench.analysis import statistics
 from workbench.analysis.checks import BoolArray, FloatArray, IntArray
+from workbench.analysis.sequential import e_value
 from workbench.domain.evals import (
     CaseResult,
+    Design,
     EvalRun,
     EvalSlice,
     EvalSummary,
@@ -37,7 +39,8 @@ def summarise(run: EvalRun, results: Iterable[CaseResult] | Columns) -> EvalSumm
     last one counts."""
     data = results if isinstance(results, Columns) else columns_of(run, results)
     models = [_model(data, scorer, place) for scorer in run.scorers for place in range(len(data.models))]
-    pairs = [pair for scorer in run.scorers for pair in pairs_of(data, scorer, run.margin)]
+    early = run.settings.design is Design.SEQUENTIAL
+    pairs = [pair for scorer in run.scorers for pair in pairs_of(data, scorer, run.margin, early=early)]
     slices, left_out = _slices(data, run.margin)
     tests = sum(pair.p is not None for found in slices if found.scorer == run.scorers[0] for pair in found.pairs)
     return EvalSummary(run.id, run.case_count, run.margin, tuple(models), tuple(pairs), tuple(slices), tests, left_out)
@@ -192,9 +195,27 @@ def _mean(scores: FloatArray) -> float | None:
 # Pairs
 
 
-def pairs_of(data: Columns, scorer: str, margin: float) -> list[PairSummary]:
-    """All pairs of one scorer, with Holm's adjustment over those that could be tested."""
-    return adjust(_drafts(data, scorer, margin))
+def pairs_of(data: Columns, scorer: str, margin: float, *, early: bool = False) -> list[PairSummary]:
+    """All pairs of one scorer, with Holm's adjustment over those that could be tested.
+
+    `early`: the run may end as soon as the evidence is enough, so pairs are tested by their e-value, which holds
+    whenever one looks.
+    """
+    drafts = _drafts(data, scorer, margin)
+    return adjust([_anytime(pair, data) for pair in drafts] if early else drafts)
+
+
+def _anytime(pair: PairSummary, data: Columns) -> PairSummary:
+    """The pair tested by its e-value on the cases that one of the two answered better."""
+    if pair.p is None:
+        return pair
+    scores = data.scores(pair.scorer)
+    gain = scores[:, data.models.index(pair.a)] - scores[:, data.models.index(pair.b)]
+    wins, losses = int((gain > 0).sum()), int((gain < 0).sum())
+    value = e_value(wins, wins + losses)
+    return replace(
+        pair, p=min(1.0, 1 / value), e_value=value, method=f"e-process, valid whenever one looks; {pair.method}"
+    )
 
 
 def _drafts(data: Columns, scorer: str, margin: float) -> list[PairSummary]:

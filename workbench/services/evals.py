@@ -321,10 +321,24 @@ class EvalService:
         return self._store.eval_runs.results(run_id)
 
     def columns(self, run: EvalRun) -> Columns:
-        """A run's results as columns of numbers, for figures and for tables of any length."""
+        """A run's results as columns of numbers, marks given by hand in place: for figures and tables of any length.
+
+        Each result is read whole and checked; raises WorkbenchError for a damaged one.
+        """
         from workbench.evals.columns import columns_of
 
-        return columns_of(run, self._store.eval_runs.results(run.id))
+        return self._marked(run, columns_of(run, self._store.eval_runs.results(run.id)))
+
+    def numbers(self, run: EvalRun) -> Columns:
+        """The same without reading a text, for a window that opens a hundred thousand results at once. What is damaged
+        shows when its case is read."""
+        from workbench.evals.columns import columns_from
+
+        return self._marked(run, columns_from(run, *self._store.eval_runs.numbers(run.id)))
+
+    def _marked(self, run: EvalRun, data: Columns) -> Columns:
+        marks = self._store.eval_runs.marks(run.id)
+        return data.with_scores((m.case_id, m.model_id, m.repeat, m.scorer, m.score) for m in marks) if marks else data
 
     def summary(self, run: EvalRun) -> EvalSummary:
         """Means with intervals, pairs with verdict words: computed from the stored results each time."""

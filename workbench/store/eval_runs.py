@@ -40,15 +40,12 @@ _GIVEN = (CaseOutcome.SCORED, CaseOutcome.UNSCORED)
 _ANSWER_KEYS = ("eval_run_id", "case_id", "model_id", "repeat")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """As much of a result as a grid of a hundred thousand needs. `score` is None for an error or withheld case."""
-
-    case_id: str
-    model_id: str
-    scorer: str
-    repeat: int
-    score: float | None
+#: what a table of numbers is made from: each answer's and each score's, in this order
+ANSWER_NUMBERS = (
+    "case_id", "model_id", "repeat", "outcome", "ttft_s", "total_s", "tokens_per_s", "tokens_in", "tokens_out",
+    "cost_usd", "cached", "at_once", "source_document", "sensitive", "tags",
+)  # fmt: skip
+SCORE_NUMBERS = ("case_id", "model_id", "repeat", "scorer", "score")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -137,16 +134,15 @@ class EvalRuns:
         with self._store.read() as connection:
             return frozenset((row[0], row[1], row[2], row[3]) for row in connection.execute(query))
 
-    def score_rows(self, run_id: str) -> list[ScoreRow]:
-        """Every score of a run without its texts, by case, model, scorer and repeat.
+    def numbers(self, run_id: str) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
+        """All answers (`ANSWER_NUMBERS`, tags as JSON) and scores (`SCORE_NUMBERS`) of a run, in the order they came.
 
-        Meant for large grids: digests are not checked here but when a result is read whole.
+        Meant for tables of a hundred thousand: digests are not checked here but when a result is read whole.
         """
-        part = EVAL_SCORE.c
-        query = select(part.case_id, part.model_id, part.scorer, part.repeat, part.score)
-        query = query.where(part.eval_run_id == run_id).order_by(part.case_id, part.model_id, part.scorer, part.repeat)
+        answers = select(*(EVAL_ANSWER.c[name] for name in ANSWER_NUMBERS)).where(EVAL_ANSWER.c.eval_run_id == run_id)
+        scores = select(*(EVAL_SCORE.c[name] for name in SCORE_NUMBERS)).where(EVAL_SCORE.c.eval_run_id == run_id)
         with self._store.read() as connection:
-            return [ScoreRow(*row) for row in connection.execute(query)]
+            return list(connection.execute(answers)), list(connection.execute(scores))
 
     def results_of_case(self, run_id: str, case_id: str) -> tuple[CaseResult, ...]:
         """Every model's results for one case."""

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus, PairVerdict
-from workbench.evals.columns import ERROR, NOT_ASKED, SCORED, columns_from, columns_of
+from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalRun, EvalSettings, EvalStatus, PairVerdict
+from workbench.evals.columns import ERROR, NOT_ASKED, SCORED, UNSCORED, columns_of
 from workbench.evals.results import compare_runs, summarise
 from workbench.services.eval_words import ends_words, runs_words, slices_words, wait_words
 
@@ -33,6 +33,14 @@ def test_that_every_result_lies_at_its_case_and_model_and_the_last_of_equals_cou
     assert found.scores("exact")[0, 1] == 1.0 and np.isnan(found.scores("exact")[1]).all()
 
 
+def test_that_an_answer_without_a_score_is_no_error_of_the_model_and_no_0() -> None:
+    rows = [result("x", "a", None, outcome=CaseOutcome.UNSCORED), result("y", "a", 1.0), result("z", "a", None)]
+    found = columns_of(eval_run("a"), rows)
+    assert found.outcomes("exact")[0, :, 0].tolist() == [UNSCORED, SCORED, ERROR]
+    row = summarise(eval_run("a"), found).models[0]
+    assert (row.n, row.mean, row.unscored, row.errors) == (1, 1.0, 1, 1)
+
+
 def test_that_cases_can_be_put_in_the_order_of_their_file() -> None:
     found = columns_of(eval_run("a"), [result(name, "a", float(name in "ac")) for name in "abcd"])
     turned = found.in_order(("d", "nobody", "a", "d"))
@@ -50,12 +58,8 @@ def test_that_a_score_given_by_hand_takes_the_place_of_the_scorer_s() -> None:
 
 
 def test_that_repeats_of_a_case_count_as_one_case_with_their_mean() -> None:
-    rows = [
-        ("x", "a", "exact", repeat, "scored", score, None, None, None, None, None, None, False, 1, None, False, ())
-        for repeat, score in enumerate([1.0, 0.0, 1.0])
-    ]
-    rows.append(("y", "a", "exact", 1, "error", None, *[None] * 6, False, 1, None, False, ()))
-    found = columns_from(eval_run("a"), rows)
+    rows = [result("x", "a", score, repeat=repeat) for repeat, score in enumerate([1.0, 0.0, 1.0])]
+    found = columns_of(eval_run("a"), [*rows, result("y", "a", None, repeat=1)])
     assert found.repeats == 3
     assert found.scores("exact")[0, 0] == pytest.approx(2 / 3) and np.isnan(found.scores("exact")[1, 0])
     row = summarise(eval_run("a"), found).models[0]
@@ -64,10 +68,11 @@ def test_that_repeats_of_a_case_count_as_one_case_with_their_mean() -> None:
 
 def test_that_times_of_answers_given_together_or_before_say_nothing_of_waiting() -> None:
     rows = [
-        (name, "a", "exact", 0, "scored", 1.0, wait, wait, 9.0, 1, 1, cost, cached, at_once, None, False, ())
-        for name, wait, cost, cached, at_once in (("x", 0.5, 0.2, 0, 1), ("y", 9.0, 0.4, 0, 8), ("z", 7.0, 0.0, 1, 1))
+        result("x", "a", 1.0, ttft_s=0.5, cost_usd=0.2),
+        result("y", "a", 1.0, ttft_s=9.0, cost_usd=0.4, at_once=8),
+        result("z", "a", 1.0, ttft_s=7.0, cost_usd=0.0, cached=True),
     ]
-    row = summarise(eval_run("a"), columns_from(eval_run("a"), rows)).models[0]
+    row = summarise(eval_run("a"), columns_of(eval_run("a"), rows)).models[0]
     assert row.first_token is not None and (row.first_token.n, row.first_token.p50) == (1, 0.5)
     assert row.cost_usd == pytest.approx(0.6), "what was paid"
     assert row.cost_per_case_usd == pytest.approx(0.3), "what a case costs when it is asked"
@@ -149,3 +154,20 @@ def test_that_two_runs_are_compared_on_the_cases_they_share() -> None:
 def test_that_the_ends_of_an_interval_are_rounded_outwards() -> None:
     assert ends_words(0.499, 0.7801) == "49 to 79"
     assert ends_words(0.5, 0.78) == "50 to 78"
+
+
+def test_that_a_run_that_may_end_early_is_judged_by_its_e_value() -> None:
+    def rows(wins: int, losses: int) -> list[CaseResult]:
+        scores = [(1.0, 0.0)] * wins + [(0.0, 1.0)] * losses + [(1.0, 1.0)] * 20
+        return [
+            result(f"c{k}", model, score)
+            for k, pair in enumerate(scores)
+            for model, score in zip("ab", pair, strict=True)
+        ]
+
+    early = replace(eval_run(), settings=EvalSettings(design=Design.SEQUENTIAL))
+    assert summarise(eval_run(), rows(13, 3)).pairs[0].verdict is PairVerdict.BETTER
+    patient = summarise(early, rows(13, 3)).pairs[0]
+    assert patient.verdict is PairVerdict.NOT_SHOWN and patient.e_value is not None and patient.e_value < 20
+    enough = summarise(early, rows(20, 4)).pairs[0]
+    assert enough.verdict is PairVerdict.BETTER and enough.e_value == pytest.approx(54.126, abs=1e-3)

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, Design, EvalSettings, EvalStatus, Mark
+from workbench.evals.columns import columns_from, columns_of
 from workbench.store.journal import Journal
 
 from scenario_values import NOON, a_comparison, a_result, a_run, a_scenario, store_in
@@ -117,8 +119,9 @@ def test_that_an_answer_with_two_scores_is_one_row_and_repeats_are_apart(tmp_pat
     assert store.eval_runs.results_of_case(run.id, "c1") == (both[1], both[0], again[1], again[0])
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM eval_answer").scalar() == 2
-    rows = store.eval_runs.score_rows(run.id)
-    assert [(row.scorer, row.repeat, row.score) for row in rows] == [
+    answers, scores = store.eval_runs.numbers(run.id)
+    assert [tuple(row)[:3] for row in answers] == [("c1", "local/demo-nano", 0), ("c1", "local/demo-nano", 1)]
+    assert sorted((row[3], row[2], row[4]) for row in scores) == [
         ("contains", 0, 0.5),
         ("contains", 1, 0.5),
         ("exact", 0, 1.0),
@@ -212,3 +215,24 @@ def test_that_a_write_nobody_waits_for_any_more_spoils_no_other(tmp_path: Path) 
     assert waited_for.result(10) == "done"
     assert cancelled.count(True) >= 2, "the first may have begun"
     journal.close()
+
+
+def test_that_the_numbers_of_a_run_are_those_of_its_results(tmp_path: Path) -> None:
+    runs = store_in(tmp_path).eval_runs
+    run = replace(a_run(), scorers=("exact", "contains"))
+    runs.save_run(run)
+    kept = [
+        a_result(
+            run.id, f"c{n}", scorer=scorer, score=n / 5, ttft_s=0.1 * n, tags=("hr", f"t{n % 2}"), sensitive=n == 3
+        )
+        for n in range(6)
+        for scorer in run.scorers
+    ]
+    kept.append(a_result(run.id, "c9", outcome=CaseOutcome.ERROR, score=None, error="It died."))
+    runs.append(kept)
+    quick, whole = columns_from(run, *runs.numbers(run.id)), columns_of(run, runs.results(run.id))
+    whole = whole.in_order(quick.case_ids)
+    for name in ("case_ids", "models", "scorers", "documents", "tags"):
+        assert getattr(quick, name) == getattr(whole, name)
+    for name in ("outcome", "score", "ttft_s", "total_s", "cost_usd", "cached", "document", "sensitive", "tagged"):
+        np.testing.assert_array_equal(getattr(quick, name), getattr(whole, name), name)
