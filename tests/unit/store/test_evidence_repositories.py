@@ -120,7 +120,7 @@ def test_that_an_answer_with_two_scores_is_one_row_and_repeats_are_apart(tmp_pat
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM eval_answer").scalar() == 2
     answers, scores = store.eval_runs.numbers(run.id)
-    assert [tuple(row)[:3] for row in answers] == [("c1", "local/demo-nano", 0), ("c1", "local/demo-nano", 1)]
+    assert [tuple(row)[:3] for row in answers] == [("c1", first.model_id, 0), ("c1", first.model_id, 1)]
     assert sorted((row[3], row[2], row[4]) for row in scores) == [
         ("contains", 0, 0.5),
         ("contains", 1, 0.5),
