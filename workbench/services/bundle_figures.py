@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseResult, EvalRun
+from workbench.domain.evals import CaseResult, EvalRun, Mark
 from workbench.reports import figures as shapes
 from workbench.services.bundle_parts import Content
 from workbench.services.decision_basis import basis_of, signed_digest
@@ -42,9 +42,10 @@ class FigureChange:
 
 
 class EvalsAtHand:
-    """Runs and results in memory, asked like the store's repository. Results are given in the order of their key."""
+    """Runs, results and marks in memory, asked like the store's repository, in the orders that it gives."""
 
-    def __init__(self, runs: Sequence[EvalRun], results: Sequence[CaseResult]) -> None:
+    def __init__(self, runs: Sequence[EvalRun], results: Sequence[CaseResult], marks: Sequence[Mark] = ()) -> None:
+        self._marks = tuple(sorted(marks, key=lambda mark: (mark.at, mark.id)))
         self._runs = tuple(sorted(runs, key=lambda run: (run.started_at, run.id), reverse=True))
         self._results: dict[str, list[CaseResult]] = {}
         for result in results:
@@ -62,6 +63,9 @@ class EvalsAtHand:
 
     def results(self, run_id: str) -> tuple[CaseResult, ...]:
         return tuple(self._results.get(run_id, ()))
+
+    def marks(self, run_id: str) -> tuple[Mark, ...]:
+        return tuple(mark for mark in self._marks if mark.eval_run_id == run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def house_of(content: Content) -> House:
     from workbench.services.shortlist import ShortlistService
     from workbench.services.tradeoffs import TradeoffService
 
-    day, evals = _day(content.computed_on), EvalsAtHand(content.runs, content.results)
+    day, evals = _day(content.computed_on), EvalsAtHand(content.runs, content.results, content.marks)
     shortlist = ShortlistService(catalog=lambda: content.catalog, local=lambda: content.local, today=lambda: day)
     return House(
         shortlist,

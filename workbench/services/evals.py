@@ -24,6 +24,7 @@ from workbench.domain.evals import (
     EvalSettings,
     EvalStatus,
     EvalSummary,
+    Mark,
     PairSummary,
     RunsCompared,
 )
@@ -62,6 +63,7 @@ class ReadRuns(Protocol):
     def runs(self, scenario_id: str | None = None) -> tuple[EvalRun, ...]: ...
     def run(self, run_id: str) -> EvalRun | None: ...
     def results(self, run_id: str) -> tuple[CaseResult, ...]: ...
+    def marks(self, run_id: str) -> tuple[Mark, ...]: ...
 
 
 class EvalService:
