@@ -6,6 +6,7 @@ what is on the disk after each commit. Its first line is `pid <number>`; the scr
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import itertools
 import os
@@ -50,7 +51,37 @@ def open_only(folder: Path) -> None:
     signal.pause()
 
 
-WRITERS: dict[str, Callable[[Path], None]] = {"save": save, "open": open_only}
+EVAL_CASES, EVAL_AT_ONCE = 12_000, 8
+
+
+def go_on_with_eval(folder: Path) -> None:
+    """An eval of paid answers, begun or resumed. Says what is asked before it is, and what is stored after it is."""
+    from workbench.app import build
+    from workbench.domain.evals import EvalCase, EvalSet, EvalSettings
+    from workbench.evals.runner import CaseDone, RunEvent
+
+    from chat_models import ScriptedModel, use_remote
+
+    def answer(question: str) -> str:
+        say("asked", question)
+        return question[::-1]
+
+    services = build(folder)
+    use_remote(services, ScriptedModel("far/a", answer, local=False, parallel=EVAL_AT_ONCE))
+    cases = tuple(EvalCase(f"c{number}", f"q{number}", "x") for number in range(EVAL_CASES))
+    data = EvalSet("killed", "00", cases)
+    runs = services.evals.runs()
+    run = runs[0] if runs else services.evals.new_run(data, ["far/a"], settings=EvalSettings(retries=0))
+    say("run", run.id)
+
+    def hear(event: RunEvent) -> None:
+        if isinstance(event, CaseDone):
+            say("stored", event.results[0].case_id.replace("c", "q"))
+
+    asyncio.run(services.evals.run(run, data, on_event=hear))
+
+
+WRITERS: dict[str, Callable[[Path], None]] = {"save": save, "open": open_only, "eval": go_on_with_eval}
 
 
 def main() -> None:
@@ -60,6 +91,12 @@ def main() -> None:
         "alembic.command",
         "workbench.store.scenarios",
         "workbench.store.eval_runs",
+        "workbench.services.evals",
+        "workbench.services.remote_models",
+        "workbench.evals.runner",
+        "workbench.store.journal",
+        "workbench.inference.remote.model",
+        "chat_models",
     ):
         importlib.import_module(name)
     for line in sys.stdin:

@@ -223,7 +223,7 @@ class _Gauge:
     def failed(self, reason: WorkbenchError) -> None:
         self._failures += 1
         self._alone -= 1
-        if self._failures >= MOST_FAILURES:
+        if self._failures >= MOST_FAILURES and self.blocked is None:
             self.blocked = WorkbenchError(
                 f"{self._failures} answers in a row failed, the last one with: {reason.what}",
                 where=self.description.model_id,
