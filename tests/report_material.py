@@ -9,7 +9,16 @@ from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, M
 from workbench.domain.catalog import Catalog
 from workbench.domain.criterion import DEFAULT_CRITERIA
 from workbench.domain.decision import Condition, Decision, DecisionStatus, Risk, Watch
-from workbench.domain.evals import EvalRun, EvalStatus, EvalSummary, ModelSummary, PairSummary, PairVerdict
+from workbench.domain.evals import (
+    CaseOutcome,
+    CaseResult,
+    EvalRun,
+    EvalStatus,
+    EvalSummary,
+    ModelSummary,
+    PairSummary,
+    PairVerdict,
+)
 from workbench.domain.evidence import Answer, Comparison, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import (
@@ -294,6 +303,7 @@ def eval_evidence() -> EvalEvidence:
         EvalStatus.FINISHED,
         AT,
         AT,
+        system_prompt="Answer from the passage only.",
     )
     figures = (
         (models[0], 0.3467, 0.2753, 0.4258),
@@ -310,7 +320,13 @@ def eval_evidence() -> EvalEvidence:
         PairSummary(models[1], models[0], "contains", 150, 0.3667, 0.26, 0.46, 1e-9, 2e-9, PairVerdict.BETTER),
     )
     summary = EvalSummary(run.id, 150, 0.05, summaries, pairs)
-    return EvalEvidence(run, summary, (eval_chart(summary, "contains", str, target=0.8),))
+    right = {models[0]: 52, models[1]: 107, models[2]: 136}
+    results = tuple(
+        CaseResult(run.id, f"case-{case:03}", m, "contains", CaseOutcome.SCORED, "An answer.", float(case < right[m]))
+        for case in range(150)
+        for m in models
+    )
+    return EvalEvidence(run, summary, (eval_chart(summary, "contains", str, target=0.8),), results)
 
 
 def comparison() -> Comparison:

@@ -404,6 +404,9 @@ class Services:
             options=self.options,
             evals=self.evals,
             privacy=self.privacy,
+            votes=self.votes,
+            routing=self.routing,
+            settings=self.settings,
             today=self.today,
         )
 

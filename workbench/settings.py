@@ -102,6 +102,9 @@ OWN_PYTHON = Setting(
     "Scorers in Python",
     "Evals may run a Python file of yours to score answers; it can read what you can read.",
 )
+REPORT_BRAND = Setting("report_brand", "", "Name on reports", "Whose reports these are: a company or a team.")
+REPORT_COLOUR = Setting("report_colour", "", "Colour of reports", "The accent colour, like #1f62a8; empty: ours.")
+REPORT_LOGO = Setting("report_logo", "", "Logo on reports", "A PNG or JPEG file for the head of every report.")
 DECLARED: tuple[Setting[Any], ...] = (
     THEME,
     TEXT_SCALE,
@@ -116,6 +119,9 @@ DECLARED: tuple[Setting[Any], ...] = (
     DAY_CAP_USD,
     SCENARIO_CAP_USD,
     OWN_PYTHON,
+    REPORT_BRAND,
+    REPORT_COLOUR,
+    REPORT_LOGO,
 )
 _BY_KEY = {setting.key: setting for setting in DECLARED}
 

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from workbench.analysis import words
 from workbench.analysis.words import day
+from workbench.reports.choices import PLAIN, Choices, Redaction
 from workbench.reports.document import Document, Length, Section
 from workbench.reports.figures import figures_of
 from workbench.reports.material import Material
-from workbench.reports.sections import change, closing, context, decision, evidence, money, options, shortlist
+from workbench.reports.redaction import people_of, redacted, without_cases
+from workbench.reports.sections import (
+    change,
+    closing,
+    context,
+    decision,
+    evidence,
+    frameworks,
+    money,
+    options,
+    shortlist,
+)
 
 
-def build(material: Material, length: Length = Length.FULL) -> Document:
-    """Everything the report says, in the order in which it is read.
+def build(material: Material, length: Length = Length.FULL, choices: Choices = PLAIN) -> Document:
+    """Everything the report says, in the order in which it is read, without what `choices` leave out or withhold.
 
     Values are taken as handed over and never computed again, so every format shows the same figures.
     """
+    people = people_of(material.scenario.decision)
+    if Redaction.CASES in choices.redact:
+        material = without_cases(material)
     scenario = material.scenario
-    return Document(
+    sections = _page(material) if length is Length.PAGE else _full(material, choices)
+    document = Document(
         title=f"Model decision: {scenario.name}",
         subtitle=material.requirements.job,
         length=length,
         facts=decision.heading_facts(material, length),
-        sections=_page(material) if length is Length.PAGE else _full(material),
-        figures=figures_of(material),
-        footer=_footer(material),
+        sections=tuple(section for section in sections if section.id not in choices.leave_out),
+        figures=figures_of(material, choices.leave_out),
+        footer=_footer(material, choices),
+        brand=choices.brand,
     )
+    return redacted(document, choices.redact, people)
 
 
 def _page(material: Material) -> tuple[Section, ...]:
@@ -40,9 +59,9 @@ def _page(material: Material) -> tuple[Section, ...]:
     )
 
 
-def _full(material: Material) -> tuple[Section, ...]:
+def _full(material: Material, choices: Choices) -> tuple[Section, ...]:
     length = Length.FULL
-    return (
+    found = (
         decision.decision(material, length),
         context.context(material, length),
         context.drivers(material),
@@ -50,24 +69,30 @@ def _full(material: Material) -> tuple[Section, ...]:
         money.cost_and_quality(material),
         money.cost_over_time(material, length),
         change.flips(material, length),
-        options.weighing(material),
-        decision.consequences(material),
-        shortlist.shortlist(material, length),
         evidence.evidence(material, length),
         closing.privacy(material, length),
+        decision.consequences(material),
         options.adaptation(material),
         decision.confirmation(material, length),
         closing.limits(material),
+        options.weighing(material),
+        shortlist.shortlist(material, length),
+        evidence.prompts(material),
+        evidence.cases(material),
         closing.sources(material, _command(material)),
         shortlist.every_verdict(material),
     )
+    if not choices.evidence_annex:
+        return found
+    titles = {section.id: section.title for section in found if section.id not in choices.leave_out}
+    return (*found, frameworks.eu_ai_act(material, titles), frameworks.nist(material, titles))
 
 
 def _command(material: Material) -> str:
-    return f"workbench report {material.scenario.id} -f html,md,json -o DIR"
+    return f"workbench report {material.scenario.id} -f all -o DIR"
 
 
-def _footer(material: Material) -> str:
+def _footer(material: Material, choices: Choices) -> str:
     catalog = material.catalog
     parts = (
         f"Model Selection Workbench {material.version}",
@@ -75,5 +100,16 @@ def _footer(material: Material) -> str:
         f"catalog of {day(catalog.collected)} ({catalog.fingerprint[:12]})",
         f"scenario {material.scenario.id}",
         "not legal advice",
+        *_kept_back(choices),
     )
     return ", ".join(parts)
+
+
+def _kept_back(choices: Choices) -> tuple[str, ...]:
+    """What a reader should know is not in this copy."""
+    told = []
+    if choices.leave_out:
+        told.append(f"left out: {words.listed(sorted(choices.leave_out))}")
+    if choices.redact:
+        told.append(f"withheld: {words.listed(sorted(choices.redact))}")
+    return tuple(told)

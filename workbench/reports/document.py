@@ -158,14 +158,31 @@ class SectionId(StrEnum):
     ADAPTATION = "adaptation"
     CONFIRMATION = "confirmation"
     LIMITS = "assumptions-and-limits"
+    PROMPTS = "prompts"
+    CASES = "cases"
     SOURCES = "sources"
     VERDICTS = "every-verdict"
+    EU_AI_ACT = "eu-ai-act-annex-iv"
+    NIST = "nist-ai-rmf"
     DECISIONS = "decisions"
     DEVELOPERS = "by-developer"
     PROVIDERS = "by-provider"
     FAILURES = "shared-failures"
     CALENDAR = "shutdown-calendar"
     REVIEWS = "reviews"
+
+
+#: the sections of the report over all decisions; the others are of one scenario
+PORTFOLIO = frozenset(
+    {
+        SectionId.DECISIONS,
+        SectionId.DEVELOPERS,
+        SectionId.PROVIDERS,
+        SectionId.FAILURES,
+        SectionId.CALENDAR,
+        SectionId.REVIEWS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +204,28 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Brand:
+    """Whose report it is: a name, an accent colour ("#1f62a8", "" for ours) and a logo (a PNG or JPEG file's bytes)."""
+
+    name: str = ""
+    colour: str = ""
+    logo: bytes = b""
+
+    @property
+    def media_type(self) -> str:
+        """The logo's type, "" without one."""
+        return "" if not self.logo else "image/png" if self.logo.startswith(b"\x89PNG") else "image/jpeg"
+
+
+NO_BRAND = Brand()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report. `facts` head it (status, date, people); `figures` are the numbers of it, unrounded."""
+    """A whole report. `facts` head it (status, date, people); `figures` are the numbers of it, unrounded.
+
+    `language` is what its own words are written in ("en", "de"); what people wrote stays as they wrote it.
+    """
 
     title: str
     subtitle: str
@@ -197,6 +234,8 @@ class Document:
     sections: tuple[Section, ...]
     figures: Mapping[str, JsonValue]
     footer: str
+    language: str = "en"
+    brand: Brand = NO_BRAND
 
     def blocks(self) -> Iterator[Block]:
         """Every block, in reading order."""

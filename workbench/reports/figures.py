@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workbench.domain.basis import Basis
     from workbench.domain.decision import Condition, Decision
     from workbench.domain.evals import (
+        CaseResult,
         EvalRun,
         EvalSlice,
         EvalSummary,
@@ -27,15 +28,19 @@ if TYPE_CHECKING:
     from workbench.domain.insight import Insights
     from workbench.domain.option import Option, OptionSet
     from workbench.domain.verdict import Conflict, FiredRule, Reason, Relaxation, Shortlist, Verdict
-    from workbench.reports.document import JsonValue
+    from workbench.reports.document import JsonValue, SectionId
     from workbench.reports.material import Material
 
 Shape: TypeAlias = "Mapping[str, JsonValue]"
 
 
-def figures_of(material: Material) -> Shape:
-    """Everything the report's numbers come from, ready for JSON."""
+def figures_of(material: Material, leave_out: frozenset[SectionId] = frozenset()) -> Shape:
+    """Everything the report's numbers come from, ready for JSON, without those of sections that are left out."""
     scenario = material.scenario
+
+    def told(section: str) -> bool:
+        return section not in leave_out
+
     return {
         "scenario": {"id": scenario.id, "name": scenario.name, "version": scenario.version},
         "made_on": material.made_on,
@@ -43,15 +48,58 @@ def figures_of(material: Material) -> Shape:
         "catalog": {"collected": material.catalog.collected, "fingerprint": material.catalog.fingerprint},
         "seed": material.seed,
         "decision": decision_shape(scenario.decision) if scenario.decision else None,
-        "answers": {question: _plain(value) for question, value in scenario.answers.items()},
+        "answers": {question: _plain(value) for question, value in scenario.answers.items()} if told("context") else {},
         "criteria": [
             {"id": c.id, "title": c.title, "unit": c.unit, "worst": c.worst, "best": c.best, "points": c.points}
             for c in material.option_set.criteria
         ],
         "options": options_shape(material.option_set, scenario.name),
-        "shortlist": shortlist_shape(material.shortlist, scenario.name),
-        "evals": [eval_shape(found.run, found.summary) for found in material.evals],
-        "left_the_machine": {"sentence": material.outflow.sentence, "bytes": material.outflow.sent_bytes},
+        "cost_model": cost_model(material),
+        "shortlist": shortlist_shape(material.shortlist, scenario.name)
+        if told("shortlist") or told("every-verdict")
+        else None,
+        "evals": [eval_shape(found.run, found.summary) for found in material.evals] if told("evidence") else [],
+        "cases": [_case(row) for found in material.evals for row in found.results] if told("cases") else [],
+        "votes": value_shape(material.preferences) if material.preferences and told("evidence") else None,
+        "left_the_machine": {"sentence": material.outflow.sentence, "bytes": material.outflow.sent_bytes}
+        if told("privacy")
+        else None,
+    }
+
+
+def cost_model(material: Material) -> Shape:
+    """What every total is computed from: paid once, then every month; the growing part grows by a rate a month."""
+    from workbench.analysis.options import Horizon, cost_line
+
+    found = material.option_set
+    horizon = Horizon(found.horizon_months, found.discount_rate, material.requirements.workload.growth_per_month)
+    lines = [(option, cost_line(option.figures, option.draft, horizon)) for option in found.options]
+    return {
+        "months": found.horizon_months,
+        "discount_rate": found.discount_rate,
+        "growth_month": horizon.growth_per_month,
+        "options": [
+            {
+                "id": option.id,
+                "name": option.name,
+                "setup_usd": line.setup_usd,
+                "run_usd_month": line.run_usd_month,
+                "growing_usd_month": line.growing_usd_month,
+            }
+            for option, line in lines
+            if line is not None
+        ],
+    }
+
+
+def _case(row: CaseResult) -> Shape:
+    return {
+        "eval": row.eval_run_id,
+        "case": row.case_id,
+        "model": row.model_id,
+        "scorer": row.scorer,
+        "outcome": row.outcome.value,
+        "score": row.score,
     }
 
 

@@ -8,23 +8,26 @@ from operator import attrgetter
 
 from workbench.analysis.chartspec import Chart
 from workbench.domain.catalog import Catalog
-from workbench.domain.evals import EvalRun, EvalSummary
+from workbench.domain.evals import CaseResult, EvalRun, EvalSummary
 from workbench.domain.evidence import Comparison
 from workbench.domain.option import Option, OptionSet
 from workbench.domain.requirements import Requirements
+from workbench.domain.routing import RoutingPlan
 from workbench.domain.scenario import Scenario
 from workbench.domain.verdict import Reason, Shortlist
+from workbench.domain.votes import Preferences
 
 _SELF_HOST = "self-host:"
 
 
 @dataclass(frozen=True, slots=True)
 class EvalEvidence:
-    """One eval of the team's own cases with what follows from it, and a chart for each of its scorers."""
+    """One eval of the team's own cases with what follows from it, a chart for each scorer, and every result."""
 
     run: EvalRun
     summary: EvalSummary
     charts: tuple[Chart, ...] = ()
+    results: tuple[CaseResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Material:
     limit_name: Callable[[str], str] = str
     evals: tuple[EvalEvidence, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    preferences: Preferences | None = None
+    plan: RoutingPlan | None = None
 
     @property
     def chosen(self) -> Option | None:

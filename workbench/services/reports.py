@@ -13,25 +13,34 @@ from workbench.analysis import words
 from workbench.analysis.options import SEED
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalStatus
+from workbench.domain.evidence import Evidence
+from workbench.domain.option import OptionSet
 from workbench.domain.questions import requirements_from
+from workbench.domain.routing import RoutingPlan
 from workbench.domain.scenario import Scenario
 from workbench.domain.verdict import Shortlist
+from workbench.paths import data_dir
+from workbench.reports.branding import brand_of
 from workbench.reports.build import build
+from workbench.reports.choices import PLAIN, Choices, redactions, section_ids
 from workbench.reports.document import Document, Length
 from workbench.reports.files import file_stem, folder_for, write_whole
 from workbench.reports.material import EvalEvidence, Material, Outflow
 from workbench.reports.writers import BUILTIN
 from workbench.services.eval_words import eval_chart
 from workbench.services.wording import limit_name, reason_sentence
+from workbench.settings import REPORT_BRAND, REPORT_COLOUR, REPORT_LOGO, Settings
 
 if TYPE_CHECKING:
     from workbench.services.catalog import CatalogService
     from workbench.services.evals import EvalService
     from workbench.services.options import OptionService
     from workbench.services.privacy import PrivacyService
+    from workbench.services.routing import RoutingService
     from workbench.services.scenarios import ScenarioService
     from workbench.services.shortlist import ShortlistService
     from workbench.services.tradeoffs import TradeoffService
+    from workbench.services.votes import VoteService
     from workbench.store.calls import ToHost
 
 _EVALS_SHOWN = 3
@@ -50,6 +59,9 @@ class ReportService:
         options: OptionService,
         evals: EvalService,
         privacy: PrivacyService,
+        votes: VoteService,
+        routing: RoutingService,
+        settings: Settings,
         today: Callable[[], date] = date.today,
     ) -> None:
         self._catalog = catalog
@@ -59,6 +71,9 @@ class ReportService:
         self._options = options
         self._evals = evals
         self._privacy = privacy
+        self._votes = votes
+        self._routing = routing
+        self._settings = settings
         self._today = today
 
     def over(self, evals: EvalService) -> ReportService:
@@ -67,12 +82,49 @@ class ReportService:
         other._evals = evals
         return other
 
-    def document(self, scenario: Scenario, *, length: Length | str = Length.FULL) -> Document:
+    @staticmethod
+    def schema() -> str:
+        """The published JSON Schema of the JSON format."""
+        return (data_dir("resources") / "report" / "report.schema.json").read_text(encoding="utf-8").rstrip()
+
+    def choices(
+        self,
+        *,
+        leave_out: Iterable[str] = (),
+        redact: Iterable[str] = (),
+        evidence_annex: bool = False,
+        brand: str | None = None,
+        colour: str | None = None,
+        logo: Path | None = None,
+    ) -> Choices:
+        """What a person chose, checked; a brand that is not given (None) is the one in the settings.
+
+        Raises WorkbenchError for an unknown section or redaction, a colour that is none, or a logo that is no picture.
+        """
+        kept = self._settings.value(REPORT_LOGO)
+        return Choices(
+            leave_out=section_ids(leave_out),
+            redact=redactions(redact),
+            evidence_annex=evidence_annex,
+            brand=brand_of(
+                self._settings.value(REPORT_BRAND) if brand is None else brand,
+                self._settings.value(REPORT_COLOUR) if colour is None else colour,
+                logo or (Path(kept) if kept else None),
+            ),
+        )
+
+    def document(self, scenario: Scenario, *, length: Length | str = Length.FULL, choices: Choices = PLAIN) -> Document:
         """The report as a tree, for a preview or a writer."""
-        return build(self._material(scenario), _length(length))
+        return build(self._material(scenario), _length(length), choices)
 
     def write(
-        self, scenario: Scenario, formats: Iterable[str], folder: Path, *, length: Length | str = Length.FULL
+        self,
+        scenario: Scenario,
+        formats: Iterable[str],
+        folder: Path,
+        *,
+        length: Length | str = Length.FULL,
+        choices: Choices = PLAIN,
     ) -> tuple[Path, ...]:
         """Writes the report once for each format into `folder`, which is made when missing; returns the files.
 
@@ -80,7 +132,7 @@ class ReportService:
         and when a file cannot be written; one that was there before is then as it was.
         """
         writers = [BUILTIN[name] for name in checked_formats(formats)]
-        document = self.document(scenario, length=length)
+        document = self.document(scenario, length=length, choices=choices)
         rendered = [(writer.id, writer.render(document)) for writer in writers]
         place = folder_for(folder)
         stem = file_stem(scenario.name) + ("-one-page" if document.length is Length.PAGE else "")
@@ -113,7 +165,17 @@ class ReportService:
             limit_name=limit_name,
             evals=self._eval_evidence(scenario, shortlist),
             comparisons=self._scenarios.comparisons(scenario.id),
+            preferences=self._votes.preferences(scenario.id),
+            plan=self._plan(scenario, option_set, evidence),
         )
+
+    def _plan(self, scenario: Scenario, found: OptionSet, evidence: Evidence | None) -> RoutingPlan | None:
+        """How requests are split in the option that the report is about; None while there is none."""
+        decided = scenario.decision.option if scenario.decision else ""
+        option = found.option(decided) or found.option(found.recommendation.option)
+        if option is None or len(option.draft.models) < 2:
+            return None
+        return self._routing.plan(scenario, option.id, evidence=evidence)
 
     def _eval_evidence(self, scenario: Scenario, shortlist: Shortlist) -> tuple[EvalEvidence, ...]:
         """The newest finished evals, each summed up from its results."""
@@ -123,15 +185,20 @@ class ReportService:
         finished = [run for run in self._evals.runs(scenario.id) if run.status is EvalStatus.FINISHED]
         found = []
         for run in finished[:_EVALS_SHOWN]:
-            summary = self._evals.summary(run)
+            results = self._evals.results(run.id)
+            summary = self._evals.summary_of(run, results)
             pictures = (eval_chart(summary, scorer, lambda m: names.get(m, m), target=share) for scorer in run.scorers)
-            found.append(EvalEvidence(run, summary, tuple(pictures)))
+            found.append(EvalEvidence(run, summary, tuple(pictures), results))
         return tuple(found)
 
 
 def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
-    """Known formats, each once, in the order given. Raises WorkbenchError that names the unknown ones."""
-    names = tuple(dict.fromkeys(name.strip().lower() for name in formats if name.strip()))
+    """Known formats, each once, in the order given; "all" stands for each of them.
+
+    Raises WorkbenchError that names the unknown ones.
+    """
+    given = [name.strip().lower() for name in formats if name.strip()]
+    names = tuple(dict.fromkeys(known for name in given for known in (BUILTIN if name == "all" else (name,))))
     unknown = [name for name in names if name not in BUILTIN]
     known = words.listed(tuple(BUILTIN))
     if unknown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.analysis import words
-from workbench.domain.decision import Decision, DecisionStatus
+from workbench.domain.decision import Decision, DecisionStatus, Effect
 from workbench.domain.figures import Figure
 from workbench.domain.option import Option
 from workbench.reports.document import (
@@ -22,6 +22,7 @@ from workbench.reports.document import (
     Part,
     Section,
     SectionId,
+    Source,
     Table,
 )
 from workbench.reports.material import Material
@@ -32,6 +33,11 @@ _STATUS_WORDS = {
     DecisionStatus.PROPOSED: (Mark.CAUTION, "Proposed"),
     DecisionStatus.ACCEPTED: (Mark.GOOD, "Accepted"),
     DecisionStatus.SUPERSEDED: (Mark.BAD, "Superseded"),
+}
+_EFFECT_WORDS = {
+    Effect.GOOD: ("Good", Mark.GOOD),
+    Effect.NEUTRAL: ("Neutral", None),
+    Effect.BAD: ("Bad", Mark.BAD),
 }
 _SHOWN_ON_A_PAGE = 3
 _CARRIED_BY = {
@@ -77,9 +83,14 @@ def heading_facts(material: Material, length: Length) -> tuple[tuple[str, str], 
 def consequences(material: Material) -> Section:
     """What follows from the choice: good and bad, risks with who looks after them, and who disagreed."""
     record, chosen = material.scenario.decision, material.chosen
-    blocks: list[Block] = []
+    items: list[Item] = []
+    if record:
+        items += [Item(each.text, *_EFFECT_WORDS[each.effect]) for each in record.consequences]
     if chosen:
-        blocks.append(Listing(tuple(_effects(chosen, material))))
+        items += _effects(chosen, material)
+    blocks: list[Block] = [Listing(tuple(items))] if items else []
+    if not items:
+        blocks.append(Paragraph("No option is chosen or recommended yet, so nothing follows from it."))
     parts: list[Part] = []
     if record and record.risks:
         rows = tuple(
@@ -105,11 +116,30 @@ def confirmation(material: Material, length: Length) -> Section:
         blocks.extend(_review(record))
     if not blocks:
         blocks.append(Paragraph("Nobody has written down yet how this decision will be checked."))
-    return Section(SectionId.CONFIRMATION, "How we check it, and when we look again", tuple(blocks))
+    parts: tuple[Part, ...] = ()
+    if length is Length.FULL and record.sign_offs:
+        parts = (Part("Signed", _signatures(record)),)
+    return Section(SectionId.CONFIRMATION, "How we check it, and when we look again", tuple(blocks), parts)
+
+
+def _signatures(record: Decision) -> tuple[Block, ...]:
+    rows = tuple(
+        (
+            Cell(signed.name, note=signed.role),
+            Cell(words.day(signed.signed_at)),
+            Cell(signed.digest),
+        )
+        for signed in record.sign_offs
+    )
+    table = Table((Column("Name"), Column("On"), Column("SHA-256 of what was signed")), rows)
+    return (table, Source("A signature holds while the record still has that hash; the workbench checks it."))
 
 
 def _review(record: Decision) -> list[Block]:
     blocks: list[Block] = []
+    if record.thresholds:
+        blocks.append(Paragraph("", lead="It holds as long as none of this is so"))
+        blocks.append(Listing(tuple(Item(threshold.text) for threshold in record.thresholds)))
     if record.review_on:
         blocks.append(Paragraph(f"{words.day(record.review_on)}.", lead="Looked at again on"))
     if record.triggers:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from workbench.analysis import words
-from workbench.domain.evals import ModelSummary, PairSummary, PairVerdict
+from workbench.domain.evals import CaseOutcome, CaseResult, ModelSummary, PairSummary, PairVerdict
 from workbench.domain.evidence import Answer, Comparison
 from workbench.domain.model import Model, Score
+from workbench.domain.votes import Preferences
 from workbench.reports.document import (
     Block,
     Cell,
@@ -44,7 +47,9 @@ def evidence(material: Material, length: Length) -> Section:
         return Section(SectionId.EVIDENCE, "Evidence", (*lead, *told))
     parts = [Part(f"The team's own cases: {found.run.name}", _eval(found, material)) for found in material.evals]
     shown = material.comparisons[:_COMPARISONS_SHOWN]
-    parts += [Part(f"Side by side, {words.day(shot.at)}", _comparison(shot, material)) for shot in shown]
+    parts += [Part(f"Side by side, {words.day(shot.at)}", (_answers(shot, material),)) for shot in shown]
+    if material.preferences:
+        parts.append(Part("Blind votes", _votes(material.preferences, material)))
     if benchmarks := _benchmarks(material):
         parts.append(Part("Public benchmarks of the models in the options", benchmarks))
     return Section(SectionId.EVIDENCE, "Evidence", lead, tuple(parts))
@@ -140,14 +145,99 @@ def _pair_row(pair: PairSummary, material: Material) -> tuple[Cell, ...]:
     return (Cell(names, note=f"{pair.n:,} cases shared"), verdict, Cell(difference, note=interval), Cell(p))
 
 
-def _comparison(shot: Comparison, material: Material) -> tuple[Block, ...]:
-    blocks: list[Block] = []
+def _votes(found: Preferences, material: Material) -> tuple[Block, ...]:
+    """Which model people prefer when they do not know whose answer is whose."""
+    rows = tuple(
+        (
+            Cell(material.model_name(model.model)),
+            Cell(_elo(model.elo), note=f"{_elo(model.low)} to {_elo(model.high)}"),
+            Cell(f"{model.votes:,}"),
+            Cell(f"{model.wins:,}"),
+            Cell(f"{model.ties:,}"),
+        )
+        for model in found.models
+    )
+    columns = (
+        Column("Model"),
+        Column("Preference", unit="Elo points, 95 % interval", right=True),
+        Column("Votes", right=True),
+        Column("Won", right=True),
+        Column("Ties", right=True),
+    )
+    twice = f" Of {found.repeats:,} pairs shown twice, {found.steady:,} were judged the same again."
+    steady = twice if found.repeats else ""
+    about = f"{words.count(found.votes, 'vote')} by {words.count(len(found.raters), 'person', 'persons')}.{steady}"
+    how = "Strengths by Bradley and Terry; an interval that holds 0 shows no preference."
+    if found.virtual_ties:
+        how += " The votes alone fix no strengths yet, so half a win was added to both sides of every pair."
+    return (Paragraph(about), Table(columns, rows), Source(how))
+
+
+def _elo(value: float) -> str:
+    return f"{value:+.0f}".replace("-", "−")
+
+
+def prompts(material: Material) -> Section:
+    """The annex with every word that was sent and answered, for the comparisons shown among the evidence."""
+    parts = [
+        Part(f"Side by side, {words.day(shot.at)}", tuple(_comparison(shot, material)))
+        for shot in material.comparisons[:_COMPARISONS_SHOWN]
+    ]
+    parts += [
+        Part(f"Instruction of {found.run.name}", (Verbatim("Instruction", found.run.system_prompt),))
+        for found in material.evals
+        if found.run.system_prompt
+    ]
+    nothing = () if parts else (Paragraph("No prompt was put to models side by side, and no eval had an instruction."),)
+    return Section(SectionId.PROMPTS, "Annex: prompts and answers", nothing, tuple(parts))
+
+
+def cases(material: Material) -> Section:
+    """The annex with the score of every case under every model."""
+    parts = [Part(found.run.name, _case_table(found, material)) for found in material.evals if found.results]
+    nothing = () if parts else (Paragraph("No eval was run, so there are no cases."),)
+    return Section(SectionId.CASES, "Annex: cases and scores", nothing, tuple(parts))
+
+
+def _case_table(found: EvalEvidence, material: Material) -> tuple[Block, ...]:
+    """A row for each case, a column for each model under each scorer."""
+    run = found.run
+    places = [(model, scorer) for scorer in run.scorers for model in run.model_ids]
+    scored: dict[str, dict[tuple[str, str], CaseResult]] = {}
+    for result in found.results:
+        scored.setdefault(result.case_id, {})[result.model_id, result.scorer] = result
+    seen = {(result.outcome, result.score) for result in found.results}
+    cells = {(outcome, score): _score(outcome, score) for outcome, score in seen}
+    none = Cell(words.UNKNOWN_FIGURE)
+    rows = tuple(
+        (
+            Cell(case),
+            *(cells[r.outcome, r.score] if (r := by_place.get(place)) is not None else none for place in places),
+        )
+        for case, by_place in scored.items()
+    )
+    several = len(run.scorers) > 1
+    columns = (
+        Column("Case"),
+        *(Column(material.model_name(m), unit=s if several else "score, 0–1", right=True) for m, s in places),
+    )
+    about = f"{words.count(len(rows), 'case')} of {run.dataset_name}, SHA-256 {run.dataset_hash}."
+    return (Paragraph(about), Table(columns, rows))
+
+
+def _score(outcome: CaseOutcome, score: float | None) -> Cell:
+    if outcome is CaseOutcome.ERROR:
+        return Cell("error", mark=Mark.BAD)
+    if outcome is CaseOutcome.WITHHELD:
+        return Cell("not sent")
+    return Cell(words.UNKNOWN_FIGURE if score is None else f"{score:.3f}".rstrip("0").rstrip("."))
+
+
+def _comparison(shot: Comparison, material: Material) -> Iterator[Block]:
     if shot.system:
-        blocks.append(Verbatim("Instruction", shot.system))
-    blocks.append(Verbatim("Prompt", shot.prompt))
-    blocks.append(_answers(shot, material))
-    blocks += [Verbatim(f"Answer of {material.model_name(a.model)}", a.text) for a in shot.answers if a.text]
-    return tuple(blocks)
+        yield Verbatim("Instruction", shot.system)
+    yield Verbatim("Prompt", shot.prompt)
+    yield from (Verbatim(f"Answer of {material.model_name(a.model)}", a.text) for a in shot.answers if a.text)
 
 
 def _answers(shot: Comparison, material: Material) -> Table:

@@ -22,6 +22,7 @@ from workbench.reports.document import (
     Picture,
     Section,
     SectionId,
+    Source,
     Table,
 )
 from workbench.reports.material import Material
@@ -76,7 +77,7 @@ def weighing(material: Material) -> Section:
     blocks: list[Block] = []
     if chart := material.charts.get("contributions"):
         blocks.append(Picture(chart))
-    return Section(SectionId.WEIGHING, "For and against each option", tuple(blocks), tuple(parts))
+    return Section(SectionId.WEIGHING, "Annex: for and against each option", tuple(blocks), tuple(parts))
 
 
 def adaptation(material: Material) -> Section:
@@ -99,7 +100,32 @@ def adaptation(material: Material) -> Section:
         )
         columns = (Column("Model"), Column("Answers"), Column("Through"), Column("Share of requests", right=True))
         blocks.append(Table(columns, rows, caption=f"Who answers what in {_titled(chosen)}"))
-    return Section(SectionId.ADAPTATION, "Adaptation and routing", tuple(blocks))
+    parts = (Part("Routing plan", _plan(material)),) if material.plan and len(material.plan.routes) > 1 else ()
+    return Section(SectionId.ADAPTATION, "Adaptation and routing", tuple(blocks), parts)
+
+
+def _plan(material: Material) -> tuple[Block, ...]:
+    """How a gateway is set up for it: who takes what, and where each request may go."""
+    plan = material.plan
+    if plan is None:
+        return ()
+    rows = tuple(
+        (
+            Cell(route.alias),
+            Cell(material.model_name(route.model_id), note=route.role),
+            Cell(words.share(route.share)),
+            Cell("leaves the machine" if route.leaves else "stays in the house"),
+        )
+        for route in plan.routes
+    )
+    columns = (Column("Asked for as"), Column("Model"), Column("Share of requests", right=True), Column("Its requests"))
+    blocks: list[Block] = [Table(columns, rows)]
+    told = [Item(f"{words.listed(plan.strong_topics)}.", "To the stronger model:")] if plan.strong_topics else []
+    told += [Item(note) for note in plan.notes]
+    if told:
+        blocks.append(Listing(tuple(told)))
+    blocks.append(Source("`workbench routing export` writes this plan as the configuration of a gateway."))
+    return tuple(blocks)
 
 
 def figure_words(name: str, figure: Figure | None) -> str:
@@ -234,7 +260,10 @@ def _for_and_against(option: Option, material: Material) -> tuple[Block, ...]:
         )
     ]
     facts: tuple[Block, ...] = (Facts(_contributions(option, material)),) if option.contributions else ()
-    return (Listing((*good, *watch, *neutral, *bad)), *facts)
+    record = material.scenario.decision
+    turned_down = record.rejections if record else ()
+    why = [Item(each.why, "Not chosen", Mark.CAUTION) for each in turned_down if each.option == option.id]
+    return (Listing((*why, *good, *watch, *neutral, *bad)), *facts)
 
 
 def _place(option: Option, criterion: Criterion, found: tuple[Option, ...]) -> int:

@@ -49,7 +49,7 @@ def shortlist(material: Material, length: Length) -> Section:
     if found.relaxations:
         eased = tuple(Item(relaxation.text) for relaxation in found.relaxations)
         parts.append(Part("What would let more in", (Listing(eased),)))
-    return Section(SectionId.SHORTLIST, "Shortlist", tuple(blocks), tuple(parts))
+    return Section(SectionId.SHORTLIST, "Annex: shortlist", tuple(blocks), tuple(parts))
 
 
 def every_verdict(material: Material) -> Section:

@@ -1,7 +1,9 @@
-"""HTML in one file: opens anywhere, fetches nothing, runs nothing, prints on A4."""
+"""HTML in one file: opens anywhere, fetches nothing, runs one script of ours that sorts tables, prints on A4."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,8 +11,10 @@ from typing import TYPE_CHECKING
 from workbench.analysis.chartspec import Chart
 from workbench.paths import data_dir
 from workbench.reports import charts
+from workbench.reports.branding import accent
 from workbench.reports.document import (
     Block,
+    Brand,
     Callout,
     Document,
     Facts,
@@ -24,6 +28,7 @@ from workbench.reports.document import (
     Table,
     Verbatim,
 )
+from workbench.reports.own_words import own_words
 from workbench.reports.written import plain
 
 if TYPE_CHECKING:
@@ -56,9 +61,37 @@ class HtmlWriter:
         """The page. Raises WorkbenchError when the installation lacks its templates."""
         from markupsafe import Markup
 
-        style = (data_dir("resources") / "report" / "report.css").read_text(encoding="utf-8")
-        template = _environment().get_template("report.html.j2")
-        return template.render(document=document, style=Markup(style), signs=_SIGNS).encode("utf-8")
+        style = _resource("report.css") + _brand_style(document.brand)
+        # One sheet of paper has nothing to sort.
+        script = _resource("sort.js") if document.length is Length.FULL else ""
+        digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+        logo = base64.b64encode(document.brand.logo).decode("ascii")
+        return (
+            _environment()
+            .get_template("report.html.j2")
+            .render(
+                document=document,
+                style=Markup(style),
+                signs=_SIGNS,
+                script=Markup(script),
+                script_hash=f"sha256-{digest}",
+                logo=f"data:{document.brand.media_type};base64,{logo}" if logo else "",
+                said=own_words(document.language),
+            )
+            .encode("utf-8")
+        )
+
+
+@cache
+def _resource(name: str) -> str:
+    return (data_dir("resources") / "report" / name).read_text(encoding="utf-8")
+
+
+def _brand_style(brand: Brand) -> str:
+    """The brand's colour over ours, on paper and on a light screen."""
+    if not brand.colour:
+        return ""
+    return f"\n@media print, (prefers-color-scheme: light) {{ :root {{ --accent: {accent(brand)}; }} }}\n"
 
 
 @cache

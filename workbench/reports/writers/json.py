@@ -1,16 +1,8 @@
 """JSON for scripts: the figures unrounded, and the text of the report.
 
-The shape stays; fields are added, never renamed:
-
-    {"format": "model-selection-workbench/report", "format_version": 1,
-     "title", "subtitle", "length": "full" | "page", "facts": {term: text},
-     "figures": {"scenario": {"id", "name", "version"}, "made_on", "workbench", "catalog": {"collected", "fingerprint"},
-                 "seed", "decision": {…} | null, "answers": {question: value}, "criteria": […],
-                 "options": as `workbench options --json`, "shortlist": as `workbench shortlist --json`,
-                 "evals": [as `workbench eval results --json`], "left_the_machine": {"sentence", "bytes" | null}},
-     "sections": [{"id", "title", "blocks": [{"kind", …}], "parts": [{"title", "blocks"}]}]}
-
-Money is USD, times are seconds or weeks as the names say, shares are 0 to 1, quality is 0 to 100.
+The shape is published as a JSON Schema, `resources/report/report.schema.json` (`workbench report --schema` prints it):
+fields are added, never renamed. Money is USD, times are seconds or weeks as the names say, shares are 0 to 1, quality
+is 0 to 100. Figures are the same in every language; only the sections are translated.
 """
 
 from __future__ import annotations
@@ -43,9 +35,12 @@ class JsonWriter:
             "title": document.title,
             "subtitle": document.subtitle,
             "length": document.length,
+            "language": document.language,
+            "brand": document.brand.name,
             "facts": dict(document.facts),
             "figures": document.figures,
             "sections": [_section(section) for section in document.sections],
+            "footer": document.footer,
         }
         return (json.dumps(_value(whole), ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
 
