@@ -7,10 +7,13 @@ import getpass
 import hashlib
 import json
 import re
+import zipfile
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +28,7 @@ from workbench.reports.writers import BUILTIN
 from workbench.reports.writers.markdown import text_of as markdown_text
 
 from report_material import material
+from report_reading import read
 
 SORTS = (data_dir("resources") / "report" / "sort.js").read_text(encoding="utf-8")
 HOSTILE = (
@@ -171,7 +175,7 @@ def test_that_a_right_to_left_name_and_emoji_come_through_every_format() -> None
     base = material()
     changed = replace(base, scenario=replace(base.scenario, name=name))
     for writer in BUILTIN.values():
-        assert name in writer.render(build(changed)).decode("utf-8")
+        assert name in read(writer.id, writer.render(build(changed)))
 
 
 def test_that_a_reason_of_five_thousand_words_is_written_whole() -> None:
@@ -179,7 +183,8 @@ def test_that_a_reason_of_five_thousand_words_is_written_whole() -> None:
     because = " ".join(f"word{i}" for i in range(5_000))
     decided = replace(base.scenario, decision=replace(base.scenario.decision, because=because))  # type: ignore[type-var]
     for writer in BUILTIN.values():
-        assert "word4999" in writer.render(build(replace(base, scenario=decided))).decode("utf-8")
+        told = read(writer.id, writer.render(build(replace(base, scenario=decided))))
+        assert not [word for word in because.split() if word not in told]
 
 
 def test_that_no_report_holds_the_home_folder_or_the_name_of_the_user() -> None:
@@ -191,6 +196,48 @@ def test_that_no_report_holds_the_home_folder_or_the_name_of_the_user() -> None:
     secrets = [str(Path.home()), f"/{getpass.getuser()}/"]
     for writer in BUILTIN.values():
         for length in Length:
-            text = writer.render(build(given, length)).decode("utf-8")
+            text = read(writer.id, writer.render(build(given, length)))
             assert not [secret for secret in secrets if secret in text]
             assert length is Length.PAGE or "The file is cut short" in text
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    """The files inside an office file."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("poison", HOSTILE)
+@pytest.mark.parametrize("kind", ["docx", "pptx", "xlsx"])
+def test_that_hostile_text_stays_text_in_office_files(kind: str, poison: str) -> None:
+    """The same parts with the same elements in them as without the poison; nothing outside is referred to."""
+    inside, harmless = (members(BUILTIN[kind].render(build(m))) for m in (hostile_material(poison), material()))
+    kinds = {re.sub(r"\d+", "", name) for name in harmless}
+    assert {re.sub(r"\d+", "", name) for name in inside} <= kinds
+    draw = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+    write = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    allowed = {f"{draw}br", f"{write}br", f"{write}tab"}  # the line ends and tabs of a text
+    for name, part in harmless.items():
+        if name.endswith((".xml", ".rels")):
+            allowed |= {element.tag for element in ElementTree.fromstring(part).iter()}
+    for name, part in inside.items():
+        if name.endswith((".xml", ".rels")):
+            root = ElementTree.fromstring(part)  # a text that is markup would break it, or bring its own elements
+            assert {element.tag for element in root.iter()} <= allowed
+        if name.endswith(".rels"):
+            assert b'TargetMode="External"' not in part, name
+    words = read(kind, BUILTIN[kind].render(build(hostile_material(poison))))
+    if poison.isprintable():
+        assert poison in words
+
+
+@pytest.mark.parametrize("poison", [text for text in HOSTILE if text.strip()[0] in "=+-@"])
+def test_that_no_cell_with_what_people_wrote_is_a_formula(poison: str) -> None:
+    import openpyxl
+
+    sheets = openpyxl.load_workbook(BytesIO(BUILTIN["xlsx"].render(build(hostile_material(poison)))))
+    formulas = [cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert len(formulas) > 300
+    for formula in formulas:
+        assert re.fullmatch(r"=[A-Z0-9$+*/^()\-:,]+", str(formula)), formula
+        assert "HYPERLINK" not in str(formula) and "cmd" not in str(formula)

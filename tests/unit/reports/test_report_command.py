@@ -36,9 +36,9 @@ def test_that_a_report_of_a_scenario_file_is_written_and_nothing_stored(
 
 def test_that_an_unknown_format_is_wrong_usage(home: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
-        main.run(["--home", home, "report", "knowledge-assistant", "-f", "docx"])
+        main.run(["--home", home, "report", "knowledge-assistant", "-f", "odt"])
     assert left.value.code == 2
-    assert "html, md and json" in capsys.readouterr().err
+    assert "html, docx, pptx, xlsx, md and json" in capsys.readouterr().err
 
 
 def test_that_a_folder_that_is_a_file_is_a_sentence(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from workbench.reports.document import Document
+from workbench.reports.writers.docx import DOCX
 from workbench.reports.writers.html import HTML
 from workbench.reports.writers.json import JSON
 from workbench.reports.writers.markdown import MARKDOWN
+from workbench.reports.writers.pptx import PPTX
+from workbench.reports.writers.xlsx import XLSX
 
 
 class Writer(Protocol):
@@ -25,4 +28,4 @@ class Writer(Protocol):
         """The whole file; the same document always gives the same bytes."""
 
 
-BUILTIN: dict[str, Writer] = {writer.id: writer for writer in (HTML, MARKDOWN, JSON)}
+BUILTIN: dict[str, Writer] = {writer.id: writer for writer in (HTML, DOCX, PPTX, XLSX, MARKDOWN, JSON)}
