@@ -11,7 +11,15 @@ from workbench.domain.errors import WorkbenchError
 from workbench.paths import data_dir
 from workbench.reports.branding import accent, brand_of
 from workbench.reports.build import build
-from workbench.reports.choices import ALWAYS, EVIDENCE_ANNEXES, OF_A_SCENARIO, Choices, Redaction, redactions, section_ids
+from workbench.reports.choices import (
+    ALWAYS,
+    EVIDENCE_ANNEXES,
+    OF_A_SCENARIO,
+    Choices,
+    Redaction,
+    redactions,
+    section_ids,
+)
 from workbench.reports.document import Brand, Length, SectionId, Table
 from workbench.reports.material import Material
 from workbench.reports.writers import BUILTIN
