@@ -4,7 +4,7 @@
 set -euo pipefail
 wanted=(libglib2.0-0 libdbus-1-3 libfontconfig1 libgl1 libegl1 libxkbcommon0 libxcb-cursor0 libxcb-icccm4
         libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0 libwayland-cursor0 fonts-dejavu-core python3-venv g++ make)
-case " $* " in *" --pictures "*) wanted+=(xvfb xauth dbus gnome-keyring) ;; esac
+case " $* " in *" --pictures "*) wanted+=(xvfb xauth dbus gnome-keyring postgresql) ;; esac
 
 if ! command -v dpkg-query >/dev/null; then
     echo "No dpkg here: if the window does not open, 'workbench doctor' names the missing libraries."

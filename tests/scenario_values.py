@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import workbench
 from workbench.domain.basis import Basis, OptionBasis, PriceBasis
@@ -27,13 +29,26 @@ from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.ids import new_id
 from workbench.domain.option import DataFlow, ModelRole, OptionDraft, Strategy, Technique
 from workbench.domain.scenario import Scenario
+from workbench.domain.team import TeamPlace
+from workbench.store.postgres import TeamStore
+from workbench.store.repositories import Repositories
 from workbench.store.store import Store
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 AFTER = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
 
 
+#: where `store_in` puts its stores instead: set by tests that run over several kinds of stores
+TEAM_PORT = "WORKBENCH_TESTS_TEAM_PORT"
+ELSEWHERE: list[Callable[[Path, float], Repositories]] = []
+
+
 def store_in(folder: Path, *, wait_s: float = 5.0) -> Store:
+    if ELSEWHERE:
+        return cast(Store, ELSEWHERE[-1](folder, wait_s))
+    if port := os.environ.get(TEAM_PORT):  # a child of a test that runs over a team store
+        place = TeamPlace("127.0.0.1", "postgres", "team", int(port))
+        return cast(Store, TeamStore(place, wait_s=wait_s, now=lambda: AFTER))
     return Store(folder / "workbench.sqlite", backups_folder=folder / "backups", wait_s=wait_s, now=lambda: AFTER)
 
 

@@ -16,7 +16,8 @@ NETWORK = frozenset(
     {
         "socket", "ssl", "http.client", "http.server", "urllib.request", "urllib3", "requests", "httpx", "httpx2",
         "httpcore", "httpcore2", "anyio", "aiohttp", "websockets", "webbrowser", "ftplib", "smtplib", "imaplib",
-        "poplib", "telnetlib", "xmlrpc", "socketserver", "asyncore", "PySide6.QtNetwork", "PySide6.QtWebEngineWidgets",
+        "poplib", "telnetlib", "xmlrpc", "socketserver", "asyncore", "psycopg", "PySide6.QtNetwork",
+        "PySide6.QtWebEngineWidgets",
     }
 )  # fmt: skip
 SDKS = frozenset({"openai", "anthropic", "google", "litellm", "huggingface_hub", "boto3"})
@@ -26,6 +27,7 @@ EXCEPT = {
     "net": NETWORK,
     "inference/remote/clients.py": SDKS | {"httpx2"},  # httpx2 for a type
     "keychain.py": KEYS,
+    "store/postgres.py": {"psycopg"},  # the team store, to a server the guard gave leave for
     "gui/instance.py": {"PySide6.QtNetwork"},  # a local socket between two starts
 }
 

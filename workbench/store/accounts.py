@@ -14,13 +14,13 @@ from workbench.store.tables import PROVIDER_ACCOUNT
 from workbench.store.upsert import put
 
 if TYPE_CHECKING:
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 
 class Accounts:
     """The repository."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Repositories) -> None:
         self._store = store
 
     def all(self) -> tuple[Account, ...]:

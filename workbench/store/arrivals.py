@@ -23,7 +23,7 @@ from workbench.store.votes import vote_row
 if TYPE_CHECKING:
     from sqlalchemy import Column, Connection
 
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 _AT_ONCE = 500
 
@@ -65,7 +65,7 @@ class Known:
 class Arrivals:
     """The repository."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Repositories) -> None:
         self._store = store
 
     def known(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from workbench.store.journal import Journal
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 PAGE = 200
 
@@ -36,7 +36,7 @@ class ToHost:
 class Calls:
     """The repository, and the door's ledger: writes go through the journal, reads straight to the store."""
 
-    def __init__(self, store: Store, journal: Journal) -> None:
+    def __init__(self, store: Repositories, journal: Journal) -> None:
         self._store = store
         self._journal = journal
 

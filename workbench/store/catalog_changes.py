@@ -19,18 +19,18 @@ from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import CATALOG_IMPORT, CATALOG_OWN, CATALOG_QUOTE
 
 if TYPE_CHECKING:
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 
 class CatalogChanges:
     """The repository."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Repositories) -> None:
         self._store = store
 
     def version(self) -> str:
         """Text that differs whenever something here has changed; "" when there is nothing (or no data file yet)."""
-        if not self._store.path.exists():
+        if not self._store.is_there():
             return ""
         imports, own = CATALOG_IMPORT.c, CATALOG_OWN.c
         counted = select(func.count(), func.max(imports.id), func.max(imports.undone_at)).select_from(CATALOG_IMPORT)

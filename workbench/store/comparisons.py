@@ -23,7 +23,7 @@ from workbench.store.upsert import put
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 HEAD_CHARACTERS = 300
 
@@ -31,7 +31,7 @@ HEAD_CHARACTERS = 300
 class Comparisons:
     """The repository. What is stored blind comes back without names until it is revealed."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Repositories) -> None:
         self._store = store
 
     def save(self, comparison: Comparison) -> None:

@@ -22,7 +22,7 @@ from workbench.store.upsert import put
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 _HEAD = ("id", "name", "created_at", "updated_at", "sample", "eval_dataset", "step")
 
@@ -30,7 +30,7 @@ _HEAD = ("id", "name", "created_at", "updated_at", "sample", "eval_dataset", "st
 class DecisionVersions:
     """The repository."""
 
-    def __init__(self, store: Store, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Repositories, *, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
 

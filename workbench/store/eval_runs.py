@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from workbench.store.journal import Journal
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 #: values in one "is one of"; SQLite takes 999 in some builds
 _AT_ONCE = 500
@@ -61,7 +61,7 @@ class Pace:
 class EvalRuns:
     """The repository. Every method may be called from any thread; `put` is for an event loop."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Repositories) -> None:
         self._store = store
 
     # Runs

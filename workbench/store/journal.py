@@ -18,7 +18,7 @@ from workbench.domain.errors import WorkbenchError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 MOST_AT_ONCE = 256
 #: how long a write that nobody waits for may lie, so that it goes along with one that somebody waits for
@@ -41,7 +41,7 @@ class _Piece:
 class Journal:
     """One thread over a store; it starts with the first write."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Repositories) -> None:
         self._store = store
         self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from workbench.store.journal import Journal
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 _COUNTS = func.coalesce(PAYMENT.c.usd, PAYMENT.c.most_usd)
 
@@ -35,7 +35,7 @@ class PaidInDoubt(WorkbenchError):
 class Payments:
     """The repository: writes through the journal, reads straight from the store."""
 
-    def __init__(self, store: Store, journal: Journal) -> None:
+    def __init__(self, store: Repositories, journal: Journal) -> None:
         self._store = store
         self._journal = journal
 

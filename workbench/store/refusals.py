@@ -34,9 +34,9 @@ class StoreNewer(WorkbenchError):
 class StoreBusy(WorkbenchError):
     """Another program is writing to the data file; nothing was lost, the same call may be made again."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str, what: str = "the data file") -> None:
         super().__init__(
-            "Another program is writing to the data file",
+            f"Another program is writing to {what}",
             where=str(path),
             mend="Nothing was lost. Close that program or wait until it is done, then try again.",
         )
@@ -51,6 +51,14 @@ class StoreReadOnly(WorkbenchError):
             where=str(path),
             mend="Give yourself the right to write to the file and its folder, then open the workbench again.",
         )
+
+
+class StoreAway(WorkbenchError):
+    """The team store's server cannot be reached. What is here can be read; what is there is as it was."""
+
+
+class StoreNotSetUp(WorkbenchError):
+    """The server is there, and holds no team store yet."""
 
 
 class StoreNotSaved(WorkbenchError):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from workbench.store.evidence_text import Evidence
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Found:
 class Scenarios:
     """The repository. Scenarios in the bin are found by id only."""
 
-    def __init__(self, store: Store, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Repositories, *, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
 

@@ -18,13 +18,15 @@ def digest(values: Mapping[str, Any]) -> str:
 
 
 def sealed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with its digest. Half characters, which a pasted or generated text may hold, become question marks."""
+    """The row with its digest. Half characters, which a pasted or generated text may hold, become question marks;
+    a NUL, which PostgreSQL cannot keep, becomes a replacement character."""
     storable = {name: _storable(value) if isinstance(value, str) else value for name, value in values.items()}
     return {**storable, "digest": digest(storable)}
 
 
 def _storable(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    whole = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return whole if whole.isascii() else whole.encode("utf-8", "replace").decode("utf-8")
 
 
 def unsealed(row: Mapping[str, Any], where: str) -> dict[str, Any]:

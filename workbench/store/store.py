@@ -19,7 +19,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,23 +36,15 @@ from workbench.store.refusals import (
     from_sqlite,
     is_damage,
 )
+from workbench.store.repositories import Repositories
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from workbench.store.accounts import Accounts
-    from workbench.store.arrivals import Arrivals
-    from workbench.store.catalog_changes import CatalogChanges
-    from workbench.store.comparisons import Comparisons
-    from workbench.store.decision_versions import DecisionVersions
-    from workbench.store.eval_runs import EvalRuns
-    from workbench.store.scenarios import Scenarios
-    from workbench.store.votes import Votes
-
 DAY_S = 86_400.0
 
 
-class Store:
+class Store(Repositories):
     """One data file. Making a Store touches nothing; the file is opened, made or migrated at the first call.
 
     `wait_s` is how long a write waits for another program; `on_wait` is called once when it has to.
@@ -68,66 +59,16 @@ class Store:
         on_wait: Callable[[], None] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        super().__init__(now)
         self.path = path
-        self.read_only = False
-        self.notices: tuple[str, ...] = ()
         self._backups_folder = backups_folder
         self._wait_s = wait_s
         self._on_wait = on_wait
-        self._now = now
         self._lock = FileLock(path.with_name(path.name + ".lock"))
         self._mutex = threading.RLock()
         self._raw: sqlite3.Connection | None = None
         self._engine: Engine | None = None
         self._copy: tempfile.TemporaryDirectory[str] | None = None
-
-    @cached_property
-    def scenarios(self) -> Scenarios:
-        from workbench.store.scenarios import Scenarios
-
-        return Scenarios(self, now=self._now)
-
-    @cached_property
-    def decision_versions(self) -> DecisionVersions:
-        from workbench.store.decision_versions import DecisionVersions
-
-        return DecisionVersions(self, now=self._now)
-
-    @cached_property
-    def comparisons(self) -> Comparisons:
-        from workbench.store.comparisons import Comparisons
-
-        return Comparisons(self)
-
-    @cached_property
-    def votes(self) -> Votes:
-        from workbench.store.votes import Votes
-
-        return Votes(self)
-
-    @cached_property
-    def eval_runs(self) -> EvalRuns:
-        from workbench.store.eval_runs import EvalRuns
-
-        return EvalRuns(self)
-
-    @cached_property
-    def catalog_changes(self) -> CatalogChanges:
-        from workbench.store.catalog_changes import CatalogChanges
-
-        return CatalogChanges(self)
-
-    @cached_property
-    def arrivals(self) -> Arrivals:
-        from workbench.store.arrivals import Arrivals
-
-        return Arrivals(self)
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        from workbench.store.accounts import Accounts
-
-        return Accounts(self)
 
     def open(self) -> None:
         """Opens the file, makes it when there is none, migrates an older one; does nothing when it is open.
@@ -180,6 +121,10 @@ class Store:
                 options = engine.execution_options(write=True)
                 with options.connect() as connection, connection.begin():
                     yield connection
+
+    def is_there(self) -> bool:
+        """Whether the data file is there."""
+        return self.path.exists()
 
     def data_version(self) -> int:
         """A number that changes when another process has written to the file."""

@@ -8,18 +8,27 @@ from __future__ import annotations
 
 from sqlalchemy import (
     REAL,
+    TEXT,
+    BigInteger,
     Column,
     Double,
     ForeignKey,
     Index,
-    Integer,
     MetaData,
     Table,
-    Text,
+)
+from sqlalchemy import (
+    Integer as _Integer,
+)
+from sqlalchemy import (
+    Text as _Text,
 )
 from sqlalchemy.types import TypeEngine
 
 METADATA = MetaData()
+# PostgreSQL sorts text by the rules of a language, and its integers end at two billion, unless it is told otherwise.
+Text: TypeEngine[str] = _Text().with_variant(TEXT(collation="C"), "postgresql")
+Integer: TypeEngine[int] = _Integer().with_variant(BigInteger(), "postgresql")
 _FLOAT: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
 SCENARIO = Table(

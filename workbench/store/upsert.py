@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -20,7 +20,8 @@ def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
     """Inserts rows (all with the same columns), or replaces those whose primary key is there already."""
     if not rows:
         return
-    statement = insert(table)
+    is_file = connection.dialect.name == "sqlite"
+    statement = sqlite.insert(table) if is_file else postgresql.insert(table)
     keys = [column.name for column in table.primary_key]
     others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), list(rows))

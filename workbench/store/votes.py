@@ -14,13 +14,13 @@ from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import COMPARISON, VOTE
 
 if TYPE_CHECKING:
-    from workbench.store.store import Store
+    from workbench.store.repositories import Repositories
 
 
 class Votes:
     """The repository."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Repositories) -> None:
         self._store = store
 
     def add(self, vote: Vote) -> None:

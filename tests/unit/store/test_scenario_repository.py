@@ -4,9 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from workbench.domain.errors import WorkbenchError
 from workbench.store.refusals import StaleScenario
 from workbench.store.slugs import slug_of
+from workbench.store.tables import SCENARIO
 
 from scenario_values import NOON, a_comparison, a_full_scenario, a_run, a_scenario, child, store_in
 
@@ -90,7 +92,7 @@ def test_that_one_damaged_row_is_named_and_does_not_hide_the_others(tmp_path: Pa
     store = store_in(tmp_path)
     damaged, sound = store.scenarios.add(a_scenario("Old")), store.scenarios.add(a_scenario("New"))
     with store.write() as connection:
-        connection.exec_driver_sql('UPDATE scenario SET answers = \'{"job":"x"}\' WHERE id = ?', (damaged.id,))
+        connection.execute(update(SCENARIO).where(SCENARIO.c.id == damaged.id).values(answers='{"job":"x"}'))
     assert [(found.name, found.scenario) for found in store.scenarios.all()] == [("New", sound), ("Old", None)]
     with pytest.raises(WorkbenchError, match="damaged"):
         store.scenarios.get(damaged.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from workbench.domain.ids import new_id
 from workbench.domain.votes import Choice, Vote
 from workbench.store import hiding
 from workbench.store.store import Store
+from workbench.store.tables import METADATA
 
 from scenario_values import NOON, a_comparison, a_scenario, store_in
 
@@ -61,10 +61,9 @@ def test_that_a_blind_comparison_shows_no_name_and_no_figure_until_it_is_reveale
     assert store.comparisons.of(scenario.id) == ()
     assert store.comparisons.blind(scenario.id) == (seen,)
     assert store.comparisons.heads(scenario.id)[0].models == ("A", "B")
-    store.close()
-    connection = sqlite3.connect(tmp_path / "workbench.sqlite")
-    dump = "\n".join(connection.iterdump())
-    connection.close()
+    with store.read() as connection:
+        dump = "\n".join(repr(row) for table in METADATA.tables.values() for row in connection.execute(table.select()))
+    assert real.id in dump
     assert "demo-small" not in dump and "demo-nano" not in dump
     shown = store.comparisons.reveal(real.id)
     assert shown == replace(real, blind=False) == store.comparisons.get(real.id)

@@ -1,0 +1,102 @@
+"""What every store has, wherever its rows lie: transactions, and a repository for each kind of thing."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from workbench.store.accounts import Accounts
+    from workbench.store.arrivals import Arrivals
+    from workbench.store.catalog_changes import CatalogChanges
+    from workbench.store.comparisons import Comparisons
+    from workbench.store.decision_versions import DecisionVersions
+    from workbench.store.eval_runs import EvalRuns
+    from workbench.store.scenarios import Scenarios
+    from workbench.store.votes import Votes
+
+
+class Repositories(ABC):
+    """A store. Calls may come from any thread; they are let in one after another.
+
+    `read_only`: nothing can be saved at present; `notices` are sentences to show.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.read_only = False
+        self.notices: tuple[str, ...] = ()
+        self._now = now
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Connection]:
+        """A transaction that sees one state from beginning to end."""
+
+    @abstractmethod
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction alone among all writers: safe when the block ends, or not there at all when it raises."""
+
+    @abstractmethod
+    def is_there(self) -> bool:
+        """Whether there is anything to read; nothing is made by asking."""
+
+    @abstractmethod
+    def open(self) -> None:
+        """Opens it now rather than at the first call. Raises WorkbenchError."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Closes it; it opens again when it is used again."""
+
+    @cached_property
+    def scenarios(self) -> Scenarios:
+        from workbench.store.scenarios import Scenarios
+
+        return Scenarios(self, now=self._now)
+
+    @cached_property
+    def decision_versions(self) -> DecisionVersions:
+        from workbench.store.decision_versions import DecisionVersions
+
+        return DecisionVersions(self, now=self._now)
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        from workbench.store.comparisons import Comparisons
+
+        return Comparisons(self)
+
+    @cached_property
+    def votes(self) -> Votes:
+        from workbench.store.votes import Votes
+
+        return Votes(self)
+
+    @cached_property
+    def eval_runs(self) -> EvalRuns:
+        from workbench.store.eval_runs import EvalRuns
+
+        return EvalRuns(self)
+
+    @cached_property
+    def catalog_changes(self) -> CatalogChanges:
+        from workbench.store.catalog_changes import CatalogChanges
+
+        return CatalogChanges(self)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        from workbench.store.arrivals import Arrivals
+
+        return Arrivals(self)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        from workbench.store.accounts import Accounts
+
+        return Accounts(self)
