@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from workbench.services.decisions import DecisionService
     from workbench.services.downloads import DownloadService
     from workbench.services.evals import EvalService
+    from workbench.services.judging import JudgingService
     from workbench.services.learn import LearnService
     from workbench.services.library import LibraryService
     from workbench.services.measuring import MeasuringService
@@ -348,6 +349,12 @@ class Services:
             journal=lambda: self.journal,
             spend=lambda: self.spend,
         )
+
+    @once
+    def judging(self) -> JudgingService:
+        from workbench.services.judging import JudgingService
+
+        return JudgingService(models=self.chat_models, store=self.store)
 
     @once
     def learn(self) -> LearnService:

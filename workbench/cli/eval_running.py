@@ -68,6 +68,10 @@ def _add_question_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--scorer", action="extend", nargs="+", metavar="NAME", help="default: contains; a case may name its own"
     )
+    verb.add_argument(
+        "--judge", action="extend", nargs="+", default=[], metavar="MODEL", help="who judges, for scorers that ask one"
+    )
+    verb.add_argument("--embedder", default="", metavar="MODEL", help="a local model, for scorers that compare meaning")
     verb.add_argument("-s", "--scenario", help="keep the results as evidence of this scenario")
     verb.add_argument("--system", default="", help="the system prompt")
     verb.add_argument("--temperature", type=float, help="0 (default): always the likeliest token")
@@ -104,6 +108,8 @@ def _settings(arguments: argparse.Namespace) -> EvalSettings:
         cap_usd=arguments.max_cost,
         design=Design.SEQUENTIAL if arguments.sequential else Design.FIXED,
         marked=arguments.not_sensitive,
+        judges=tuple(arguments.judge),
+        embedder=arguments.embedder,
     )
 
 

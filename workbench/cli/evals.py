@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli import eval_results, eval_running
+from workbench.cli import eval_judging, eval_results, eval_running
 from workbench.cli.screen import say
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command = nouns.add_parser("eval", help="the team's own cases on models")
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True)
     eval_running.register(verbs)
+    eval_judging.register(verbs)
     eval_results.register(verbs)
     export = verbs.add_parser("export", help="every answer of an eval with its score")
     export.add_argument("eval", help="its id")

@@ -151,7 +151,8 @@ class EvalSettings:
     person. Nothing that could take the run above `cap_usd` is asked (None: only the caps of Settings hold). With the
     design SEQUENTIAL cases come in an order drawn from `seed`, every model gets each case before the next ones, and
     asking ends when every pair is decided at the error rate `alpha`. `marked` says that somebody has looked which cases
-    are sensitive, also when none is. `dataset_path` is where the cases were read from.
+    are sensitive, also when none is. `judges` and `embedder` are references of the models that scorers ask (none
+    and "": no scorer needs them). `dataset_path` is where the cases were read from.
     """
 
     repeats: int = 1
@@ -165,6 +166,8 @@ class EvalSettings:
     seed: int = 0
     marked: bool = False
     dataset_path: str = ""
+    judges: tuple[str, ...] = ()
+    embedder: str = ""
 
 
 class EvalStatus(StrEnum):

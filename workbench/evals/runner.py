@@ -143,7 +143,8 @@ class Means:
 
     `store` has the results of an answer on the disk when it comes back; what it raises ends the run. `known` finds
     earlier answers; `identities` tell models of one name apart, by model id (default: the id). `may_send` decides row
-    by row; a case it refuses is withheld. `pause`, once set, lets the answers under way arrive and asks nothing more.
+    by row; a case it refuses is withheld. `cap` is shared with what
+    else costs money, such as judges. `pause`, once set, lets the answers under way arrive and asks nothing more.
     """
 
     store: Store
@@ -153,6 +154,7 @@ class Means:
     prompt: Prompt | None = None
     aids: AidsFor = lambda _case, _answer: NO_AIDS
     executor: Executor = field(default_factory=Here)
+    cap: Cap | None = None
     pause: asyncio.Event = field(default_factory=asyncio.Event)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -248,7 +250,7 @@ class _Going:
         self._gauges = {name: self._gauge(model) for name, model in self._models}
         earlier = [result for result in done if result.eval_run_id == run.id]
         self._scored = _scored_questions(run, earlier)
-        self._cap = Cap(run.settings.cap_usd, earlier)
+        self._cap = means.cap or Cap(run.settings.cap_usd, earlier)
         self._total = len(cases) * len(models) * run.settings.repeats
         self._count = len(self._scored)
         self._time_left = TimeLeft()

@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from workbench.evals.columns import Columns
     from workbench.evals.datasets import Examined
     from workbench.evals.executor import Executor
+    from workbench.evals.money import Cap
     from workbench.evals.runner import RunEvent
-    from workbench.evals.scorers import Scorer
+    from workbench.evals.scorers import Aids, Embed, Need, Scorer
+    from workbench.inference.local.model import LocalModel
     from workbench.services.chat_models import ChatModelService
     from workbench.services.library import LibraryService
     from workbench.services.spend import SpendService
@@ -181,7 +183,7 @@ class EvalService:
                 dataset_path=settings.dataset_path or data.source,
             ),
         )
-        problems = check(run, data.cases)
+        problems = check(run, data.cases, have=self._at_hand(run.settings))
         if len(problems) == 1:
             raise problems[0]
         if problems:
@@ -208,6 +210,7 @@ class EvalService:
         none of its own.
         """
         from workbench.evals.executor import Here
+        from workbench.evals.money import Cap
         from workbench.evals.runner import Finished, Means, run_eval
 
         if data.hash != run.dataset_hash:
@@ -218,11 +221,14 @@ class EvalService:
             )
         chosen = self._models_of(run, models)
         done = await asyncio.to_thread(self._store.eval_runs.results, run.id)
+        cap = Cap(run.settings.cap_usd, done)
         means = Means(
             store=self._put,
             known=lambda keys: asyncio.to_thread(self._store.eval_runs.known_answers, keys),
             identities=await asyncio.to_thread(_identities, chosen),
             executor=executor or Here(),
+            aids=self._aids(run, cap),
+            cap=cap,
         )
         await self._set_status(run, EvalStatus.RUNNING)
         self._pauses[run.id] = means.pause
@@ -240,6 +246,38 @@ class EvalService:
         if status is EvalStatus.FINISHED:
             await asyncio.to_thread(self._forget_paid_for, run)
         return finished
+
+    def _at_hand(self, settings: EvalSettings) -> frozenset[Need]:
+        """What scorers may need and get. Raises WorkbenchError for a judge or an embedding model that is none."""
+        from workbench.evals.scorers import Need
+
+        for reference in (*settings.judges, *filter(None, [settings.embedder])):
+            self._checked_model(reference, None)
+        found = {Need.JUDGE} if settings.judges else set()
+        return frozenset(found | ({Need.EMBEDDING} if settings.embedder else set()))
+
+    def _aids(self, run: EvalRun, cap: Cap) -> Callable[[EvalCase, CaseResult], Aids]:
+        """The judges and the embedding model of a run, for each case: a sensitive one stays on this machine."""
+        from workbench.evals.panel import Panel
+        from workbench.evals.scorers import NO_AIDS, Aids
+        from workbench.inference.local.model import LocalModel
+
+        settings = run.settings
+        if not settings.judges and not settings.embedder:
+            return lambda _case, _answer: NO_AIDS
+        judges = [self._models.model(reference, scenario_id=run.scenario_id) for reference in settings.judges]
+        panel = Panel(
+            judges,
+            run_id=run.id,
+            cap=cap,
+            identities=_identities(judges),
+            timeout_s=settings.timeout_s,
+            retries=settings.retries,
+            is_marked=settings.marked,
+        )
+        embedder = self._models.model(settings.embedder) if settings.embedder else None
+        embed = _embed_with(embedder) if isinstance(embedder, LocalModel) else None
+        return lambda case, _answer: Aids(ask=panel.ask_about(case) if judges else None, embed=embed)
 
     def with_cap(self, run: EvalRun, cap_usd: float) -> EvalRun:
         """The run with another cap, stored. Raises WorkbenchError for what is no amount."""
@@ -512,6 +550,20 @@ class EvalService:
         """Removes a run and its results."""
         gone = self._store.eval_runs.delete(run_id)
         return Changes(evals=frozenset({run_id}) if gone else frozenset())
+
+
+def _embed_with(model: LocalModel) -> Embed:
+    """Vectors from a local model; what it cannot do leaves an answer without a score."""
+
+    async def embed(texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        from workbench.evals.scorers import NotScored
+
+        try:
+            return await model.embed(texts)
+        except WorkbenchError as error:
+            raise NotScored(f"The texts could not be compared: {error.what}.") from None
+
+    return embed
 
 
 def _identities(models: Sequence[ChatModel]) -> dict[str, str]:

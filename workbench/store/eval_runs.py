@@ -282,6 +282,8 @@ def settings_from_plain(plain: Mapping[str, Any]) -> EvalSettings:
     values = {name: value for name, value in plain.items() if name in known}
     if "design" in values:
         values["design"] = Design(values["design"])
+    if "judges" in values:
+        values["judges"] = tuple(values["judges"])
     return EvalSettings(**values)
 
 

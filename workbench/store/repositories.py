@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.store.comparisons import Comparisons
     from workbench.store.decision_versions import DecisionVersions
     from workbench.store.eval_runs import EvalRuns
+    from workbench.store.judge_cards import JudgeCards
     from workbench.store.scenarios import Scenarios
     from workbench.store.votes import Votes
 
@@ -82,6 +83,12 @@ class Repositories(ABC):
         from workbench.store.eval_runs import EvalRuns
 
         return EvalRuns(self)
+
+    @cached_property
+    def judge_cards(self) -> JudgeCards:
+        from workbench.store.judge_cards import JudgeCards
+
+        return JudgeCards(self)
 
     @cached_property
     def catalog_changes(self) -> CatalogChanges:
