@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from workbench.services.routing import RoutingService
     from workbench.services.scenarios import ScenarioService
     from workbench.services.shortlist import ShortlistService
+    from workbench.services.side_by_side import SideBySideService
     from workbench.services.spend import SpendService
     from workbench.services.tradeoffs import TradeoffService
     from workbench.services.votes import VoteService
@@ -432,6 +433,19 @@ class Services:
             keychain=lambda: self.keychain,
             data_folder=self.paths.home / "eval_data",
             today=self.today,
+        )
+
+    @once
+    def side_by_side(self) -> SideBySideService:
+        from workbench.services.side_by_side import SideBySideService
+
+        return SideBySideService(
+            scenarios=self.scenarios,
+            options=self.options,
+            evals=self.evals,
+            votes=self.votes,
+            bundles=lambda: self.bundles,
+            facts=lambda: self.catalog.catalog().collected,
         )
 
     def claim_window(self) -> None:

@@ -59,7 +59,7 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
     file = arguments.out or Path(f"{_slug(scenario.id, services)}.mswb")
     if file.exists() and not arguments.force:
         raise WorkbenchError("There is a file already", where=str(file), mend="Choose another name, or add --force.")
-    passphrase = _asked_for("A passphrase for the bundle: ", twice=True) if arguments.passphrase else None
+    passphrase = asked_for("A passphrase for the bundle: ", twice=True) if arguments.passphrase else None
     done = services.bundles.export(
         scenario,
         file,
@@ -152,11 +152,11 @@ def run_verify(arguments: argparse.Namespace, services: Services) -> int:
 
 def _opened(arguments: argparse.Namespace, services: Services) -> Opened:
     locked = services.bundles.needs_passphrase(arguments.file)
-    return services.bundles.open(arguments.file, _asked_for("The bundle's passphrase: ") if locked else None)
+    return services.bundles.open(arguments.file, asked_for("The bundle's passphrase: ") if locked else None)
 
 
-def _asked_for(question: str, *, twice: bool = False) -> Secret:
-    """From a prompt that shows nothing, or the first line of standard input when that is no terminal."""
+def asked_for(question: str, *, twice: bool = False) -> Secret:
+    """A passphrase: from a prompt that shows nothing, or the first line of standard input when that is no terminal."""
     if not sys.stdin.isatty():
         return Secret(sys.stdin.readline(_LONGEST_PASSPHRASE).rstrip("\r\n"))
     given = getpass.getpass(question)

@@ -34,6 +34,7 @@ NOUNS = (
     "comparisons",
     "evals",
     "decide",
+    "compare",
     "watch",
     "portfolio",
     "report",

@@ -101,10 +101,11 @@ def _criteria(before: Sequence[Criterion], after: Sequence[Criterion]) -> Iterat
     old, new = ({criterion.id: criterion for criterion in each} for each in (before, after))
     for key in dict.fromkeys((*old, *new)):
         title = (new.get(key) or old[key]).title
-        yield from _field("Weights", title, _criterion_words(old.get(key)), _criterion_words(new.get(key)))
+        yield from _field("Weights", title, criterion_words(old.get(key)), criterion_words(new.get(key)))
 
 
-def _criterion_words(criterion: Criterion | None) -> str:
+def criterion_words(criterion: Criterion | None) -> str:
+    """Points, anchors and unit; "" for none."""
     if criterion is None:
         return ""
     return f"{criterion.points:g} points, from {criterion.worst:g} to {criterion.best:g} {criterion.unit}".strip()
@@ -117,12 +118,13 @@ def _options(before: Sequence[OptionDraft], after: Sequence[OptionDraft]) -> Ite
         if a is None or b is None:
             yield Difference("Options", f"Option {key}", a.name if a else "", b.name if b else "")
             continue
-        left, right = _option_words(a), _option_words(b)
+        left, right = option_words(a), option_words(b)
         for what in dict.fromkeys((*left, *right)):
             yield from _field("Options", f"{key}: {what}", left.get(what, ""), right.get(what, ""))
 
 
-def _option_words(option: OptionDraft) -> Mapping[str, str]:
+def option_words(option: OptionDraft) -> Mapping[str, str]:
+    """What an option says of itself, by title."""
     models = ", ".join(
         f"{role.model_id} at {role.offer} for {words.share(role.share)} ({role.role})" for role in option.models
     )
@@ -143,11 +145,11 @@ def _option_words(option: OptionDraft) -> Mapping[str, str]:
 
 
 def _decision(before: Decision | None, after: Decision | None) -> Iterator[Difference]:
-    old, new = _decision_words(before), _decision_words(after)
+    old, new = decision_words(before), decision_words(after)
     for what, value in old.items():
         yield from _field("Decision", what, value, new[what])
-    for name, title in _LISTS.items():
-        yield from _list(title, _entries(before, name), _entries(after, name))
+    for name, title in LISTS.items():
+        yield from _list(title, entries(before, name), entries(after, name))
 
 
 def _list(what: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Difference]:
@@ -162,7 +164,7 @@ def _list(what: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Di
         yield Difference("Decision", what, "", new)
 
 
-_LISTS = {
+LISTS = {
     "deciders": "Decided by",
     "consulted": "Consulted",
     "informed": "Informed",
@@ -175,7 +177,8 @@ _LISTS = {
 }
 
 
-def _decision_words(decision: Decision | None) -> dict[str, str]:
+def decision_words(decision: Decision | None) -> dict[str, str]:
+    """The single fields of a record, by title; all "" without one."""
     if decision is None:
         decision = Decision("", "")
         status = ""
@@ -192,7 +195,8 @@ def _decision_words(decision: Decision | None) -> dict[str, str]:
     }
 
 
-def _entries(decision: Decision | None, name: str) -> list[str]:
+def entries(decision: Decision | None, name: str) -> list[str]:
+    """The entries of one of the record's `LISTS`, each as a line."""
     if decision is None:
         return []
     match name:

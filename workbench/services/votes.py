@@ -71,6 +71,10 @@ class VoteService:
         """How the models stand in all raters' votes on revealed comparisons; None while there are none."""
         return preferences_of(self._votes(scenario_id), self._store.comparisons.of(scenario_id))
 
+    def given(self, scenario_id: str, *, until: str = "") -> int:
+        """How many votes were given on the scenario's comparisons, up to a time (ISO UTC) or in all."""
+        return sum(not until or vote.at <= until for vote in self._votes(scenario_id))
+
     def _votes(self, scenario_id: str, rater: str | None = None) -> tuple[Vote, ...]:
         return tuple(vote for vote in self._store.votes.of(scenario_id) if rater in (None, vote.rater))
 
