@@ -89,7 +89,7 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
     say(f"Written: {done.file} ({file_size(done.bytes)})")
     say(f"It holds {_held(done.content)}.")
     if done.fingerprint:
-        say(f"Signed with the key {done.fingerprint}. Tell it to the receiver on another way than the file's.")
+        say(f"Signed with the key {done.fingerprint}. Tell it to the receiver, not by the file's own way.")
     if done.caution:
         say(done.caution)
     return 0

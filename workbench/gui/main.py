@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from workbench.domain.errors import WorkbenchError
 from workbench.gui import links
+from workbench.gui.bundles.actions import BundleActions
 from workbench.gui.changes_hub import ChangesHub
 from workbench.gui.crash import CrashFile
 from workbench.gui.desk import Desk
@@ -95,6 +96,15 @@ class Window:
             rail_words=ServiceRailWords(services=services),
             open_files=self._open_files,
             mend_store=self._mend_store,
+        )
+        self.bundle_actions = BundleActions(
+            window=self.shell,
+            menus=self.shell.menus,
+            desk=self.desk,
+            house=self.house,
+            bundles=lambda: services.bundles,
+            scenarios=lambda: services.scenarios,
+            side_by_side=lambda: services.side_by_side,
         )
         crash.happened.connect(self._tell_crash)
         self.shell.menus.add(self.shell.menus.help, "Crash reports", self._show_crash_folder)
@@ -198,10 +208,13 @@ class Window:
         return make_page(entry, house=self.house, services=self._services)
 
     def _open_files(self, paths: tuple[Path, ...]) -> None:
-        """Links are opened, model files go to Local models, data to Validate."""
+        """Links and bundles are opened, model files go to Local models, data to Validate."""
         for link in filter(None, map(links.link_in, paths)):
             links.open_comparison(self.shell, self.desk, self.house.tasks, lambda: self._services.playground, link)
         paths = tuple(path for path in paths if not links.link_in(path))
+        for bundle in (path for path in paths if path.suffix.casefold() == ".mswb"):
+            self.bundle_actions.open(bundle)
+        paths = tuple(path for path in paths if path.suffix.casefold() != ".mswb")
         models = tuple(p for p in paths if p.suffix.casefold() == ".gguf" or p.is_dir())
         rest = tuple(p for p in paths if p not in models)
         if models:

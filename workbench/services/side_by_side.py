@@ -256,7 +256,10 @@ def _sentence(left: Side, right: Side, parts: Sequence[Part]) -> str:
         first = f"They are decided differently: {chosen[0]} against {chosen[1]}."
     counts = [(part.title.casefold(), sum(line.differs for line in part.lines)) for part in parts]
     apart = [f"{words.count(number, 'line')} of the {name}" for name, number in counts if number]
-    return f"{first} {words.listed(apart).capitalize()} differ." if apart else f"{first} Nothing differs."
+    if not apart:
+        return f"{first} Nothing differs."
+    verb = "differs" if [number for _, number in counts if number] == [1] else "differ"
+    return f"{first} {words.listed(apart)} {verb}."
 
 
 def _chosen(side: Side) -> str:

@@ -1,0 +1,1 @@
+"""Bundles and comparisons of decisions in the window."""
