@@ -8,10 +8,13 @@ import pytest
 from pages_person import Visitor
 from workbench.domain.changes import Changes
 from workbench.domain.quotes import Subject
+from workbench.gui.bundles.compare_dialog import CompareDialog
+from workbench.gui.bundles.open_dialog import OpenDialog
 from workbench.gui.pages.decisions import DecisionsPage
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 
+from bundles import SCENARIO_ID, small_bundle
 from decided import JOBS, a_decision
 
 
@@ -114,3 +117,33 @@ def test_that_all_decisions_stand_together_and_are_written_as_a_report(visitor: 
     page.arrive("list")
     assert "today's figures" in visitor.answer and not page.together.write_button.isVisible()
     visitor.rest()
+
+
+def test_that_a_bundle_dropped_on_the_window_is_looked_at_and_taken_in(visitor: Visitor, tmp_path: Path) -> None:
+    file = tmp_path / "desk.mswb"
+    file.write_bytes(small_bundle())
+    shell = visitor.window.shell
+    shell.take_files((file,))
+    dialog = shell.findChild(OpenDialog)
+    assert dialog is not None
+    visitor.wait(lambda: "would come in as a new scenario" in dialog._sentence.text())
+    before = visitor.window.desk.scenario
+    dialog.take_in()
+    visitor.wait(lambda: visitor.window.desk.scenario is not None and visitor.window.desk.scenario.id == SCENARIO_ID)
+    visitor.rest()
+    assert before is not None
+    visitor.window.desk.open(before.id)
+    visitor.rest()
+    visitor.services.scenarios.purge(SCENARIO_ID)
+
+
+def test_that_the_page_compares_the_selected_decision_with_another(visitor: Visitor) -> None:
+    page = decisions(visitor)
+    page.compare_button.click()
+    dialog = page.findChild(CompareDialog)
+    assert dialog is not None
+    visitor.rest()
+    assert dialog.left.count() >= 1
+    dialog.reject()
+    texts = [pick.title for pick in visitor.window.shell.menus.picks()]
+    assert {"Open a bundle …", "Export a bundle …", "Compare decisions …", "Compare two decisions …"} <= set(texts)

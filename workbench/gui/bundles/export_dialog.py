@@ -70,8 +70,8 @@ class ExportDialog(QDialog):
         column.setSpacing(Space.M)
         column.addWidget(
             Words(
-                f"**{self._scenario.name}** with its evidence, decision, eval data and the facts behind its figures, in "
-                "one file. Whoever opens it computes the same figures.",
+                f"**{self._scenario.name}** with its evidence, decision, eval data and the facts behind its figures, "
+                "in one file. Whoever opens it computes the same figures.",
                 "body",
             )
         )

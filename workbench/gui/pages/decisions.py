@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtWidgets import QButtonGroup, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton
 
 from workbench.analysis import words
 from workbench.domain.changes import Changes
@@ -26,7 +28,9 @@ from workbench.gui.widgets.table import DataTable
 from workbench.services.scenarios import ScenarioService
 
 if TYPE_CHECKING:
+    from workbench.services.bundles import BundleService, Imported
     from workbench.services.portfolio import PortfolioService
+    from workbench.services.side_by_side import SideBySideService
     from workbench.services.watch import Past, WatchReport, WatchService
 
 KIND = "decision"
@@ -45,7 +49,7 @@ class DecisionsPage(Page):
     icon: ClassVar[str] = "decisions"
     has_inspector: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ("scenarios",)
-    asks: ClassVar[tuple[str, ...]] = ("watch", "portfolio")
+    asks: ClassVar[tuple[str, ...]] = ("watch", "portfolio", "bundles", "side_by_side")
 
     def __init__(
         self,
@@ -54,10 +58,14 @@ class DecisionsPage(Page):
         scenarios: ScenarioService,
         watch: Callable[[], WatchService],
         portfolio: Callable[[], PortfolioService],
+        bundles: Callable[[], BundleService],
+        side_by_side: Callable[[], SideBySideService],
     ) -> None:
         super().__init__(house=house)
         self._scenarios = scenarios
         self._watch = watch
+        self._bundles = bundles
+        self._side_by_side = side_by_side
         self._rows: tuple[Decided, ...] = ()
         self._past: tuple[Past, ...] = ()
         self._report: WatchReport | None = None
@@ -109,6 +117,10 @@ class DecisionsPage(Page):
             self._switch[name] = made
             self.header.add_button(made)
         self.header.add_button(self.together.write_button)
+        self.compare_button = button(
+            "Compare …", self.ask_compare, hint="Two decisions, or two states of one, side by side"
+        )
+        self.header.add_button(self.compare_button)
 
     def show_view(self, name: str) -> None:
         """One decision after the other, or what they come to together."""
@@ -127,7 +139,37 @@ class DecisionsPage(Page):
         return (
             PageAction("Show the decisions one by one", partial(self.show_view, LIST)),
             PageAction("Show all decisions together", partial(self.show_view, TOGETHER)),
+            PageAction("Compare two decisions …", self.ask_compare),
+            PageAction("Open a bundle with a decision …", self.ask_bundle),
         )
+
+    def ask_compare(self) -> None:
+        """Two decisions side by side, the selected one first."""
+        from workbench.gui.bundles.compare_dialog import CompareDialog
+
+        first = self.house.selection.id_of(KIND) or ""
+        dialog = CompareDialog(lambda: self._scenarios, self._side_by_side, self.house.tasks, self, first=first)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def ask_bundle(self) -> None:
+        """A decision that somebody sent: looked at first, then perhaps taken in."""
+        path, _ = QFileDialog.getOpenFileName(self, "Open a bundle", "", "Bundle (*.mswb)")
+        if path:
+            self.open_bundle(Path(path))
+
+    def open_bundle(self, file: Path) -> None:
+        from workbench.gui.bundles.open_dialog import OpenDialog
+
+        dialog = OpenDialog(self._bundles, self.house.tasks, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.imported.connect(self._took_in)
+        dialog.open()
+        dialog.read(file)
+
+    def _took_in(self, done: Imported) -> None:
+        self.wrote.emit(done.changes)
+        self.house.selection.pick(KIND, done.scenario.id)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         super().show_scenario(scenario)
