@@ -40,11 +40,15 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A model asks for a tool. `arguments` is JSON text as the model wrote it, which may not keep to the schema."""
+    """A model asks for a tool. `arguments` is JSON text as the model wrote it, which may not keep to the schema.
+
+    `extra` is a JSON object, as text, that the provider wants to see again with the call (Google signs its thoughts).
+    """
 
     name: str
     arguments: str
     id: str = ""
+    extra: str = ""
 
 
 @dataclass(frozen=True, slots=True)

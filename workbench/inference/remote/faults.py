@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ DETAIL_CHARACTERS = 200
 #: worth another try: too many requests, and what a server says of a bad moment (529: Anthropic is overloaded)
 AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 _NO_CREDIT = ("insufficient_quota", "billing", "credit balance", "insufficient credit", "payment")
+#: Google refuses a key with 400
+_BAD_KEY = ("api key not valid", "api_key_invalid", "api key expired")
 _TOO_LONG = ("context_length", "context length", "maximum context", "prompt is too long", "exceed context")
 
 
@@ -97,12 +100,15 @@ def is_ours(error: Exception) -> bool:
 
 def _of_status(status: int, error: Exception, asked: Asked, now: datetime) -> Fault:
     detail = _detail(error, asked)
-    what, mend = _sentence(status, detail.casefold(), asked)
-    no_credit = any(word in detail.casefold() for word in _NO_CREDIT) and status in (400, 402, 403, 429)
+    wait_s = _retry_after(error, now)
+    if wait_s is None:
+        wait_s = _retry_delay(error)
+    no_credit = status in (400, 402, 403, 429) and wait_s is None and _names(_NO_CREDIT, detail)
+    what, mend = _sentence(402 if no_credit else status, detail.casefold(), asked)
     return Fault(
         WorkbenchError(what, where=_where(asked, detail), mend=mend),
         again=status in AGAIN and not no_credit,
-        wait_s=_retry_after(error, now),
+        wait_s=wait_s,
         field=_field(error) if status in (400, 422) else "",
         busy=status in (429, 503, 529),
     )
@@ -110,11 +116,14 @@ def _of_status(status: int, error: Exception, asked: Asked, now: datetime) -> Fa
 
 def _sentence(status: int, detail: str, asked: Asked) -> tuple[str, str]:
     """What to say of a status, and how to mend it."""
-    if status == 402 or (status in (400, 403, 429) and any(word in detail for word in _NO_CREDIT)):
-        return f"{asked.provider} says that the account has no credit left", "Top it up there, or choose another model."
-    if status in (400, 413, 422) and any(word in detail for word in _TOO_LONG):
+    if status in (400, 413, 422) and _names(_TOO_LONG, detail):
         return f"The prompt is too long for {asked.model}", "Shorten it, or choose a model that reads more."
+    if status == 400 and _names(_BAD_KEY, detail):
+        status = 401
     match status:
+        case 402:
+            mend = "Top it up there, or choose another model."
+            return f"{asked.provider} says that the account has no credit left", mend
         case 401:
             mend = f"Enter it anew under Settings, or: workbench key set {asked.provider_id}"
             return f"{asked.provider} does not accept the key", mend
@@ -133,10 +142,21 @@ def _sentence(status: int, detail: str, asked: Asked) -> tuple[str, str]:
             return f"{asked.provider} does not take the request ({status})", "Change what it complains about."
 
 
+def _names(words: tuple[str, ...], detail: str) -> bool:
+    return any(word in detail.casefold() for word in words)
+
+
+def _body(error: Exception) -> Any:
+    """What the server said of its refusal, as it wrote it; Google puts it into a list of one."""
+    body: Any = getattr(error, "body", None)
+    if isinstance(body, list) and len(body) == 1:
+        body = body[0]
+    return body.get("error", body) if isinstance(body, dict) else body
+
+
 def _detail(error: Exception, asked: Asked) -> str:
     """The first characters of what the server said, keys masked."""
-    body: Any = getattr(error, "body", None)
-    found = body.get("error", body) if isinstance(body, dict) else body
+    found = _body(error)
     if isinstance(found, dict) and isinstance(found.get("message"), str):
         text = found["message"]
         code = found.get("code") or found.get("type")
@@ -157,7 +177,15 @@ def _field(error: Exception) -> str:
     param = getattr(error, "param", None)
     if isinstance(param, str) and param:
         return param.split(".")[0].split("[")[0]
-    text = str(getattr(error, "message", "")).replace("`", " ").replace("'", " ").replace('"', " ").replace(":", " ")
+    found = _body(error)
+    said = found.get("message") if isinstance(found, dict) else None
+    text = (
+        str(said or getattr(error, "message", ""))
+        .replace("`", " ")
+        .replace("'", " ")
+        .replace('"', " ")
+        .replace(":", " ")
+    )
     words = text.replace(".", " ").replace(",", " ").split()
     return next((word for word in words if word in OPTIONAL), "")
 
@@ -198,6 +226,17 @@ def _retry_after(error: Exception, now: datetime) -> float | None:
         except (ValueError, TypeError):
             return None
     return max(seconds, 0.0) if seconds == seconds else None
+
+
+def _retry_delay(error: Exception) -> float | None:
+    """The same where it stands in the body: Google's RetryInfo, "34.07s"."""
+    found = _body(error)
+    details = found.get("details") if isinstance(found, dict) else None
+    for one in details if isinstance(details, list) else ():
+        said = one.get("retryDelay") if isinstance(one, dict) else None
+        if isinstance(said, str) and (seconds := re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)s", said)):
+            return float(seconds[1])
+    return None
 
 
 def _workbench_error(error: BaseException) -> WorkbenchError | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, TokenLogprob, ToolCall
@@ -39,7 +40,7 @@ async def pieces(events: AsyncIterator[Any], request: ChatRequest) -> AsyncGener
     """See `Dialect`."""
     end: Finish | None = None
     usage: Usage | None = None
-    calls: dict[int, dict[str, str]] = {}
+    calls: list[_Call] = []
     async for event in events:
         usage = _usage(part(event, "usage")) or usage
         for choice in listed(part(event, "choices"))[:1]:
@@ -49,7 +50,9 @@ async def pieces(events: AsyncIterator[Any], request: ChatRequest) -> AsyncGener
             _gather(calls, listed(part(delta, "tool_calls")))
             if finish := text_of(choice.get("finish_reason")):
                 end = FINISHES.get(finish, Finish.STOP)
-    asked = tuple(ToolCall(one["name"], one["arguments"], one["id"]) for _, one in sorted(calls.items()))
+    asked = tuple(ToolCall(call.name, call.arguments, call.id, call.extra) for call in calls)
+    if asked and end is Finish.STOP:  # Google's word for it
+        end = Finish.TOOL
     yield Ended(end, usage, asked)
 
 
@@ -111,11 +114,19 @@ def _message(message: ChatMessage) -> dict[str, Any]:
         said["content"] = [*pictures, {"type": "text", "text": message.text}]
     if message.tool_calls:
         said["content"] = message.text or None
-        said["tool_calls"] = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-            for call in message.tool_calls
-        ]
+        said["tool_calls"] = [_asked_for(call) for call in message.tool_calls]
     return said
+
+
+def _asked_for(call: ToolCall) -> dict[str, Any]:
+    again: dict[str, Any] = {
+        "id": call.id,
+        "type": "function",
+        "function": {"name": call.name, "arguments": call.arguments},
+    }
+    if call.extra:
+        again["extra_content"] = json.loads(call.extra)
+    return again
 
 
 def _tool(name: str, description: str, parameters: str) -> dict[str, Any]:
@@ -149,25 +160,47 @@ def logprobs_of(content: object) -> tuple[TokenLogprob, ...]:
     )
 
 
-def _gather(calls: dict[int, dict[str, str]], deltas: list[Any]) -> None:
-    """A tool call comes in pieces: its name first, then its arguments letter by letter."""
+@dataclass
+class _Call:
+    """A tool call as far as it has come."""
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+    extra: str = ""
+
+
+def _gather(calls: list[_Call], deltas: list[Any]) -> None:
+    """A tool call comes in pieces: its name first, then its arguments letter by letter. Google counts several calls
+    with one number; each has an id of its own."""
     for place, delta in enumerate(deltas):
-        index = delta.get("index")
-        call = calls.setdefault(index if isinstance(index, int) else place, {"id": "", "name": "", "arguments": ""})
-        call["id"] = text_of(delta.get("id")) or call["id"]
-        call["name"] += text_of(part(delta, "function", "name"))
+        said = delta.get("index")
+        index = said if isinstance(said, int) else place
+        id = text_of(delta.get("id"))
+        call = next((one for one in reversed(calls) if one.index == index), None)
+        if call is None or (id and call.id and id != call.id):
+            call = _Call(index)
+            calls.append(call)
+        call.id = id or call.id
+        call.name += text_of(part(delta, "function", "name"))
         arguments = part(delta, "function", "arguments")
-        call["arguments"] += json.dumps(arguments) if isinstance(arguments, dict) else text_of(arguments)
+        call.arguments += json.dumps(arguments) if isinstance(arguments, dict) else text_of(arguments)
+        if isinstance(extra := part(delta, "extra_content"), dict):
+            call.extra = json.dumps(extra)
 
 
 def _usage(found: object) -> Usage | None:
     if not isinstance(found, dict):
         return None
     cost = found.get("cost")
+    tokens_in, said = whole(found.get("prompt_tokens")), whole(found.get("completion_tokens"))
+    # Google leaves what was thought out of the completion, and bills it: it stands in the total only
+    more = max(whole(found.get("total_tokens")) - tokens_in - said, 0)
     return Usage(
-        tokens_in=whole(found.get("prompt_tokens")),
-        tokens_out=whole(found.get("completion_tokens")),
+        tokens_in=tokens_in,
+        tokens_out=said + more,
         cached=whole(part(found, "prompt_tokens_details", "cached_tokens") or found.get("prompt_cache_hit_tokens")),
-        reasoning=whole(part(found, "completion_tokens_details", "reasoning_tokens")),
+        reasoning=whole(part(found, "completion_tokens_details", "reasoning_tokens")) or more,
         cost_usd=number(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None,
     )
