@@ -198,6 +198,8 @@ def test_that_answers_being_written_show_nothing_that_tells_who_is_quick(
     view.prompt.set_text("Hello")
     view.ask()
     assert view.is_hiding and "3 answers are being written" in view.ballot._sentence.text()
+    shown = {each.objectName() for each in view.ballot.findChildren(QPushButton) if each.isVisibleTo(view)}
+    assert shown == {"ballot-stop"}, "what can be done now, and nothing that cannot"
     assert not any(name in everything_readable(view) for name in NAMES)
     bench.wait(lambda: not view.asker.is_busy)
     bench.settle()

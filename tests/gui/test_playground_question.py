@@ -18,7 +18,7 @@ from workbench.gui.explanation import Explanation
 from workbench.gui.pages.validate import ValidatePage
 from workbench.gui.playground.answer_diff import Span, difference
 from workbench.gui.theme import Theme
-from workbench.services.playground import OWN_EXAMPLE
+from workbench.services.playground import OWN_EXAMPLE, link_to
 
 from chat_models import ScriptedModel, use_remote
 
@@ -37,6 +37,7 @@ class Table:
         self.shy = ScriptedModel("acme/shy", self._refuse, **prices)  # type: ignore[arg-type]
         use_remote(bench.services, self.one, self.two, self.shy)
         self.bench = bench
+        self.scenario_id = scenario.id
         self.page = validate_page(bench)
         self.page.show_scenario(scenario)
         bench.show(self.page)
@@ -263,6 +264,61 @@ def test_that_the_history_is_searched_opened_and_linked(table: Table) -> None:
     table.page.arrive("workbench://comparison/none")
     table.bench.settle()
     assert "no such comparison" in view.error.accessibleName()
+
+
+def test_that_a_link_pasted_into_the_search_opens_what_it_names(table: Table) -> None:
+    for text in ("Annual leave?", "Parental leave?"):
+        table.ask(text)
+    older = table.bench.services.playground.history(table.scenario_id)[-1]
+    press(table.bench, table.page, "history")
+    table.bench.settle()
+    table.bench.qtbot.keyClicks(table.view.history.search, link_to(older))
+    table.bench.qtbot.keyClick(table.view.history.search, Qt.Key.Key_Return)
+    table.bench.settle()
+    assert table.view.prompt.text == "Annual leave?" and table.view.row.isVisibleTo(table.page)
+
+
+def test_that_what_was_typed_and_not_asked_comes_back_after_a_link_or_another_scenario(table: Table) -> None:
+    table.ask("Annual leave?")
+    (asked,) = table.bench.services.playground.history(table.scenario_id)
+    prompt = table.view.prompt
+    back = prompt.findChild(QPushButton, "prompt-draft")
+    assert back is not None and not back.isVisibleTo(table.page), "what was asked is no draft"
+    prompt.prompt.selectAll()
+    table.bench.qtbot.keyClicks(prompt.prompt, "And in {country}?")
+    table.page.arrive(link_to(asked))
+    table.bench.settle()
+    assert prompt.text == "Annual leave?" and back.isVisibleTo(table.page)
+    press(table.bench, table.page, "prompt-draft")
+    assert prompt.template == "And in {country}?" and not back.isVisibleTo(table.page)
+    table.page.show_scenario(table.bench.services.scenarios.new("Another"))
+    table.bench.settle()
+    assert "country" not in prompt.template
+    table.page.show_scenario(table.bench.services.scenarios.load(table.scenario_id))
+    table.bench.settle()
+    assert prompt.template == "And in {country}?"
+
+
+def test_that_a_link_opened_while_answers_come_or_wait_for_a_vote_says_why_not_now(table: Table) -> None:
+    table.ask("Annual leave?")
+    (asked,) = table.bench.services.playground.history(table.scenario_id)
+    table.view.prompt.set_text("Another?")
+    table.view.ask()
+    table.page.arrive(link_to(asked))
+    assert "Answers are being written" in table.view.error.accessibleName()
+    table.bench.wait(lambda: not table.view.asker.is_busy)
+    table.bench.settle()
+    assert table.view.prompt.text == "Another?"
+    press(table.bench, table.page, "blind")
+    table.bench.settle()
+    table.ask("And this?")
+    table.page.arrive(link_to(asked))
+    table.bench.settle()
+    assert "wait for your blind vote" in table.view.error.accessibleName() and table.view.is_hiding
+    press(table.bench, table.view, "ballot-leave")
+    table.page.arrive(link_to(asked))
+    table.bench.settle()
+    assert table.view.prompt.text == "Annual leave?" and not table.view.error.isVisibleTo(table.page)
 
 
 def test_that_each_answer_is_copied_as_text_and_as_markdown(table: Table) -> None:

@@ -23,6 +23,8 @@ from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.evidence import Answer, Comparison
 
 FAILED, REFUSED = "failed", "refused"
+#: some 500,000 tokens: what a comparison holds, keeps and draws of one answer
+MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Pane:
         self._tell = tell
         self._about: ModelDescription | None = None
         self._text: list[str] = []
+        self._length = 0
         self._end: Done | Failed | None = None
         self._memory: int | None = None
         self._first_s: float | None = None
@@ -115,10 +118,23 @@ class Pane:
                 async for event in events:
                     if isinstance(event, Waiting):
                         began = time.perf_counter()  # who waits for memory is not slow
-                    self._note(event, time.perf_counter() - began)
-                    self._say(PaneEvent(self._place, event))
+                    shown = self._within_bounds(event)
+                    self._note(shown, time.perf_counter() - began)
+                    self._say(PaneEvent(self._place, shown))
+                    if self._length >= MOST_CHARACTERS and self._end is None:
+                        self._end = Failed(_endless())
+                        self._say(PaneEvent(self._place, self._end))
+                        break
         finally:
             self._say(PaneEnded(self._place, self.answer()))
+
+    def _within_bounds(self, event: ChatEvent) -> ChatEvent:
+        """The same, or as much of its text as a comparison holds."""
+        if not isinstance(event, Token):
+            return event
+        room = MOST_CHARACTERS - self._length
+        self._length += min(len(event.text), room)
+        return event if len(event.text) <= room else Token(event.text[:room])
 
     def _note(self, event: ChatEvent, elapsed_s: float) -> None:
         match event:
@@ -195,6 +211,13 @@ def cost_usd(about: ModelDescription, tokens_in: int, tokens_out: int) -> float 
     if about.usd_per_mtok_in is None or about.usd_per_mtok_out is None:
         return None
     return (about.usd_per_mtok_in * tokens_in + about.usd_per_mtok_out * tokens_out) / 1e6
+
+
+def _endless() -> WorkbenchError:
+    return WorkbenchError(
+        f"The answer reached {MOST_CHARACTERS:,} characters and was stopped",
+        mend="What came is kept and marked as incomplete. Ask for a shorter one, or set the longest answer.",
+    )
 
 
 def _memory_of(model: ChatModel) -> int | None:

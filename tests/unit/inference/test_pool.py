@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from workbench.domain.chat import ChatEvent, Done, Token, Waiting
 from workbench.inference.local import memory
 from workbench.inference.local.gguf import inspect
-from workbench.inference.local.model import LocalSettings
+from workbench.inference.local.model import PARALLEL, LocalSettings
 from workbench.inference.local.pool import LocalModels
 from workbench.inference.local.threads import JsonThreadMemory
 
@@ -106,6 +107,49 @@ def test_that_a_model_too_large_for_the_budget_is_refused_with_the_numbers(tmp_p
     async def session() -> None:
         async with LocalModels(settings=LocalSettings(threads=1), budget=lambda: 50_000_000) as models:
             assert "MiB" in failure_of(await events_of(models.model(path), prompt("Hello")))
+
+    asyncio.run(session())
+
+
+def test_that_a_model_counts_with_what_it_has_where_that_is_more_than_was_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [write_model(tmp_path / f"{name}.gguf", seed=seed, context=8192) for seed, name in enumerate("ab")]
+    grown = room_for(paths[0], 1.0)
+
+    async def session() -> None:
+        settings = LocalSettings(threads=1, patience=PATIENT, available_bytes=room_for(paths[0], 2.5))
+        async with LocalModels(settings=settings) as models:
+            await models.model(paths[0]).load()
+            planned = models.taken_bytes()
+            await models.model(paths[1]).load()
+            assert len(models.loaded()) == 2, "both fit as planned"
+            await models.model(paths[1]).unload()
+            monkeypatch.setattr(memory, "own_bytes", lambda _pid: 2 * grown)
+            assert models.taken_bytes() > 2 * planned
+            await models.model(paths[1]).load()
+            assert [model.path.stem for model in models.loaded()] == ["b"], "the one that grew made room"
+
+    asyncio.run(session())
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
+def test_that_a_process_is_bound_to_its_plan_and_keeps_to_it_with_all_its_sequences(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "a.gguf", context=8192)
+
+    async def session() -> None:
+        async with LocalModels(settings=LocalSettings(threads=1, patience=PATIENT)) as models:
+            model = models.model(path)
+            asked = [prompt(f"{number} " + "word " * 100, max_tokens=30) for number in range(PARALLEL)]
+            answers = await asyncio.gather(*(events_of(model, one) for one in asked))
+            await model.embed(["some text"])
+            assert all(isinstance(events[-1], Done) for events in answers)
+            assert model.plan is not None and model.pid is not None
+            most = model.plan.need.most
+            limits = Path(f"/proc/{model.pid}/limits").read_text()
+            assert next(int(line.split()[3]) for line in limits.splitlines() if line.startswith("Max data")) == most
+            own = memory.own_bytes(model.pid)
+            assert own is not None and 0 < own <= model.plan.need.total < most
 
     asyncio.run(session())
 

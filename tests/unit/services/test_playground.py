@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from workbench.app import Services, build
-from workbench.domain.chat import Sampling, Token
+from workbench.domain.chat import Failed, Sampling, Token
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.evidence import Attachment, Comparison
 from workbench.domain.votes import Choice
+from workbench.services import asking
 from workbench.services.playground import OWN_EXAMPLE, Form, PaneEnded, PaneEvent, link_to
 
 from chat_models import ScriptedModel, use_remote
@@ -199,6 +200,26 @@ def test_that_local_and_remote_models_stand_side_by_side_with_what_they_cost(ser
     assert paid.cost_usd == pytest.approx((5 * 3.0 + 5 * 15.0) / 1e6)
     assert nobody_knows.cost_usd is None
     assert (guarded.error_kind, guarded.cost_usd) == ("refused", 0)
+
+
+def test_that_an_answer_without_an_end_is_stopped_at_the_bound_and_the_others_are_whole(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST_CHARACTERS", 1_000)
+    endless, short = ScriptedModel("acme/endless", lambda q: "x" * 50_000), ScriptedModel("acme/short", echo)
+    use_remote(services, endless, short)
+    heard: list[PaneEvent | PaneEnded] = []
+
+    async def work() -> Comparison:
+        return await services.playground.compare("Hello", ["acme/endless", "acme/short"], on_event=heard.append)
+
+    cut, whole = run(services, work).answers
+    assert len(cut.text) == 1_000 and "1,000 characters" in cut.error_what and "incomplete" in cut.error_mend
+    assert endless.under_way == 0, "it was told to stop"
+    assert whole.text == "HELLO" and not whole.error_what
+    shown = [e.event for e in heard if e.pane == 0 and isinstance(e, PaneEvent)]
+    assert sum(len(event.text) for event in shown if isinstance(event, Token)) == 1_000
+    assert isinstance(shown[-1], Failed)
 
 
 def test_that_a_provider_model_without_providers_is_a_sentence(services: Services) -> None:

@@ -65,6 +65,7 @@ class Asker(QObject):
             return
         if not question.blind:
             self._show_waiting()
+        self._card.was_asked()
         self.began.emit(question.blind)
         self.run.start(lambda listener: question.begin(self._service, listener))
 

@@ -99,9 +99,8 @@ class BallotCard(Card):
     def show_writing(self, count: int) -> None:
         """Answers are being written; who is quick would be told by the text that comes first, so none is shown."""
         self._ballots, self._all = [], 0
-        self._clear(
-            f"{words.count(count, 'answer')} are being written. You see them, without names, when all are there."
-        )
+        told = f"{words.count(count, 'answer')} are being written. You see them, without names, when all are there."
+        self._clear(told, writing=True)
 
     @property
     def left_over(self) -> int:

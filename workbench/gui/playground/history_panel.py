@@ -42,7 +42,7 @@ class HistoryPanel(Card):
         self._heads: tuple[ComparisonHead, ...] = ()
         self._asked = 0
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search in prompts, answers and models")
+        self.search.setPlaceholderText("Search in prompts, answers and models, or paste a link")
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search earlier prompts")
         self.search.setObjectName("history-search")
@@ -67,7 +67,7 @@ class HistoryPanel(Card):
         self._typing = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
         self._typing.timeout.connect(self._read)
         self.search.textChanged.connect(lambda _text: self._typing.start())
-        self.search.returnPressed.connect(self.table.view.setFocus)
+        self.search.returnPressed.connect(self._enter)
         self.table.opened.connect(self.opened)
 
     def _lay_out(self) -> None:
@@ -101,7 +101,19 @@ class HistoryPanel(Card):
         self._heads = ()
         self.table.set_rows(())
 
+    def _enter(self) -> None:
+        """A link opens what it names; words were searched while they were typed."""
+        said = self.search.text().strip()
+        if said.startswith(LINK):
+            self.opened.emit(said)
+        else:
+            self.table.view.setFocus()
+
     def _read(self) -> None:
+        if self.search.text().strip().startswith(LINK):
+            self._asked += 1
+            self._sentence.set_text("Enter opens the comparison of this link.")
+            return
         self._ask(())
 
     def _show_more(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -36,9 +37,22 @@ NEXT_HINT = "What do you say next? Every model goes on from its own answer."
 READABLE = "Text, PDF or picture (*.txt *.md *.csv *.json *.html *.pdf *.png *.jpg *.jpeg *.gif *.webp);;All files (*)"
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question that was typed and not asked."""
+
+    template: str
+    system: str
+    variables: Mapping[str, str]
+    attachments: tuple[Attachment, ...]
+
+
 class PromptCard(Card):
     """`ask_wanted`, `stop_wanted`, `example_wanted` say what the person pressed; `attach_wanted` (a path) which file;
-    `anew_wanted` that a conversation should end. `edited` comes while typing."""
+    `anew_wanted` that a conversation should end. `edited` comes while typing.
+
+    When another question takes the place of one that was typed and not asked, a button brings that one back.
+    """
 
     ask_wanted = Signal()
     stop_wanted = Signal()
@@ -66,6 +80,7 @@ class PromptCard(Card):
         )
         self._clean.setObjectName("prompt-clean")
         self._clean.hide()
+        self._put_aside: Draft | None = None
         self._buttons = self._make_buttons()
         self._turn = Words("", "muted")
         self._turn.setWordWrap(False)
@@ -79,6 +94,7 @@ class PromptCard(Card):
         self._connect()
         self.set_running(False)
         self.set_turn(1)
+        self.put_aside(None)
         self._show_fold()
         self.setAcceptDrops(True)
 
@@ -91,8 +107,10 @@ class PromptCard(Card):
             "attach": button("Attach …", self._choose_file, hint="A text, a PDF's text or a picture beside the prompt"),
             "example": button("Try an example", self.example_wanted.emit, hint="Puts a case of your eval data here"),
             "anew": button("New conversation", self.anew_wanted.emit, kind="link"),
+            "draft": button("Back to what you typed", self._bring_back, kind="link", hint="It was not asked yet"),
         }
         names = {"fold": "prompt-fold", "ask": "ask", "stop": "stop-all", "attach": "attach", "anew": "anew"}
+        names["draft"] = "prompt-draft"
         for key, name in names.items():
             made[key].setObjectName(name)
         return made
@@ -115,6 +133,7 @@ class PromptCard(Card):
         top.addWidget(self._buttons["fold"])
         top.addWidget(self._turn)
         top.addWidget(self._buttons["anew"])
+        top.addWidget(self._buttons["draft"])
         top.addStretch(1)
         self.body.addLayout(top)
         self._folded = QWidget()
@@ -184,8 +203,38 @@ class PromptCard(Card):
             self._folded.show()
             self._show_fold()
 
+    @property
+    def draft(self) -> Draft | None:
+        """What was typed here and not asked; None when there is nothing of the kind."""
+        if not self.prompt.document().isModified() or not self.template.strip():
+            return None
+        return Draft(self.template, self.system.toPlainText(), self.variables, self.files.attachments)
+
+    def put_draft(self, draft: Draft) -> None:
+        """What was typed, to be gone on with."""
+        self.set_text(draft.template, draft.system, variables=draft.variables)
+        self.files.set_attachments(draft.attachments)
+        self.prompt.document().setModified(True)
+        self.put_aside(None)
+
+    def put_aside(self, draft: Draft | None) -> None:
+        """Offer a draft to be brought back, or none."""
+        self._put_aside = draft
+        self._buttons["draft"].setVisible(draft is not None)
+
+    def _bring_back(self) -> None:
+        if self._put_aside is not None:
+            self.put_draft(self._put_aside)
+            self.prompt.setFocus()
+
+    def was_asked(self) -> None:
+        """What stands here was put to the models: it is no draft any more."""
+        self.prompt.document().setModified(False)
+        self.put_aside(None)
+
     def show_question(self, comparison: Comparison) -> None:
         """The question of a comparison, as it was typed."""
+        self.put_aside(self.draft or self._put_aside)
         self.set_text(comparison.template or comparison.prompt, comparison.system, variables=dict(comparison.variables))
         self.files.set_attachments(comparison.attachments)
         if comparison.settings and len(set(comparison.settings)) == 1:

@@ -27,7 +27,7 @@ from workbench.gui.playground.model_shelf import ModelShelf
 from workbench.gui.playground.own_settings import OwnSettings
 from workbench.gui.playground.pane import Pane
 from workbench.gui.playground.pane_row import PaneRow
-from workbench.gui.playground.prompt_card import PromptCard
+from workbench.gui.playground.prompt_card import Draft, PromptCard
 from workbench.gui.playground.question import Question
 from workbench.gui.playground.reader import Found, Newest, PlaygroundReader
 from workbench.gui.playground.refusal import why_not_sent
@@ -68,6 +68,7 @@ class PlaygroundView(QWidget):
         self._examples: tuple[EvalCase, ...] = ()
         self._next_example = 0
         self._was_asked: bool | None = None
+        self._drafts: dict[str, Draft] = {}
         self.shown: Comparison | None = None
         self.earlier: tuple[Comparison, ...] = ()
         self.shelf = ModelShelf(tasks=house.tasks, library=library, chat_models=chat_models, parent=self)
@@ -157,6 +158,8 @@ class PlaygroundView(QWidget):
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Another scenario brings its own history; the same one changes nothing here."""
         same = scenario is not None and self._scenario is not None and scenario.id == self._scenario.id
+        if not same:
+            self._keep_draft()
         self._scenario = scenario
         if scenario is None or same:
             return
@@ -166,11 +169,19 @@ class PlaygroundView(QWidget):
         self._leave_blind()
         self._put_away()
         self.prompt.set_text("")
+        self.prompt.put_aside(None)
         self.prompt.files.set_attachments(())
+        if (draft := self._drafts.pop(scenario.id, None)) is not None:
+            self.prompt.put_draft(draft)
         self.blind.open(scenario.id)
         self.show_answers()
         self._say_empty()
         self.reader.read(scenario)
+
+    def _keep_draft(self) -> None:
+        """What was typed and not asked is there again when its scenario is."""
+        if self._scenario is not None and (draft := self.prompt.draft) is not None:
+            self._drafts[self._scenario.id] = draft
 
     def _take_newest(self, newest: Newest) -> None:
         self._was_asked = newest.was_asked
@@ -374,10 +385,29 @@ class PlaygroundView(QWidget):
     # comparisons
 
     def open_comparison(self, comparison_id: str) -> None:
-        """Show one of the history, by its id or link."""
-        self.reader.open(comparison_id)
+        """Show one of the history, by its id or link; while answers come or wait for a vote, say why not now."""
+        if (why := self._why_not_now()) is None:
+            self.reader.open(comparison_id)
+        else:
+            self.error.show_error(why)
+
+    def _why_not_now(self) -> WorkbenchError | None:
+        """What stands against showing another comparison."""
+        if self.asker.is_busy:
+            what, mend = "Answers are being written", "Open it when they are there, or press Stop all first."
+            return WorkbenchError(f"{what}, so another comparison is not shown now", mend=mend)
+        if self.is_hiding and self.ballot.now is not None:
+            what = "Answers wait for your blind vote, so another comparison is not shown now"
+            return WorkbenchError(what, mend="Judge them first, or leave the vote; it can be taken up again.")
+        return None
 
     def _take_opened(self, found: Found) -> None:
+        if (why := self._why_not_now()) is not None:
+            self.error.show_error(why)
+            return
+        self.error.clear()
+        if self.is_hiding and not found.comparison.blind:
+            self._leave_blind()
         if found.comparison.blind:
             self.set_blind(True)
         else:

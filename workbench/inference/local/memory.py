@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.domain.errors import WorkbenchError
@@ -15,6 +15,7 @@ BASE_BYTES = 100_000_000
 BATCH_TOKENS = 512
 LOGIT_BYTES = 4
 MIB = 1 << 20
+SLACK_BYTES = 256 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,16 @@ class MemoryNeed:
     @property
     def total(self) -> int:
         return self.weights + self.context + self.working
+
+    @property
+    def most(self) -> int:
+        """What its process may never pass, mapped weights not counted: llama.cpp may keep a copy of the weights in
+        another order, and what was foreseen is no promise."""
+        return self.total + self.total // 4 + SLACK_BYTES
+
+    def seen(self, own_bytes: int) -> MemoryNeed:
+        """The same where its process already has more of its own than was foreseen."""
+        return replace(self, working=max(self.working, own_bytes - self.context))
 
 
 def needed(file: GgufFile, context_tokens: int) -> MemoryNeed:
@@ -108,6 +119,17 @@ def resident_bytes(pid: int) -> int | None:
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        return None
+    return None
+
+
+def own_bytes(pid: int) -> int | None:
+    """What a process has of its own, mapped files not counted; None where the system does not say (Linux does)."""
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("RssAnon:"):
                 return int(line.split()[1]) * 1024
     except (OSError, ValueError, IndexError):
         return None

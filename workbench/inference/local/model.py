@@ -109,9 +109,13 @@ class LocalModel:
 
     @property
     def holds(self) -> memory.MemoryNeed | None:
-        """The memory planned for it, while it is loaded or being loaded."""
+        """The memory planned for it while it is loaded or being loaded, or what it has if that is more: vectors, for
+        one, need a context that no plan knows of."""
         loading = self._load is not None and not self._load.done()
-        return self.plan.need if self.plan and (self.loaded or loading) else None
+        if self.plan is None or not (self.loaded or loading):
+            return None
+        own = memory.own_bytes(self.pid) if self.pid is not None else None
+        return self.plan.need if own is None else self.plan.need.seen(own)
 
     @property
     def in_use(self) -> bool:
@@ -275,7 +279,7 @@ class LocalModel:
         threads = self._settings.threads
         if threads is None and self._thread_memory:
             threads = self._thread_memory.recall(self._thread_key())
-        cap = self._settings.memory_cap_bytes or 2 * plan.need.total + (1 << 30)
+        cap = self._settings.memory_cap_bytes or plan.need.most
         return protocol.Load(str(self.path), plan.cells, plan.sequence_tokens, self._settings.parallel, threads, cap)
 
     def _thread_key(self) -> str:

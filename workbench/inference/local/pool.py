@@ -59,7 +59,8 @@ class LocalModels:
         return tuple(sorted(running, key=lambda model: model.last_used))
 
     def taken_bytes(self) -> int:
-        """What the models that are loaded or being loaded may take together, as it was planned."""
+        """What the models that are loaded or being loaded may take together: as planned, or as seen where that is
+        more."""
         return sum(need.total for model in self._models.values() if (need := model.holds))
 
     async def make_room(self, model: LocalModel, file: GgufFile, say: Callable[[str], None]) -> int | None:
