@@ -215,6 +215,7 @@ def test_that_the_redactor_takes_out_every_form_of_a_known_key(sealed: Sealed) -
         "Incorrect API key provided: sk-proj-abcdefghijklmnop",
         "Authorization: Bearer abcdefghijklmnop",
         "{'x-api-key': 'abcdefghijklmnop'}",
+        "api key abcdefghijklmnop",
         "AIzaSyabcdefghijklmnopqrstuvwx",
         "key gsk_abcdefghijklmnop",
     ],
@@ -224,7 +225,14 @@ def test_that_what_looks_like_a_key_is_taken_out_unknown_as_it_is(text: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["a short sk-1", "The task-force-of-the-century-long", "x-api-key is a header", "keys"]
+    "text",
+    [
+        "a short sk-1",
+        "The task-force-of-the-century-long",
+        "x-api-key is a header",
+        "Incorrect API key provided",
+        "keys",
+    ],
 )
 def test_that_plain_words_stay(text: str) -> None:
     assert redacted(text) == text

@@ -11,12 +11,13 @@ from workbench.domain.secret import Secret
 
 DOTS = "•••"
 _SHORTEST = 6
-#: how keys of known providers begin, and what stands behind the words that announce one
+#: how keys of known providers begin, and what stands behind the words that announce one: with a digit, or longer than
+#: most words
 _LOOKS_LIKE = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|csk|fw|r8|hf|tgp|nvapi)[-_][A-Za-z0-9_-]{12,}"
     r"|\bAIza[A-Za-z0-9_-]{20,}"
     r"|(?i:\b(?:bearer|x-api-key|api[-_ ]key(?: provided)?|authorization)\b['\"]?\s*[:= ]\s*['\"]?(?:bearer\s+)?)"
-    r"[A-Za-z0-9._~+/=-]{8,}"
+    r"(?=[A-Za-z0-9._~+/=-]*\d|[A-Za-z0-9._~+/=-]{13})[A-Za-z0-9._~+/=-]{8,}"
 )
 
 

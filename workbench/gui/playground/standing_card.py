@@ -14,6 +14,7 @@ from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.rows import Column, Span
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
+from workbench.services.votes import RATER
 
 
 class StandingCard(Card):
@@ -102,9 +103,8 @@ def standing_words(found: Preferences | None, name_of: Callable[[str], str]) -> 
 
 
 def _caveats(found: Preferences) -> str:
-    parts = [
-        f"Votes of {words.listed(found.raters)}. Bradley-Terry strengths with 95 % intervals; a tie is half a win."
-    ]
+    whose = "Your votes" if found.raters == (RATER,) else f"Votes of {words.listed(found.raters)}"
+    parts = [f"{whose}. Bradley-Terry strengths with 95 % intervals; a tie is half a win."]
     if found.repeats:
         parts.append(
             f"Of {words.count(found.repeats, 'pair')} shown twice, {found.steady:,} got the same judgement again."

@@ -342,7 +342,8 @@ class PlaygroundView(QWidget):
 
     def _began(self, blind: bool) -> None:
         count = NUMBERS.get(len(self.panes), str(len(self.panes)))
-        self.answered.emit(f"Asking {count} models …", "Each answer comes as it is written.")
+        rest = "They are shown without names once all are there." if blind else "Each answer comes as it is written."
+        self.answered.emit(f"Asking {count} models …", rest)
         if blind:
             self._hide_names(len(self.panes))
         else:

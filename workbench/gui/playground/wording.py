@@ -20,6 +20,7 @@ ENDINGS = {
     Finish.FILTERED.value: "withheld by the provider",
 }
 FEWEST_FOR_RATE = 8
+_SMALL = frozenset({"A", "An", "It", "No", "Not", "Nothing", "That", "The", "There", "This"})
 
 
 def figures(answer: Answer) -> str:
@@ -163,4 +164,5 @@ def _quoted(text: str) -> str:
 
 
 def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    """A sentence after a colon; a provider's name at its beginning stays as it is."""
+    return text[:1].lower() + text[1:] if text.split(" ", 1)[0] in _SMALL else text

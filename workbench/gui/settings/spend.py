@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QFormLayout
 
+from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.scenario import Scenario
+from workbench.gui.playground.wording import price
 from workbench.gui.tasks import Tasks
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
@@ -68,11 +70,12 @@ class SpendCard(Card):
         if news.scenario is not None:
             lines.append(f"This scenario {_money(news.scenario)}.")
         lines += [
-            f"{provider}/{model}: US$ {usd:.4f} in {calls:,} calls." for provider, model, calls, usd in news.dearest
+            f"{provider}/{model}: {price(usd)} in {words.count(calls, 'call')}."
+            for provider, model, calls, usd in news.dearest
         ]
         self._words.set_text("\n".join(lines))
         self._doubt.set_text(
-            f"{news.in_doubt} calls were under way when the program ended; nobody knows whether they were paid for."
+            f"{words.count(news.in_doubt, 'call')} had no end when the program ended; nobody knows what was paid for."
         )
         for part in (self._doubt, self._settle):
             part.setVisible(news.in_doubt > 0)
@@ -105,4 +108,4 @@ class SpendCard(Card):
 
 
 def _money(spent: Spent) -> str:
-    return f"US$ {spent.usd:.4f} of {spent.cap_usd:,.2f} spent"
+    return f"{price(spent.usd)} of ${spent.cap_usd:,.2f} spent"
