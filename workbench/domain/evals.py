@@ -21,7 +21,8 @@ class EvalCase:
     `scorer` names the case's own scorer (None: the run's). `source_document` groups cases made from the
     same text, which are not independent of each other. `sensitive` cases stay on this machine. `line` is
     where the case stands in its file. `context` is a text that the answer must rest on; `fields` are the
-    file's other columns, for prompt templates.
+    file's other columns, for prompt templates. `cluster` names the cases that are not independent of each
+    other (from one document, or nearly the same); "" where nobody looked.
     """
 
     id: str
@@ -34,16 +35,31 @@ class EvalCase:
     line: int | None = None
     context: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EvalSet:
-    """The cases of one data set. `hash` is the SHA-256 of the file's bytes, in hex."""
+    """The cases of one data set. `hash` is the SHA-256 of the file's bytes (and of what was chosen at its
+    import), in hex. `examples` are rows to show a model before it is asked (few-shot); they are no cases."""
 
     name: str
     hash: str
     cases: tuple[EvalCase, ...]
     source: str = ""
+    examples: tuple[EvalCase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataSetVersion:
+    """A data set as an eval saw it: the hash of what was read, and its number among those of one name, from 1."""
+
+    hash: str
+    name: str
+    number: int
+    added_at: datetime
+    source: str
+    case_count: int
 
 
 class CaseOutcome(StrEnum):

@@ -479,7 +479,7 @@ class _Going:
             model_id=question.model_id,
             scorer="",
             outcome=CaseOutcome.ERROR,
-            source_document=case.source_document,
+            source_document=case.cluster or case.source_document,
             sensitive=case.sensitive,
             tags=case.tags,
             repeat=question.repeat,

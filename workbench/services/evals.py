@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from workbench.domain.chat import Sampling
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evals import (
     CaseResult,
+    DataSetVersion,
     Design,
     EvalCase,
     EvalRun,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from workbench.domain.chat import ChatModel
     from workbench.domain.eval_plan import EvalPlan
     from workbench.evals.columns import Columns
-    from workbench.evals.datasets import Examined
+    from workbench.evals.datasets import Examined, Preview
     from workbench.evals.executor import Executor
     from workbench.evals.money import Cap
     from workbench.evals.runner import RunEvent
@@ -98,17 +99,49 @@ class EvalService:
 
     # Data sets
 
-    def dataset(self, path: Path) -> EvalSet:
-        """The cases of a file. Raises Problems that name every bad line."""
-        from workbench.evals.datasets import read_dataset
+    def dataset(self, path: Path, *, columns: Mapping[str, str] | None = None, mark: bool = True) -> EvalSet:
+        """The cases of a file, as `examine` has them. Raises Problems that name every bad line."""
+        from workbench.evals.datasets import without_problems
 
-        return read_dataset(path)
+        return without_problems(self.examine(path, columns=columns, mark=mark))
 
-    def examine(self, path: Path, *, progress: Callable[[float], None] | None = None) -> Examined:
-        """The good cases of a file, how it is written, and every problem. Raises WorkbenchError for no data set."""
-        from workbench.evals.datasets import examine
+    def examine(
+        self,
+        path: Path,
+        *,
+        progress: Callable[[float], None] | None = None,
+        columns: Mapping[str, str] | None = None,
+        mark: bool = True,
+    ) -> Examined:
+        """The good cases of a file, how it is written, every problem, and what should be known of the cases.
 
-        return examine(path, progress=progress)
+        `columns` says which of its columns is what ("input": "Frage"). Rows with personal data are marked sensitive
+        unless `mark` is off. Raises WorkbenchError for no data set.
+        """
+        from workbench.evals.datasets import examine, looked_through
+
+        return looked_through(examine(path, progress=progress, columns=columns), mark=mark)
+
+    def preview(self, path: Path, *, progress: Callable[[float], None] | None = None) -> tuple[Preview, dict[str, str]]:
+        """A file's first rows under its own column names, and which column is likely what. Raises WorkbenchError."""
+        from workbench.evals.datasets import preview
+        from workbench.evals.datasets.guess import guessed
+
+        found = preview(path, progress=progress)
+        return found, guessed(found.header, found.rows)
+
+    def data_sets(self) -> tuple[DataSetVersion, ...]:
+        """Every version of a data set that an eval was made with, by name, the newest first."""
+        return self._store.data_sets.versions()
+
+    def stored_data(self, run: EvalRun) -> EvalSet | None:
+        """The cases a run was made with, as they were kept; None for runs from before they were."""
+        kept = getattr(self._store, "data_sets", None)
+        return None if kept is None else kept.load(run.dataset_hash)
+
+    def version_of(self, run: EvalRun) -> DataSetVersion | None:
+        """Which version of its data set a run was made with; None when it is not kept."""
+        return self._store.data_sets.version(run.dataset_hash)
 
     def scorers(self) -> tuple[Scorer, ...]:
         """What answers can be judged by with what is at hand, the default first."""
@@ -139,6 +172,7 @@ class EvalService:
         Raises WorkbenchError for a model or scorer that is none, settings that cannot be, or an empty data set.
         """
         run, _ = self._made(data, models, scorers, scenario_id, name, system, sampling, settings)
+        self._store.data_sets.keep(data, run.started_at)
         self._store.eval_runs.save_run(run)
         return run
 
@@ -393,13 +427,17 @@ class EvalService:
         return summarise(run, results)
 
     def cases_of(self, run: EvalRun, source: Path | Examined | None) -> tuple[EvalCase, ...]:
-        """The cases a run was made with, () when `source` is no longer that file."""
+        """The cases a run was made with: those of `source` when it is still that file, else those that were kept; ()
+        when there are none."""
         if isinstance(source, Path):
             try:
                 source = self.examine(source)
             except WorkbenchError:
-                return ()
-        return source.dataset.cases if source is not None and source.dataset.hash == run.dataset_hash else ()
+                source = None
+        if source is not None and source.dataset.hash == run.dataset_hash:
+            return source.dataset.cases
+        kept = self.stored_data(run)
+        return () if kept is None else kept.cases
 
     def compare(self, run: EvalRun, a: str, b: str) -> tuple[PairSummary, ...]:
         """Two models of a run under every scorer, `a` first; a name stands for its id.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.store.arrivals import Arrivals
     from workbench.store.catalog_changes import CatalogChanges
     from workbench.store.comparisons import Comparisons
+    from workbench.store.data_sets import DataSets
     from workbench.store.decision_versions import DecisionVersions
     from workbench.store.eval_runs import EvalRuns
     from workbench.store.judge_cards import JudgeCards
@@ -89,6 +90,12 @@ class Repositories(ABC):
         from workbench.store.judge_cards import JudgeCards
 
         return JudgeCards(self)
+
+    @cached_property
+    def data_sets(self) -> DataSets:
+        from workbench.store.data_sets import DataSets
+
+        return DataSets(self)
 
     @cached_property
     def catalog_changes(self) -> CatalogChanges:

@@ -16,7 +16,7 @@ from workbench.store.file_check import APPLICATION_ID
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 HEAD = len(REVISIONS)
 
 

@@ -134,6 +134,22 @@ EVAL_SETTING = Table(
     sqlite_strict=True,
 )
 
+# What evals were made with: each version once, its cases compressed.
+DATA_SET = Table(
+    "data_set",
+    METADATA,
+    Column("hash", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("case_count", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("data_set_name", DATA_SET.c.name)
+
 # One row an answer: what a model said to a case, or why it said nothing. `content_key` addresses it by what was asked.
 EVAL_ANSWER = Table(
     "eval_answer",

@@ -205,13 +205,42 @@ def test_that_a_deleted_run_is_no_evidence_any_more(services: Services, data: Pa
     assert services.evals.delete(run.id).evals == frozenset()
 
 
-def test_that_a_data_file_that_changed_or_is_gone_gives_no_cases(services: Services, data: Path) -> None:
+def test_that_the_cases_of_a_run_are_kept_when_its_file_changes_or_is_gone(services: Services, data: Path) -> None:
     run = services.evals.new_run(services.evals.dataset(data), ["demo-nano"])
-    assert len(services.evals.cases_of(run, data)) == 12
+    cases = services.evals.cases_of(run, data)
+    assert len(cases) == 12
     data.write_text(data.read_text() + "\n")
-    assert services.evals.cases_of(run, data) == ()
+    again = services.evals.new_run(services.evals.dataset(data), ["demo-nano"])
     data.unlink()
-    assert services.evals.cases_of(run, data) == ()
+    assert services.evals.cases_of(run, data) == cases
+    assert services.evals.stored_data(run) is not None
+    versions = [services.evals.version_of(each) for each in (run, again)]
+    assert [version.number for version in versions if version] == [1, 2]
+
+
+def test_that_a_run_from_before_data_sets_were_kept_has_no_cases_without_its_file(
+    services: Services, data: Path
+) -> None:
+    run = services.evals.new_run(services.evals.dataset(data), ["demo-nano"])
+    old = replace(run, dataset_hash="00")
+    assert services.evals.cases_of(old, data) == ()
+    assert services.evals.cases_of(old, None) == ()
+
+
+def test_that_rows_with_personal_data_stay_here_and_other_columns_can_be_chosen(
+    services: Services, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("Frage,Soll\nWho is ada@example.org?,Solberg\nWho decides?,Kenji\n")
+    preview, guess = services.evals.preview(path)
+    assert preview.rows[1] == {"Frage": "Who decides?", "Soll": "Kenji"}
+    assert guess == {"input": "Frage", "expected": "Soll"}
+    found = services.evals.examine(path, columns=guess)
+    assert [case.sensitive for case in found.dataset.cases] == [True, False]
+    assert [finding.kind for finding in found.findings] == ["personal"]
+    as_chosen = services.evals.examine(path, columns=guess, mark=False)
+    assert [case.sensitive for case in as_chosen.dataset.cases] == [False, False]
+    assert as_chosen.dataset.hash != found.dataset.hash
 
 
 def test_that_more_cases_show_smaller_differences(services: Services) -> None:

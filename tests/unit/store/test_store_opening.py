@@ -41,7 +41,7 @@ def test_that_every_table_of_ours_is_strict(tmp_path: Path) -> None:
         rows = connection.exec_driver_sql("PRAGMA table_list").mappings().all()
     ours = {row["name"]: row["strict"] for row in rows if not row["name"].startswith(("sqlite_", "alembic"))}
     evidence = {"scenario", "comparison", "comparison_detail", "vote", "eval_run", "eval_setting", "judge_card"}
-    evidence |= {"eval_answer", "eval_score", "eval_mark"}
+    evidence |= {"eval_answer", "eval_score", "eval_mark", "data_set"}
     calls = {"call", "payment", "spend_cap", "provider_account"}
     assert set(ours) == evidence | calls | {"catalog_import", "catalog_quote", "catalog_own", "decision_version"}
     assert all(ours.values())

@@ -1,4 +1,4 @@
-"""The columns of a data set, and how their texts become a case."""
+"""How the texts of a record become a case."""
 
 from __future__ import annotations
 
@@ -9,31 +9,9 @@ from workbench.domain.evals import EvalCase
 from workbench.evals.datasets.protocol import Record
 from workbench.evals.scorers import scorer
 
-KNOWN = frozenset({"id", "input", "expected", "scorer", "source_document", "sensitive", "tags"})
-#: other names that people give these columns
-ALIASES = {
-    "case_id": "id",
-    "prompt": "input",
-    "question": "input",
-    "answer": "expected",
-    "reference": "expected",
-    "target": "expected",
-    "ideal": "expected",
-    "source": "source_document",
-    "document": "source_document",
-    "confidential": "sensitive",
-    "tag": "tags",
-    "task": "tags",
-    "category": "tags",
-}
 YES = frozenset({"yes", "y", "true", "1", "x"})
 NO = frozenset({"no", "n", "false", "0", ""})
-
-
-def known_name(cell: str) -> str:
-    """A header cell as one of `KNOWN`; any other name comes back as it is, in lower case."""
-    name = cell.strip().strip("\ufeff").casefold().replace(" ", "_").replace("-", "_")
-    return ALIASES.get(name, name)
+EXAMPLE = frozenset({"train", "example", "few-shot", "few_shot", "fewshot", "few shot", "yes", "shot", "dev"})
 
 
 def to_case(record: Record, number: int, path: Path) -> EvalCase | list[WorkbenchError]:
@@ -46,13 +24,20 @@ def to_case(record: Record, number: int, path: Path) -> EvalCase | list[Workbenc
     return EvalCase(
         id=fields.get("id") or f"case-{number:04d}",
         input=fields["input"],
-        expected=fields["expected"],
+        expected=fields.get("expected", ""),
         scorer=fields.get("scorer") or None,
         source_document=fields.get("source_document") or None,
         sensitive=fields.get("sensitive", "").casefold() in YES,
         tags=tuple(tag.strip() for tag in fields.get("tags", "").replace("\n", ";").split(";") if tag.strip()),
         line=record.line,
+        context=fields.get("context", ""),
+        fields=record.extra,
     )
+
+
+def is_example(record: Record) -> bool:
+    """Whether the row is an example to show (few-shot), and so no part of the test."""
+    return record.fields.get("split", "").strip().casefold() in EXAMPLE
 
 
 def _input_problems(fields: dict[str, str], where: str) -> list[WorkbenchError]:
@@ -83,7 +68,7 @@ def _scorer_problems(fields: dict[str, str], where: str) -> list[WorkbenchError]
     if not name:
         return []
     try:
-        fault = scorer(name).problem(fields["expected"])
+        fault = scorer(name).problem(fields.get("expected", ""))
     except WorkbenchError as error:
         return [WorkbenchError(error.what, where=where, mend=error.mend)]
     if not fault:

@@ -19,12 +19,12 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 TITLES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "cp1252": "Latin-1"}
 TITLES |= {"utf-16-be": "UTF-16", "latin-1": "Latin-1"}
 OTHERS = (
-    (b"PK\x03\x04", "an Excel workbook or another ZIP archive", "Save the sheet as CSV."),
-    (b"PAR1", "a Parquet file", "Save the table as CSV or JSON Lines."),
+    (b"PK\x03\x04", "an Excel workbook or another ZIP archive", "Let its name end with .xlsx or .ods."),
+    (b"PAR1", "a Parquet file", "Let its name end with .parquet."),
     (b"SQLite format 3", "a SQLite database", "Export the table as CSV."),
     (b"GGUF", "a language model", "Choose a CSV or JSON Lines file."),
     (b"%PDF", "a PDF document", "Choose a CSV or JSON Lines file."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "Save the sheet as CSV."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "Let its name end with .xls, or save the sheet as CSV."),
     (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
 )
 
@@ -38,8 +38,8 @@ class Scan:
     bytes: int
 
 
-def scan(path: Path, progress: Progress) -> Scan:
-    """Find the encoding and take the hash.
+def scan(path: Path, progress: Progress, magic: tuple[bytes, ...] = ()) -> Scan:
+    """Find the encoding and take the hash; a file that begins with its format's `magic` has no encoding ("").
 
     Raises `WorkbenchError` for an empty or binary file, and for one that is UTF-8 but for a few broken bytes: guessing
     another encoding there would spoil every accented letter.
@@ -47,8 +47,16 @@ def scan(path: Path, progress: Progress) -> Scan:
     with path.open("rb") as file:
         total = max(1, path.stat().st_size)
         begin = file.read(CHUNK_BYTES)
-        _refuse_other_formats(begin, path)
-        encoding = _marked(begin)
+        binary = bool(magic)
+        if not (binary and begin.startswith(magic)):
+            _refuse_other_formats(begin, path)
+            if binary:
+                raise WorkbenchError(
+                    f"This is not a {path.suffix} file, whatever its name says",
+                    where=str(path),
+                    mend="Save the table again, or name the file for what it is.",
+                )
+        encoding = "" if binary else _marked(begin)
         counts = _Counts()
         digest = hashlib.sha256()
         size = 0
@@ -60,7 +68,7 @@ def scan(path: Path, progress: Progress) -> Scan:
                 counts.add(chunk)
             progress(min(1.0, size / total))
             chunk = file.read(CHUNK_BYTES)
-    return Scan(encoding or counts.verdict(path), digest.hexdigest(), size)
+    return Scan(counts.verdict(path) if encoding is None else encoding, digest.hexdigest(), size)
 
 
 def _marked(begin: bytes) -> str | None:

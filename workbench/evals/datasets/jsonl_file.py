@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from workbench.domain.errors import WorkbenchError
-from workbench.evals.datasets.columns import KNOWN, known_name
 from workbench.evals.datasets.encoding import TITLES, open_text
-from workbench.evals.datasets.protocol import Dialect, Progress, Reader, Record
+from workbench.evals.datasets.naming import KNOWN, Naming
+from workbench.evals.datasets.protocol import Dialect, Progress, Reader, Record, Records
 
 LONGEST_LINE = 4 << 20
 PROGRESS_EVERY = 500
@@ -22,11 +21,13 @@ class JsonlFile:
     title = "JSON Lines"
     suffixes = (".jsonl", ".ndjson")
 
-    def open(self, path: Path, encoding: str, progress: Progress) -> tuple[Dialect, Iterator[Record | WorkbenchError]]:
-        return Dialect("JSON Lines", TITLES[encoding]), _lines(path, encoding, progress)
+    magic: tuple[bytes, ...] = ()
+
+    def open(self, path: Path, encoding: str, progress: Progress, naming: Naming) -> tuple[Dialect, Records]:
+        return Dialect("JSON Lines", TITLES[encoding]), _lines(path, encoding, progress, naming)
 
 
-def _lines(path: Path, encoding: str, progress: Progress) -> Iterator[Record | WorkbenchError]:
+def _lines(path: Path, encoding: str, progress: Progress, naming: Naming) -> Records:
     total = max(1, path.stat().st_size)
     with open_text(path, encoding) as file:
         number = 0
@@ -38,26 +39,32 @@ def _lines(path: Path, encoding: str, progress: Progress) -> Iterator[Record | W
                 )
                 return
             if text.strip():
-                yield _record(text, path, number)
+                yield _record(text, path, number, naming)
             if number % PROGRESS_EVERY == 0:
                 progress(min(1.0, file.buffer.tell() / total))  # type: ignore[attr-defined]
 
 
-def _record(text: str, path: Path, line: int) -> Record | WorkbenchError:
+def _record(text: str, path: Path, line: int, naming: Naming) -> Record | WorkbenchError:
     where = f"{path}, line {line}"
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        value = json.loads(text, parse_constant=refuse_constant, object_pairs_hook=object_once)
     except RecursionError:
         return WorkbenchError("The line is nested too deeply", where=where, mend=MEND)
     except ValueError as error:
         return WorkbenchError(f"The line is not JSON: {error}", where=where, mend=MEND)
+    return object_record(value, where, line, naming)
+
+
+def object_record(value: Any, where: str, line: int, naming: Naming) -> Record | WorkbenchError:
+    """A JSON object as a record; `line` is its line, or its place in a list."""
     if not isinstance(value, dict):
-        return WorkbenchError("The line is not a JSON object", where=where, mend=MEND)
-    fields = {known_name(name): _text(item) for name, item in value.items() if known_name(name) in KNOWN}
-    missing = [name for name in ("input", "expected") if name not in fields]
+        return WorkbenchError("This is not a JSON object", where=where, mend=MEND)
+    named = [(naming.name(str(name)), _text(item)) for name, item in value.items()]
+    fields = {name: text for name, text in named if name in KNOWN}
+    missing = naming.missing(fields)
     if missing:
         return WorkbenchError(f"The object has no {' and no '.join(missing)}", where=where, mend=MEND)
-    return Record(line, fields)
+    return Record(line, fields, tuple((name, text) for name, text in named if name not in KNOWN))
 
 
 def _text(item: Any) -> str:
@@ -71,11 +78,11 @@ def _text(item: Any) -> str:
     return json.dumps(item, ensure_ascii=False)
 
 
-def _refuse_constant(name: str) -> None:
+def refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def object_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:

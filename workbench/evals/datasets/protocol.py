@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.domain.errors import WorkbenchError
+from workbench.evals.datasets.naming import Naming
 
 #: called with the fraction read; whoever wants to cancel raises in it
 Progress = Callable[[float], None]
@@ -18,23 +19,33 @@ class Dialect:
     """How a file is written, for the person to confirm: "CSV, UTF-16, separated by semicolons"."""
 
     format: str
-    encoding: str
+    encoding: str = ""
     separator: str = ""
 
     def __str__(self) -> str:
-        return f"{self.format}, {self.encoding}" + (f", separated by {self.separator}" if self.separator else "")
+        parts = [self.format, self.encoding, f"separated by {self.separator}" if self.separator else ""]
+        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One case as it stands in the file: its fields by their known names, and the line it begins on."""
+    """One case as it stands in the file: its fields by their known names, the other columns, and the line it begins
+    on."""
 
     line: int
     fields: dict[str, str]
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+Records = Iterator[Record | WorkbenchError]
 
 
 class Reader(Protocol):
-    """Reads one file format. Yields good records and, in their place, what is wrong with the others."""
+    """Reads one file format. Yields good records and, in their place, what is wrong with the others.
+
+    `binary` files have no encoding of their own ("" is handed over); `magic` is how they begin. Raises `WorkbenchError`
+    when nothing of the file can be read.
+    """
 
     @property
     def id(self) -> str: ...
@@ -45,6 +56,7 @@ class Reader(Protocol):
     @property
     def suffixes(self) -> tuple[str, ...]: ...
 
-    def open(
-        self, path: Path, encoding: str, progress: Progress
-    ) -> tuple[Dialect, Iterator[Record | WorkbenchError]]: ...
+    @property
+    def magic(self) -> tuple[bytes, ...]: ...
+
+    def open(self, path: Path, encoding: str, progress: Progress, naming: Naming) -> tuple[Dialect, Records]: ...
