@@ -190,7 +190,7 @@ def test_that_a_file_that_is_no_data_is_a_sentence_and_the_data_before_stays(
     strange.write_bytes(b"PK\x03\x04")
     page.arrive((strange,))
     bench.settle()
-    assert "reads no .xlsx" in page.evals.setup.data._problems.accessibleName()
+    assert "The workbook is damaged" in page.evals.setup.data._problems.accessibleName()
     examined = page.evals.setup.data.examined
     assert examined is not None and examined.dataset.source == str(data)
 

@@ -21,7 +21,10 @@ from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 
 PREVIEWED = 6
-FILTER = "Cases (*.csv *.tsv *.jsonl *.ndjson *.json);;All files (*)"
+FILTER = (
+    "Cases (*.csv *.tsv *.txt *.xlsx *.xls *.xlsm *.xlsb *.ods *.jsonl *.ndjson *.json *.yaml *.yml *.parquet *.pq);;"
+    "All files (*)"
+)
 
 
 class DataRow(QWidget):
@@ -32,13 +35,17 @@ class DataRow(QWidget):
     def __init__(self, *, settings: SettingsPort) -> None:
         super().__init__()
         self.examined: Examined | None = None
-        self._about = Words("No data chosen yet. A CSV, TSV or JSON Lines file with the columns input and expected.")
+        self._about = Words("No data chosen yet. A table or a JSON file with the columns input and expected.")
         self._about.setObjectName("data-about")
         self._detail = Words("", "muted")
         self._detail.hide()
         self._show = button("Show the first rows", self._toggle, kind="link")
         self._show.setObjectName("data-preview")
-        choose = button("Choose a file …", self._choose, hint="CSV, TSV or JSON Lines; dropping it here works too")
+        choose = button(
+            "Choose a file …",
+            self._choose,
+            hint="CSV, Excel, OpenDocument, JSON, YAML or Parquet; dropping it here works too",
+        )
         choose.setObjectName("data-choose")
         self._preview: DataTable[EvalCase] = DataTable(
             "eval-preview",
