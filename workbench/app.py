@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.inference.local.measured import Measurements
     from workbench.inference.local.pool import LocalModels
     from workbench.keychain import Keychain
+    from workbench.net.cluster import Cluster
     from workbench.net.door import Doorway
     from workbench.services.adaptation import AdaptationService
     from workbench.services.bundles import BundleService
@@ -349,7 +351,17 @@ class Services:
             store=self.store,
             journal=lambda: self.journal,
             spend=lambda: self.spend,
+            cluster=self._cluster,
         )
+
+    def _cluster(
+        self, address: str, scenario_id: str | None, *, sensitive: bool | None
+    ) -> AbstractAsyncContextManager[Cluster]:
+        from workbench.net.cluster import connected
+
+        whose = self.remote_models.whose(scenario_id)
+        guard = self.doorway.guard
+        return connected(address, guard=guard, ledger=self.calls, whose=whose, sensitive=sensitive)
 
     @once
     def judging(self) -> JudgingService:

@@ -44,6 +44,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     resume.add_argument(
         "-m", "--model", action="extend", nargs="+", metavar="MODEL", help="those of its files not in the library"
     )
+    resume.add_argument("--cluster", metavar="ADDRESS", help="go on on the workers of a Dask cluster")
     resume.add_argument("--max-cost", type=float, metavar="USD", help="what the whole eval may cost from now on")
     resume.set_defaults(run=run_resume)
     plan = verbs.add_parser("plan", help="what an eval can prove, costs and takes, before it runs")
@@ -92,6 +93,9 @@ def _add_conduct_options(verb: argparse.ArgumentParser) -> None:
     group.add_argument("--at-once", type=int, default=0, metavar="N", help="answers of one model at once, at most")
     group.add_argument(
         "--one-at-a-time", action="store_true", help="local models answer one case after the other: slower"
+    )
+    group.add_argument(
+        "--cluster", metavar="ADDRESS", help="a Dask scheduler (tcp://host:port), whose workers ask your local models"
     )
     group.add_argument("--not-sensitive", action="store_true", help="you have looked: cases without a mark may leave")
 
@@ -158,7 +162,7 @@ def _run_and_show(
 
     watch = _Watch()
     try:
-        finished = asyncio.run(_run(services, run, data, models, watch))
+        finished = asyncio.run(_run(services, run, data, models, watch, arguments.cluster))
     except KeyboardInterrupt:
         if not arguments.json:
             say(f"What was answered is kept. To go on: workbench eval resume {run.id}", file=sys.stderr)
@@ -218,8 +222,12 @@ class _Watch:
             print(file=sys.stderr)
 
 
-async def _run(services: Services, run: EvalRun, data: EvalSet, models: list[str], watch: _Watch) -> EvalRun:
+async def _run(
+    services: Services, run: EvalRun, data: EvalSet, models: list[str], watch: _Watch, cluster: str | None
+) -> EvalRun:
     try:
+        if cluster:
+            return await services.evals.run_on_cluster(run, data, cluster, models=models, on_event=watch.hear)
         return await services.evals.run(run, data, models=models, on_event=watch.hear)
     finally:
         watch.end()

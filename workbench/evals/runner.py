@@ -342,7 +342,7 @@ class _Going:
         """The questions that have to be asked; those that may not be, or were answered before, are dealt with here."""
         questions = self._open(name, model, cases)
         while some := list(islice(questions, LOOK_UP)):
-            refusals = {place: self._means.may_send(question.case, model) for place, question in enumerate(some)}
+            refusals = {place: self._refusal(question.case, model) for place, question in enumerate(some)}
             known = await self._means.known({one.key for place, one in enumerate(some) if refusals[place] is None})
             settled: list[tuple[CaseResult, ...]] = []
             rest = []
@@ -358,6 +358,11 @@ class _Going:
                 await self._keep(settled, lane, asked=False)
             for question in rest:
                 yield question
+
+    def _refusal(self, case: EvalCase, model: ChatModel) -> str | None:
+        if case.sensitive and not self._means.executor.stays_here:
+            return "The case is marked sensitive, and the cluster has other machines."
+        return self._means.may_send(case, model)
 
     def _open(self, name: str, model: ChatModel, cases: Sequence[EvalCase]) -> Iterator[Question]:
         identity = self._means.identities.get(name, name)

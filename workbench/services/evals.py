@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from workbench.evals.runner import RunEvent
     from workbench.evals.scorers import Aids, Embed, Need, Scorer
     from workbench.inference.local.model import LocalModel
+    from workbench.net.cluster import Cluster
     from workbench.services.chat_models import ChatModelService
     from workbench.services.library import LibraryService
     from workbench.services.spend import SpendService
@@ -69,6 +71,14 @@ class ReadRuns(Protocol):
     def marks(self, run_id: str) -> tuple[Mark, ...]: ...
 
 
+class Connect(Protocol):
+    """Connects to a Dask cluster for data of a scenario (None: of none), as far as the guard allows."""
+
+    def __call__(
+        self, address: str, scenario_id: str | None, *, sensitive: bool | None
+    ) -> AbstractAsyncContextManager[Cluster]: ...
+
+
 class EvalService:
     """Runs cases on models. Every result is on the disk before the next one is reported."""
 
@@ -80,6 +90,7 @@ class EvalService:
         store: Store,
         journal: Callable[[], Journal],
         spend: Callable[[], SpendService],
+        cluster: Connect,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._library = library
@@ -87,6 +98,7 @@ class EvalService:
         self._store = store
         self._journal = journal
         self._spend = spend
+        self._cluster = cluster
         self._now = now
         self._pauses: dict[str, asyncio.Event] = {}
 
@@ -312,6 +324,38 @@ class EvalService:
         embedder = self._models.model(settings.embedder) if settings.embedder else None
         embed = _embed_with(embedder) if isinstance(embedder, LocalModel) else None
         return lambda case, _answer: Aids(ask=panel.ask_about(case) if judges else None, embed=embed)
+
+    async def run_on_cluster(
+        self,
+        run: EvalRun,
+        data: EvalSet,
+        address: str,
+        *,
+        models: Sequence[str] = (),
+        on_event: Callable[[RunEvent], None] | None = None,
+    ) -> EvalRun:
+        """The same on the workers of a Dask cluster, which hold engines of their own; results come into this store.
+
+        Raises GuardRefusal when the scenario's data may not go there, and WorkbenchError for a model of a provider,
+        without Dask, or when no scheduler answers.
+        """
+        from workbench.evals.cluster import OnCluster
+        from workbench.inference.local.model import LocalModel
+        from workbench.services.cluster_worker import answer
+
+        chosen = self._models_of(run, models)
+        files = {model.model_id: str(model.path) for model in chosen if isinstance(model, LocalModel)}
+        if len(files) < len(chosen):
+            raise WorkbenchError(
+                "A cluster runs models of your own files only",
+                where=run.name,
+                mend="Leave models of providers out, or run the eval without --cluster.",
+            )
+        identities = await asyncio.to_thread(_identities, chosen)
+        marked = run.settings.marked or any(case.sensitive for case in data.cases)
+        async with self._cluster(address, run.scenario_id, sensitive=False if marked else None) as cluster:
+            executor = OnCluster(cluster, answer, files=files, identities=identities)
+            return await self.run(run, data, models=models, on_event=on_event, executor=executor)
 
     def with_cap(self, run: EvalRun, cap_usd: float) -> EvalRun:
         """The run with another cap, stored. Raises WorkbenchError for what is no amount."""
