@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from workbench.paths import Paths, data_dir
 
 if TYPE_CHECKING:
+    from workbench.domain.scenario import Scenario
     from workbench.inference.local.measured import Measurements
     from workbench.inference.local.pool import LocalModels
     from workbench.keychain import Keychain
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from workbench.services.shortlist import ShortlistService
     from workbench.services.side_by_side import SideBySideService
     from workbench.services.spend import SpendService
+    from workbench.services.team import TeamService
     from workbench.services.tradeoffs import TradeoffService
     from workbench.services.votes import VoteService
     from workbench.services.watch import WatchService
@@ -86,6 +88,21 @@ class once(Generic[T]):
             return found
 
 
+class TeamGate:
+    """Asks the team service about scenarios it holds; without a team store it loads nothing."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def is_held(self, scenario_id: str) -> bool:
+        from workbench.settings import TEAM_STORE
+
+        return bool(self._services.settings.value(TEAM_STORE)) and self._services.team.is_held(scenario_id)
+
+    def pass_on(self, before: Scenario, after: Scenario) -> None:
+        self._services.team.pass_on(before, after)
+
+
 class Services:
     """Everything a person can do, one attribute per noun. Close it when done; safe to use from several threads.
 
@@ -108,7 +125,23 @@ class Services:
     def store(self) -> Store:
         from workbench.store.store import Store
 
-        return Store(self.paths.database, backups_folder=self.paths.backups)
+        store = Store(self.paths.database, backups_folder=self.paths.backups)
+        store.gate = TeamGate(self)
+        return store
+
+    @once
+    def team(self) -> TeamService:
+        from workbench.services.team import TeamService
+        from workbench.services.team_links import Links
+
+        return TeamService(
+            settings=self.settings,
+            store=lambda: self.store,
+            keychain=self.keychain,
+            doorway=lambda: self.doorway,
+            calls=lambda: self.calls,
+            links=Links(self.paths.home / "team.json"),
+        )
 
     @once
     def journal(self) -> Journal:
@@ -486,7 +519,7 @@ class Services:
 
     def close(self) -> None:
         """Writes waiting settings and closes the data file, when they were opened."""
-        for name in ("settings", "journal", "store", "window_claim"):
+        for name in ("team", "settings", "journal", "store", "window_claim"):
             if name in self.made:
                 self.made[name].close()
 

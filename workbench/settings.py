@@ -105,6 +105,9 @@ OWN_PYTHON = Setting(
 REPORT_BRAND = Setting("report_brand", "", "Name on reports", "Whose reports these are: a company or a team.")
 REPORT_COLOUR = Setting("report_colour", "", "Colour of reports", "The accent colour, like #1f62a8; empty: ours.")
 REPORT_LOGO = Setting("report_logo", "", "Logo on reports", "A PNG or JPEG file for the head of every report.")
+TEAM_STORE = Setting(
+    "team_store", "", "Team store", "The address of the team's PostgreSQL, without its password; empty: none."
+)
 DECLARED: tuple[Setting[Any], ...] = (
     THEME,
     TEXT_SCALE,
@@ -122,6 +125,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     REPORT_BRAND,
     REPORT_COLOUR,
     REPORT_LOGO,
+    TEAM_STORE,
 )
 _BY_KEY = {setting.key: setting for setting in DECLARED}
 

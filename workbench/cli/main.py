@@ -37,6 +37,7 @@ NOUNS = (
     "compare",
     "watch",
     "portfolio",
+    "team",
     "report",
     "bundle",
     "key",

@@ -14,15 +14,19 @@ class Purpose(StrEnum):
     KEY_TEST = "key test"
     PRICES = "catalog refresh"
     MODEL_FILE = "model file"
+    TEAM = "team store"
 
 
 class DataClass(StrEnum):
-    """What of the person's a call carries: nothing, a prompt of no scenario, or a prompt of one."""
+    """What of the person's a call carries: nothing, a prompt of no scenario or of one, or a scenario as it is kept,
+    with or without the texts of its prompts, answers and cases."""
 
     NOTHING = "nothing"
     PROMPT = "prompt"
     SCENARIO = "scenario prompt"
     SCENARIO_SENSITIVE = "sensitive scenario prompt"
+    RECORD = "scenario without texts"
+    WHOLE = "scenario with texts"
 
 
 class Outcome(StrEnum):

@@ -90,6 +90,27 @@ class Guard:
             self._check_data(grant, whose, sensitive)
         return grant
 
+    def share(self, url: str, *, whose: ScenarioData | None = None, with_texts: bool = False) -> Grant:
+        """Leave to put a scenario into a team's store, or to take one out (`whose` None: nothing of it is known yet).
+
+        `with_texts`: its prompts, answers and cases go along, which a scenario whose sensitive data must stay here
+        refuses; one that must stay here whole is refused altogether.
+        """
+        data = DataClass.NOTHING if whose is None else DataClass.WHOLE if with_texts else DataClass.RECORD
+        scenario_id = None if whose is None else whose.scenario_id
+        grant = Grant(Purpose.TEAM, frozenset({origin_of(url)}), "team store", scenario_id, data)
+        self._check_place(grant, url)
+        if whose is None or reach_of_host(_host(url)) is Reach.LOCAL:
+            return grant
+        rule, mend = whose.requirements.data_rule, "Change the answer to who may process the data, if that is right."
+        if rule is DataRule.LOCAL_ONLY:
+            named = "nobody-said" if whose.requirements.data_is_open else "local-only"
+            raise self.refuse(grant, named, _data(_host(url), whose, RULES[named], mend))
+        if rule is DataRule.MIXED and with_texts:
+            mend = "Share it without the texts of its prompts, answers and cases."
+            raise self.refuse(grant, "sensitive-stays", _data(_host(url), whose, RULES["sensitive-stays"], mend))
+        return grant
+
     def facts(self, url: str, *, purpose: Purpose, provider: str = "", bounds: Bounds | None = None) -> Grant:
         """Leave to ask for something public that carries nothing of the person's: lists, prices, model files."""
         found = bounds or BOUNDS.get(purpose) or Bounds()

@@ -145,14 +145,14 @@ class TeamStore(Repositories):
                 mend="Install the extra: pip install 'model-selection-workbench[postgres]'.",
             ) from error
         place = self.place
-        url = URL.create(
-            "postgresql+psycopg", place.user, self._password or None, place.host, place.port, place.database
-        )
+        url = URL.create("postgresql+psycopg", place.user, None, place.host, place.port, place.database)
         arguments: dict[str, Any] = {
             "connect_timeout": max(2, round(self._connect_s)),
             "application_name": "Model Selection Workbench",
             "options": f"-c search_path={self._schema} -c client_min_messages=warning",
-            # What others left in files of this machine does not count.
+            # What the environment or files of this machine say does not count; empty is not the same as not given.
+            "password": self._password,
+            "hostaddr": "",
             "passfile": f"{os.devnull}/none",
             "sslmode": place.tls or "prefer",
             "tcp_user_timeout": round(1_000 * self._connect_s),

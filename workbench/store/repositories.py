@@ -7,11 +7,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from workbench.domain.scenario import Scenario
     from workbench.store.accounts import Accounts
     from workbench.store.arrivals import Arrivals
     from workbench.store.catalog_changes import CatalogChanges
@@ -21,14 +22,28 @@ if TYPE_CHECKING:
     from workbench.store.eval_runs import EvalRuns
     from workbench.store.judge_cards import JudgeCards
     from workbench.store.scenarios import Scenarios
+    from workbench.store.sharing import Sharing
     from workbench.store.votes import Votes
+
+
+class Gate(Protocol):
+    """Lets changes of scenarios that are held elsewhere be made there first."""
+
+    def is_held(self, scenario_id: str) -> bool:
+        """Whether it is; asks nobody outside."""
+
+    def pass_on(self, before: Scenario, after: Scenario) -> None:
+        """Makes the change there, or raises WorkbenchError; called outside any transaction."""
 
 
 class Repositories(ABC):
     """A store. Calls may come from any thread; they are let in one after another.
 
-    `read_only`: nothing can be saved at present; `notices` are sentences to show.
+    `read_only`: nothing can be saved at present; `notices` are sentences to show. `gate`, when set, is asked before a
+    scenario is changed: when it raises, nothing is written.
     """
+
+    gate: Gate | None = None
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.read_only = False
@@ -108,6 +123,12 @@ class Repositories(ABC):
         from workbench.store.arrivals import Arrivals
 
         return Arrivals(self)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        from workbench.store.sharing import Sharing
+
+        return Sharing(self)
 
     @cached_property
     def accounts(self) -> Accounts:

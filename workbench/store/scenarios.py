@@ -71,7 +71,7 @@ class Scenarios:
     def get(self, scenario_id: str) -> Scenario | None:
         """The scenario, also from the bin. Raises WorkbenchError when its row is damaged."""
         with self._store.read() as connection:
-            return _get(connection, scenario_id)
+            return get(connection, scenario_id)
 
     def add(self, scenario: Scenario, evidence: Evidence | None = None) -> Scenario:
         """Stores a scenario that is new here, as version 1, with its evidence, all or nothing.
@@ -87,19 +87,21 @@ class Scenarios:
     def change(self, scenario_id: str, change: Callable[[Scenario], Scenario], *, kept_because: str = "") -> Scenario:
         """Reads the scenario, applies `change`, and writes the result as the next version.
 
-        Nothing is written when `change` gives back an equal scenario. Id, creation time and version stay the store's.
+        Nothing is written when `change` gives back an equal scenario, or the store's gate refuses. Id, creation time
+        and version stay the store's.
         With `kept_because` the result also goes into the history of its decision, in the same transaction.
         """
+        if self._store.gate is not None and self._store.gate.is_held(scenario_id):
+            before = self.get(scenario_id) or _gone(scenario_id)
+            after = next_state(before, change(before), self._now())
+            if after is not before:
+                self._store.gate.pass_on(before, after)
         with self._store.write() as connection:
-            current = _get(connection, scenario_id)
-            if current is None:
-                raise WorkbenchError("The scenario is gone", where=scenario_id, mend="Choose another one.")
-            changed = replace(change(current), id=current.id, created_at=current.created_at, version=current.version)
-            if replace(changed, updated_at=current.updated_at) == current:
+            current = get(connection, scenario_id) or _gone(scenario_id)
+            stored = next_state(current, change(current), self._now())
+            if stored is current:
                 return current
-            stored = replace(changed, version=current.version + 1, updated_at=self._now().astimezone(UTC))
-            values = _row(stored, free_slug(connection, stored))
-            connection.execute(update(SCENARIO).where(SCENARIO.c.id == scenario_id).values(values))
+            write_state(connection, stored)
             if kept_because:
                 from workbench.store.decision_versions import keep
 
@@ -130,11 +132,29 @@ class Scenarios:
 
 def insert_new(connection: Connection, scenario: Scenario) -> Scenario:
     """Adds a scenario as version 1 inside a transaction that is open. Raises WorkbenchError when its id is taken."""
-    if _get(connection, scenario.id) is not None:
+    if get(connection, scenario.id) is not None:
         raise WorkbenchError("There is a scenario with this id already", where=scenario.id)
     stored = replace(scenario, version=1)
     connection.execute(insert(SCENARIO).values(_row(stored, free_slug(connection, stored))))
     return stored
+
+
+def _gone(scenario_id: str) -> Scenario:
+    raise WorkbenchError("The scenario is gone", where=scenario_id, mend="Choose another one.")
+
+
+def next_state(current: Scenario, changed: Scenario, now: datetime) -> Scenario:
+    """The next version of a stored scenario; the stored one itself when nothing has changed."""
+    same = replace(changed, id=current.id, created_at=current.created_at, version=current.version)
+    if replace(same, updated_at=current.updated_at) == current:
+        return current
+    return replace(same, version=current.version + 1, updated_at=now.astimezone(UTC))
+
+
+def write_state(connection: Connection, scenario: Scenario) -> None:
+    """Writes a scenario over its stored state inside a transaction that is open."""
+    values = _row(scenario, free_slug(connection, scenario))
+    connection.execute(update(SCENARIO).where(SCENARIO.c.id == scenario.id).values(values))
 
 
 def put_evidence(connection: Connection, scenario_id: str, evidence: Evidence) -> None:
@@ -147,7 +167,7 @@ def put_evidence(connection: Connection, scenario_id: str, evidence: Evidence) -
     put_results(connection, evidence.results)
 
 
-def _get(connection: Connection, scenario_id: str) -> Scenario | None:
+def get(connection: Connection, scenario_id: str) -> Scenario | None:
     row = connection.execute(select(SCENARIO).where(SCENARIO.c.id == scenario_id)).mappings().first()
     return None if row is None else _scenario(row)
 

@@ -138,6 +138,19 @@ def test_that_a_wrong_password_and_an_unknown_database_are_named_without_showing
     own.close()
 
 
+def test_that_the_environment_decides_nothing(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = {"PGHOSTADDR": "192.0.2.1", "PGHOST": "192.0.2.1", "PGPORT": "1", "PGUSER": "nobody", "PGDATABASE": "x",
+               "PGPASSWORD": "right-one", "PGOPTIONS": "-c search_path=elsewhere"}  # fmt: skip
+    for name, value in strange.items():
+        monkeypatch.setenv(name, value)
+    made = TeamStore(server.place, schema_name="apart", connect_s=3)
+    made.set_up()
+    assert made.scenarios.all() is not None
+    with pytest.raises(WorkbenchError, match="does not let asked in"):
+        TeamStore(replace(server.place, user=ASKED)).open()
+    made.close()
+
+
 def test_that_a_writer_waits_for_another_and_then_says_who_holds_it_up(store: TeamStore) -> None:
     scenario = store.scenarios.add(a_scenario())
     other = another(store)
