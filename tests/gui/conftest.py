@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from pages_person import Visitor
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from workbench.app import build
@@ -160,6 +161,8 @@ def window(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iter
     yield made
     made.end()
     made.shell.close()
+    made.shell.deleteLater()  # else every later change of the look is paid by all windows of the run
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture
