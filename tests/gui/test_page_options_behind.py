@@ -270,6 +270,18 @@ def test_that_a_person_chooses_which_option_the_tornado_compares_with(visitor: V
     assert card.chart.chart.title == "What moves C against B" and chooser.isVisibleTo(page)
 
 
+def test_that_a_picture_drawn_from_the_second_look_follows_the_next_one(visitor: Visitor) -> None:
+    page = behind(visitor)
+    page._pictures.show_picture(0, "acceptability")
+    before = page._pictures.cards[0].chart.chart
+    assert before is not None and page._shown is not None
+    flip = next(f for f in page._shown.flips if f.input == "monthly_usd" and f.option == "C")
+    visitor.press(f"Try it: {flip.text}")
+    visitor.wait(lambda: page._pictures.cards[0].chart.chart.rows != before.rows)
+    visitor.press("Take it back")
+    visitor.wait(lambda: page._pictures.cards[0].chart.chart.rows == before.rows)
+
+
 def test_that_the_i_of_a_picture_leads_to_its_term_in_the_glossary(visitor: Visitor) -> None:
     page = behind(visitor)
     page._pictures.show_picture(1, "tornado")

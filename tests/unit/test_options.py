@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -320,6 +321,13 @@ def test_that_the_tornado_can_be_drawn_against_each_other_option_the_bought_one_
     assert {row[0][0] for row in charts["tornado/B"].rows} == {"B", "C"}
     pair = replace(sample(), options=sample().options[1:])
     assert set(options().charts(options().options(pair))) == {"cumulative", "tornado", "contributions"}
+
+
+def test_that_two_scores_are_told_apart_by_their_digits() -> None:
+    at = next(flip.at for flip in found().flips if (flip.option, flip.input) == ("C", "monthly_usd"))
+    just_beyond = options().what_if(sample(), {"C.monthly_usd": at + 1})
+    first, second = re.search(r"would lead \(([0-9.]+) to ([0-9.]+)\)", just_beyond.recommendation.detail).groups()
+    assert float(first) > float(second)
 
 
 def test_that_the_share_of_draws_is_said_with_the_least_and_the_most_of_what_may_be_known() -> None:

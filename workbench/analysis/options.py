@@ -294,9 +294,16 @@ def _on_points(leader: Option, rivals: Sequence[Option]) -> list[str]:
     if not rivals:
         return []
     next_best = rivals[0]
-    gap, numbers = leader.score - next_best.score, f"{leader.score:.3f} to {next_best.score:.3f}"
+    gap = leader.score - next_best.score
     if gap < 0:
-        return [f"On points alone {next_best.id} would lead ({next_best.score:.3f} to {leader.score:.3f})."]
+        return [f"On points alone {next_best.id} would lead ({_scores(next_best.score, leader.score)})."]
+    numbers = _scores(leader.score, next_best.score)
     how = "by a hair" if gap < 0.03 else "clearly" if gap > 0.1 else ""
     tail = ": the limits carry this decision, not the score" if all(item.excluded_by for item in rivals) else ""
     return [f"On points alone {leader.id} leads {next_best.id} {how + ' ' if how else ''}({numbers}){tail}."]
+
+
+def _scores(first: float, second: float) -> str:
+    """Two scores with as many digits as tell them apart, three to six."""
+    digits = next((n for n in range(3, 6) if f"{first:.{n}f}" != f"{second:.{n}f}"), 6)
+    return f"{first:.{digits}f} to {second:.{digits}f}"

@@ -318,6 +318,8 @@ class OptionsPage(Page):
 
     def _draw_closer(self, closer: Closer) -> None:
         self._closer = closer
+        # What was drawn from an earlier look gives way to this one.
+        self._charts = {name: chart for name, chart in self._charts.items() if name not in closer.charts}
         if self._shown is closer.found:
             self._draw_ranking(closer.found)
         self._behind.set_sections(closer.sections)

@@ -96,7 +96,7 @@ class ShortlistPage(Page):
         table: DataTable[Verdict] = DataTable(
             "shortlist",
             (
-                Column("model", "Model", lambda v: v.model_name, aside=lambda v: v.offer_name, width=230),
+                Column("model", "Model", lambda v: v.model_name, aside=lambda v: v.offer_name, width=190),
                 Column(
                     "verdict",
                     "Verdict",
@@ -104,7 +104,7 @@ class ShortlistPage(Page):
                     mark=lambda v: Mark(_TONES[self._standing(v)]),
                     sort=lambda v: self._standing(v).rank,
                     hint=lambda v: _MEANINGS[self._standing(v)],
-                    width=72,
+                    width=92,
                 ),
                 Column(
                     "monthly",
@@ -115,7 +115,7 @@ class ShortlistPage(Page):
                     span=self._cost_span,
                     sort=lambda v: v.monthly_usd.likely if v.monthly_usd else None,
                     hint=lambda v: _range_text(v) or "No source gives a price for this offer.",
-                    width=126,
+                    width=112,
                 ),
                 Column(
                     "quality",
@@ -126,10 +126,10 @@ class ShortlistPage(Page):
                     span=_quality_span,
                     sort=lambda v: v.quality.value if v.quality else None,
                     hint=lambda v: v.quality.label if v.quality else "No independent score.",
-                    width=104,
+                    width=92,
                 ),
-                Column("where", "Runs on", lambda v: HOSTING_WORDS[v.hosting], width=92),
-                Column("why", "First reason", _why_text, hint=_why_text, width=200, stretch=True),
+                Column("where", "Runs on", lambda v: HOSTING_WORDS[v.hosting], width=82),
+                Column("why", "First reason", _why_text, hint=_why_text, width=110, stretch=True),
             ),
             row_id=row_id,
             name="Verdicts",

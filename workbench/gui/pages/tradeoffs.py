@@ -45,6 +45,7 @@ SVG_SIZE = (960, 600)
 WEIGHT_TITLES = {"quality": "Quality matters", "monthly_usd": "Running cost matters"}
 HOSTING_WORDS = {Hosting.API: "API", Hosting.SELF_HOST: "own servers", Hosting.LOCAL_FILE: "this machine"}
 KNEE = "The knee of the front: from here on more money buys little more (each tenfold step of cost counts the same)."
+LEAVES_HINT = "What leaves this machine"
 LEAVES = {Hosting.API: "what you send", Hosting.SELF_HOST: "nothing", Hosting.LOCAL_FILE: "nothing"}
 
 
@@ -100,7 +101,7 @@ class TradeoffsPage(Page):
         table: DataTable[TradePoint] = DataTable(
             "tradeoffs",
             (
-                Column("model", "Model", lambda p: p.model_name, aside=lambda p: p.offer_name, width=250, stretch=True),
+                Column("model", "Model", lambda p: p.model_name, aside=lambda p: p.offer_name, width=190, stretch=True),
                 Column(
                     "cost",
                     "Cost a month",
@@ -109,7 +110,7 @@ class TradeoffsPage(Page):
                     right=True,
                     aside=_cost_range,
                     sort=lambda p: p.cost_usd.likely if p.cost_usd else None,
-                    width=150,
+                    width=140,
                 ),
                 Column(
                     "quality",
@@ -120,7 +121,7 @@ class TradeoffsPage(Page):
                     span=_quality_span,
                     sort=lambda p: p.quality.value if p.quality else None,
                     hint=lambda p: p.quality.label if p.quality else "No independent score.",
-                    width=120,
+                    width=112,
                 ),
                 Column(
                     "value",
@@ -130,10 +131,16 @@ class TradeoffsPage(Page):
                     right=True,
                     sort=lambda p: p.score,
                     hint=lambda _: self._shown.order_words if self._shown is not None else "",
-                    width=72,
+                    width=62,
                 ),
-                Column("front", "On the front", _front_word, mark=_front_mark, width=104),
-                Column("leaves", "Leaves the machine", lambda p: LEAVES[p.hosting], width=130),
+                Column("front", "Front", _front_word, mark=_front_mark, width=62),
+                Column(
+                    "leaves",
+                    "Leaves",
+                    lambda p: LEAVES[p.hosting],
+                    hint=lambda _: "What leaves this machine",
+                    width=104,
+                ),
             ),
             row_id=lambda p: p.id,
             name="Models by cost and quality",

@@ -39,7 +39,7 @@ _LIVE_MS = 120
 _WORDS_WHILE_LIVE_MS = 60
 _SIDES_ROW = 0.6
 _LINE_LABEL_ROOM = 0.07
-_TICK_ROOM_PX = 76
+_TICK_SPACE_PX = 20
 _TICK_GAP_PX = 12
 
 
@@ -137,7 +137,9 @@ class Canvas:
     def _x_ticks(self, chart: Chart) -> list[tuple[float, str]]:
         """As many ticks as there is room for, in plot coordinates."""
         ticks = ticks_for(chart.x, *chart.range_x)
-        room = max(int(self._box.width() // scaled_px(self._owner, _TICK_ROOM_PX)), 2)
+        metrics = QFontMetricsF(small_font(self._owner))
+        widest = max((metrics.horizontalAdvance(tick.label) for tick in ticks), default=0.0)
+        room = max(int(self._box.width() // (widest + scaled_px(self._owner, _TICK_SPACE_PX))), 2)
         every = -(-len(ticks) // room)
         zero = next((i for i, tick in enumerate(ticks) if tick.value == 0), 0)
         return [(on_axis(chart.x, t.value), t.label) for i, t in enumerate(ticks) if (i - zero) % every == 0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QSizePolicy
 
 from workbench.analysis.chartspec import Chart
 from workbench.gui.widgets.buttons import button
@@ -46,6 +46,7 @@ class ChartCard(Card):
         self._version = QComboBox()
         self._version.setAccessibleName("Compared with")
         self._version.setMinimumWidth(_LEAST_PX)
+        self._version.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._version.activated.connect(self._choose_version)
         self._version.hide()
         self._turn = button("Table", self._turn_over, kind="link", hint="The same numbers as a table")
