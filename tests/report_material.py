@@ -21,6 +21,7 @@ from workbench.domain.evals import (
 )
 from workbench.domain.evidence import Answer, Comparison, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
+from workbench.domain.insight import Section as InsightSection
 from workbench.domain.option import (
     Adaptation,
     BreakEven,
@@ -409,6 +410,17 @@ def shortlist() -> Shortlist:
     )
 
 
+def second_opinions() -> InsightSection:
+    return InsightSection(
+        "second-opinion",
+        "Second opinions",
+        "4 of 5 other ways put C first; not so PROMETHEE II (B).",
+        ("by", "A", "B", "C", "first"),
+        (("your points", "0.425", "0.653", "0.668", "C"), ("PROMETHEE II", "−0.118", "0.118", "0.000", "B")),
+        "TOPSIS and PROMETHEE II can change their mind when an option nobody would take is added; the score cannot.",
+    )
+
+
 def scenario() -> Scenario:
     return Scenario("0192f0c1", "Knowledge assistant", AT, AT, ANSWERS, decision=DECISION, version=4)
 
@@ -431,6 +443,7 @@ def material() -> Material:
         quality_basis="your eval “HR policy questions”, 150 cases, 19 November 2026",
         evals=(eval_evidence(),),
         comparisons=(comparison(),),
+        behind=(second_opinions(),),
     )
 
 
@@ -453,6 +466,7 @@ def bare_material() -> Material:
         option_set=empty,
         shortlist=Shortlist("0192f0d0", (), (), (), 0, 0, (), "No model has been checked yet."),
         charts={},
+        behind=(),
         quality_sentence="",
         quality_basis="",
         evals=(),

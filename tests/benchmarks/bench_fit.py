@@ -36,6 +36,8 @@ KINDS = ("F16", "Q8_0", "Q4_0")
 GOAL = 0.9
 # Above this share the child had the core for itself.
 ALMOST_WHOLE = 0.85
+# The best of some rounds that are shorter than this was hardly interrupted.
+A_TURN_S = 0.1
 COLUMNS = (
     "file", "foreseen, MB", "taken, MB", "share of a core", "predicted tokens/s", "measured", "for a whole core",
     "inside", "first token, s", "measured", "for a whole core", "inside",
@@ -54,11 +56,12 @@ class Row:
 
     @property
     def whole_speed(self) -> float:
-        return self.measured.tokens_per_s / self.core
+        seconds = self.measured.answer_tokens / self.measured.tokens_per_s
+        return self.measured.tokens_per_s / (self.core if seconds > A_TURN_S else 1.0)
 
     @property
     def whole_first(self) -> float:
-        return self.measured.ttft_s * self.core
+        return self.measured.ttft_s * (self.core if self.measured.ttft_s > A_TURN_S else 1.0)
 
     @property
     def right(self) -> bool:

@@ -10,6 +10,7 @@ from workbench.reports.figures import figures_of
 from workbench.reports.material import Material
 from workbench.reports.redaction import people_of, redacted, without_cases
 from workbench.reports.sections import (
+    behind,
     change,
     closing,
     context,
@@ -76,6 +77,7 @@ def _full(material: Material, choices: Choices) -> tuple[Section, ...]:
         decision.confirmation(material, length),
         closing.limits(material),
         options.weighing(material),
+        *behind.behind(material),
         shortlist.shortlist(material, length),
         evidence.prompts(material),
         evidence.cases(material),

@@ -150,6 +150,7 @@ class SectionId(StrEnum):
     QUALITY = "cost-and-quality"
     COST = "cost-over-time"
     FLIPS = "what-would-change-our-mind"
+    BEHIND = "what-stands-behind-it"
     WEIGHING = "for-and-against"
     CONSEQUENCES = "consequences"
     SHORTLIST = "shortlist"

@@ -10,6 +10,7 @@ from workbench.analysis.chartspec import Chart
 from workbench.domain.catalog import Catalog
 from workbench.domain.evals import CaseResult, EvalRun, EvalSummary
 from workbench.domain.evidence import Comparison
+from workbench.domain.insight import Section
 from workbench.domain.option import Option, OptionSet
 from workbench.domain.requirements import Requirements
 from workbench.domain.routing import RoutingPlan
@@ -42,7 +43,8 @@ class Outflow:
 class Material:
     """Everything of one scenario, computed with one catalog.
 
-    `charts` by name: "tradeoffs", "cumulative", "tornado", "contributions"; a missing one is left out of the report.
+    `charts` by name: "tradeoffs", "cumulative", "tornado", "contributions", "break-even", "acceptability"; what
+    is missing is left out of the report. `behind` is what stands behind the recommendation, in words and tables.
     `quality_sentence` and `quality_basis` say what the trade-off chart shows and what its quality axis rests on.
     `reason_text` and `limit_name` are the one wording of reasons and of limits. `made_on` is an ISO date; `seed` that
     of every draw behind a probability.
@@ -66,6 +68,7 @@ class Material:
     comparisons: tuple[Comparison, ...] = ()
     preferences: Preferences | None = None
     plan: RoutingPlan | None = None
+    behind: tuple[Section, ...] = ()
 
     @property
     def chosen(self) -> Option | None:

@@ -148,9 +148,12 @@ class ReportService:
         option_set = self._options.options(scenario, evidence=evidence)
         view = self._tradeoffs.points(scenario, evidence=evidence)
         shortlist = self._shortlist.shortlist(scenario, evidence=evidence)
+        insights = self._options.insights(scenario, evidence=evidence, found=option_set)
+        requirements = requirements_from(scenario.answers)
+        volume = requirements.workload.requests_per_day.likely
         return Material(
             scenario=scenario,
-            requirements=requirements_from(scenario.answers),
+            requirements=requirements,
             shortlist=shortlist,
             option_set=option_set,
             catalog=self._catalog.catalog(),
@@ -158,7 +161,11 @@ class ReportService:
             version=__version__,
             made_on=self._today().isoformat(),
             seed=SEED,
-            charts={"tradeoffs": view.chart, **self._options.charts(option_set)},
+            charts={
+                "tradeoffs": view.chart,
+                **self._options.charts(option_set),
+                **self._options.insight_charts(insights, option_set, volume),
+            },
             quality_sentence=view.sentence,
             quality_basis=view.basis_label,
             reason_text=reason_sentence,
@@ -167,6 +174,7 @@ class ReportService:
             comparisons=self._scenarios.comparisons(scenario.id),
             preferences=self._votes.preferences(scenario.id),
             plan=self._plan(scenario, option_set, evidence),
+            behind=self._options.sections(insights, option_set),
         )
 
     def _plan(self, scenario: Scenario, found: OptionSet, evidence: Evidence | None) -> RoutingPlan | None:

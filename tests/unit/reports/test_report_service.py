@@ -10,7 +10,7 @@ from workbench.app import Services, build
 from workbench.domain.calls import Call, Outcome, Purpose
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.ids import new_id
-from workbench.reports.document import Length, SectionId, Table
+from workbench.reports.document import Length, Listing, Picture, SectionId, Table
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,29 @@ def test_that_the_report_shows_the_same_figures_as_the_options_service(services:
         for option in found.options:
             assert f"${option.tco_usd[36]:,.0f}" in text
             assert f"{option.score:.3f}" in text
+
+
+def test_that_the_report_tells_what_stands_behind_in_the_words_of_the_options(services: Services) -> None:
+    sample = services.scenarios.open_sample()
+    found = services.options.options(sample)
+    told = services.options.sections(services.options.insights(sample), found)
+    section = next(s for s in services.reports.document(sample).sections if s.id is SectionId.BEHIND)
+    listing = section.blocks[0]
+    assert isinstance(listing, Listing)
+    assert [item.text for item in listing.items] == [insight.answer for insight in told]
+    parts = {part.title: part.blocks[0] for part in section.parts}
+    opinions = parts["Second opinions"]
+    assert isinstance(opinions, Table)
+    assert next(row for row in opinions.rows if row[0].text == "PROMETHEE II")[-1].text == "B"
+    assert isinstance(parts["Break-even volume"], Picture)
+    page = services.reports.document(sample, length=Length.PAGE)
+    assert SectionId.BEHIND not in {s.id for s in page.sections}
+
+
+def test_that_a_report_without_options_has_nothing_behind_it(services: Services) -> None:
+    bare = services.scenarios.new("Bare")
+    ids = [s.id for s in services.reports.document(bare).sections]
+    assert SectionId.FLIPS in ids and len(ids) == len(set(ids))
 
 
 def test_that_models_out_are_counted_as_on_the_shortlist(services: Services) -> None:
