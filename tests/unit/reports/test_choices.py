@@ -58,7 +58,7 @@ def test_that_sections_stand_in_the_order_in_which_they_are_read() -> None:
     assert [section.id.value for section in build(material()).sections] == [
         "decision", "context", "drivers", "options", "cost-and-quality", "cost-over-time", "what-would-change-our-mind",
         "evidence", "privacy", "consequences", "adaptation", "confirmation", "assumptions-and-limits",
-        "for-and-against", "shortlist", "prompts", "cases", "sources", "every-verdict",
+        "for-and-against", "what-stands-behind-it", "shortlist", "prompts", "cases", "sources", "every-verdict",
     ]  # fmt: skip
 
 
