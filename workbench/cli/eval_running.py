@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from workbench.cli.numbers import rounded
 from workbench.cli.prompt import stored_scenario
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import Problems, WorkbenchError
 from workbench.services.eval_words import left_words, time_range
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ REDRAW_S = 0.2
 
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     start = verbs.add_parser("run", help="run a data set on models")
-    start.add_argument("data", type=Path, help="a file with the columns input and expected")
-    start.add_argument("-m", "--model", action="extend", nargs="+", required=True, metavar="MODEL")
+    start.add_argument("data", type=Path, help="a file with the columns input and expected, or an eval as a file")
+    start.add_argument("-m", "--model", action="extend", nargs="+", default=[], metavar="MODEL")
     start.add_argument("--name", default="", help="what the eval is called")
     _add_question_options(start)
     _add_conduct_options(start)
@@ -75,6 +76,22 @@ def _add_question_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--embedder", default="", metavar="MODEL", help="a local model, for scorers that compare meaning")
     verb.add_argument("-s", "--scenario", help="keep the results as evidence of this scenario")
     verb.add_argument("--system", default="", help="the system prompt")
+    verb.add_argument(
+        "--prompt",
+        action="append",
+        default=[],
+        metavar="[NAME=]TEXT",
+        help="a template such as 'brief=In one word: {{ input }}', or @FILE; several are crossed with the models",
+    )
+    verb.add_argument(
+        "--columns",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="NAME=COLUMN",
+        help="which column is what: input=Frage expected=Antwort",
+    )
+    verb.add_argument("--keep-marks", action="store_true", help="rows with personal data stay as the file marks them")
     verb.add_argument("--temperature", type=float, help="0 (default): always the likeliest token")
     verb.add_argument("--max-tokens", type=int, help="how long an answer may be")
 
@@ -114,7 +131,24 @@ def _settings(arguments: argparse.Namespace) -> EvalSettings:
         marked=arguments.not_sensitive,
         judges=tuple(arguments.judge),
         embedder=arguments.embedder,
+        prompts=tuple(_prompt(given, place) for place, given in enumerate(arguments.prompt, 1)),
     )
+
+
+def _prompt(given: str, place: int) -> tuple[str, str]:
+    """(name, template) of one `--prompt`."""
+    named = re.match(r"([\w.-]{1,40})=(.*)", given, re.DOTALL)
+    name, text = (named[1], named[2]) if named else ("", given)
+    if text.startswith("@"):
+        file = Path(text[1:])
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise WorkbenchError(
+                "The prompt cannot be read", where=str(file), mend="Check the path; it must be text in UTF-8."
+            ) from error
+        name = name or re.sub(r"[^\w.-]", "-", file.stem)[:40]
+    return name or (f"prompt-{place}" if place > 1 else ""), text
 
 
 def _question(arguments: argparse.Namespace, services: Services) -> dict[str, object]:
@@ -132,7 +166,13 @@ def _question(arguments: argparse.Namespace, services: Services) -> dict[str, ob
 
 
 def run_start(arguments: argparse.Namespace, services: Services) -> int:
-    data = services.evals.dataset(arguments.data)
+    from workbench.evals.eval_file import is_eval_file
+
+    if is_eval_file(arguments.data):
+        return _run_file(arguments, services)
+    if not arguments.model:
+        raise WorkbenchError("No model was chosen", where="-m", mend="Choose one or more: -m demo-medium.")
+    data = _data(arguments, services)
     question = _question(arguments, services)
     run = services.evals.new_run(data, arguments.model, name=arguments.name, **question)  # type: ignore[arg-type]
     if not arguments.json:
@@ -142,16 +182,54 @@ def run_start(arguments: argparse.Namespace, services: Services) -> int:
     return _run_and_show(arguments, services, run, data, arguments.model)
 
 
+def _run_file(arguments: argparse.Namespace, services: Services) -> int:
+    """Repeats an eval that came as a file. Raises when what it requires does not hold: exit code 1."""
+    from workbench.evals.eval_file import not_held, read_eval_file
+
+    file = read_eval_file(arguments.data)
+    run, data = services.evals.from_file(file, arguments.model)
+    code = _run_and_show(arguments, services, run, data, list(arguments.model))
+    missed = not_held(services.evals.summary(services.evals.find(run.id)), file.require)
+    if missed:
+        raise Problems(
+            "The eval does not hold what its file requires",
+            [WorkbenchError(sentence) for sentence in missed],
+            where=str(arguments.data),
+            mend="Look at the cases that went wrong, or change what is required.",
+        )
+    if file.require and not arguments.json:
+        say(f"Holds what its file requires ({count(len(file.require), 'requirement')}).")
+    return code
+
+
+def _data(arguments: argparse.Namespace, services: Services) -> EvalSet:
+    """The cases of the file, looked through; what to mind goes to standard error."""
+    from workbench.cli.eval_data import chosen_columns
+    from workbench.evals.datasets import without_problems
+
+    columns = chosen_columns(arguments.columns)
+    found = services.evals.examine(arguments.data, columns=columns, mark=not arguments.keep_marks)
+    if not arguments.json:
+        for finding in found.findings:
+            if finding.is_caution:
+                say(f"Note: {finding.what}. {finding.mend}", file=sys.stderr)
+    return without_problems(found)
+
+
 def run_resume(arguments: argparse.Namespace, services: Services) -> int:
     run = services.evals.find(arguments.eval)
     if arguments.max_cost is not None:
         run = services.evals.with_cap(run, arguments.max_cost)
-    file = arguments.data or (Path(run.settings.dataset_path) if run.settings.dataset_path else None)
-    if file is None:
-        raise WorkbenchError(
-            "Nobody remembers where the cases of this eval are", where=run.name, mend="Add the file of its data set."
-        )
-    data = services.evals.dataset(file)
+    data = None if arguments.data else services.evals.stored_data(run)
+    if data is None:
+        file = arguments.data or (Path(run.settings.dataset_path) if run.settings.dataset_path else None)
+        if file is None:
+            raise WorkbenchError(
+                "Nobody remembers where the cases of this eval are",
+                where=run.name,
+                mend="Add the file of its data set.",
+            )
+        data = services.evals.dataset(file)
     return _run_and_show(arguments, services, run, data, arguments.model or [])
 
 
@@ -243,7 +321,7 @@ def run_plan(arguments: argparse.Namespace, services: Services) -> int:
         else:
             say(_needed_words(needed, arguments.difference, arguments.disagree))
         return 0
-    data = services.evals.dataset(arguments.data)
+    data = _data(arguments, services)
     if not arguments.model:
         shown = services.evals.detectable(len(data.cases), disagree=arguments.disagree)
         if arguments.json:

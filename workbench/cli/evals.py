@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli import eval_judging, eval_results, eval_running
+from workbench.analysis import words
+from workbench.cli import eval_data, eval_judging, eval_results, eval_running
 from workbench.cli.screen import say
+from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.app import Services
@@ -22,8 +24,15 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     eval_results.register(verbs)
     export = verbs.add_parser("export", help="every answer of an eval with its score")
     export.add_argument("eval", help="its id")
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="ends with .csv or .jsonl")
+    export.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help="ends with .csv, .jsonl, .xlsx or .html"
+    )
     export.set_defaults(run=run_export)
+    save = verbs.add_parser("save", help="the eval as a file that `eval run` repeats anywhere, with an exit code")
+    save.add_argument("eval", help="its id")
+    save.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="ends with .yaml")
+    save.set_defaults(run=run_save)
+    eval_data.register(verbs)
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -36,4 +45,20 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"file": str(arguments.output), "results": count}))
     else:
         say(f"Wrote {count} results to {arguments.output}.")
+    return 0
+
+
+def run_save(arguments: argparse.Namespace, services: Services) -> int:
+    """Writes the eval and its cases."""
+    if arguments.output.suffix.lower() not in (".yaml", ".yml"):
+        raise WorkbenchError("An eval is a YAML file", where=str(arguments.output), mend="Let its name end with .yaml.")
+    run = services.evals.find(arguments.eval)
+    cases = services.evals.save(run, arguments.output)
+    sensitive = sum(case.sensitive for case in services.evals.cases_of(run, None))
+    if arguments.json:
+        print(json.dumps({"file": str(arguments.output), "cases": str(cases), "sensitive": sensitive}))
+        return 0
+    say(f"Wrote {arguments.output} and its cases, {cases.name}. Repeat it with: workbench eval run {arguments.output}")
+    if sensitive:
+        say(f"Mind who gets it: {words.count(sensitive, 'case')} in it are marked sensitive.")
     return 0

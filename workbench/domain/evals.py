@@ -163,12 +163,14 @@ class EvalSettings:
 
     Each case is asked `repeats` times. An answer has `timeout_s` seconds and is tried `retries` times more where
     another try may help. `at_once` bounds how many answers of one model are under way (0: as many as it takes);
-    `together` lets a local model answer several at once, after the first ones alone have shown how fast it is for one
-    person. Nothing that could take the run above `cap_usd` is asked (None: only the caps of Settings hold). With the
-    design SEQUENTIAL cases come in an order drawn from `seed`, every model gets each case before the next ones, and
-    asking ends when every pair is decided at the error rate `alpha`. `marked` says that somebody has looked which cases
-    are sensitive, also when none is. `judges` and `embedder` are references of the models that scorers ask (none
-    and "": no scorer needs them). `dataset_path` is where the cases were read from.
+    `together` lets a local model answer several at once, after the first ones alone have shown how fast it is for
+    one person. Nothing that could take the run above `cap_usd` is asked (None: only the caps of Settings hold).
+    With the design SEQUENTIAL cases come in an order drawn from `seed`, every model gets each case before the next
+    ones, and asking ends when every pair is decided at the error rate `alpha`. `marked` says that somebody has
+    looked which cases are sensitive, also when none is. `prompts` are (name, template) pairs, crossed with the
+    models: each pair answers as a model of its own, `local/demo~brief`; one without a name changes the question
+    only. `judges` and `embedder` are references of the models that scorers ask (none and "": no scorer needs them).
+    `dataset_path` is where the cases were read from.
     """
 
     repeats: int = 1
@@ -184,6 +186,7 @@ class EvalSettings:
     dataset_path: str = ""
     judges: tuple[str, ...] = ()
     embedder: str = ""
+    prompts: tuple[tuple[str, str], ...] = ()
 
 
 class EvalStatus(StrEnum):

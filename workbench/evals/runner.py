@@ -24,6 +24,7 @@ from workbench.evals.executor import Executor, Here, Said
 from workbench.evals.money import Cap, usd
 from workbench.evals.scorers import NO_AIDS, Aids, Answer, Need, NotScored, judged, require, scorer
 from workbench.evals.stopping import Stopping, in_random_order
+from workbench.evals.templates import prompt_of
 from workbench.evals.time_left import TimeLeft
 from workbench.net.grant import DataRefusal
 
@@ -370,11 +371,14 @@ class _Going:
             for repeat in range(self._run.settings.repeats):
                 if (case.id, name, repeat) in self._scored:
                     continue
-                request = self._request(case)
+                request = self._request(case, model)
                 key = content_key(identity, request, repeat)
                 yield Question(case, model, name, repeat, request, key)
 
-    def _request(self, case: EvalCase) -> ChatRequest:
+    def _request(self, case: EvalCase, model: ChatModel) -> ChatRequest:
+        own = prompt_of(model)
+        if own is not None:
+            return own(case)
         if self._means.prompt is not None:
             return self._means.prompt(case)
         return ask(case.input, system=self._run.system_prompt, sampling=self._run.sampling)

@@ -72,10 +72,13 @@ def identity_of(model: ChatModel) -> str:
 
     Reads half a megabyte of a file. A file that cannot be read, and any other model, has its id only.
     """
+    from workbench.evals.templates import Varied
     from workbench.inference.local.model import LocalModel
     from workbench.inference.local.same import fingerprint
     from workbench.inference.remote.model import RemoteModel
 
+    if isinstance(model, Varied):
+        return identity_of(model.inner)
     if isinstance(model, LocalModel):
         found = fingerprint(model.path)
         return model.model_id if found is None else f"file {found.hex()}"

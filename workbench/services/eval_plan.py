@@ -73,11 +73,15 @@ class EvalPlanning:
 
     def _outlook(self, run: EvalRun, data: EvalSet, model: ChatModel) -> ModelOutlook:
         from workbench.evals.content import content_key
+        from workbench.evals.templates import plain_model, prompt_of
         from workbench.inference.local.model import LocalModel
         from workbench.services.chat_models import identity_of
 
-        about, identity = model.describe(), identity_of(model)
-        requests = [ask(case.input, system=run.system_prompt, sampling=run.sampling) for case in data.cases]
+        about, identity, own = model.describe(), identity_of(model), prompt_of(model)
+        requests = [
+            ask(case.input, system=run.system_prompt, sampling=run.sampling) if own is None else own(case)
+            for case in data.cases
+        ]
         keys = [
             content_key(identity, request, repeat) for request in requests for repeat in range(run.settings.repeats)
         ]
@@ -88,6 +92,7 @@ class EvalPlanning:
         memory: int | None = None
         seconds: Estimate | None = Estimate.exact(0.0)
         basis = "nothing to ask"
+        model = plain_model(model)
         if isinstance(model, LocalModel):
             memory = self._library.fit(str(model.path)).need_bytes
         if left:

@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from workbench.domain.eval_plan import EvalPlan
     from workbench.evals.columns import Columns
     from workbench.evals.datasets import Examined, Preview
+    from workbench.evals.eval_file import EvalFile
     from workbench.evals.executor import Executor
     from workbench.evals.money import Cap
     from workbench.evals.runner import RunEvent
     from workbench.evals.scorers import Aids, Embed, Need, Scorer
+    from workbench.evals.templates import PromptTemplate
     from workbench.inference.local.model import LocalModel
     from workbench.net.cluster import Cluster
     from workbench.services.chat_models import ChatModelService
@@ -207,8 +209,15 @@ class EvalService:
             )
         if not models:
             raise WorkbenchError("No model was chosen", where="models", mend="Choose one or more.")
-        chosen = [self._checked_model(reference, scenario_id) for reference in models]
-        settings = _checked(settings or EvalSettings(), len(chosen))
+        from workbench.evals.templates import check_templates, crossed
+
+        settings = settings or EvalSettings()
+        sampling = sampling or Sampling(max_tokens=ANSWER_TOKENS)
+        templates = _templates(settings)
+        check_templates(templates, data.cases, data.examples)
+        plain = [self._checked_model(reference, scenario_id) for reference in models]
+        chosen = crossed(plain, templates, data.examples, system=system, sampling=sampling)
+        settings = _checked(settings, len(chosen))
         run_id = new_id()
         run = EvalRun(
             id=run_id,
@@ -222,7 +231,7 @@ class EvalService:
             status=EvalStatus.RUNNING,
             started_at=self._now(),
             system_prompt=system,
-            sampling=sampling or Sampling(max_tokens=ANSWER_TOKENS),
+            sampling=sampling,
             settings=replace(
                 settings,
                 seed=settings.seed or int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:4], "little"),
@@ -265,7 +274,7 @@ class EvalService:
                 where=run.name,
                 mend="Give the same file, or start a new eval.",
             )
-        chosen = self._models_of(run, models)
+        chosen = self._models_of(run, models, data)
         done = await asyncio.to_thread(self._store.eval_runs.results, run.id)
         cap = Cap(run.settings.cap_usd, done)
         means = Means(
@@ -394,21 +403,25 @@ class EvalService:
             return is_remote(reference)
         return False
 
-    def _models_of(self, run: EvalRun, references: Sequence[str]) -> list[ChatModel]:
-        """Every model of the run, in its order: a run is finished only when all of them were asked."""
+    def _models_of(self, run: EvalRun, references: Sequence[str], data: EvalSet) -> list[ChatModel]:
+        """Every model of the run, with its prompt, in its order: a run is finished only when all of them were asked."""
+        from workbench.evals.templates import base_id, crossed
+
+        templates = _templates(run.settings)
+        bases = tuple(dict.fromkeys(base_id(name, templates) for name in run.model_ids))
         found = [self._models.model(reference, scenario_id=run.scenario_id) for reference in references]
         given = {model.describe().model_id: model for model in found}
-        strangers = [name for name in given if name not in run.model_ids]
+        strangers = [name for name in given if name not in bases]
         if strangers:
             raise WorkbenchError(
                 f"{', '.join(strangers)} is not in this eval",
                 where=run.name,
-                mend=f"Its models are {', '.join(run.model_ids)}; for others start a new eval.",
+                mend=f"Its models are {', '.join(bases)}; for others start a new eval.",
             )
-        return [
-            given[name] if name in given else self._models.model(name, scenario_id=run.scenario_id)
-            for name in run.model_ids
+        plain = [
+            given[name] if name in given else self._models.model(name, scenario_id=run.scenario_id) for name in bases
         ]
+        return crossed(plain, templates, data.examples, system=run.system_prompt, sampling=run.sampling)
 
     async def _set_status(self, run: EvalRun, status: EvalStatus) -> EvalRun:
         ended = self._now() if status is EvalStatus.FINISHED else None
@@ -570,15 +583,71 @@ class EvalService:
     # Files
 
     def export(self, run: EvalRun, file: Path) -> int:
-        """Writes every result to a .csv or .jsonl file, whole or not at all, and returns how many there are.
+        """Writes every result to a .csv, .jsonl, .xlsx or .html file, whole or not at all; returns how many there are.
 
         Raises WorkbenchError for another ending, or when the disk refuses.
         """
-        from workbench.services.eval_export import write
+        from workbench.services.eval_export import Exported, write
 
         results = self.results(run.id)
-        write(results, file)
+        write(Exported(run, self.summary_of(run, results), results, self.cases_of(run, None)), file)
         return len(results)
+
+    def save(self, run: EvalRun, file: Path) -> Path:
+        """Writes the eval as a file that `workbench eval run` repeats, and its cases beside it; returns their file.
+
+        It requires that each model does as well again as the lower end of its interval. Raises WorkbenchError when the
+        cases are not at hand, or the disk refuses.
+        """
+        from workbench.evals.eval_file import write_eval_file
+        from workbench.evals.templates import base_id
+
+        data = self.stored_data(run)
+        if data is None:
+            raise WorkbenchError(
+                "The cases of this eval were not kept", where=run.name, mend="Run it again with this workbench."
+            )
+        templates = _templates(run.settings)
+        models = tuple(dict.fromkeys(base_id(name, templates) for name in run.model_ids))
+        try:
+            return write_eval_file(run, data, self.summary(run), models, file)
+        except OSError as error:
+            raise WorkbenchError(
+                f"The eval cannot be written: {error.strerror}",
+                where=str(file),
+                mend="Choose a folder you may write to, with room on its disk.",
+            ) from error
+
+    def from_file(self, file: EvalFile, models: Sequence[str] = ()) -> tuple[EvalRun, EvalSet]:
+        """A new run of an eval that came as a file, stored but not started, and its cases.
+
+        `models` stand in for those of the file. Raises WorkbenchError when its cases are not those it was written with.
+        """
+        import hashlib
+
+        try:
+            found = hashlib.sha256(file.data.read_bytes()).hexdigest() if file.sha256 else ""
+        except OSError as error:
+            raise WorkbenchError(
+                f"The cases of the eval cannot be read: {error.strerror}", where=str(file.data), mend="Put them there."
+            ) from error
+        if found != file.sha256:
+            raise WorkbenchError(
+                "These are not the cases that the eval was written with",
+                where=str(file.data),
+                mend="Restore them, or write the new SHA-256 into the eval (or none).",
+            )
+        data = self.dataset(file.data, columns=file.columns or None, mark=file.mark)
+        run = self.new_run(
+            data,
+            models or file.models,
+            scorers=file.scorers,
+            name=file.name,
+            system=file.system,
+            sampling=file.sampling,
+            settings=file.settings,
+        )
+        return run, data
 
     def latest_run(self, scenario_id: str) -> EvalRun | None:
         """The scenario's newest finished run; None when it has none."""
@@ -632,6 +701,12 @@ class EvalService:
         """Removes a run and its results."""
         gone = self._store.eval_runs.delete(run_id)
         return Changes(evals=frozenset({run_id}) if gone else frozenset())
+
+
+def _templates(settings: EvalSettings) -> list[PromptTemplate]:
+    from workbench.evals.templates import PromptTemplate
+
+    return [PromptTemplate(text, name) for name, text in settings.prompts]
 
 
 def _embed_with(model: LocalModel) -> Embed:

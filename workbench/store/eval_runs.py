@@ -284,6 +284,8 @@ def settings_from_plain(plain: Mapping[str, Any]) -> EvalSettings:
         values["design"] = Design(values["design"])
     if "judges" in values:
         values["judges"] = tuple(values["judges"])
+    if "prompts" in values:
+        values["prompts"] = tuple((name, text) for name, text in values["prompts"])
     return EvalSettings(**values)
 
 

@@ -27,11 +27,12 @@ class YamlFile:
                 f"The YAML file is larger than {MOST_BYTES >> 20} MB", where=str(path), mend="Use CSV or JSON Lines."
             )
         with open_text(path, encoding) as file:
-            value = _read(file.read(), path)
+            value = read_yaml(file.read(), path)
         return Dialect("YAML", TITLES[encoding]), listed_records(value, path, progress, naming)
 
 
-def _read(text: str, path: Path) -> Any:
+def read_yaml(text: str, path: Path) -> Any:
+    """Plain values only. Raises `WorkbenchError` for what is no YAML, and for aliases and tags."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

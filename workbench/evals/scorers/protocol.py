@@ -33,6 +33,14 @@ class Answer:
     def is_empty(self) -> bool:
         return not self.tool_calls and not self.text.strip()
 
+    @property
+    def shown(self) -> str:
+        """The answer in an example, with what counts besides its text."""
+        calls = ", ".join(f"{call.name}({call.arguments})" for call in self.tool_calls)
+        took = f" after {self.total_s:g} s" if self.total_s is not None else ""
+        cost = f" for ${self.cost_usd:g}" if self.cost_usd is not None else ""
+        return f"“{self.text}”{took}{cost}" if self.text else f"calls {calls}"
+
 
 class Score(NamedTuple):
     """From 0 (wrong) to 1 (right); `why` says in a few words what was compared.

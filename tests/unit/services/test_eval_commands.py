@@ -1,0 +1,101 @@
+"""`workbench eval check`, `scorers`, `data`, `save`, and an eval repeated from its file with an exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workbench.cli.main import run
+
+CASES = (
+    "Anfrage,Soll\n"
+    "Policy: the limit is 20 days. Question: How much annual leave is there?,20 days\n"
+    "Policy: the limit is 20 days. Question: Who is ada@example.org?,nobody\n"
+)
+COLUMNS = ("--columns", "input=Anfrage", "expected=Soll")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> str:
+    return str(tmp_path / "home")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    (tmp_path / "leave.csv").write_text(CASES)
+    return tmp_path / "leave.csv"
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_that_a_file_is_looked_through_before_it_is_used(
+    home: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--home", home, "eval", "check", str(data), "--json"]) == 1
+    found = said(capsys)
+    assert found["guess"] == {"input": "Anfrage", "expected": "Soll"}
+    assert found["problems"]
+    assert run(["--home", home, "eval", "check", str(data)]) == 1
+    assert '--columns input="Anfrage" expected="Soll"' in capsys.readouterr().out
+    assert run(["--home", home, "eval", "check", str(data), *COLUMNS, "--json"]) == 0
+    found = said(capsys)
+    assert (found["cases"], found["sensitive"], found["dialect"]) == (2, 1, "CSV, UTF-8, separated by commas")
+    assert "personal" in [finding["kind"] for finding in found["findings"]]
+    assert run(["--home", home, "eval", "check", str(data), *COLUMNS, "--keep-marks", "--json"]) == 0
+    assert said(capsys)["sensitive"] == 0
+    assert run(["--home", home, "eval", "check", str(data), "--columns", "odd=Anfrage"]) == 1
+    assert "input, expected" in capsys.readouterr().err
+
+
+def test_that_scorers_are_listed_and_explained(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--home", home, "eval", "scorers", "--json"]) == 0
+    found = said(capsys)["scorers"]
+    assert len(found) >= 35
+    assert all(each["title"] and each["expects"] and each["example"]["right"] for each in found)
+    assert run(["--home", home, "eval", "scorers", "latency"]) == 0
+    out = capsys.readouterr().out
+    assert "“29 days” after 1.4 s" in out
+    assert "first_token" in out
+    assert run(["--home", home, "eval", "scorers", "latencie"]) == 1
+    assert "Did you mean latency?" in capsys.readouterr().err
+
+
+def test_that_an_eval_is_saved_and_repeated_from_its_file_with_an_exit_code(
+    home: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = ["--home", home, "eval", "run", str(data), *COLUMNS, "-m", "demo-nano", "--scorer", "contains"]
+    start += [
+        'length(expected="at most 200 words")',
+        "--prompt",
+        "plain={{ input }}",
+        "--prompt",
+        "brief=Short. {{ input }}",
+    ]
+    assert run([*start, "--json"]) == 0
+    first = said(capsys)
+    assert [model["model"] for model in first["models"]][:2] == ["local/demo-nano~plain", "local/demo-nano~brief"]
+    data.unlink()
+    file = tmp_path / "own" / "leave.yaml"
+    file.parent.mkdir()
+    assert run(["--home", home, "eval", "save", first["eval"], "-o", str(file)]) == 0
+    assert "1 case in it are marked" in capsys.readouterr().out.replace("is marked", "are marked")
+    other = str(tmp_path / "elsewhere")
+    assert run(["--home", other, "eval", "run", str(file), "--json"]) == 0
+    again = said(capsys)
+    assert [model["mean"] for model in again["models"]] == [model["mean"] for model in first["models"]]
+    file.write_text(file.read_text() + "- {model: local/none, scorer: contains, at_least: 0.5}\n")
+    assert run(["--home", other, "eval", "run", str(file)]) == 1
+    assert "local/none, contains: nothing was scored" in capsys.readouterr().err
+    file.with_name("leave.cases.jsonl").write_text('{"input": "other", "expected": "x"}\n')
+    assert run(["--home", other, "eval", "run", str(file)]) == 1
+    assert "not the cases" in capsys.readouterr().err
+    assert run(["--home", home, "eval", "data", "--json"]) == 0
+    assert [(each["name"], each["version"], each["cases"]) for each in said(capsys)["data_sets"]] == [("leave", 1, 2)]
+    for ending in ("csv", "jsonl", "xlsx", "html"):
+        assert run(["--home", home, "eval", "export", first["eval"], "-o", str(tmp_path / f"out.{ending}")]) == 0
+    assert "How much annual leave" in (tmp_path / "out.html").read_text()
