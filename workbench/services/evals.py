@@ -349,11 +349,13 @@ class EvalService:
         without Dask, or when no scheduler answers.
         """
         from workbench.evals.cluster import OnCluster
+        from workbench.evals.templates import plain_model
         from workbench.inference.local.model import LocalModel
         from workbench.services.cluster_worker import answer
 
-        chosen = self._models_of(run, models)
-        files = {model.model_id: str(model.path) for model in chosen if isinstance(model, LocalModel)}
+        chosen = self._models_of(run, models, data)
+        own = ((model.describe().model_id, plain_model(model)) for model in chosen)
+        files = {name: str(model.path) for name, model in own if isinstance(model, LocalModel)}
         if len(files) < len(chosen):
             raise WorkbenchError(
                 "A cluster runs models of your own files only",

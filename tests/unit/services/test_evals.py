@@ -192,9 +192,9 @@ def test_that_results_are_exported_without_formulas_and_never_half(
     services.evals.export(run, tmp_path / "out.jsonl")
     lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["answer"] for line in lines} >= {hostile.answer}
-    with pytest.raises(WorkbenchError, match=r"cannot be written as \.xlsx"):
-        services.evals.export(run, tmp_path / "out.xlsx")
-    assert not (tmp_path / "out.xlsx").exists()
+    with pytest.raises(WorkbenchError, match=r"cannot be written as \.doc"):
+        services.evals.export(run, tmp_path / "out.doc")
+    assert not (tmp_path / "out.doc").exists()
 
 
 def test_that_a_deleted_run_is_no_evidence_any_more(services: Services, data: Path) -> None:
