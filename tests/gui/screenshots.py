@@ -70,6 +70,26 @@ def show_validate(window: Window, name: str) -> None:
     page.arrive("evals")
     settle(window)
     save(window, f"validate-evals-{name}")
+    results = page.evals.results
+    for part, widget in (("pairs", results.slices), ("cases", results.cases)):
+        page.scroller.ensureWidgetVisible(widget, 0, 400)
+        settle(window)
+        save(window, f"validate-{part}-{name}")
+    results.cases.choose("disagree")
+    table = results.cases.table
+    assert table is not None
+    table.view.selectRow(2)
+    settle(window)
+    page.scroller.ensureWidgetVisible(results.case, 0, 300)
+    settle(window)
+    save(window, f"validate-case-{name}")
+    window.house.selection.pick("case", "")
+    results.cases.choose("all")
+    page.evals.bar.new_wanted.emit()
+    settle(window)
+    page.scroller.verticalScrollBar().setValue(0)
+    save(window, f"validate-new-eval-{name}")
+    page.evals.setup.put_away.emit()
     page.arrive("playground")
 
 

@@ -16,6 +16,8 @@ from workbench.domain.scenario import Scenario
 from workbench.gui.explanation import Explanation
 from workbench.gui.pages.validate import EVALS, ValidatePage
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.text import Words
 
 PASSAGE = "Policy: HR-04 Leave policy\nEmployees can take up to {n} days of annual leave per year.\n\n"
 
@@ -132,6 +134,37 @@ def test_that_cancel_keeps_what_was_answered_and_go_on_finishes_the_run(
     assert not page.header.answer.startswith("Interrupted")
 
 
+def test_that_a_paused_run_keeps_what_arrived_and_goes_on(
+    bench: Bench, page: ValidatePage, scenario: Scenario, tmp_path: Path
+) -> None:
+    page.arrive((write_cases(tmp_path / "many.csv", 60),))
+    bench.settle()
+    press(bench, page, "eval-run")
+    bench.wait(lambda: page.evals.runner._progress.done >= 5)
+    press(bench, page, "eval-pause")
+    bench.wait(lambda: not page.evals.runner.is_running)
+    bench.settle()
+    (run,) = bench.services.evals.runs(scenario.id)
+    kept = len(bench.services.evals.results(run.id))
+    assert run.status is EvalStatus.PAUSED and 5 <= kept < 60 * len(run.model_ids)
+    assert page.findChild(QPushButton, "eval-go-on").isVisibleTo(page)
+
+
+def test_that_the_plan_says_before_the_run_what_it_can_prove_costs_and_takes(
+    bench: Bench, page: ValidatePage, data: Path
+) -> None:
+    page.arrive((data,))
+    plan = page.evals.setup.plan
+    bench.wait(lambda: plan.plan is not None)
+    assert plan.plan is not None and plan.plan.cases == 12
+    proof, effort = plan.findChild(Words, "eval-proof"), plan.findChild(Words, "eval-effort")
+    assert proof.isVisibleTo(page) and proof.text().startswith("12 cases show no difference")
+    assert "$0" in effort.text() and f"{plan.plan.answers} answers" in effort.text()
+    assert "cannot decide" in plan._warnings.text()
+    plan.repeats.setCurrentIndex(1)
+    bench.wait(lambda: plan.plan is not None and plan.plan.answers == 3 * 12 * len(page.evals.setup.models))
+
+
 def test_that_a_case_explains_itself_in_the_inspector(bench: Bench, page: ValidatePage, data: Path) -> None:
     page.arrive((data,))
     bench.settle()
@@ -143,6 +176,7 @@ def test_that_a_case_explains_itself_in_the_inspector(bench: Bench, page: Valida
     table.view.setFocus()
     table.view.selectRow(0)
     bench.qtbot.keyClick(table.view, Qt.Key.Key_Down)
+    bench.settle()
     explanation = told[-1]
     assert explanation is not None and explanation.title == "c21"
     assert "sensitive" in explanation.subtitle
@@ -159,9 +193,68 @@ def test_that_the_filters_count_and_narrow_the_cases(bench: Bench, page: Validat
     which = page.findChild(QComboBox, "eval-which-cases")
     titles = [which.itemText(place) for place in range(which.count())]
     assert titles[0] == "All cases (12)" and "Sensitive (6)" in titles and "Errors (0)" in titles
-    cases.choose("Sensitive")
+    cases.choose("sensitive")
     assert cases.table is not None
-    assert [row.case_id for row in cases.table.model.shown] == [f"c{n}" for n in range(21, 32, 2)]
+    assert [cases.grid.case_id(place) for place in cases.table.model.shown] == [f"c{n}" for n in range(21, 32, 2)]
+    cases.table.filter_field.setText("c27")
+    bench.wait(lambda: cases.table.model.rowCount() == 1)
+
+
+def test_that_the_answers_to_a_case_stand_side_by_side_and_a_person_can_overrule_a_score(
+    bench: Bench, page: ValidatePage, data: Path
+) -> None:
+    page.arrive((data,))
+    bench.settle()
+    run_whole(bench, page)
+    table, case = page.evals.results.cases.table, page.evals.results.case
+    assert table is not None and not case.isVisibleTo(page)
+    table.view.setFocus()
+    table.view.selectRow(0)
+    bench.settle()
+    assert case.isVisibleTo(page) and case.accessibleName() == "Case c20, line 2"
+    said = [label.accessibleName() for label in case.findChildren(Words)]
+    (run,) = bench.services.evals.runs()
+    for model in run.model_ids:
+        assert page.evals.name_of(model) in said
+    title = page.evals._scorer_title("contains")
+    assert sum(f" by {title}: " in text for text in said) == len(run.model_ids), "every scorer says why"
+    before = bench.services.evals.summary(run).models
+    result = next(r for r in bench.services.evals.results(run.id) if r.case_id == "c20")
+    at = run.model_ids.index(result.model_id)
+    word, score = ("wrong", 0.0) if result.score else ("right", 1.0)
+    case.why.setText("The unit is missing")
+    press(bench, page, f"mark-{word}-{result.model_id}")
+    bench.settle()
+    assert bench.services.evals.summary(run).models[at].right == before[at].right + (1 if score else -1)
+    (mark,) = bench.services.evals.marks(run.id)
+    assert (mark.case_id, mark.score, mark.was, mark.why) == ("c20", score, result.score, "The unit is missing")
+    said = [label.accessibleName() for label in case.findChildren(Words)]
+    assert any("The unit is missing" in text for text in said), "the trail is shown"
+    assert any(f"{word}, by hand" in text for text in said)
+    press(bench, page, f"take-back-{result.model_id}")
+    bench.settle()
+    assert len(bench.services.evals.marks(run.id)) == 2, "the trail only grows"
+    assert bench.services.evals.summary(run).models == before
+    press(bench, page, "case-after")
+    bench.settle()
+    assert case.accessibleName().startswith("Case c21,")
+
+
+def test_that_a_second_run_is_compared_with_the_first(bench: Bench, page: ValidatePage, data: Path) -> None:
+    page.arrive((data,))
+    bench.settle()
+    run_whole(bench, page)
+    runs = page.evals.results.runs
+    assert not runs.isVisibleTo(page)
+    press(bench, page, "eval-new")
+    page.evals.setup.system.setText("Answer with the number alone.")
+    run_whole(bench, page)
+    assert runs.isVisibleTo(page) and runs.others.count() == 2
+    runs.others.setCurrentIndex(1)
+    runs.others.activated.emit(1)
+    bench.settle()
+    table = runs.findChild(DataTable)
+    assert table.isVisibleTo(page) and table.model.rowCount() == len(page.evals.setup.models)
 
 
 def test_that_every_problem_of_a_file_is_shown_and_the_good_cases_can_run(

@@ -122,6 +122,26 @@ def detectable_difference(n: int, discordant: float, *, power: float = 0.8, conf
     return high
 
 
+def detectable_exact(n: int, discordant: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
+    """Smallest difference that the exact McNemar test shows on `n` paired items with this power; 1.0 if none. Beyond
+    18,000 items the normal distribution's formula is as good, and is taken."""
+    size = checks.count(n, "Cases", low=1, high=_LARGEST_SAMPLE)
+    pi = checks.positive(discordant, "Share of discordant items", high=1.0)
+    wanted, level = checks.number(power, "Power", low=0.5, high=0.999), checks.number(alpha, "Error rate", low=1e-9)
+    if size > 18_000:
+        return detectable_difference(size, pi, power=wanted, confidence=1 - level)
+    if mcnemar_power(size, pi, pi, alpha=level) < wanted:
+        return 1.0
+    low, high = 0.0, pi
+    while high - low > 1e-4 * pi:
+        middle = (low + high) / 2
+        if mcnemar_power(size, middle, pi, alpha=level) >= wanted:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
 def _difference(value: float) -> float:
     return checks.positive(value, "Difference to detect", high=1.0)
 

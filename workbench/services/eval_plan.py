@@ -40,15 +40,15 @@ class EvalPlanning:
         self, run: EvalRun, data: EvalSet, models: Sequence[ChatModel], *, difference: float, disagree: float
     ) -> EvalPlan:
         """`run` need not be stored. Raises WorkbenchError for shares that cannot be."""
-        from workbench.analysis.power import cases_paired, detectable_difference
+        from workbench.analysis.power import cases_exact, detectable_exact
         from workbench.analysis.sequential import cases_until_stop
 
         checked_shares(difference, disagree)
         cases, pairs = len(data.cases), len(models) * (len(models) - 1) // 2
-        confidence = 1 - run.settings.alpha / max(pairs, 1)
+        alpha = run.settings.alpha / max(pairs, 1)
         sequential = None
         if run.settings.design is Design.SEQUENTIAL:
-            sequential = cases_until_stop(difference, disagree, cases, alpha=run.settings.alpha / max(pairs, 1))
+            sequential = cases_until_stop(difference, disagree, cases, alpha=alpha)
         outlooks = tuple(self._outlook(run, data, model) for model in models)
         named = [case.source_document for case in data.cases if case.source_document]
         documents = len(set(named)) if len(named) == cases and len(set(named)) < cases else None
@@ -60,8 +60,8 @@ class EvalPlanning:
             design=run.settings.design,
             difference=difference,
             disagree=disagree,
-            cases_needed=cases_paired(difference, disagree, confidence=confidence),
-            detectable=detectable_difference(cases, disagree, confidence=confidence),
+            cases_needed=cases_exact(difference, disagree, alpha=alpha),
+            detectable=detectable_exact(cases, disagree, alpha=alpha),
             sequential_cases=sequential,
             models=outlooks,
             seconds=_together(outlooks),

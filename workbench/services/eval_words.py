@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from workbench.analysis import words
 from workbench.analysis.chartspec import Axis, Chart, Marker, Point, Points, Tick
 from workbench.domain.evals import (
-    CaseOutcome,
-    CaseResult,
-    EvalCase,
-    EvalRun,
+    EvalSlice,
     EvalSummary,
     ModelSummary,
     PairSummary,
@@ -23,6 +20,8 @@ from workbench.domain.evals import (
 from workbench.domain.figures import Estimate
 
 NameOf = Callable[[str], str]
+# More tags than this with something to tell are counted, not told one by one.
+MOST_TOLD = 2
 
 
 # Sentences
@@ -123,21 +122,23 @@ def ends_words(low: float, high: float, between: str = " to ") -> str:
 
 
 def wait_words(found: Percentiles | None, *, upper: bool = False) -> str:
-    """Half the answers take this long, or 19 of 20 (`upper`), with the interval: "0.45 s (0.41 to 0.52)"."""
+    """Half the answers take this long, or 19 of 20 (`upper`), with the interval: "450 ms (410 to 520)"."""
     if found is None:
         return words.UNKNOWN_FIGURE
     middle, low, high = (
         (found.p95, found.p95_low, found.p95_high) if upper else (found.p50, found.p50_low, found.p50_high)
     )
-    return f"{words.seconds(middle)} ({_wait_ends(low, high)})"
+    unit, scale = ("s", 1.0) if max(middle, high or 0.0, low or 0.0) >= 1 else ("ms", 1000.0)
+    number = [None if value is None else words.rounded(value * scale, 2) for value in (low, middle, high)]
+    return f"{number[1]} {unit} ({_wait_ends(number[0], number[2])})"
 
 
-def _wait_ends(low: float | None, high: float | None) -> str:
+def _wait_ends(low: str | None, high: str | None) -> str:
     if low is None and high is None:
         return "too few to bound"
-    if high is None or low is None:
-        return f"{words.seconds(low or 0.0)} or more" if high is None else f"up to {words.seconds(high)}"
-    return f"{words.seconds(low).removesuffix(' s')} to {words.seconds(high)}"
+    if low is None or high is None:
+        return f"{low} or more" if high is None else f"up to {high}"
+    return f"{low} to {high}"
 
 
 def right_cost_words(model: ModelSummary) -> str:
@@ -156,17 +157,29 @@ def slices_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> str:
     slices = [found for found in summary.slices if found.scorer == scorer]
     if not slices:
         return ""
-    shown = [
-        f"{pair_words(pair if (pair.difference or 0.0) >= 0 else turned(pair), name_of)} on “{found.tag}”"
-        for found in slices
-        for pair in found.pairs
-        if pair.verdict in (PairVerdict.BETTER, PairVerdict.WORSE)
-    ]
+    decided = (PairVerdict.BETTER, PairVerdict.WORSE)
+    told = [(found.tag, shown_words(found, name_of)) for found in slices]
+    shown = [f"{words_of} on “{tag}”" for tag, words_of in told if words_of]
+    count = sum(pair.verdict in decided for found in slices for pair in found.pairs)
     left = f" {words.count(summary.slices_left_out, 'more tag')} with too few cases." if summary.slices_left_out else ""
     looked = f"{words.count(summary.slice_tests, 'comparison')} in {words.count(len(slices), 'tag')}, counted together"
     if not shown:
         return f"{looked}: no difference is shown within a tag.{left}"
+    if len(shown) > MOST_TOLD:
+        return f"{looked}: {count} differences are shown, in {words.count(len(shown), 'tag')}.{left}"
     return f"{looked}: {'; '.join(shown)}.{left}"
+
+
+def shown_words(found: EvalSlice, name_of: NameOf) -> str:
+    """Who is shown to be better than whom within a tag, the winners first: "Demo Medium better than Demo Nano and Demo
+    Small"; "" for nobody."""
+    beaten: dict[str, list[str]] = {}
+    for pair in found.pairs:
+        if pair.verdict in (PairVerdict.BETTER, PairVerdict.WORSE):
+            winner, loser = (pair.a, pair.b) if pair.verdict is PairVerdict.BETTER else (pair.b, pair.a)
+            beaten.setdefault(winner, []).append(name_of(loser))
+    order = sorted(beaten, key=lambda model: -len(beaten[model]))
+    return ", ".join(f"{name_of(model)} better than {words.listed(beaten[model])}" for model in order)
 
 
 def runs_words(found: RunsCompared, name_of: NameOf) -> str:
@@ -197,66 +210,6 @@ def signed(difference: float) -> str:
 def plain_points(value: float) -> str:
     points = round(value * 100)
     return f"−{abs(points)}" if points < 0 else str(points)
-
-
-# Cases
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """One case with each model's result, in the order of the run's models. `case` is None without the data set."""
-
-    case_id: str
-    case: EvalCase | None
-    results: Mapping[str, CaseResult]
-    sensitive: bool
-
-    @property
-    def question(self) -> str:
-        """The last line of the input, where the question usually stands; "—" when the data set is not at hand."""
-        if self.case is None:
-            return words.UNKNOWN_FIGURE
-        lines = [line.strip() for line in self.case.input.splitlines() if line.strip()]
-        return lines[-1].removeprefix("Question:").strip() if lines else words.UNKNOWN_FIGURE
-
-    def is_right(self, model_id: str) -> bool:
-        result = self.results.get(model_id)
-        return result is not None and result.score is not None and result.score >= 1.0
-
-    @property
-    def all_wrong(self) -> bool:
-        """Every model gave an answer, and none is right."""
-        return bool(self.results) and all(r.score is not None and r.score < 1.0 for r in self.results.values())
-
-    @property
-    def has_error(self) -> bool:
-        return any(result.outcome in (CaseOutcome.ERROR, CaseOutcome.UNSCORED) for result in self.results.values())
-
-    def only_right(self, model_id: str) -> bool:
-        """Right for this model and for no other, with at least one other that answered."""
-        others = [result for id, result in self.results.items() if id != model_id and result.score is not None]
-        return bool(others) and self.is_right(model_id) and not any(self.is_right(r.model_id) for r in others)
-
-
-def case_rows(
-    run: EvalRun, results: Sequence[CaseResult], scorer: str, cases: Sequence[EvalCase] = ()
-) -> tuple[CaseRow, ...]:
-    """One row per case that has a result, in the order of the data set (else of the results)."""
-    found: dict[str, dict[str, CaseResult]] = {}
-    for result in results:
-        if result.scorer == scorer:
-            found.setdefault(result.case_id, {})[result.model_id] = result
-    known = {case.id: case for case in cases}
-    order = [case.id for case in cases if case.id in found] or list(found)
-    return tuple(
-        CaseRow(
-            id,
-            known.get(id),
-            {model: found[id][model] for model in run.model_ids if model in found[id]},
-            any(result.sensitive for result in found[id].values()),
-        )
-        for id in order
-    )
 
 
 # Chart

@@ -479,7 +479,7 @@ class EvalService:
 
         return summarise(run, self.columns(run))
 
-    def summary_of(self, run: EvalRun, results: Sequence[CaseResult]) -> EvalSummary:
+    def summary_of(self, run: EvalRun, results: Sequence[CaseResult] | Columns) -> EvalSummary:
         """The same from results at hand; touches no file."""
         from workbench.evals.results import summarise
 
@@ -539,6 +539,71 @@ class EvalService:
             f"{name} is not in this eval", where=run.name, mend=f"Choose two of {', '.join(run.model_ids)}."
         )
 
+    # Scores given by hand
+
+    def case(self, run_id: str, case_id: str) -> tuple[tuple[CaseResult, ...], tuple[Mark, ...]]:
+        """Everything about one case: each model's results with their texts, and the marks, oldest first.
+
+        Raises WorkbenchError for a damaged row.
+        """
+        runs = self._store.eval_runs
+        marks = tuple(mark for mark in runs.marks(run_id) if mark.case_id == case_id)
+        return runs.results_of_case(run_id, case_id), marks
+
+    def marks(self, run_id: str) -> tuple[Mark, ...]:
+        """All marks of a run, oldest first: the trail of what was overruled."""
+        return self._store.eval_runs.marks(run_id)
+
+    def mark(
+        self,
+        run: EvalRun,
+        case_id: str,
+        model: str,
+        score: float | None,
+        *,
+        scorer: str = "",
+        by: str = "",
+        why: str = "",
+    ) -> Mark:
+        """Overrules the score of one answer under one scorer (default: the run's first), with a trail; None puts the
+        scorer's own back. A name stands for a model's id.
+
+        Raises WorkbenchError when there is no such answer, the score is none of 0 to 1, or the scorer gave none to go
+        back to.
+        """
+        model_id, scorer = self._model_of(run, model), scorer or run.scorers[0]
+        results, marks = self.case(run.id, case_id)
+        found = [r for r in results if r.model_id == model_id and r.scorer == scorer]
+        if not found:
+            raise WorkbenchError(
+                f"{model_id} has no answer to case {case_id} scored by {scorer}",
+                where=run.name,
+                mend="Look at the cases of this eval and its scorers.",
+            )
+        own = found[0].score
+        value = own if score is None else score
+        if value is None or not 0 <= value <= 1:
+            raise WorkbenchError(
+                "The scorer gave no score to go back to" if value is None else f"{value:g} is no score",
+                where=f"{run.name}, case {case_id}",
+                mend="Give a score from 0 (wrong) to 1 (right).",
+            )
+        earlier = [m.score for m in marks if m.model_id == model_id and m.scorer == scorer and m.repeat == 0]
+        mark = Mark(
+            id=new_id(),
+            eval_run_id=run.id,
+            case_id=case_id,
+            model_id=model_id,
+            scorer=scorer,
+            score=float(value),
+            was=earlier[-1] if earlier else own,
+            at=self._now().isoformat(),
+            by=by,
+            why=why,
+        )
+        self._store.eval_runs.add_mark(mark)
+        return mark
+
     # Before it runs
 
     def outlook(
@@ -570,17 +635,17 @@ class EvalService:
 
         Raises WorkbenchError for shares that cannot be.
         """
-        from workbench.analysis.power import cases_paired
+        from workbench.analysis.power import cases_exact
         from workbench.services.eval_plan import checked_shares
 
         checked_shares(difference, disagree)
-        return cases_paired(difference, disagree)
+        return cases_exact(difference, disagree)
 
     def detectable(self, cases: int, *, disagree: float) -> float:
         """The smallest difference, as a share, that this many cases show 4 times in 5."""
-        from workbench.analysis.power import detectable_difference
+        from workbench.analysis.power import detectable_exact
 
-        return detectable_difference(cases, disagree)
+        return detectable_exact(cases, disagree)
 
     # Files
 

@@ -160,6 +160,7 @@ CALLS: list[Call] = [
     call(power.cases_for_half_width, 0.05, 0.8, 0.95),
     call(power.mcnemar_power, 50, 0.1, 0.2, alpha=0.05),
     call(power.cases_exact, 0.1, 0.2, power=0.8, alpha=0.05),
+    call(power.detectable_exact, 100, 0.2, power=0.8, alpha=0.05),
     call(power.detectable_difference, 100, 0.2, power=0.8, confidence=0.95),
     call(preference.bradley_terry, [[0, 24, 30], [16, 0, 22], [10, 18, 0]], [[0, 1, 1], [1, 0, 1], [1, 1, 0]]),
     call(quality.fit_quality, SHEET),

@@ -1,4 +1,4 @@
-"""What an eval says in words, as case rows and as a chart."""
+"""What an eval says in words and as a chart."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalStatus, EvalSummary, PairVerdict
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus, EvalSummary, PairVerdict
 from workbench.evals.results import summarise
 from workbench.services.eval_words import (
     answer_words,
-    case_rows,
     eval_chart,
     pair_of,
     pair_words,
@@ -111,23 +110,6 @@ def test_that_every_verdict_has_words_with_both_names(verdict: PairVerdict) -> N
     pair = replace(summary_of(a=50, b=60).pairs[0], verdict=verdict)
     words = pair_words(pair, name_of)
     assert "Ann" in words and "Bob" in words and "points" in words
-
-
-def test_that_case_rows_sort_out_who_was_right() -> None:
-    every = [*results("local/a", 2, cases=5, errors=1), *results("local/b", 1, cases=5)]
-    rows = case_rows(a_run(cases=5), every, SCORER)
-    assert [row.case_id for row in rows if row.only_right("local/a")] == ["c1"]
-    assert [row.case_id for row in rows if row.only_right("local/b")] == []
-    assert [row.case_id for row in rows if row.all_wrong] == ["c2", "c3"]
-    assert [row.case_id for row in rows if row.has_error] == ["c4"]
-    assert [row.case_id for row in rows if row.sensitive] == ["c0"]
-    assert rows[0].question == "—"
-
-
-def test_that_case_rows_follow_the_data_set_and_show_its_question() -> None:
-    cases = tuple(EvalCase(f"c{n}", f"A passage.\n\nQuestion: What is {n}?\n", "x") for n in (3, 1, 0))
-    rows = case_rows(a_run(cases=3), results("local/a", 1, cases=4), SCORER, cases)
-    assert [row.question for row in rows] == ["What is 3?", "What is 1?", "What is 0?"]
 
 
 def test_that_the_chart_shows_each_share_with_its_interval_and_the_target() -> None:

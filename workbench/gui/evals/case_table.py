@@ -1,149 +1,169 @@
-"""The cases of an eval with each model's result, narrowed to those worth reading."""
+"""The cases of an eval with each model's score, narrowed to those worth reading; a hundred thousand as quick as ten."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from workbench.domain.evals import CaseOutcome, CaseResult
-from workbench.gui.evals.explaining import score_word
+from workbench.analysis import words
+from workbench.evals.columns import ERROR
 from workbench.gui.ports import SettingsPort
 from workbench.gui.theme import Tone
 from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
 from workbench.gui.widgets.table import DataTable
-from workbench.services.eval_words import CaseRow, NameOf
+from workbench.services.eval_grid import ALL, CaseGrid
+from workbench.services.eval_words import NameOf
 
-Keep = Callable[[CaseRow], bool]
+EVERY_TAG = "Every tag"
 
 
 class CaseTable(QWidget):
-    """One row a case; the list above the table chooses which. `picked` (case id) follows the row."""
+    """One row a case; the lists above the table choose which. `picked` (case id) follows the row."""
 
     picked = Signal(str)
 
     def __init__(self, *, settings: SettingsPort, name_of: NameOf) -> None:
         super().__init__()
         self._settings, self._name_of = settings, name_of
-        self._model_ids: tuple[str, ...] = ()
-        self._rows: tuple[CaseRow, ...] = ()
-        self._filters: tuple[tuple[str, Keep], ...] = ()
-        self.which = QComboBox()
-        self.which.setAccessibleName("Which cases")
-        self.which.setObjectName("eval-which-cases")
-        self.which.currentIndexChanged.connect(lambda _place: self._draw())
-        self.table: DataTable[CaseRow] | None = None
+        self._grid: CaseGrid | None = None
+        self._models: tuple[str, ...] = ()
+        self.which = _list("Which cases", "eval-which-cases")
+        self.tags = _list("Cases with which tag", "eval-which-tag")
+        for each in (self.which, self.tags):
+            each.currentIndexChanged.connect(lambda _place: self._draw())
+        self.table: DataTable[int] | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
-    def show_cases(self, model_ids: Sequence[str], rows: Sequence[CaseRow]) -> None:
-        """Other rows; the chosen filter stays when it still makes sense."""
-        if tuple(model_ids) != self._model_ids or self.table is None:
-            self._model_ids = tuple(model_ids)
+    def show_cases(self, grid: CaseGrid) -> None:
+        """Other cases; the chosen filters stay when they still make sense."""
+        self._grid = grid
+        if grid.data.models != self._models or self.table is None:
+            self._models = grid.data.models
             self._make_table()
-        self._rows = tuple(rows)
-        kept = self.which.currentIndex()
-        self._filters = self._make_filters()
-        self.which.blockSignals(True)
-        self.which.clear()
-        for title, keep in self._filters:
-            self.which.addItem(f"{title} ({sum(keep(row) for row in self._rows):,})")
-        self.which.setCurrentIndex(kept if 0 <= kept < len(self._filters) else 0)
-        self.which.blockSignals(False)
-        self._draw()
+        names = {model: self._name_of(model) for model in self._models}
+        _refill(self.which, [(f"{which.title} ({which.count:,})", which.id) for which in grid.filters(names)])
+        _refill(self.tags, [(EVERY_TAG, ""), *((tag, tag) for tag in grid.data.tags)])
+        self.tags.setVisible(bool(grid.data.tags))
+        assert self.table is not None
+        self.table.set_rows(range(len(grid)))
 
-    def choose(self, title: str) -> None:
-        """Narrow to a filter by its words ("All wrong")."""
-        place = next((i for i, (name, _) in enumerate(self._filters) if name == title), 0)
-        self.which.setCurrentIndex(place)
+    def choose(self, id: str) -> None:
+        """Narrow to a filter ("wrong", "sensitive", "only:" and a model)."""
+        self.which.setCurrentIndex(max(self.which.findData(id), 0))
 
     def select(self, case_id: str) -> None:
         if self.table is not None:
             self.table.select(case_id)
 
-    def row(self, case_id: str) -> CaseRow | None:
-        return next((row for row in self._rows if row.case_id == case_id), None)
-
     def _draw(self) -> None:
-        if self.table is not None and self._filters:
-            keep = self._filters[max(self.which.currentIndex(), 0)][1]
-            self.table.set_rows([row for row in self._rows if keep(row)])
+        if self.table is not None and self._grid is not None:
+            self.table.rearrange()
 
-    def _make_filters(self) -> tuple[tuple[str, Keep], ...]:
-        only: list[tuple[str, Keep]] = []
-        if len(self._model_ids) > 1:
-            only = [(f"Only {self._name_of(id)} right", partial(_only_right, id)) for id in self._model_ids]
-        every: list[tuple[str, Keep]] = [("All cases", lambda row: True), ("All wrong", lambda row: row.all_wrong)]
-        rest: list[tuple[str, Keep]] = [
-            ("Sensitive", lambda row: row.sensitive),
-            ("Errors", lambda row: row.has_error),
-        ]
-        return (*every, *only, *rest)
+    def _arranged(self, needle: str, column: str, descending: bool) -> Sequence[int]:
+        grid = self._grid
+        if grid is None:
+            return ()
+        which, tag = self.which.currentData() or ALL, self.tags.currentData() or ""
+        return grid.arrange(needle, column, descending, which=which, tag=tag)
 
     def _make_table(self) -> None:
         if self.table is not None:
-            self.table.filter_row.removeWidget(self.which)
-            self.which.setParent(self)
+            for each in (self.which, self.tags):
+                self.table.filter_row.removeWidget(each)
+                each.setParent(self)
             self.table.hide()
             self.table.deleteLater()
-        columns: list[Column[CaseRow]] = [
-            Column("case", "Case", lambda row: row.question, aside=_aside, stretch=True, width=240),
-            *(self._model_column(id) for id in self._model_ids),
-            Column("sensitive", "Sensitive", _data_word, hint=_data_hint, width=92),
-        ]
+        columns: list[Column[int]] = [
+            Column(
+                "case", "Case", self._question, aside=self._aside, stretch=True, width=260, hint=self._input,
+                mark=lambda place: Mark(Tone.NEUTRAL, "lock") if self.grid.is_sensitive(place) else None,
+            ),
+            *(self._model_column(place, id) for place, id in enumerate(self._models)),
+            Column(
+                "slowest", "Slowest", self._slowest, right=True, width=84,
+                hint=lambda _place: "The longest that any of the models took for this case alone.",
+            ),
+        ]  # fmt: skip
         self.table = DataTable(
             "eval-cases",
             columns,
-            row_id=lambda row: row.case_id,
+            row_id=lambda place: self._grid.case_id(place) if self._grid is not None else "",
             name="Cases",
             settings=self._settings,
-            filter_hint="Filter by words of the question, the answers or the document",
+            arrange=self._arranged,
+            number_of=lambda id: self._grid.place_of(id) if self._grid is not None else -1,
+            filter_hint="Filter by words of the case, its document or its tags",
             visible_rows=8,
         )
         self.table.filter_row.insertWidget(0, self.which)
+        self.table.filter_row.insertWidget(1, self.tags)
         self.table.picked.connect(self.picked)
         self._column.addWidget(self.table)
 
-    def _model_column(self, model_id: str) -> Column[CaseRow]:
+    def _model_column(self, model: int, model_id: str) -> Column[int]:
         return Column(
             model_id,
             self._name_of(model_id),
-            lambda row: score_word(row.results.get(model_id)),
-            mark=lambda row: _mark(row.results.get(model_id)),
-            hint=lambda row: _hint(row.results.get(model_id)),
+            partial(self._score, model),
+            mark=partial(self._mark, model),
             width=100,
         )
 
+    # cells; the table asks only while a grid is shown
 
-def _only_right(model_id: str, row: CaseRow) -> bool:
-    return row.only_right(model_id)
+    @property
+    def grid(self) -> CaseGrid:
+        """What is shown."""
+        assert self._grid is not None
+        return self._grid
+
+    def _question(self, place: int) -> str:
+        return self.grid.question(place)
+
+    def _aside(self, place: int) -> str:
+        id = self.grid.case_id(place)
+        shown = id if self.grid.question(place) != UNKNOWN else f"case {id}"
+        return f"{shown} · overruled" if self.grid.is_marked(place) else shown
+
+    def _input(self, place: int) -> str:
+        case = self.grid.case(place)
+        kept = "Marked sensitive: asked on this machine only.\n" if self.grid.is_sensitive(place) else ""
+        return kept + (case.input[:1_000] if case is not None else "The data file is not at hand.")
+
+    def _score(self, model: int, place: int) -> str:
+        return self.grid.score_word(place, model)
+
+    def _mark(self, model: int, place: int) -> Mark | None:
+        word = self.grid.score_word(place, model)
+        if word == UNKNOWN:
+            return None
+        if self.grid.was_answered[place, model]:
+            return Mark(Tone.GOOD if self.grid.is_right[place, model] else Tone.BAD)
+        return Mark(Tone.CAUTION if self.grid.outcome[place, model] == ERROR else Tone.NEUTRAL)
+
+    def _slowest(self, place: int) -> str:
+        found = self.grid.slowest_s(place)
+        return UNKNOWN if found is None else words.seconds(found)
 
 
-def _aside(row: CaseRow) -> str:
-    return row.case_id if row.question != UNKNOWN else f"case {row.case_id}"
+def _list(name: str, id: str) -> QComboBox:
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.setObjectName(id)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return made
 
 
-def _data_word(row: CaseRow) -> str:
-    return "stays here" if row.sensitive else "no"
-
-
-def _data_hint(row: CaseRow) -> str:
-    return "Marked sensitive: this case is asked on this machine only." if row.sensitive else "Not marked sensitive."
-
-
-def _mark(result: CaseResult | None) -> Mark | None:
-    if result is None:
-        return None
-    if result.outcome is CaseOutcome.ERROR:
-        return Mark(Tone.CAUTION)
-    if result.score is None:
-        return Mark(Tone.NEUTRAL)
-    return Mark(Tone.GOOD if result.score >= 1.0 else Tone.BAD)
-
-
-def _hint(result: CaseResult | None) -> str:
-    if result is None:
-        return "Not asked yet."
-    return result.error or result.answer[:300]
+def _refill(box: QComboBox, entries: Sequence[tuple[str, str]]) -> None:
+    """Other entries; what was chosen stays where it is still offered."""
+    kept = box.currentData()
+    box.blockSignals(True)
+    box.clear()
+    for title, id in entries:
+        box.addItem(title, id)
+    box.setCurrentIndex(max(box.findData(kept), 0))
+    box.blockSignals(False)

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from workbench.analysis import words
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalSummary
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalSummary, Mark
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.theme import Tone
-from workbench.services.eval_words import CaseRow, NameOf
+from workbench.services.eval_grid import CaseGrid
+from workbench.services.eval_words import NameOf
 
 LONGEST = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """A case with everything that is known of it. `case` is None without the data set; `marks` oldest first."""
+
+    case_id: str
+    case: EvalCase | None
+    results: tuple[CaseResult, ...]
+    marks: tuple[Mark, ...]
+
+    def of(self, model_id: str) -> tuple[CaseResult, ...]:
+        return tuple(result for result in self.results if result.model_id == model_id)
+
+    def trail(self, model_id: str) -> tuple[Mark, ...]:
+        return tuple(mark for mark in self.marks if mark.model_id == model_id)
 
 
 def run_explanation(
     run: EvalRun,
     summary: EvalSummary,
-    rows: Sequence[CaseRow],
+    grid: CaseGrid,
     *,
     scorer_words: Callable[[str], str],
     actions: Sequence[InspectorAction] = (),
@@ -27,7 +45,7 @@ def run_explanation(
         how.append(Row(f"Instruction: {plain(run.system_prompt)}"))
     sampling = run.sampling
     how.append(Row(f"Temperature {sampling.temperature:g}, answers up to {words.tokens(sampling.max_tokens)}"))
-    sensitive = sum(row.sensitive for row in rows)
+    sensitive = int(grid.data.sensitive.sum())
     withheld = sum(model.withheld for model in summary.models)
     private = []
     if sensitive and not withheld:
@@ -54,31 +72,35 @@ def run_explanation(
     )
 
 
-def case_explanation(row: CaseRow, name_of: NameOf) -> Explanation:
-    """What was asked, what was expected, and why each model got its score."""
+def case_explanation(shown: CaseShown, name_of: NameOf) -> Explanation:
+    """What was asked, what was expected, and how each model did; the page shows the answers side by side."""
     sections = []
-    if row.case is None:
+    if shown.case is None:
         sections.append(
             Section("Asked", (Row("The data file is not at hand; open it to read the question here.", Tone.CAUTION),))
         )
     else:
-        sections.append(Section("Asked", (Row(plain(row.case.input), icon="question"),)))
-        sections.append(Section("Expected", (Row(plain(row.case.expected), icon="arrow-right"),)))
-    sections += [Section(name_of(model), tuple(_result_rows(result))) for model, result in row.results.items()]
-    parts = ["sensitive, stays on this machine" if row.sensitive else ""]
-    if row.case is not None and row.case.source_document:
-        parts.append(row.case.source_document)
-    line = f"line {row.case.line}" if row.case is not None and row.case.line else ""
-    return Explanation(row.case_id, " · ".join(part for part in (*parts, line) if part), tuple(sections))
+        sections.append(Section("Asked", (Row(plain(shown.case.input), icon="question"),)))
+        sections.append(Section("Expected", (Row(plain(shown.case.expected), icon="arrow-right"),)))
+    for model in dict.fromkeys(result.model_id for result in shown.results):
+        rows = [row for result in shown.of(model) for row in _result_rows(result)]
+        sections.append(Section(name_of(model), tuple(rows)))
+    sensitive = any(result.sensitive for result in shown.results)
+    parts = ["sensitive, stays on this machine" if sensitive else ""]
+    if shown.case is not None and shown.case.source_document:
+        parts.append(shown.case.source_document)
+    line = f"line {shown.case.line}" if shown.case is not None and shown.case.line else ""
+    return Explanation(shown.case_id, " · ".join(part for part in (*parts, line) if part), tuple(sections))
 
 
 def _result_rows(result: CaseResult) -> list[Row]:
-    if result.outcome is not CaseOutcome.SCORED:
+    if result.outcome not in (CaseOutcome.SCORED, CaseOutcome.UNSCORED):
         tone = Tone.CAUTION if result.outcome is CaseOutcome.ERROR else Tone.NEUTRAL
         return [Row(plain(result.error), tone)]
-    right = (result.score or 0.0) >= 1.0
+    if result.score is None:
+        return [Row(plain(result.answer) or "(it said nothing)"), Row(plain(result.error), Tone.CAUTION)]
     found = [
-        Row(plain(result.answer) or "(it said nothing)", Tone.GOOD if right else Tone.BAD),
+        Row(plain(result.answer) or "(it said nothing)", Tone.GOOD if result.score >= 1.0 else Tone.BAD),
         Row(f"{score_word(result)}: {plain(result.why)}", icon="info"),
     ]
     if result.total_s is not None and result.tokens_out is not None:

@@ -1,97 +1,128 @@
-"""What an eval found: the shares with their intervals, every pair in words, and the cases behind them."""
+"""What an eval found: the shares with their intervals, every pair in words, each tag, and the cases behind them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.analysis.chartspec import Chart
-from workbench.domain.evals import EvalRun, EvalSummary, ModelSummary, PairSummary, PairVerdict
+from workbench.domain.evals import EvalRun, EvalSummary, ModelSummary, PairSummary
 from workbench.gui.evals.case_table import CaseTable
-from workbench.gui.playground.wording import seconds
+from workbench.gui.evals.case_view import CaseView
+from workbench.gui.evals.runs_card import RunsCard
+from workbench.gui.evals.slices_card import SlicesCard
+from workbench.gui.evals.verdicts import TONES, VERDICT_WORDS
 from workbench.gui.ports import SettingsPort
-from workbench.gui.theme import Space, Tone
+from workbench.gui.theme import Space
 from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.chart import ChartView
 from workbench.gui.widgets.info import InfoButton
 from workbench.gui.widgets.rows import UNKNOWN, Column, Mark, Span
 from workbench.gui.widgets.table import DataTable
-from workbench.services.eval_words import CaseRow, NameOf, difference_words, ends_words, percent, share_words, turned
+from workbench.gui.widgets.text import Words
+from workbench.services.eval_grid import CaseGrid
+from workbench.services.eval_words import (
+    NameOf,
+    difference_words,
+    ends_words,
+    percent,
+    right_cost_words,
+    share_words,
+    turned,
+    wait_words,
+)
 
 CHART_LINE_PX = 46
-TONES = {
-    PairVerdict.BETTER: Tone.GOOD,
-    PairVerdict.WORSE: Tone.BAD,
-    PairVerdict.EQUIVALENT: Tone.NEUTRAL,
-    PairVerdict.NOT_SHOWN: Tone.CAUTION,
-}
-VERDICT_WORDS = {
-    PairVerdict.BETTER: "is better than",
-    PairVerdict.WORSE: "is worse than",
-    PairVerdict.EQUIVALENT: "is as good as",
-    PairVerdict.NOT_SHOWN: "not shown to differ from",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything about one run that is drawn, worked out before it reaches the GUI thread."""
+    """Everything about one run that is drawn, worked out before it reaches the GUI thread. The cases come first: the
+    figures of a long run are there a moment later."""
 
     run: EvalRun
-    summary: EvalSummary
-    rows: tuple[CaseRow, ...]
-    chart: Chart
-
-    @property
-    def scorer(self) -> str:
-        """The scorer that counts."""
-        return self.run.scorers[0]
+    scorer: str
+    grid: CaseGrid
+    summary: EvalSummary | None = None
+    chart: Chart | None = None
 
 
 class ResultsPanel(QWidget):
-    """`case_picked` (id) when the person moves to a case."""
+    """`case_picked` (id) when the person moves to a case, `scorer_chosen` (name) when they look at another scorer."""
 
     case_picked = Signal(str)
+    scorer_chosen = Signal(str)
 
-    def __init__(self, *, settings: SettingsPort, name_of: NameOf) -> None:
+    def __init__(
+        self, *, settings: SettingsPort, name_of: NameOf, scorer_title: Callable[[str], str] = lambda name: name
+    ) -> None:
         super().__init__()
-        self._settings, self._name_of = settings, name_of
+        self._settings, self._name_of, self._scorer_title = settings, name_of, scorer_title
         self._chart = ChartView(height=200)
+        self._scorers = QComboBox()
+        self._scorers.setAccessibleName("Figures by which scorer")
+        self._scorers.setObjectName("eval-shown-scorer")
+        self._scorers.activated.connect(lambda place: self.scorer_chosen.emit(self._scorers.itemData(place)))
         chart = Card("Answered right")
+        chart.add_beside_title(self._scorers)
         chart.add_beside_title(InfoButton("interval"))
         chart.body.addWidget(self._chart)
         self._models = self._make_models()
         self._pairs = self._make_pairs()
         self._pair_card = Card("Which is better")
         self._pair_card.body.addWidget(self._pairs)
-        for table in (self._models.view, self._pairs.view):
-            table.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustToContents)
-            table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         models = Card("Each model")
         models.body.addWidget(self._models)
+        models.body.addWidget(Words("What a person waits, and what it costs", "section"))
+        self._waits = self._make_waits()
+        models.body.addWidget(self._waits)
+        self.slices = SlicesCard(settings=settings, name_of=name_of)
+        self.runs = RunsCard(settings=settings, name_of=name_of)
         self.cases = CaseTable(settings=settings, name_of=name_of)
         self.cases.picked.connect(self.case_picked)
         cases = Card("Cases")
         cases.body.addWidget(self.cases)
+        self.case = CaseView(name_of=name_of, scorer_title=scorer_title)
+        self.case.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
-        for card in (chart, models, self._pair_card, cases):
+        for card in (chart, self._pair_card, models, self.slices, cases, self.case, self.runs):
             column.addWidget(card)
 
     def show_run(self, shown: Shown) -> None:
-        """Draw a run; the selected case stays selected where it is still shown."""
+        """Draw the cases of a run; the selected case stays selected where it is still shown."""
+        self.cases.show_cases(shown.grid)
+
+    def show_figures(self, shown: Shown) -> None:
+        """Draw what the cases come to."""
+        summary = shown.summary
+        if summary is None or shown.chart is None:
+            return
+        self._show_scorers(shown)
         self._chart.set_chart(shown.chart)
-        models = [model for model in shown.summary.models if model.scorer == shown.scorer]
+        models = [model for model in summary.models if model.scorer == shown.scorer]
         self._chart.setFixedHeight(CHART_LINE_PX * (len(models) + 2))
-        self._models.set_rows(sorted(models, key=lambda model: -(model.mean or -1.0)))
-        pairs = [pair for pair in shown.summary.pairs if pair.scorer == shown.scorer]
-        self._pairs.set_rows([turned(pair) if (pair.difference or 0.0) < 0 else pair for pair in pairs])
+        models.sort(key=lambda model: -(model.mean or -1.0))
+        self._models.set_rows(models)
+        self._waits.set_rows(models)
+        rank = [model.model_id for model in models]
+        pairs = [pair for pair in summary.pairs if pair.scorer == shown.scorer]
+        pairs = [turned(pair) if rank.index(pair.a) > rank.index(pair.b) else pair for pair in pairs]
+        self._pairs.set_rows(sorted(pairs, key=lambda pair: (rank.index(pair.a), rank.index(pair.b))))
         self._pair_card.setVisible(bool(pairs))
-        self.cases.show_cases(shown.run.model_ids, shown.rows)
+        self.slices.show_slices(summary, shown.scorer, shown.run.model_ids)
+
+    def _show_scorers(self, shown: Shown) -> None:
+        self._scorers.clear()
+        for name in shown.run.scorers:
+            self._scorers.addItem(self._scorer_title(name), name)
+        self._scorers.setCurrentIndex(max(self._scorers.findData(shown.scorer), 0))
+        self._scorers.setVisible(len(shown.run.scorers) > 1)
 
     def _make_models(self) -> DataTable[ModelSummary]:
         return DataTable(
@@ -113,23 +144,79 @@ class ResultsPanel(QWidget):
                 Column(
                     "n", "Cases", lambda m: f"{m.n:,}", right=True, aside=_errors, sort=lambda m: float(m.n), width=64
                 ),
-                Column(
-                    "first",
-                    "First token",
-                    _waits,
-                    unit="median · 19 in 20",
-                    right=True,
-                    sort=lambda m: m.ttft_p50_s,
-                    hint=lambda m: "Half the answers began within the first time, 19 of 20 within the second.",
-                    width=120,
-                ),
                 Column("rate", "Tokens/s", _rate, unit="median", right=True, sort=lambda m: m.tokens_per_s, width=80),
             ),
             row_id=lambda m: m.model_id,
             name="Each model's results",
             settings=self._settings,
             filterable=False,
-            visible_rows=4,
+            visible_rows=6,
+            snug=True,
+        )
+
+    def _make_waits(self) -> DataTable[ModelSummary]:
+        """What a person waits and what it costs, with the intervals written out."""
+        return DataTable(
+            "eval-waits",
+            (
+                Column("model", "Model", lambda m: self._name_of(m.model_id), width=130, stretch=True),
+                Column(
+                    "first",
+                    "First token",
+                    lambda m: wait_words(m.first_token),
+                    unit="half",
+                    right=True,
+                    sort=lambda m: m.ttft_p50_s,
+                    hint=_first_hint,
+                    width=110,
+                ),
+                Column(
+                    "whole",
+                    "Whole answer",
+                    lambda m: wait_words(m.whole),
+                    unit="half",
+                    right=True,
+                    sort=lambda m: m.whole.p50 if m.whole else None,
+                    hint=_whole_hint,
+                    width=110,
+                ),
+                Column(
+                    "whole95",
+                    "Whole answer",
+                    lambda m: wait_words(m.whole, upper=True),
+                    unit="19 in 20",
+                    right=True,
+                    sort=lambda m: m.whole.p95 if m.whole else None,
+                    hint=_whole_hint,
+                    width=110,
+                ),
+                Column(
+                    "case_cost",
+                    "A case",
+                    lambda m: words.usd(m.cost_per_case_usd),
+                    unit="costs",
+                    right=True,
+                    sort=lambda m: m.cost_per_case_usd,
+                    hint=lambda m: "" if m.cost_per_case_usd is not None else "The price of an answer is not known.",
+                    width=64,
+                ),
+                Column(
+                    "right_cost",
+                    "A right one",
+                    lambda m: words.usd(m.cost_per_right_usd),
+                    unit="costs",
+                    right=True,
+                    sort=lambda m: m.cost_per_right_usd,
+                    hint=lambda m: f"{right_cost_words(m)}: what all cases cost, shared among the right answers.",
+                    width=84,
+                ),
+            ),
+            row_id=lambda m: m.model_id,
+            name="Each model's waits and costs",
+            settings=self._settings,
+            filterable=False,
+            visible_rows=6,
+            snug=True,
         )
 
     def _make_pairs(self) -> DataTable[PairSummary]:
@@ -162,6 +249,7 @@ class ResultsPanel(QWidget):
             settings=self._settings,
             filterable=False,
             visible_rows=6,
+            snug=True,
         )
 
 
@@ -177,10 +265,22 @@ def _interval(model: ModelSummary) -> str:
     return f"{ends_words(model.low, model.high, '–')} %"
 
 
-def _waits(model: ModelSummary) -> str:
-    if model.ttft_p50_s is None or model.ttft_p95_s is None:
-        return UNKNOWN
-    return f"{seconds(model.ttft_p50_s)} · {seconds(model.ttft_p95_s)}"
+def _first_hint(model: ModelSummary) -> str:
+    if model.first_token is None:
+        return "No answer was given alone and now: those given together or before say nothing of waiting."
+    return (
+        f"Half the answers began within {wait_words(model.first_token)}, 19 of 20 within "
+        f"{wait_words(model.first_token, upper=True)}; in brackets what {model.first_token.n:,} answers bound it to."
+    )
+
+
+def _whole_hint(model: ModelSummary) -> str:
+    if model.whole is None:
+        return "No answer was given alone and now: those given together or before say nothing of waiting."
+    return (
+        f"Half the answers were there within {wait_words(model.whole)}, 19 of 20 within "
+        f"{wait_words(model.whole, upper=True)}."
+    )
 
 
 def _rate(model: ModelSummary) -> str:

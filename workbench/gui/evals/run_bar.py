@@ -14,11 +14,12 @@ from workbench.gui.widgets.buttons import button
 
 
 class RunBar(QWidget):
-    """`chosen` (run id), `new_wanted`, `go_on_wanted`."""
+    """`chosen` (run id), `new_wanted`, `go_on_wanted`, `pause_wanted`."""
 
     chosen = Signal(str)
     new_wanted = Signal()
     go_on_wanted = Signal()
+    pause_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,6 +31,8 @@ class RunBar(QWidget):
         self._runs.activated.connect(lambda place: self.chosen.emit(self._runs.itemData(place)))
         self._go_on = button("Go on", self.go_on_wanted.emit, kind="main", hint="Asks only what was not answered yet")
         self._go_on.setObjectName("eval-go-on")
+        self._pause = button("Pause", self.pause_wanted.emit, hint="Answers under way still arrive; it goes on later")
+        self._pause.setObjectName("eval-pause")
         self._new = button("New eval", self.new_wanted.emit)
         self._new.setObjectName("eval-new")
         row = QHBoxLayout(self)
@@ -37,23 +40,27 @@ class RunBar(QWidget):
         row.setSpacing(Space.S)
         row.addWidget(self._runs, 1)
         row.addWidget(self._go_on)
+        row.addWidget(self._pause)
         row.addWidget(self._new)
 
     def set_runs(self, runs: Sequence[EvalRun], shown: str) -> None:
         """The newest first."""
         self._runs.clear()
         for run in runs:
-            self._runs.addItem(_title(run), run.id)
+            self._runs.addItem(run_title(run), run.id)
         self._runs.setCurrentIndex(max(self._runs.findData(shown), 0))
 
-    def set_state(self, shown: EvalRun | None, *, running: str) -> None:
-        """A run that is not finished and not under way can go on."""
+    def set_state(self, shown: EvalRun | None, *, running: str, pausing: bool = False) -> None:
+        """A run that is not finished and not under way can go on; one under way can be paused."""
         open_ended = shown is not None and shown.status is not EvalStatus.FINISHED
         self._go_on.setVisible(open_ended and not running)
+        self._pause.setVisible(bool(running))
+        self._pause.setEnabled(not pausing)
         self._new.setEnabled(not running)
 
 
-def _title(run: EvalRun) -> str:
+def run_title(run: EvalRun) -> str:
+    """ "27 Nov 2026, 10:42 · policies.csv · 150 cases · 3 models · interrupted"."""
     at = run.started_at.astimezone()
     state = {EvalStatus.FINISHED: "", EvalStatus.PAUSED: " · interrupted", EvalStatus.RUNNING: " · not finished"}
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import EvalRun, EvalSet
+from workbench.domain.evals import EvalRun, EvalSet, EvalSettings
 from workbench.evals.datasets import Examined
 from workbench.gui.pages.base import House
 from workbench.gui.playground.model_choice import ModelEntry
@@ -18,6 +19,13 @@ from workbench.gui.tasks import Progress, Run
 from workbench.services.evals import EvalService
 
 LOOK_MS = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Which models were not asked any more, and why."""
+
+    stopped: tuple[tuple[str, WorkbenchError], ...]
 
 
 class EvalRunner(QObject):
@@ -35,8 +43,11 @@ class EvalRunner(QObject):
         super().__init__()
         self._house, self._evals = house, evals
         self._progress = Progress(0.0)
+        self._left_s: float | None = None
         self._busy = False
         self.run_id = ""
+        self.is_pausing = False
+        self.stopped: tuple[tuple[str, WorkbenchError], ...] = ()
         self._clock = QTimer(self, interval=LOOK_MS)
         self._clock.timeout.connect(lambda: self.moved.emit(self.run_id))
 
@@ -46,24 +57,48 @@ class EvalRunner(QObject):
 
     @property
     def words(self) -> str:
-        """ "61 of 450 answers"."""
+        """ "61 of 450 answers, 3 min left"."""
         total = f"{self._progress.total or 0:,.0f}"
-        return f"{self._progress.done:,.0f} of {total} answers"
+        left = f", {words.seconds(self._left_s)} left" if self._left_s else ""
+        return f"{self._progress.done:,.0f} of {total} answers{left}"
 
     def begin(
-        self, data: EvalSet, models: Sequence[ModelEntry], *, scorer: str, scenario_id: str | None, system: str
+        self,
+        data: EvalSet,
+        models: Sequence[ModelEntry],
+        *,
+        scorer: str,
+        scenario_id: str | None,
+        system: str,
+        settings: EvalSettings | None = None,
     ) -> None:
         """Store a new run and start it."""
         self._busy = True
         references = [model.reference for model in models]
         self._house.tasks.start(
-            lambda: self._evals.new_run(data, references, scorers=(scorer,), scenario_id=scenario_id, system=system),
+            lambda: self._evals.new_run(
+                data, references, scorers=(scorer,), scenario_id=scenario_id, system=system, settings=settings
+            ),
             lane="db",
             done=lambda run: self._start(run, data, references),
             failed=self._fail,
             stopped=self._end,
             owner=self,
         )
+
+    def pause(self) -> None:
+        """Let the answers under way arrive and ask no more; the run can go on later."""
+        run_id = self.run_id
+
+        async def ask() -> bool:
+            return self._evals.pause(run_id)
+
+        def asked(_is_under_way: bool) -> None:
+            """The run's own end says the rest."""
+
+        if run_id:
+            self.is_pausing = True
+            self._house.tasks.start(ask, lane="net", done=asked, owner=self)
 
     def resume(self, run: EvalRun, source: Path | Examined) -> None:
         """Go on with a run; `source` has its cases."""
@@ -78,7 +113,8 @@ class EvalRunner(QObject):
 
     def _start(self, run: EvalRun, data: EvalSet, references: Sequence[str]) -> None:
         self.run_id = run.id
-        self._progress = Progress(0, len(data.cases) * len(run.model_ids))
+        self._progress = Progress(0, len(data.cases) * len(run.model_ids) * run.settings.repeats)
+        self._left_s, self.is_pausing, self.stopped = None, False, ()
 
         async def work(task: Run) -> EvalRun:
             return await self._evals.run(run, data, models=references, on_event=partial(_report, task))
@@ -99,6 +135,10 @@ class EvalRunner(QObject):
     def _heard(self, event: object) -> None:
         if isinstance(event, Progress):
             self._progress = event
+        elif isinstance(event, Ending):
+            self.stopped = event.stopped
+        elif isinstance(event, float):
+            self._left_s = event
 
     def _finished(self, _run: EvalRun) -> None:
         self._end()
@@ -119,4 +159,8 @@ def _report(task: Run, event: object) -> None:
     from workbench.evals import runner
 
     if isinstance(event, runner.Progress):
+        if event.left_s is not None:
+            task.report(event.left_s)
         task.report(Progress(event.done, event.total, event.model_id.removeprefix("local/")))
+    if isinstance(event, runner.Finished):
+        task.report(Ending(event.stopped))

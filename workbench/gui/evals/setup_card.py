@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidg
 from workbench.analysis import words
 from workbench.evals.scorers import Scorer
 from workbench.gui.evals.data_row import DataRow
+from workbench.gui.evals.plan_lines import PlanLines
 from workbench.gui.playground.model_choice import ModelEntry
 from workbench.gui.ports import SettingsPort
+from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space, set_role
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
@@ -20,12 +22,14 @@ from workbench.gui.widgets.text import Words
 
 
 class SetupCard(Card):
-    """`run_wanted` when the person starts it, `put_away` when they look at the results instead."""
+    """`run_wanted` when the person starts it, `put_away` when they look at the results instead, `changed` when another
+    eval would be run."""
 
     run_wanted = Signal()
     put_away = Signal()
+    changed = Signal()
 
-    def __init__(self, scorers: Sequence[Scorer], *, settings: SettingsPort) -> None:
+    def __init__(self, scorers: Sequence[Scorer], *, settings: SettingsPort, tasks: Tasks) -> None:
         super().__init__("New eval")
         self.setObjectName("eval-setup")
         self._scorers = tuple(scorers)
@@ -38,6 +42,12 @@ class SetupCard(Card):
         self._chips_place.setContentsMargins(0, 0, 0, 0)
         self._chips: ChipsField[str] = ChipsField("Models", ())
         self._chips_place.addWidget(self._chips, 1)
+        self._others = QComboBox()
+        self._others.setAccessibleName("Add a model of a provider")
+        self._others.setObjectName("eval-more-models")
+        self._others.activated.connect(self._add_model)
+        self._others.hide()
+        self._chips_place.addWidget(self._others)
         self.scorer = QComboBox()
         self.scorer.setAccessibleName("Scored by")
         self.scorer.setObjectName("eval-scorer")
@@ -48,6 +58,7 @@ class SetupCard(Card):
         self.system = TextField(
             "Instruction for the models", placeholder="Optional: sent with every case", max_length=2000
         )
+        self.plan = PlanLines(tasks=tasks)
         self._run = button("Run the eval", self.run_wanted.emit, kind="main")
         self._run.setObjectName("eval-run")
         self._close = button("Back to the results", self.put_away.emit)
@@ -68,11 +79,17 @@ class SetupCard(Card):
         line.addWidget(self.scorer)
         line.addWidget(self._signature, 1)
         for place, (title, field) in enumerate(
-            (("Cases", self.data), ("Models", self._models_field), ("Scored by", scoring), ("Instruction", self.system))
+            (
+                ("Cases", self.data),
+                ("Models", self._models_field),
+                ("Scored by", scoring),
+                ("Instruction", self.system),
+                ("Plan", self.plan),
+            )
         ):
             label = QLabel(title)
             set_role(label, "section")
-            top = Qt.AlignmentFlag.AlignTop if place < 2 else Qt.AlignmentFlag.AlignVCenter
+            top = Qt.AlignmentFlag.AlignTop if place < 2 or place == 4 else Qt.AlignmentFlag.AlignVCenter
             grid.addWidget(label, place, 0, top)
             grid.addWidget(field, place, 1)
         self.body.addLayout(grid)
@@ -86,18 +103,35 @@ class SetupCard(Card):
     # for the view
 
     def set_models(self, models: Sequence[ModelEntry]) -> None:
-        """Offer the usable models; at first all are chosen."""
+        """Offer the usable models; at first all of this machine are chosen. Those of providers come from a list."""
         self._models = tuple(model for model in models if not model.problem)
-        chips = ChipsField(
-            "Models", [Choice(str(model.path), model.name, model.fit_sentence) for model in self._models]
-        )
-        chips.set_value([str(m.path) for m in self._models] if self._chosen is None else self._chosen)
+        if self._chosen is None:
+            self._draw_models([str(model.path) for model in self._models if model.about is None])
+        else:
+            self._draw_models(self._chosen)
+
+    def _draw_models(self, chosen: Sequence[str]) -> None:
+        shown = [model for model in self._models if model.about is None or str(model.path) in chosen]
+        chips = ChipsField("Models", [Choice(str(model.path), model.name, model.fit_sentence) for model in shown])
+        chips.set_value(list(chosen))
         chips.changed.connect(self._models_changed)
         self._chips_place.replaceWidget(self._chips, chips)
         self._chips.hide()
         self._chips.deleteLater()
         self._chips = chips
+        others = [model for model in self._models if model not in shown]
+        self._others.clear()
+        self._others.addItem("Add a model of a provider …", "")
+        for model in others:
+            self._others.addItem(f"{model.name} · {model.place}", str(model.path))
+        self._others.setVisible(bool(others))
         self.show_counts()
+
+    def _add_model(self, place: int) -> None:
+        path = self._others.itemData(place)
+        if path:
+            self._chosen = (*(str(model.path) for model in self.models), path)
+            self._draw_models(self._chosen)
 
     @property
     def models(self) -> tuple[ModelEntry, ...]:
@@ -125,9 +159,9 @@ class SetupCard(Card):
         good = f" with the {words.count(cases, 'good case')}" if examined and examined.problems and cases else ""
         self._run.setText(f"Run the eval{good}")
         self._run.setAccessibleName(self._run.text())
-        asked = f"{words.count(cases * models, 'question')} in all, one after the other, on this machine: $0"
         missing = "Choose at least one model." if cases else "Choose the cases first."
-        self._total.set_text(asked if cases and models else missing)
+        self._total.set_text("" if cases and models else missing)
+        self.changed.emit()
 
     def _models_changed(self, paths: tuple[str, ...]) -> None:
         self._chosen = paths
@@ -135,3 +169,4 @@ class SetupCard(Card):
 
     def _show_scorer(self) -> None:
         self._signature.set_text(self._scorers[max(self.scorer.currentIndex(), 0)].expects)
+        self.changed.emit()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,26 +13,32 @@ from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import EvalRun
+from workbench.domain.eval_plan import EvalPlan
+from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSettings, Mark
 from workbench.domain.scenario import Scenario
+from workbench.evals.columns import NOT_ASKED, Columns
 from workbench.evals.datasets import Examined
-from workbench.gui.evals.explaining import case_explanation, run_explanation
+from workbench.gui.evals.explaining import CaseShown, case_explanation, run_explanation
 from workbench.gui.evals.results_panel import ResultsPanel, Shown
 from workbench.gui.evals.run_bar import RunBar
 from workbench.gui.evals.running import EvalRunner
 from workbench.gui.evals.setup_card import SetupCard
 from workbench.gui.explanation import Explanation, InspectorAction
 from workbench.gui.pages.base import House
-from workbench.gui.playground.model_choice import ModelEntry, entries
+from workbench.gui.playground.model_choice import ModelEntry, entries, remote_entries
 from workbench.gui.theme import Space
 from workbench.gui.widgets.state import ErrorBox
-from workbench.services.eval_words import answer_words, case_rows, eval_chart
+from workbench.services.chat_models import ChatModelService
+from workbench.services.eval_grid import CaseGrid
+from workbench.services.eval_words import answer_words, eval_chart
 from workbench.services.evals import EvalService
 from workbench.services.library import LibraryService
 
 KIND = "case"
 FILES = "evals/files"
 FILES_KEPT = 50
+# What two models are expected to disagree on where nothing is known [A]: methods.md section 5.
+DISAGREE = 0.25
 
 
 class EvalsView(QWidget):
@@ -49,9 +56,11 @@ class EvalsView(QWidget):
         evals: EvalService,
         library: LibraryService,
         dataset_path: Callable[[Scenario], Path | None],
+        chat_models: ChatModelService,
     ) -> None:
         super().__init__()
         self._house, self._evals, self._library, self._dataset_path = house, evals, library, dataset_path
+        self._chat_models = chat_models
         self._scenario: Scenario | None = None
         self._models: tuple[ModelEntry, ...] = ()
         self._runs: tuple[EvalRun, ...] = ()
@@ -59,11 +68,14 @@ class EvalsView(QWidget):
         self._shown: Shown | None = None
         self._setting_up = False
         self._asked_for = 0
+        self._scorer = ""
+        self._case: CaseShown | None = None
+        self._by_hash: dict[str, Mapping[str, EvalCase]] = {}
         self.explanation: Explanation | None = None
-        self.setup = SetupCard(evals.scorers(), settings=house.settings)
+        self.setup = SetupCard(evals.scorers(), settings=house.settings, tasks=house.tasks)
         self.bar = RunBar()
         self.error = ErrorBox()
-        self.results = ResultsPanel(settings=house.settings, name_of=self.name_of)
+        self.results = ResultsPanel(settings=house.settings, name_of=self.name_of, scorer_title=self._scorer_title)
         self.runner = EvalRunner(house=house, evals=evals)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -78,12 +90,19 @@ class EvalsView(QWidget):
     def _connect(self) -> None:
         self.setup.run_wanted.connect(self.run)
         self.setup.put_away.connect(partial(self._set_up, False))
+        self.setup.changed.connect(self._plan)
+        self.setup.system.edited.connect(lambda _text: self._plan())
+        self.bar.pause_wanted.connect(self._pause)
         self.setup.data.opened.connect(self.open_data)
         self.bar.chosen.connect(self.show_run)
         self.bar.new_wanted.connect(partial(self._set_up, True))
         self.bar.go_on_wanted.connect(self.go_on)
         self.results.case_picked.connect(lambda id: self._house.selection.pick(KIND, id))
-        self._house.selection.changed.connect(lambda _picked: self._explain())
+        self._house.selection.changed.connect(lambda _picked: self._read_case())
+        self.results.scorer_chosen.connect(self._choose_scorer)
+        self.results.runs.wanted.connect(self._compare_with)
+        self.results.case.overruled.connect(self._overrule)
+        self.results.case.stepped.connect(self._step)
         self.runner.moved.connect(self._moved)
         self.runner.ended.connect(self._run_ended)
         self.runner.failed.connect(self._run_failed)
@@ -116,7 +135,12 @@ class EvalsView(QWidget):
             if self._shown is not None:
                 self._draw(self._shown)
 
-        self._house.tasks.start(lambda: entries(self._library), done=show, failed=self.error.show_error, owner=self)
+        self._house.tasks.start(
+            lambda: (*entries(self._library), *remote_entries(self._chat_models.remote())),
+            done=show,
+            failed=self.error.show_error,
+            owner=self,
+        )
 
     def name_of(self, model_id: str) -> str:
         """A model's name from its file, else its id without the folder."""
@@ -142,8 +166,9 @@ class EvalsView(QWidget):
         files.pop(examined.dataset.hash, None)
         files[examined.dataset.hash] = examined.dataset.source
         self._house.settings.set(FILES, dict(list(files.items())[-FILES_KEPT:]))
-        if self._shown is not None and self._shown.run.dataset_hash == examined.dataset.hash:
-            self.show_run(self._shown.run.id)
+        wanted = next((run for run in self._runs if run.id == self._wanted_run), None)
+        if wanted is not None and wanted.dataset_hash == examined.dataset.hash:
+            self.show_run(wanted.id)
         if self._shown is None:
             self._say()
         elif chosen and not self.runner.is_running:
@@ -193,16 +218,22 @@ class EvalsView(QWidget):
         number = self._asked_for
         source = self._source_of(run)
 
-        def work(results: object) -> None:
+        scorer = self._scorer if self._scorer in run.scorers else run.scorers[0]
+
+        def prepare(found: tuple[Columns, tuple[Mark, ...]]) -> None:
             self._house.tasks.start(
-                lambda: self._prepared(run, results, source),
-                done=lambda shown: self._draw(shown) if number == self._asked_for else None,
+                lambda: self._prepared(run, scorer, *found, source),
+                done=lambda shown: self._draw_cases(shown, number),
                 failed=self.error.show_error,
                 owner=self,
             )
 
         self._house.tasks.start(
-            lambda: self._evals.results(run.id), lane="db", done=work, failed=self.error.show_error, owner=self
+            lambda: (self._evals.numbers(run), self._evals.marks(run.id)),
+            lane="db",
+            done=prepare,
+            failed=self.error.show_error,
+            owner=self,
         )
 
     def _source_of(self, run: EvalRun) -> Path | Examined | None:
@@ -212,26 +243,129 @@ class EvalsView(QWidget):
             return examined
         files = self._house.settings.get(FILES, {})
         path = files.get(run.dataset_hash) if isinstance(files, dict) else None
-        return Path(path) if isinstance(path, str) else None
+        path = path if isinstance(path, str) else run.settings.dataset_path
+        return Path(path) if path else None
 
-    def _prepared(self, run: EvalRun, results: object, source: Path | Examined | None) -> Shown:
-        """In the pool: everything that is drawn."""
-        assert isinstance(results, tuple)
-        summary = self._evals.summary_of(run, results)
-        cases = self._evals.cases_of(run, source)
+    def _prepared(
+        self, run: EvalRun, scorer: str, data: Columns, marks: tuple[Mark, ...], source: Path | Examined | None
+    ) -> Shown:
+        """In the pool: the cases, put in the order of their file."""
+        cases = self._by_hash.get(run.dataset_hash)
+        if cases is None:
+            cases = {case.id: case for case in self._evals.cases_of(run, source)}
+            self._by_hash = {run.dataset_hash: cases} if cases else {}
+        return Shown(run, scorer, CaseGrid(data.in_order(tuple(cases)), scorer, cases, marks).prepare())
+
+    def _draw_cases(self, shown: Shown, number: int) -> None:
+        """The cases are there; the figures follow."""
+        if number != self._asked_for:
+            return
+        if self._shown is None or self._shown.run.id != shown.run.id:
+            self.results.case.hide()
+            self._case = None
+            self.results.runs.show_others(shown.run, self._runs)
+        self.results.show_run(shown)
+        self.results.cases.select(self._house.selection.id_of(KIND))
+        self._house.tasks.start(
+            lambda: self._figured(shown),
+            done=lambda whole: self._draw(whole) if number == self._asked_for else None,
+            failed=self.error.show_error,
+            owner=self,
+        )
+
+    def _figured(self, shown: Shown) -> Shown:
+        """In the pool: the figures and their picture."""
+        summary = self._evals.summary_of(shown.run, shown.grid.data)
         target = self._scenario.answers.get("quality_target") if self._scenario is not None else None
         share = target / 100 if isinstance(target, int | float) and 0 < target <= 100 else None
-        scorer = run.scorers[0]
-        chart = eval_chart(summary, scorer, self.name_of, target=share)
-        return Shown(run, summary, case_rows(run, results, scorer, cases), chart)
+        return replace(shown, summary=summary, chart=eval_chart(summary, shown.scorer, self.name_of, target=share))
 
     def _draw(self, shown: Shown) -> None:
         self._shown = shown
-        self.results.show_run(shown)
-        self.results.cases.select(self._house.selection.id_of(KIND))
+        self.results.show_figures(shown)
         self._arrange()
         self._say()
-        self._explain()
+        self._read_case()
+
+    def _choose_scorer(self, name: str) -> None:
+        self._scorer = name
+        if self._shown is not None:
+            self.show_run(self._shown.run.id)
+
+    # one case, and one run beside another
+
+    def _read_case(self) -> None:
+        """The selected case with its answers, from the store; the run itself explains while none is selected."""
+        shown, case_id = self._shown, self._house.selection.id_of(KIND)
+        if shown is None or shown.grid.place_of(case_id) < 0:
+            self._case = None
+            self.results.case.hide()
+            self._explain()
+            return
+        run_id = shown.run.id
+
+        def done(found: tuple[tuple[CaseResult, ...], tuple[Mark, ...]]) -> None:
+            now = self._shown
+            if now is None or now.run.id != run_id or self._house.selection.id_of(KIND) != case_id:
+                return
+            place = now.grid.place_of(case_id)
+            self._case = CaseShown(case_id, now.grid.case(place) if place >= 0 else None, *found)
+            self.results.case.show_case(self._case, now.run.model_ids, now.scorer)
+            self.results.case.show()
+            self._explain()
+
+        self._house.tasks.start(
+            lambda: self._evals.case(run_id, case_id),
+            lane="db",
+            done=done,
+            failed=self.error.show_error,
+            owner=self,
+        )
+
+    def _overrule(self, model_id: str, scorer: str, score: float | None, why: str) -> None:
+        """A person says otherwise; the trail keeps what stood there."""
+        shown, case = self._shown, self._case
+        if shown is None or case is None:
+            return
+        self._house.tasks.start(
+            lambda: self._evals.mark(shown.run, case.case_id, model_id, score, scorer=scorer, why=why),
+            lane="db",
+            done=lambda _mark: self._overruled(shown.run.id),
+            failed=self.error.show_error,
+            owner=self,
+        )
+
+    def _overruled(self, run_id: str) -> None:
+        self.show_run(run_id)
+        self.wrote.emit(Changes(evals=frozenset({run_id})))
+
+    def _step(self, by: int) -> None:
+        """The case before or after the one that is read, as the table shows them."""
+        table = self.results.cases.table
+        if table is None or self._case is None:
+            return
+        place = table.model.place_of(self._case.case_id)
+        if place < 0 or not 0 <= place + by < table.model.rowCount():
+            return
+        case_id = table.model.id_at(place + by)
+        table.select(case_id)
+        self._house.selection.pick(KIND, case_id)
+
+    def _compare_with(self, other_id: str) -> None:
+        """This run against an earlier one (or a later one against this)."""
+        shown, other = self._shown, next((run for run in self._runs if run.id == other_id), None)
+        card = self.results.runs
+        card.clear()
+        if shown is None or other is None:
+            return
+        before, after = sorted((other, shown.run), key=lambda run: run.started_at)
+        self._house.tasks.start(
+            lambda: self._evals.compare_runs(before, after),
+            lane="db",
+            done=lambda found: card.show_compared(found) if self._shown is shown else None,
+            failed=card.error.show_error,
+            owner=self,
+        )
 
     # running
 
@@ -248,8 +382,37 @@ class EvalsView(QWidget):
             scorer=self.setup.scorer_id,
             scenario_id=scenario_id,
             system=self.setup.system.text().strip(),
+            settings=self.setup.plan.settings,
         )
         self.setup.set_running(True)
+
+    def _plan(self) -> None:
+        """What the eval that is set up can prove, costs and takes; not worked out while nobody sees it."""
+        examined, models = self.setup.data.examined, self.setup.models
+        if examined is None or not models or self.setup.isHidden():
+            self.setup.plan.look(None)
+            return
+        data, references = examined.dataset, [model.reference for model in models]
+        scorer, system = self.setup.scorer_id, self.setup.system.text().strip()
+        scenario_id = self._scenario.id if self._scenario is not None else None
+
+        def work(settings: EvalSettings, difference: float) -> EvalPlan:
+            return self._evals.outlook(
+                data,
+                references,
+                scorers=(scorer,),
+                scenario_id=scenario_id,
+                system=system,
+                settings=settings,
+                difference=difference,
+                disagree=max(difference, DISAGREE),
+            )
+
+        self.setup.plan.look(work)
+
+    def _pause(self) -> None:
+        self.runner.pause()
+        self._arrange()
 
     def go_on(self) -> None:
         """Resume the run that is shown, with the same data."""
@@ -278,6 +441,13 @@ class EvalsView(QWidget):
 
     def _run_ended(self, run_id: str) -> None:
         self.setup.set_running(False)
+        if self.runner.stopped:
+            model, why = self.runner.stopped[0]
+            self.error.show_error(
+                WorkbenchError(
+                    f"{self.name_of(model)} was not asked any more: {why.what}", where=why.where, mend=why.mend
+                )
+            )
         self._setting_up = False
         self._wanted_run = run_id
         self.read_runs()
@@ -295,7 +465,7 @@ class EvalsView(QWidget):
             return
         box = QMessageBox(self)
         box.setWindowTitle("Delete this eval?")
-        box.setText(f"Delete “{shown.run.name}” and its {words.count(len(shown.rows), 'case')}?")
+        box.setText(f"Delete “{shown.run.name}” and its {words.count(len(shown.grid), 'case')}?")
         box.setInformativeText("Its results no longer count as evidence. This cannot be undone.")
         delete = box.addButton("Delete the eval", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
@@ -322,8 +492,13 @@ class EvalsView(QWidget):
         """The set-up while there is nothing else or the person asked for it; else the results."""
         has_runs = bool(self._runs)
         self.bar.setVisible(has_runs)
-        self.bar.set_state(self._shown.run if self._shown else None, running=self.runner.run_id)
+        self.bar.set_state(
+            self._shown.run if self._shown else None, running=self.runner.run_id, pausing=self.runner.is_pausing
+        )
+        was_hidden = self.setup.isHidden()
         self.setup.setVisible(self._setting_up or not has_runs)
+        if was_hidden and not self.setup.isHidden():
+            self._plan()
         self.setup.set_may_put_away(has_runs)
         self.results.setVisible(self._shown is not None and not self._setting_up)
 
@@ -339,9 +514,10 @@ class EvalsView(QWidget):
         if shown.run.id == self.runner.run_id:
             self.answered.emit(f"Under way: {self.runner.words}.", "The figures below grow with each answer.")
             return
+        assert shown.summary is not None
         lead, rest = answer_words(shown.summary, shown.scorer, self.name_of)
-        asked = len({(row.case_id, model) for row in shown.rows for model in row.results})
-        total = shown.run.case_count * len(shown.run.model_ids)
+        asked = int((shown.grid.data.outcome[0] != NOT_ASKED).sum())
+        total = shown.run.case_count * len(shown.run.model_ids) * shown.run.settings.repeats
         if asked < total:
             lead, rest = f"Interrupted: {asked:,} of {total:,} questions are answered.", f"{lead} {rest}"
         self.answered.emit(_whole(lead), _whole(rest))
@@ -352,13 +528,16 @@ class EvalsView(QWidget):
 
     def _explanation(self) -> Explanation | None:
         shown = self._shown
-        if shown is None:
+        if shown is None or shown.summary is None:
             return None
-        row = self.results.cases.row(self._house.selection.id_of(KIND))
-        if row is not None:
-            return case_explanation(row, self.name_of)
+        if self._case is not None:
+            return case_explanation(self._case, self.name_of)
         actions = () if self.runner.run_id == shown.run.id else (InspectorAction("Delete this eval …", self._delete),)
-        return run_explanation(shown.run, shown.summary, shown.rows, scorer_words=self._scorer_words, actions=actions)
+        return run_explanation(shown.run, shown.summary, shown.grid, scorer_words=self._scorer_words, actions=actions)
+
+    def _scorer_title(self, scorer_id: str) -> str:
+        found = next((each for each in self._evals.scorers() if each.id == scorer_id), None)
+        return found.title if found else scorer_id
 
     def _scorer_words(self, scorer_id: str) -> str:
         found = next((each for each in self._evals.scorers() if each.id == scorer_id), None)

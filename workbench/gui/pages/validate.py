@@ -49,7 +49,9 @@ class ValidatePage(Page):
         self.playground = PlaygroundView(
             house=house, playground=playground, votes=votes, library=library, chat_models=chat_models
         )
-        self.evals = EvalsView(house=house, evals=evals, library=library, dataset_path=scenarios.dataset_path)
+        self.evals = EvalsView(
+            house=house, evals=evals, library=library, dataset_path=scenarios.dataset_path, chat_models=chat_models
+        )
         self._views: dict[str, QWidget] = {PLAYGROUND: self.playground, EVALS: self.evals}
         self._answers: dict[str, tuple[str, str]] = {}
         self._switch: dict[str, QPushButton] = {}
@@ -187,6 +189,7 @@ class ValidatePage(Page):
             PageAction("Blind vote", self._toggle_blind),
             PageAction("What people prefer", self.playground.show_standing),
             PageAction("Run the eval", self.evals.run),
+            PageAction("Pause the eval", self.evals.runner.pause),
         )
 
     def find_field(self) -> QWidget | None:

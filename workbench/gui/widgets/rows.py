@@ -80,7 +80,8 @@ class Column(Generic[R]):
 class RowModel(QAbstractTableModel, Generic[R]):
     """Shows a tuple of rows. Sorting and filtering keep a list of row numbers: no proxy, quick at 100,000 rows.
 
-    With `arrange` (words, column id or "", descending -> row numbers) somebody else filters and sorts.
+    With `arrange` (words, column id or "", descending -> row numbers) somebody else filters and sorts; with `number_of`
+    (id -> row number, -1 for none) somebody else knows where a row is.
     """
 
     def __init__(
@@ -90,10 +91,12 @@ class RowModel(QAbstractTableModel, Generic[R]):
         row_id: Callable[[R], str],
         faint: Callable[[R], bool] | None = None,
         arrange: Arrange | None = None,
+        number_of: Callable[[str], int] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
+        self._number_of = number_of
         self._arrange = arrange
         self._row_id = row_id
         self._faint = faint
@@ -213,11 +216,14 @@ class RowModel(QAbstractTableModel, Generic[R]):
 
     def place_of(self, id: str) -> int:
         """Where the row with this id is shown, -1 when it is not."""
-        if self._numbers is None:
-            self._numbers = {self._row_id(row): number for number, row in reversed(tuple(enumerate(self._rows)))}
-        number = self._numbers.get(id)
+        if self._number_of is not None:
+            number = self._number_of(id)
+        else:
+            if self._numbers is None:
+                self._numbers = {self._row_id(row): number for number, row in reversed(tuple(enumerate(self._rows)))}
+            number = self._numbers.get(id, -1)
         try:
-            return -1 if number is None else self._order.index(number)
+            return -1 if number < 0 else self._order.index(number)
         except ValueError:
             return -1
 

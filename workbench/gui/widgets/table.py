@@ -97,6 +97,7 @@ class DataTable(QWidget, Generic[R]):
         settings: SettingsPort,
         faint: Callable[[R], bool] | None = None,
         arrange: Arrange | None = None,
+        number_of: Callable[[str], int] | None = None,
         filterable: bool = True,
         filter_hint: str = "Filter",
         visible_rows: int = 6,
@@ -110,7 +111,9 @@ class DataTable(QWidget, Generic[R]):
         self._least_rows = visible_rows
         self._wanted_first = 0
         self._snug = snug
-        self.model: RowModel[R] = RowModel(columns, row_id=row_id, faint=faint, arrange=arrange, parent=self)
+        self.model: RowModel[R] = RowModel(
+            columns, row_id=row_id, faint=faint, arrange=arrange, number_of=number_of, parent=self
+        )
         self.view = _View(self.model, self)
         self.view.setObjectName(f"view-{id}")
         self.view.setAccessibleName(name)
@@ -277,7 +280,9 @@ class DataTable(QWidget, Generic[R]):
 
     def _recount(self) -> None:
         shown, total = self.model.rowCount(), len(self.model.rows)
-        self._count.set_text(f"{shown} of {total}" if shown != total else f"{total} rows" if total != 1 else "1 row")
+        self._count.set_text(
+            f"{shown:,} of {total:,}" if shown != total else f"{total:,} rows" if total != 1 else "1 row"
+        )
 
     def _sort_clicked(self, section: int) -> None:
         model = self.model
