@@ -163,20 +163,25 @@ class Keychain:
         )
 
 
+_SETTINGS = "keyringrc.cfg or an installed package"
+
+
 def _backend() -> tuple[Any | None, str]:
     """The backend that keys may be given to; without one, why."""
     import keyring
     from keyring.backends.chainer import ChainerBackend
 
-    chosen: Any = keyring.get_keyring()
+    asked = "PYTHON_KEYRING_BACKEND" if os.environ.get("PYTHON_KEYRING_BACKEND") else _SETTINGS
+    try:
+        chosen: Any = keyring.get_keyring()
+    except Exception as error:  # whatever a backend of somebody's choice raises when it is loaded
+        return None, f"{asked} asks for a keychain that cannot be loaded ({_reason(error)}): it is not used."
     parts = list(chosen.backends) if isinstance(chosen, ChainerBackend) else [chosen]
     usable = [part for part in parts if _module(part) in _ACCEPTED]
     if usable:
         return usable[0], ""
-    forced = os.environ.get("PYTHON_KEYRING_BACKEND")
     name = f"{_module(chosen)}.{type(chosen).__name__}"
     if _module(chosen) not in ("keyring.backends.fail", "keyring.backends.chainer"):
-        asked = "PYTHON_KEYRING_BACKEND" if forced else "keyringrc.cfg or an installed package"
         return None, f"{asked} asks for {name}, which does not keep keys sealed: it is not used."
     return None, _MEND_LINUX if sys.platform.startswith("linux") else "No keychain answers."
 

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 from workbench.domain.calls import Outcome
+from workbench.domain.chat import ask
+from workbench.domain.evidence import Answer
 from workbench.inference.remote.endpoints import Wire
 from workbench.net import guard as guards
 from workbench.net.grant import Bounds
+from workbench.services.asking import MOST_CHARACTERS, Pane
 
 from remote_models import KEY, Remote, chat_answer, chat_chunk
 from servers import Received, Reply, Server, certificate
@@ -82,6 +85,30 @@ def test_that_too_much_is_stopped_at_the_bound_with_flat_memory(what: str, wire:
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * (1 if sys.platform == "darwin" else 1024)
     assert not heard.text and heard.failure.mend
     assert remote.ledger.calls[0].bytes_in < 70_000_000 and grown < 60_000_000
+
+
+def test_that_of_a_reply_of_50_mb_a_comparison_holds_its_bound_and_the_connection_ends() -> None:
+    sent: list[int] = []
+
+    async def fifty_mb(request: Received, reply: Reply) -> None:
+        await reply.begin()
+        for number in range(800):
+            await reply.event(chat_chunk("word " * 13_107))
+            sent.append(number)
+
+    with Server(fifty_mb) as server:
+        remote = Remote(server.url)
+
+        async def main() -> Answer:
+            pane = Pane(0, remote.build(), ask("Hello?"), None)
+            await pane.fill()
+            await remote.doorway.close()
+            return pane.answer()
+
+        answer = asyncio.run(main())
+    assert len(answer.text) == MOST_CHARACTERS and "was stopped" in answer.error_what
+    assert len(sent) < 800, "the rest was not even read"
+    assert remote.ledger.calls[0].bytes_in < 20_000_000
 
 
 @pytest.mark.parametrize(("names", "days"), [(("127.0.0.1",), (-9, -1)), (("a.example",), (-1, 9)), ((), (-1, 9))])

@@ -110,6 +110,14 @@ def test_that_a_plaintext_backend_is_refused_when_a_file_asks_for_it(tmp_path: P
     assert not (tmp_path / "leaked").exists()
 
 
+def test_that_a_backend_that_is_not_even_there_is_named_and_not_used(tmp_path: Path) -> None:
+    forced = "keyrings.nowhere.Keyring"
+    said = run_apart(tmp_path, "print(store().keeps, store().why)", PYTHON_KEYRING_BACKEND=forced)
+    assert (
+        said.startswith("False PYTHON_KEYRING_BACKEND asks for") and "cannot be loaded" in said and "not used" in said
+    )
+
+
 def run_apart(folder: Path, code: str, **environment: str) -> str:
     script = "from workbench.keychain import Keychain, store\nfrom workbench.domain.secret import Secret\n" + code
     keep = {"PATH": os.environ["PATH"], "HOME": str(folder)}

@@ -62,8 +62,9 @@ def set_key(arguments: argparse.Namespace, services: Services) -> int:
     if not store.keeps:
         raise WorkbenchError(
             "There is no keychain here, so the key cannot be kept",
-            where=store.why or store.name,
-            mend="The window can hold it for one session (Settings); nothing is ever written to a file.",
+            where="keychain",
+            mend=f"{store.why or store.name} The window can hold it for one session (Settings); nothing is ever "
+            "written to a file.",
         )
     kept = services.credentials.set_key(endpoint.id, _asked_for(endpoint.name))
     if arguments.json:
