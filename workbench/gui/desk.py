@@ -208,6 +208,8 @@ class Desk(QObject):
     def _show_opened(self, loaded: tuple[Scenario, tuple[ScenarioRow, ...]]) -> None:
         scenario, rows = loaded
         self._show_rows(rows)
+        if self._unsaved is not None and self._unsaved.id == scenario.id:
+            self._unsaved = None  # read again, it is what the store has
         self._versions[scenario.id] = scenario.version
         self._lay_out(scenario)
 

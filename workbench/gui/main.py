@@ -202,6 +202,7 @@ class Window:
                     credentials=self._services.credentials,
                     privacy=self._services.privacy,
                     spend=lambda: self._services.spend,
+                    team=lambda: self._services.team,
                     hang_up=self._services.hang_up,
                 ),
             )

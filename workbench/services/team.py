@@ -277,6 +277,10 @@ class TeamService:
         with self._ledger_row(place, self._leave_for(place, after), size):
             try:
                 self._store_there().sharing.put(after, {}, now=self._now(), check=lambda now: _expect(now, expected))
+            except StaleScenario as error:
+                what = f"“{after.name}” was changed in the team store since you last synced"
+                mend = "Sync it under Settings, Team store (or: workbench team sync), then make your change."
+                raise StaleScenario(after.name, what, mend) from error
             except StoreAway as error:
                 raise StoreAway(
                     f"“{after.name}” is held by the team store, which cannot be reached: it can be read, not changed",

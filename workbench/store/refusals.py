@@ -68,11 +68,11 @@ class StoreNotSaved(WorkbenchError):
 class StaleScenario(WorkbenchError):
     """The scenario was saved by somebody else since it was read."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, what: str = "", mend: str = "") -> None:
         super().__init__(
-            f"“{name}” was changed elsewhere since you opened it",
+            what or f"“{name}” was changed elsewhere since you opened it",
             where=name,
-            mend="Open it again to see the change, then make yours.",
+            mend=mend or "Open it again to see the change, then make yours.",
         )
 
 

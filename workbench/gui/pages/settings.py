@@ -17,6 +17,7 @@ from workbench.gui.settings.ledger import LedgerCard
 from workbench.gui.settings.network import NetworkCard
 from workbench.gui.settings.providers import ProvidersCard
 from workbench.gui.settings.spend import SpendCard
+from workbench.gui.settings.team import TeamCard
 from workbench.gui.theme import TEXT_PERCENT_STEPS, TONE_ICONS, Scheme, Space, Theme, Tone
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import Card
@@ -30,6 +31,7 @@ from workbench.services.doctor import Diagnosis, Finding, examine
 from workbench.services.privacy import PrivacyService
 from workbench.services.scenarios import ScenarioRow, ScenarioService
 from workbench.services.spend import SpendService
+from workbench.services.team import TeamService
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class FarServices:
     credentials: CredentialService
     privacy: PrivacyService
     spend: Callable[[], SpendService]
+    team: Callable[[], TeamService]
     hang_up: Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -91,8 +94,10 @@ class SettingsPage(Page):
         self._ledger = LedgerCard(
             tasks=house.tasks, settings=house.settings, privacy=far.privacy, scenario_names=self._scenario_names
         )
-        for card in (self._providers, self._network, self._spend, self._ledger):
+        self._team = TeamCard(tasks=house.tasks, settings=house.settings, team=far.team, privacy=far.privacy)
+        for card in (self._providers, self._network, self._team, self._spend, self._ledger):
             self.body.addWidget(card)
+        self._team.changed.connect(self._far_has_changed)
         self._providers.changed.connect(self._far_has_changed)
         self._network.changed.connect(self._far_has_changed)
         self._ledger.answered.connect(self._answer)
@@ -138,7 +143,13 @@ class SettingsPage(Page):
 
     def arrive(self, payload: object) -> None:
         """The foot of the rail leads to the ledger, a refusal to where it can be mended."""
-        cards = {"ledger": self._ledger, "providers": self._providers, "network": self._network, "spend": self._spend}
+        cards: dict[str, Card] = {
+            "ledger": self._ledger,
+            "providers": self._providers,
+            "network": self._network,
+            "spend": self._spend,
+            "team": self._team,
+        }
         if payload in cards:
             self.scroller.ensureWidgetVisible(cards[str(payload)], 0, 400)
 
@@ -148,6 +159,7 @@ class SettingsPage(Page):
         self._schemes.set_value(self._theme.scheme)
         self._percent.set_value(self._theme.text_percent)
         self._network.show_now()
+        self._team.show_now()
         self._providers.read()
         self._spend.read(scenario)
         self._ledger.read()
