@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pages_person import Visitor
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit
 from workbench.domain.figures import Origin
 from workbench.domain.option import Flip
 from workbench.gui.forms.option_form import OptionForm
 from workbench.gui.pages.option_words import tried
 from workbench.gui.pages.options import OptionsPage
 from workbench.gui.widgets.text import Words
+from workbench.gui.widgets.weights import COMPARISONS, ORDER
 
 
 def options(visitor: Visitor) -> OptionsPage:
@@ -275,3 +277,34 @@ def test_that_the_answer_follows_a_change_of_requirements_made_elsewhere(visitor
     visitor.store(replace(visitor.scenario, answers={**visitor.scenario.answers, "weeks_limit": 2}))
     visitor.wait(lambda: page._shown is not None and page._shown.recommendation.option == "")
     assert visitor.answer and isinstance(page.findChild(Words), Words)
+
+
+def test_that_weights_are_set_from_their_order_said_and_taken_back(visitor: Visitor) -> None:
+    page = options(visitor)
+    before = visitor.scenario.criteria
+    page._weights.set_from.emit(ORDER)
+    visitor.wait(lambda: page._tried.isVisibleTo(page))
+    assert "From the order alone" in words_on(page)
+    points = {item.id: item.points for item in visitor.scenario.criteria}
+    assert points["privacy"] == 100 and points["setup_usd"] < 10
+    visitor.press("Take it back")
+    visitor.wait(lambda: visitor.scenario.criteria == before)
+
+
+def test_that_weights_come_from_a_table_of_comparisons_and_a_bad_one_changes_nothing(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = options(visitor)
+    before, ids = visitor.scenario.criteria, [item.id for item in visitor.scenario.criteria]
+    file = tmp_path / "pairs.csv"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (str(file), ""))
+    file.write_text("nothing of the kind", encoding="utf-8")
+    page._weights.set_from.emit(COMPARISONS)
+    visitor.wait(lambda: "not 6 by 6" in words_on(page))
+    assert visitor.scenario.criteria == before
+    rows = [f"{one},{','.join('1' for _ in ids)}" for one in ids]
+    file.write_text("\n".join([f"x,{','.join(ids)}", *rows]), encoding="utf-8")
+    page._weights.set_from.emit(COMPARISONS)
+    visitor.wait(lambda: page._tried.isVisibleTo(page))
+    assert {item.points for item in visitor.scenario.criteria} == {100}
+    assert "agree with each other" in words_on(page)

@@ -113,3 +113,15 @@ def test_that_a_damaged_scenario_is_listed_as_such(shell: Shell) -> None:
         connection.exec_driver_sql("UPDATE scenario SET step = 'x'")
     assert "damaged" in shell("list")
     assert shell.json("list")["scenarios"][0]["damaged"] is True
+
+
+def test_that_what_matters_is_set_from_the_command_line(shell: Shell, tmp_path: Path) -> None:
+    shell("new", "Weights")
+    found = shell.json("weigh", "weights", "quality=100", "weeks=0")
+    assert {item["id"]: item["points"] for item in found["criteria"]}["quality"] == 100
+    assert "Every criterion counts the same." in shell("weigh", "weights", "--alike")
+    assert {item["points"] for item in shell.json("weigh", "weights")["criteria"]} == {100}
+    with pytest.raises(WorkbenchError):
+        shell("weigh", "weights", "quality=a lot")
+    with pytest.raises(WorkbenchError):
+        shell("weigh", "weights", "quality=1", "--alike")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ _UNKNOWN = "—"
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = nouns.add_parser("scenario", help="scenarios: list, make, show, edit, export, import, delete")
+    command = nouns.add_parser("scenario", help="scenarios: list, make, show, edit, weigh, export, import, delete")
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True)
     listing = verbs.add_parser("list", help="all scenarios, the last changed first")
     listing.add_argument("--bin", action="store_true", help="the deleted ones")
@@ -32,6 +33,12 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     show.set_defaults(run=run_show)
     edit = verbs.add_parser("edit", help="answer questions: edit my-scenario weeks_limit=12 tasks='[code, writing]'")
     edit.set_defaults(run=run_edit)
+    weigh = verbs.add_parser("weigh", help="say what matters: weigh my-scenario quality=100 weeks=40")
+    weigh.set_defaults(run=run_weigh)
+    way = weigh.add_mutually_exclusive_group()
+    way.add_argument("--alike", action="store_true", help="every criterion counts the same")
+    way.add_argument("--order", metavar="A,B,…", help="from their order alone, the most important first")
+    way.add_argument("--comparisons", type=Path, metavar="FILE", help="from a CSV table of pairwise comparisons (AHP)")
     export = verbs.add_parser("export", help="write the scenario as YAML")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: print it")
     export.add_argument("--force", action="store_true", help="replace a file that is there")
@@ -43,9 +50,10 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     delete.set_defaults(run=run_delete)
     restore = verbs.add_parser("restore", help="take a scenario out of the bin again")
     restore.set_defaults(run=run_restore)
-    for verb in (show, edit, export, delete, restore):
+    for verb in (show, edit, weigh, export, delete, restore):
         verb.add_argument("scenario", metavar="SCENARIO", help="name or id; for show and export also a YAML file")
     edit.add_argument("answers", nargs="*", metavar="QUESTION=VALUE", help="empty VALUE takes the answer away")
+    weigh.add_argument("points", nargs="*", metavar="CRITERION=POINTS", help="0 to 100; the others keep theirs")
     edit.add_argument("--name", help="give the scenario this name")
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="print one JSON object")
@@ -110,6 +118,44 @@ def run_edit(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.name is not None:
         scenario = services.scenarios.rename(scenario.id, arguments.name)
     return _say(scenario, "Saved", arguments, services)
+
+
+def run_weigh(arguments: argparse.Namespace, services: Services) -> int:
+    """Stores the criteria's new points and prints them; without any it prints those that hold."""
+    from workbench.services import weighing
+
+    scenario = services.scenarios.load(arguments.scenario)
+    points = {name: _points(name, text) for name, text in map(_split, arguments.points)}
+    if points and (arguments.alike or arguments.order or arguments.comparisons):
+        raise WorkbenchError("Points and another way together", mend="Give CRITERION=POINTS, or one of the options.")
+    found = None
+    if arguments.alike:
+        found = weighing.alike(scenario.criteria)
+    elif arguments.order:
+        found = weighing.by_order(scenario.criteria, [name.strip() for name in arguments.order.split(",")])
+    elif arguments.comparisons:
+        found = weighing.by_comparisons(scenario.criteria, arguments.comparisons)
+    elif points:
+        found = weighing.by_points(scenario.criteria, points)
+    if found is not None:
+        scenario = services.scenarios.replace(scenario.id, replace(scenario, criteria=found.criteria))
+    if arguments.json:
+        shape = [{"id": c.id, "title": c.title, "points": c.points} for c in scenario.criteria]
+        print(json.dumps({"criteria": shape, "sentence": found.sentence if found else ""}, ensure_ascii=False))
+        return 0
+    if found is not None:
+        say(found.sentence)
+    total = sum(item.points for item in scenario.criteria)
+    rows = [(c.id, c.title, f"{c.points:g}", f"{c.points / total:.0%}".replace("%", " %")) for c in scenario.criteria]
+    print_table(("criterion", "what it is", "points", "share"), rows, right={2, 3})
+    return 0
+
+
+def _points(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise WorkbenchError(f"{text!r} is not a number", where=name, mend="Write it like quality=70.") from None
 
 
 def run_export(arguments: argparse.Namespace, services: Services) -> int:

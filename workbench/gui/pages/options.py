@@ -30,6 +30,7 @@ from workbench.gui.options.flips import FlipsCard
 from workbench.gui.options.pictures import Pictures
 from workbench.gui.options.plans import Plans
 from workbench.gui.options.refining import Refining
+from workbench.gui.options.weighing import Weighing
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.pages.option_words import explanation, head, rows, tried
 from workbench.gui.selection import Picked
@@ -53,6 +54,7 @@ from workbench.services.wording import limit_name
 if TYPE_CHECKING:
     from workbench.services.adaptation import AdaptationService
     from workbench.services.routing import RoutingService
+    from workbench.services.weighing import Weighed
 
 KIND = "option"
 BREAK_EVENS_SHOWN = 2
@@ -142,6 +144,8 @@ class OptionsPage(Page):
         self._weights = WeightsCard()
         self._weights.moved.connect(self._weigh)
         self._weights.settled.connect(self._keep_weights)
+        self._weighing = Weighing(self, house.tasks, self._error, self._weighed)
+        self._weights.set_from.connect(self._set_weights)
         self._conflicts = ConflictsCard()
         self._conflicts.change.connect(lambda question: self.navigate.emit("requirements", question))
         self._behind = Behind()
@@ -244,6 +248,19 @@ class OptionsPage(Page):
         kept = self._kept()
         if kept is not None:
             self.begin_edit(replace(kept, criteria=criteria), "Change what matters", merge_key="weights")
+
+    def _set_weights(self, way: str) -> None:
+        kept = self._kept()
+        if kept is not None:
+            self._weighing.set_from(way, kept.criteria)
+
+    def _weighed(self, found: Weighed) -> None:
+        """All weights at once: what holds then is said, and can be taken back there."""
+        kept = self._kept()
+        if kept is not None:
+            new = replace(kept, criteria=found.criteria)
+            self._tried.trying(new, found.sentence)
+            self.begin_edit(new, "Set the weights")
 
     def _try_volume(self, requests_per_day: float) -> None:
         """The volume is being dragged: what computed figures would become, and where the break-even then lies."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -11,22 +12,33 @@ from PySide6.QtWidgets import QGridLayout
 
 from workbench.domain.criterion import Criterion
 from workbench.gui.theme import Space, scaled_px
+from workbench.gui.widgets.buttons import menu_button
 from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.info import InfoButton
 from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.text import Words
 
 COLUMN_PX = 190
+ALIKE, ORDER, COMPARISONS = "alike", "order", "comparisons"
+WAYS = {
+    ORDER: "Their order alone",
+    ALIKE: "All the same",
+    COMPARISONS: "A table of pairwise comparisons (AHP)…",
+}
 
 
 class WeightsCard(Card):
-    """Sends `moved` (criteria) while a slider is dragged and `settled` (criteria) when it is let go."""
+    """Sends `moved` (criteria) while a slider is dragged and `settled` (criteria) when it is let go; `set_from` (one of
+    ALIKE, ORDER, COMPARISONS) when the person wants all of them set in another way."""
 
     moved = Signal(object)
     settled = Signal(object)
+    set_from = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("What matters")
+        ways = {title: partial(self.set_from.emit, way) for way, title in WAYS.items()}
+        self.add_beside_title(menu_button("Set from", ways, hint="Other ways to say what matters"))
         self.add_beside_title(InfoButton("swing-weight"))
         self.body.addWidget(
             Words(
