@@ -22,6 +22,16 @@ _GONE = (LifecycleStatus.DEPRECATED, LifecycleStatus.RETIRED)
 # What the models can be sorted by.
 COLUMNS = ("name", "kind", "context", "input", "output", "size", "licence", "status")
 _FLAGS = ("tools", "structured_output", "vision", "reasoning")
+# What a person may type for an ability.
+_ABILITY_WORDS = {
+    "tools": "tools function calling",
+    "structured_output": "structured output json schema",
+    "vision": "vision pictures",
+    "reasoning": "reasoning thinking",
+    "prompt_caching": "prompt caching",
+    "batch": "batch",
+    "fine_tuning": "fine-tuning",
+}
 # No retention is known to be longer than this many days; unknown is worse than any.
 _UNKNOWN_DAYS = 1e9
 
@@ -247,6 +257,7 @@ def _text(model: Model, developer: str, sellers: dict[str, str]) -> str:
         model.lifecycle.status.value,
         weights,
         makes,
+        " ".join(words for name, words in _ABILITY_WORDS.items() if getattr(model.capabilities, name) is True),
         offers,
         notes,
     )

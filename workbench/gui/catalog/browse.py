@@ -131,7 +131,7 @@ class BrowseView(QWidget):
             settings=self._settings,
             faint=lambda m: m.lifecycle.status is LifecycleStatus.RETIRED,
             arrange=self._arranged,
-            filter_hint="Search name, maker, provider, licence, kind, notes",
+            filter_hint="Search name, maker, provider, licence, kind, abilities, notes",
             visible_rows=8,
         )
         table.picked.connect(self.picked)
@@ -141,6 +141,7 @@ class BrowseView(QWidget):
         must = button("Must have …", self.open_must_have, hint="Conditions that every model shown fulfils")
         row.insertWidget(0, must)
         row.insertWidget(1, self._views)
+        table.sort_by("name")
         return table
 
     def _arranged(self, words: str, column: str, descending: bool) -> Sequence[int]:
