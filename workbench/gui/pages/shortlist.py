@@ -129,7 +129,7 @@ class ShortlistPage(Page):
                     width=92,
                 ),
                 Column("where", "Runs on", lambda v: HOSTING_WORDS[v.hosting], width=82),
-                Column("why", "First reason", _why_text, hint=_why_text, width=110, stretch=True),
+                Column("why", "Why", _why_text, hint=_why_text, width=110, stretch=True),
             ),
             row_id=row_id,
             name="Verdicts",
