@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from functools import lru_cache
 
-from workbench.domain.chat import ChatMessage, ChatRequest
+from workbench.domain.chat import ChatMessage, ChatRequest, Sampling
 
 VERSION = 1
 
@@ -21,7 +22,7 @@ def content_key(identity: str, request: ChatRequest, repeat: int = 0) -> str:
         VERSION,
         identity,
         [_message(message) for message in request.messages],
-        dataclasses.astuple(request.sampling),
+        _sampling(request.sampling),
         request.json_schema,
         request.grammar,
         request.top_logprobs,
@@ -30,6 +31,11 @@ def content_key(identity: str, request: ChatRequest, repeat: int = 0) -> str:
     ]
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _sampling(sampling: Sampling) -> tuple[object, ...]:
+    return dataclasses.astuple(sampling)
 
 
 def _message(message: ChatMessage) -> list[object]:

@@ -14,6 +14,7 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 
 from workbench.domain.chat import ChatModel, ChatRequest, Done, ToolCall, ask
@@ -22,7 +23,7 @@ from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, Ev
 from workbench.evals.content import content_key
 from workbench.evals.executor import Executor, Here, Said
 from workbench.evals.money import Cap, usd
-from workbench.evals.scorers import NO_AIDS, Aids, Answer, Need, NotScored, judged, require, scorer
+from workbench.evals.scorers import NO_AIDS, Aids, Answer, Need, NotScored, Scorer, judged, require, scorer
 from workbench.evals.stopping import Stopping, in_random_order
 from workbench.evals.templates import prompt_of
 from workbench.evals.time_left import TimeLeft
@@ -506,7 +507,7 @@ class _Going:
         results = []
         for name in self._run.scorers:
             used = case.scorer or name
-            results.append(await _scored(replace(answered, scorer=name), answer, case, used, aids))
+            results.append(await _scored(name, answered, answer, case, used, aids))
         return tuple(results)
 
     async def _keep(self, settled: Sequence[tuple[CaseResult, ...]], lane: str, *, asked: bool) -> None:
@@ -566,11 +567,26 @@ def _calls(details: str) -> tuple[ToolCall, ...]:
     return tuple(ToolCall(*call) for call in found)
 
 
-async def _scored(result: CaseResult, answer: Answer, case: EvalCase, spec: str, aids: Aids) -> CaseResult:
+@lru_cache(maxsize=256)
+def _scorer_of(spec: str) -> tuple[Scorer, str]:
+    """A scorer and its signature."""
     member = scorer(spec)
-    result = replace(result, scored_by=member.signature)
+    return member, member.signature
+
+
+async def _scored(name: str, answered: CaseResult, answer: Answer, case: EvalCase, spec: str, aids: Aids) -> CaseResult:
+    """What the scorer `name` of the run, or the case's own, says of an answer."""
+    member, signature = _scorer_of(spec)
     try:
         score = await judged(member, answer, case, aids)
     except NotScored as reason:
-        return replace(result, outcome=CaseOutcome.UNSCORED, error=reason.why)
-    return replace(result, outcome=CaseOutcome.SCORED, score=score.value, why=score.why, label=score.label)
+        return replace(answered, scorer=name, scored_by=signature, outcome=CaseOutcome.UNSCORED, error=reason.why)
+    return replace(
+        answered,
+        scorer=name,
+        scored_by=signature,
+        outcome=CaseOutcome.SCORED,
+        score=score.value,
+        why=score.why,
+        label=score.label,
+    )
