@@ -304,7 +304,7 @@ def test_that_a_scorer_is_explained_when_it_is_chosen(bench: Bench, page: Valida
     before = setup._signature.text()
     bench.qtbot.keyClick(setup.scorer, Qt.Key.Key_Down)
     assert setup._signature.text() != before
-    assert setup.scorer_id != "contains"
+    assert setup.scorer_ids != ("contains",)
 
 
 def test_that_only_the_evals_explain_in_the_inspector(bench: Bench, page: ValidatePage, data: Path) -> None:

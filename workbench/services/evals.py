@@ -158,10 +158,11 @@ class EvalService:
         return self._store.data_sets.version(run.dataset_hash)
 
     def scorers(self) -> tuple[Scorer, ...]:
-        """What answers can be judged by with what is at hand, the default first."""
-        from workbench.evals.scorers import BUILTIN, Need
+        """What answers can be judged by with what is at hand, the default first; they can be combined."""
+        from workbench.evals.scorers import BUILTIN, Group, Need
 
-        usable = (each for each in BUILTIN.values() if each.wants <= {Need.PERSON})
+        alone = (each for each in BUILTIN.values() if each.group is not Group.COMBINED)
+        usable = (each for each in alone if each.wants <= {Need.PERSON})
         return tuple(sorted(usable, key=lambda each: each.id != DEFAULT_SCORER))
 
     # Running

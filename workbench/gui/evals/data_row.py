@@ -28,9 +28,10 @@ FILTER = (
 
 
 class DataRow(QWidget):
-    """`opened` (Path) when the person chose a file."""
+    """`opened` (Path) when the person chose a file, `columns_wanted` (Path) when they say which column is what."""
 
     opened = Signal(object)
+    columns_wanted = Signal(object)
 
     def __init__(self, *, settings: SettingsPort) -> None:
         super().__init__()
@@ -41,6 +42,10 @@ class DataRow(QWidget):
         self._detail.hide()
         self._show = button("Show the first rows", self._toggle, kind="link")
         self._show.setObjectName("data-preview")
+        self._path: Path | None = None
+        self._columns = button("Columns and checks …", self._want_columns, kind="link", hint="Which column is what")
+        self._columns.setObjectName("data-columns")
+        self._columns.hide()
         choose = button(
             "Choose a file …",
             self._choose,
@@ -71,6 +76,7 @@ class DataRow(QWidget):
         about.addWidget(self._about)
         about.addWidget(self._detail)
         row.addLayout(about, 1)
+        row.addWidget(self._columns)
         row.addWidget(self._show)
         row.addWidget(choose)
         column = QVBoxLayout(self)
@@ -86,10 +92,14 @@ class DataRow(QWidget):
         """What was found in a file; problems are listed, the good cases can be used all the same."""
         self.examined = examined
         data = examined.dataset
+        self._offer_columns(Path(data.source))
         sensitive = sum(case.sensitive for case in data.cases)
         self._about.set_text(f"**{plain(data.name)}** · {words.count(len(data.cases), 'case')}")
         kept = f"{sensitive:,} sensitive, kept on this machine · " if sensitive else ""
-        self._detail.set_text(f"{kept}{examined.dialect}")
+        cautions = sum(finding.is_caution for finding in examined.findings)
+        mind = f" · {words.count(cautions, 'thing')} to mind" if cautions else ""
+        self._detail.set_text(f"{kept}{examined.dialect}{mind}")
+        self._detail.setToolTip("\n".join(finding.what for finding in examined.findings))
         self._detail.show()
         self._about.setToolTip(data.source)
         self._preview.set_rows(data.cases[:PREVIEWED])
@@ -101,9 +111,19 @@ class DataRow(QWidget):
             mend = f"Mend the file and choose it again, or run the {good}." if data.cases else "Mend the file."
             self._problems.show_error(Problems(f"{found} in {data.name}", examined.problems, mend=mend))
 
-    def show_error(self, error: WorkbenchError) -> None:
+    def show_error(self, error: WorkbenchError, path: Path | None = None) -> None:
         """The file cannot be read at all; what was chosen before stays."""
         self._problems.show_error(error)
+        if path is not None:
+            self._offer_columns(path)
+
+    def _offer_columns(self, path: Path) -> None:
+        self._path = path
+        self._columns.setVisible(path.is_file())
+
+    def _want_columns(self) -> None:
+        if self._path is not None:
+            self.columns_wanted.emit(self._path)
 
     def _toggle(self) -> None:
         self._preview.setVisible(self._preview.isHidden())

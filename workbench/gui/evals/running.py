@@ -67,7 +67,7 @@ class EvalRunner(QObject):
         data: EvalSet,
         models: Sequence[ModelEntry],
         *,
-        scorer: str,
+        scorers: Sequence[str],
         scenario_id: str | None,
         system: str,
         settings: EvalSettings | None = None,
@@ -77,7 +77,7 @@ class EvalRunner(QObject):
         references = [model.reference for model in models]
         self._house.tasks.start(
             lambda: self._evals.new_run(
-                data, references, scorers=(scorer,), scenario_id=scenario_id, system=system, settings=settings
+                data, references, scorers=tuple(scorers), scenario_id=scenario_id, system=system, settings=settings
             ),
             lane="db",
             done=lambda run: self._start(run, data, references),

@@ -11,6 +11,7 @@ from workbench.analysis import words
 from workbench.evals.scorers import Scorer
 from workbench.gui.evals.data_row import DataRow
 from workbench.gui.evals.plan_lines import PlanLines
+from workbench.gui.evals.scorer_picker import spec_words
 from workbench.gui.playground.model_choice import ModelEntry
 from workbench.gui.ports import SettingsPort
 from workbench.gui.tasks import Tasks
@@ -20,12 +21,16 @@ from workbench.gui.widgets.card import Card
 from workbench.gui.widgets.fields import ChipsField, Choice, TextField
 from workbench.gui.widgets.text import Words
 
+#: what was put together in the picker, among the scorers of the list
+OWN = "(own)"
+
 
 class SetupCard(Card):
     """`run_wanted` when the person starts it, `put_away` when they look at the results instead, `changed` when another
-    eval would be run."""
+    eval would be run, `scorers_wanted` when they want more ways to score than one."""
 
     run_wanted = Signal()
+    scorers_wanted = Signal()
     put_away = Signal()
     changed = Signal()
 
@@ -54,6 +59,9 @@ class SetupCard(Card):
         for each in self._scorers:
             self.scorer.addItem(each.title, each.id)
         self.scorer.currentIndexChanged.connect(lambda _place: self._show_scorer())
+        self._own: tuple[str, ...] = ()
+        self._more = button("More ways …", self.scorers_wanted.emit, hint="With options, and several together")
+        self._more.setObjectName("eval-more-scorers")
         self._signature = Words("", "muted")
         self.system = TextField(
             "Instruction for the models", placeholder="Optional: sent with every case", max_length=2000
@@ -77,6 +85,7 @@ class SetupCard(Card):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(Space.M)
         line.addWidget(self.scorer)
+        line.addWidget(self._more)
         line.addWidget(self._signature, 1)
         for place, (title, field) in enumerate(
             (
@@ -139,8 +148,23 @@ class SetupCard(Card):
         return tuple(model for model in self._models if str(model.path) in self._chips.value)
 
     @property
-    def scorer_id(self) -> str:
-        return str(self.scorer.currentData())
+    def scorer_ids(self) -> tuple[str, ...]:
+        """As they are written in a run."""
+        return self._own if self.scorer.currentData() == OWN else (str(self.scorer.currentData()),)
+
+    def set_scorers(self, specs: Sequence[str]) -> None:
+        """What the person put together; it stands at the end of the list and is chosen."""
+        known = self.scorer.findData(specs[0]) if len(specs) == 1 else -1
+        if known >= 0:
+            self.scorer.setCurrentIndex(known)
+            return
+        self._own = tuple(specs)
+        if self.scorer.findData(OWN) < 0:
+            self.scorer.addItem("", OWN)
+        place = self.scorer.findData(OWN)
+        self.scorer.setItemText(place, f"{len(specs)} ways" if len(specs) > 1 else "As put together")
+        self.scorer.setCurrentIndex(place)
+        self._show_scorer()
 
     def set_may_put_away(self, may: bool) -> None:
         self._close.setVisible(may)
@@ -168,5 +192,8 @@ class SetupCard(Card):
         self.show_counts()
 
     def _show_scorer(self) -> None:
-        self._signature.set_text(self._scorers[max(self.scorer.currentIndex(), 0)].expects)
+        if self.scorer.currentData() == OWN:
+            self._signature.set_text(words.listed([spec_words(spec) for spec in self._own]))
+        else:
+            self._signature.set_text(self._scorers[max(self.scorer.currentIndex(), 0)].expects)
         self.changed.emit()

@@ -22,6 +22,7 @@ from workbench.gui.evals.explaining import CaseShown, case_explanation, run_expl
 from workbench.gui.evals.results_panel import ResultsPanel, Shown
 from workbench.gui.evals.run_bar import RunBar
 from workbench.gui.evals.running import EvalRunner
+from workbench.gui.evals.scorer_picker import ScorerPicker, spec_words
 from workbench.gui.evals.setup_card import SetupCard
 from workbench.gui.explanation import Explanation, InspectorAction
 from workbench.gui.pages.base import House
@@ -89,6 +90,8 @@ class EvalsView(QWidget):
 
     def _connect(self) -> None:
         self.setup.run_wanted.connect(self.run)
+        self.setup.scorers_wanted.connect(self._pick_scorers)
+        self.setup.data.columns_wanted.connect(self._choose_columns)
         self.setup.put_away.connect(partial(self._set_up, False))
         self.setup.changed.connect(self._plan)
         self.setup.system.edited.connect(lambda _text: self._plan())
@@ -154,9 +157,23 @@ class EvalsView(QWidget):
         self._house.tasks.start(
             lambda: self._evals.examine(path),
             done=partial(self._take_data, chosen=chosen),
-            failed=partial(self._data_failed, chosen=chosen),
+            failed=partial(self._data_failed, path, chosen=chosen),
             owner=self,
         )
+
+    def _choose_columns(self, path: Path) -> None:
+        """Which column is what, and what was found in the rows."""
+        from workbench.gui.evals.import_preview import ImportDialog
+
+        dialog = ImportDialog(path, evals=self._evals, tasks=self._house.tasks, parent=self)
+        dialog.chosen.connect(partial(self._take_data, chosen=True))
+        dialog.open()
+
+    def _pick_scorers(self) -> None:
+        """More ways to score than one, with their options."""
+        dialog = ScorerPicker(self._evals.scorers(), self.setup.scorer_ids, parent=self)
+        dialog.chosen.connect(self.setup.set_scorers)
+        dialog.open()
 
     def _take_data(self, examined: Examined, *, chosen: bool) -> None:
         self.setup.data.show_data(examined)
@@ -174,8 +191,8 @@ class EvalsView(QWidget):
         elif chosen and not self.runner.is_running:
             self._set_up(True)
 
-    def _data_failed(self, error: WorkbenchError, *, chosen: bool) -> None:
-        self.setup.data.show_error(error)
+    def _data_failed(self, path: Path, error: WorkbenchError, *, chosen: bool) -> None:
+        self.setup.data.show_error(error, path)
         if chosen and not self.runner.is_running:
             self._set_up(True)
 
@@ -379,7 +396,7 @@ class EvalsView(QWidget):
         self.runner.begin(
             examined.dataset,
             models,
-            scorer=self.setup.scorer_id,
+            scorers=self.setup.scorer_ids,
             scenario_id=scenario_id,
             system=self.setup.system.text().strip(),
             settings=self.setup.plan.settings,
@@ -393,14 +410,14 @@ class EvalsView(QWidget):
             self.setup.plan.look(None)
             return
         data, references = examined.dataset, [model.reference for model in models]
-        scorer, system = self.setup.scorer_id, self.setup.system.text().strip()
+        scorers, system = self.setup.scorer_ids, self.setup.system.text().strip()
         scenario_id = self._scenario.id if self._scenario is not None else None
 
         def work(settings: EvalSettings, difference: float) -> EvalPlan:
             return self._evals.outlook(
                 data,
                 references,
-                scorers=(scorer,),
+                scorers=scorers,
                 scenario_id=scenario_id,
                 system=system,
                 settings=settings,
@@ -537,11 +554,11 @@ class EvalsView(QWidget):
 
     def _scorer_title(self, scorer_id: str) -> str:
         found = next((each for each in self._evals.scorers() if each.id == scorer_id), None)
-        return found.title if found else scorer_id
+        return found.title if found else spec_words(scorer_id)
 
     def _scorer_words(self, scorer_id: str) -> str:
         found = next((each for each in self._evals.scorers() if each.id == scorer_id), None)
-        return f"**{found.title}**: {found.expects}" if found else scorer_id
+        return f"**{found.title}**: {found.expects}" if found else f"**{spec_words(scorer_id)}**"
 
     def find_field(self) -> QWidget | None:
         table = self.results.cases.table

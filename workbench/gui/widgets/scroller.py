@@ -29,4 +29,9 @@ class ColumnScroller(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """After widgets came, went or changed: as tall as they need now."""
+        self.column.invalidate()
         self._inside.setFixedHeight(max(self.column.heightForWidth(self.viewport().width()), 1))

@@ -1,0 +1,114 @@
+"""Choosing the columns of a file of cases, and the ways to score, as a person does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+from workbench.evals.datasets import Examined
+from workbench.gui.evals.import_preview import NOTHING, ImportDialog
+from workbench.gui.evals.scorer_picker import ScorerPicker, spec_words
+
+from gui.validate_bench import Bench, bench_in
+
+LINES = ("Wie lang ist die Frist?;29 Tage;yes", "Wer ist ada@example.org?;Ada;no", "Wer entscheidet?;Kenji;no")
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
+    with bench_in(tmp_path / "home", qtbot) as bench:
+        yield bench
+
+
+def words_in(dialog: QDialog) -> str:
+    return " ".join(
+        label.accessibleName() or label.text() for label in dialog.findChildren(QLabel) if label.isVisible()
+    )
+
+
+def test_that_columns_are_guessed_looked_through_and_can_be_chosen_otherwise(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "fragen.csv"
+    path.write_text("\n".join(["Text der Anfrage;Soll;Vertraulich", *LINES]))
+    parent = QWidget()
+    bench.qtbot.addWidget(parent)
+    dialog = ImportDialog(path, evals=bench.services.evals, tasks=bench.house.tasks, parent=parent)
+    found: list[Examined] = []
+    dialog.chosen.connect(found.append)
+    dialog.open()
+    bench.settle()
+    assert dialog.columns == {"input": "Text der Anfrage", "expected": "Soll", "sensitive": "Vertraulich"}
+    assert "3 cases, 2 of them sensitive" in words_in(dialog)
+    assert "looks like personal data: an address of mail" in words_in(dialog)
+    dialog.mark.setChecked(False)
+    bench.settle()
+    assert "3 cases, 1 of them sensitive" in words_in(dialog)
+    use = dialog.findChild(QPushButton, "import-use")
+    box = dialog.boxes["input"]
+    box.setCurrentIndex(box.findText(NOTHING))
+    bench.settle()
+    assert not use.isEnabled()
+    assert "No column is the input" in words_in(dialog)
+    box.setCurrentIndex(box.findText("Soll"))
+    bench.settle()
+    bench.qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
+    assert [case.input for case in found[0].dataset.cases] == ["29 Tage", "Ada", "Kenji"]
+
+
+def test_that_a_file_that_cannot_be_read_is_a_sentence_in_the_dialog(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "broken.xlsx"
+    path.write_bytes(b"PK\x03\x04")
+    parent = QWidget()
+    bench.qtbot.addWidget(parent)
+    dialog = ImportDialog(path, evals=bench.services.evals, tasks=bench.house.tasks, parent=parent)
+    dialog.open()
+    bench.settle()
+    assert "damaged" in words_in(dialog)
+    assert not dialog.findChild(QPushButton, "import-use").isEnabled()
+
+
+def test_that_ways_to_score_are_found_explained_set_and_put_together(bench: Bench) -> None:
+    parent = QWidget()
+    bench.qtbot.addWidget(parent)
+    picker = ScorerPicker(bench.services.evals.scorers(), ("contains",), parent=parent)
+    found: list[tuple[str, ...]] = []
+    picker.chosen.connect(found.append)
+    picker.open()
+    assert picker.ways.count() > 35
+    bench.qtbot.keyClicks(picker.search, "as long sentences")
+    assert picker.current is None or picker.current.id == "length"
+    picker.search.clear()
+    bench.qtbot.keyClicks(picker.search, "sentences")
+    picker.pick("length")
+    assert "at most 50 words" in words_in(picker)
+    field = picker.findChild(QLineEdit, "option-expected")
+    bench.qtbot.keyClicks(field, "some words")
+    bench.qtbot.mouseClick(picker.add, Qt.MouseButton.LeftButton)
+    assert "no length" in words_in(picker)
+    field.setText("at most 40 words")
+    bench.qtbot.mouseClick(picker.add, Qt.MouseButton.LeftButton)
+    assert picker.specs == ("contains", 'length(expected="at most 40 words")')
+    picker.together.setCurrentIndex(picker.together.findData("all-of"))
+    bench.qtbot.mouseClick(picker.findChild(QPushButton, "scorer-use"), Qt.MouseButton.LeftButton)
+    assert found == [('all-of(contains, length(expected="at most 40 words"))',)]
+    assert spec_words(found[0][0]) == "All of these (Contains, Length (expected: at most 40 words))"
+
+
+def test_that_every_control_of_the_dialogs_has_a_name(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "set.csv"
+    path.write_text("input,expected\na,b\n")
+    parent = QWidget()
+    bench.qtbot.addWidget(parent)
+    picker = ScorerPicker(bench.services.evals.scorers(), (), parent=parent)
+    dialog = ImportDialog(path, evals=bench.services.evals, tasks=bench.house.tasks, parent=parent)
+    for shown in (picker, dialog):
+        shown.open()
+        bench.settle()
+        QApplication.processEvents()
+        for widget in shown.findChildren(QWidget):
+            if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisible() and widget.focusProxy() is None:
+                named = widget.accessibleName() or getattr(widget, "text", lambda: "")()
+                assert named or widget.parent().metaObject().className().startswith("Q"), widget
