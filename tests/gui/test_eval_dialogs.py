@@ -39,13 +39,11 @@ def test_that_columns_are_guessed_looked_through_and_can_be_chosen_otherwise(ben
     found: list[Examined] = []
     dialog.chosen.connect(found.append)
     dialog.open()
-    bench.settle()
+    bench.wait(lambda: "3 cases, 2 of them sensitive" in words_in(dialog))
     assert dialog.columns == {"input": "Text der Anfrage", "expected": "Soll", "sensitive": "Vertraulich"}
-    assert "3 cases, 2 of them sensitive" in words_in(dialog)
     assert "looks like personal data: an address of mail" in words_in(dialog)
     dialog.mark.setChecked(False)
-    bench.settle()
-    assert "3 cases, 1 of them sensitive" in words_in(dialog)
+    bench.wait(lambda: "3 cases, 1 of them sensitive" in words_in(dialog))
     use = dialog.findChild(QPushButton, "import-use")
     box = dialog.boxes["input"]
     box.setCurrentIndex(box.findText(NOTHING))
@@ -53,7 +51,7 @@ def test_that_columns_are_guessed_looked_through_and_can_be_chosen_otherwise(ben
     assert not use.isEnabled()
     assert "No column is the input" in words_in(dialog)
     box.setCurrentIndex(box.findText("Soll"))
-    bench.settle()
+    bench.wait(use.isEnabled)
     bench.qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
     assert [case.input for case in found[0].dataset.cases] == ["29 Tage", "Ada", "Kenji"]
 
@@ -65,8 +63,7 @@ def test_that_a_file_that_cannot_be_read_is_a_sentence_in_the_dialog(bench: Benc
     bench.qtbot.addWidget(parent)
     dialog = ImportDialog(path, evals=bench.services.evals, tasks=bench.house.tasks, parent=parent)
     dialog.open()
-    bench.settle()
-    assert "damaged" in words_in(dialog)
+    bench.wait(lambda: "damaged" in words_in(dialog))
     assert not dialog.findChild(QPushButton, "import-use").isEnabled()
 
 
