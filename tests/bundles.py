@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from workbench.catalog.load import load_catalog
 from workbench.domain.catalog import Catalog
 from workbench.domain.decision import Decision, DecisionStatus
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus, Mark
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalSet, EvalStatus, Mark
 from workbench.domain.evidence import Answer, Comparison
 from workbench.domain.history import DecisionVersion
 from workbench.domain.scenario import Scenario
@@ -74,11 +74,13 @@ def small_content() -> Content:
         ("contains",), EvalStatus.FINISHED, AT, AT, system_prompt="Answer from the passage.",
     )  # fmt: skip
     results = tuple(
-        CaseResult(RUN_ID, f"case-{case}", model, "contains", CaseOutcome.SCORED, f"{SECRET_TEXT} ({case})",
-                   float((case + place) % 3 > 0), "contains", "holds the words", ttft_s=0.1 * case, total_s=0.5 + case)
+        CaseResult(RUN_ID, f"case-{case}", model, "contains", CaseOutcome.SCORED,
+                   f"{SECRET_TEXT} ({case})" if (case + place) % 3 else "Nobody knows.", float((case + place) % 3 > 0),
+                   "contains", "holds the words", ttft_s=0.1 * case, total_s=0.5 + case)
         for case in range(4)
         for place, model in enumerate(models)
     )  # fmt: skip
+    cases = tuple(EvalCase(f"case-{case}", f"{SECRET_TEXT}? {case}", "nine million") for case in range(4))
     mark = Mark("0192f0c1-0000-7000-8000-000000000006", RUN_ID, "case-1", models[0], "contains", 1.0, 0.0, MADE_AT)
     answers = tuple(Answer(model, SECRET_TEXT, "stop", 0.1, 20.0, 30, 9, 0.6, None, None) for model in models)
     comparison = Comparison(COMPARISON_ID, SCENARIO_ID, AT.isoformat(), "", f"How much? {SECRET_TEXT}", answers)
@@ -95,6 +97,7 @@ def small_content() -> Content:
         comparisons=(comparison,),
         votes=(vote,),
         data=DataFile("desk.csv", b"input,expected\n"),
+        data_sets=(EvalSet("desk.csv", run.dataset_hash, cases, "desk.csv"),),
         reports={"md": b"# Strike desk\n"},
     )
     return replace(content, figures=figures_of(content))
@@ -103,7 +106,16 @@ def small_content() -> Content:
 def without_evidence(content: Content, scenario: Scenario) -> Content:
     """The content's facts with another scenario."""
     return replace(
-        content, scenario=scenario, versions=(), runs=(), results=(), marks=(), comparisons=(), votes=(), data=None
+        content,
+        scenario=scenario,
+        versions=(),
+        runs=(),
+        results=(),
+        marks=(),
+        comparisons=(),
+        votes=(),
+        data=None,
+        data_sets=(),
     )
 
 

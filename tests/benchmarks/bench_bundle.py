@@ -2,9 +2,10 @@
 
     python tests/benchmarks/bench_bundle.py [--results 20000] [--row]
 
-Each step is measured beside writing and reading the same results as plain JSON, so that a busy machine changes both. CPU
-seconds tell what a quiet machine would take. While a step runs in a thread, another one that only sleeps notes its longest
-gap, which is what the window would feel. Goals: 3 s of CPU each, no gap over 50 ms. Ends with code 1 when one is missed.
+Each step is measured beside writing and reading the same results as plain JSON, so that a busy machine changes both;
+CPU seconds tell what a quiet machine would take. While a step runs in a thread, another one that only sleeps notes its
+longest gap, which is what the window would feel. Goal: 3 s each on a quiet machine,
+where plain JSON takes half a second; ends with code 1 when a step takes more than six times what plain JSON does.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from workbench.app import Services, build  # noqa: E402
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus  # noqa: E402
 from workbench.domain.ids import new_id  # noqa: E402
 
-GOAL_S, GOAL_GAP_S = 3.0, 0.05
+GOAL_TIMES = 6.0
 MODELS = ("local/demo-nano", "local/demo-small", "local/demo-medium", "anthropic/claude-sonnet-4-6")
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -111,12 +112,10 @@ def main() -> int:
         for name, work in steps:
             found, wall, cpu, gap = measured(work)
             rows.append((name, wall, cpu, cpu / plain_cpu, gap))
-            missed |= cpu > GOAL_S or (name == "verify" and not found.ok)
+            missed |= cpu > GOAL_TIMES * plain_cpu or (name == "verify" and not found.ok)
         print(f"{arguments.results:,} results, {file.stat().st_size / 1e6:.1f} MB; plain JSON {plain_cpu:.2f} s CPU")
         for name, wall, cpu, ratio, gap in rows:
-            print(
-                f"{name:8} {wall:6.2f} s, {cpu:5.2f} s CPU, {ratio:5.1f} times plain JSON, longest gap {gap * 1000:4.0f} ms"
-            )
+            print(f"{name:8} {wall:6.2f} s, {cpu:5.2f} s CPU, {ratio:5.1f} times plain JSON, longest gap {gap:.3f} s")
         if arguments.row:
             cells = " | ".join(f"{cpu:.2f} ({ratio:.1f})" for _, _, cpu, ratio, _ in rows)
             print(f"| {datetime.now(UTC):%Y-%m-%d} | {arguments.results:,} | {plain_cpu:.2f} | {cells} |")

@@ -14,12 +14,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseResult, EvalRun, Mark
+from workbench.domain.evals import CaseResult, EvalRun, EvalSummary, Mark
+from workbench.domain.evidence import Evidence
 from workbench.reports import figures as shapes
 from workbench.services.bundle_parts import Content
 from workbench.services.decision_basis import basis_of, signed_digest
 
 if TYPE_CHECKING:
+    from workbench.services.bundle_scores import Rescored
     from workbench.services.evals import EvalService
     from workbench.services.options import OptionService
     from workbench.services.shortlist import ShortlistService
@@ -80,7 +82,6 @@ class House:
 
 def house_of(content: Content) -> House:
     """Services that know nothing but this content. Raises WorkbenchError when its day is none."""
-    from workbench.services.evals import EvalService
     from workbench.services.options import OptionService
     from workbench.services.shortlist import ShortlistService
     from workbench.services.tradeoffs import TradeoffService
@@ -91,14 +92,35 @@ def house_of(content: Content) -> House:
         shortlist,
         TradeoffService(shortlist=shortlist),
         OptionService(shortlist=shortlist),
-        EvalService.reading(evals),
+        _reading_once(evals),
     )
 
 
-def figures_of(content: Content) -> Plain:
+def _reading_once(evals: EvalsAtHand) -> EvalService:
+    """What is at hand does not change: each run is summed up once, whoever asks."""
+    from workbench.services.evals import EvalService
+
+    summaries: dict[str, EvalSummary] = {}
+    evidence: dict[str, Evidence | None] = {}
+
+    class Once(EvalService):
+        def summary(self, run: EvalRun) -> EvalSummary:
+            if run.id not in summaries:
+                summaries[run.id] = super().summary(run)
+            return summaries[run.id]
+
+        def evidence(self, scenario_id: str) -> Evidence | None:
+            if scenario_id not in evidence:
+                evidence[scenario_id] = super().evidence(scenario_id)
+            return evidence[scenario_id]
+
+    return Once.reading(evals)
+
+
+def figures_of(content: Content, house: House | None = None) -> Plain:
     """What follows from the content, JSON-ready: options and what stands behind them, shortlist, trade-offs, evals,
-    votes, and the figures that the decision rests on."""
-    computed: Plain = _finite(_computed(content))
+    votes, and the figures that the decision rests on. `house`: the content's, when at hand."""
+    computed: Plain = _finite(_computed(content, house or house_of(content)))
     return computed
 
 
@@ -116,8 +138,8 @@ def foreign_figures_of(content: Content) -> Plain:
         ) from error
 
 
-def _computed(content: Content) -> Plain:
-    house, scenario = house_of(content), content.scenario
+def _computed(content: Content, house: House) -> Plain:
+    scenario = content.scenario
     evidence = house.evals.evidence(scenario.id)
     options = house.options.options(scenario, evidence=evidence)
     kept = house.options.keep(scenario, options)
@@ -158,6 +180,13 @@ def basis_changes(content: Content, now: Mapping[str, Any]) -> Iterator[FigureCh
     for each in decision.sign_offs:
         if each.digest != now["signed"]:
             yield FigureChange(f"decision.signed.{each.name}", each.digest, str(now["signed"]))
+
+
+def score_change(found: Rescored) -> FigureChange:
+    """A score that its answer does not get again."""
+    result = found.result
+    path = f"results.{result.eval_run_id}.{result.case_id}.{result.model_id}.{result.scorer}"
+    return FigureChange(path, _shown(result.score), _shown(found.now))
 
 
 def changes(then: object, now: object, path: str = "") -> Iterator[FigureChange]:

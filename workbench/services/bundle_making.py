@@ -78,6 +78,7 @@ def without_this_machine(content: Content, told: Callable[[str], str]) -> Conten
         ),
         runs=tuple(replace(run, settings=replace(run.settings, dataset_path="")) for run in content.runs),
         results=tuple(replace(r, error=clean(r.error)) if r.error else r for r in content.results),
+        data_sets=tuple(replace(data, source=Path(data.source).name) for data in content.data_sets),
         comparisons=tuple(
             replace(one, answers=tuple(_without_places(answer, clean) for answer in one.answers))
             for one in content.comparisons
@@ -116,6 +117,7 @@ def redacted(content: Content) -> Content:
         marks=tuple(replace(mark, why=hidden(mark.why)) for mark in content.marks),
         comparisons=tuple(_hidden_comparison(comparison) for comparison in content.comparisons),
         data=None,
+        data_sets=(),
         reports={},
         redacted=True,
     )

@@ -129,6 +129,7 @@ def _merge(
         marks=tuple(mark for mark in moved.marks if mark.id not in known.marks),
         comparisons=tuple(one for one in moved.comparisons if one.id not in known.comparisons),
         votes=tuple(vote for vote in votes if vote.id not in known.votes),
+        data_sets=tuple(data for data in moved.data_sets if store.data_sets.version(data.hash) is None),
         versions=tuple(version for version in moved.versions if version.id not in known.versions),
     )
     return Merge(

@@ -7,6 +7,7 @@
 | `catalog.json`, `machine.json` | the facts the figures were computed with: catalog slice, local models |
 | `evals.json`, `results.jsonl` | eval runs; one line a result after a line with the columns |
 | `marks.json` | scores that people gave by hand |
+| `cases.json` | the cases of those evals, as they were read (bundles before data sets were kept have none) |
 | `comparisons.json` | side-by-side answers whose names are known, and the votes on them |
 | `data/…` | the eval data, as it was read |
 | `ledger.json` | what left the machine, by host |
@@ -28,7 +29,7 @@ from typing import Any, TypeVar
 from workbench.catalog.document import dotted
 from workbench.domain.catalog import Catalog
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import CaseResult, EvalRun, Mark
+from workbench.domain.evals import CaseResult, EvalRun, EvalSet, Mark
 from workbench.domain.evidence import Comparison
 from workbench.domain.history import DecisionVersion
 from workbench.domain.scenario import Scenario
@@ -86,6 +87,7 @@ class Content:
     votes: tuple[Vote, ...] = ()
     outflow: tuple[ToHost, ...] = ()
     data: DataFile | None = None
+    data_sets: tuple[EvalSet, ...] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
     reports: Mapping[str, bytes] = field(default_factory=dict)
     redacted: bool = False
@@ -162,6 +164,8 @@ def _parts(content: Content) -> Iterator[tuple[str, bytes]]:
     yield "evals.json", _json(to_plain(content.runs), indent=1)
     yield "results.jsonl", _table(CaseResult, content.results)
     yield "marks.json", _json(to_plain(content.marks))
+    if content.data_sets:
+        yield "cases.json", _json(to_plain(content.data_sets))
     sides = {"comparisons": to_plain(content.comparisons), "votes": to_plain(content.votes)}
     yield "comparisons.json", _json(sides)
     yield "ledger.json", _json(to_plain(content.outflow), indent=1)
@@ -254,6 +258,7 @@ def content_of(manifest: Manifest, members: Mapping[str, bytes], where: str) -> 
         votes=read(tuple[Vote, ...], sides["votes"], "comparisons.json"),
         outflow=read(tuple[ToHost, ...], loaded("ledger.json"), "ledger.json"),
         data=_data(manifest, parts, where),
+        data_sets=read(tuple[EvalSet, ...], loaded("cases.json"), "cases.json") if "cases.json" in parts else (),
         figures=figures,
         reports={name.rpartition(".")[2]: part for name, part in parts.items() if name.startswith("reports/")},
         redacted=manifest.redacted,
@@ -265,7 +270,12 @@ def content_of(manifest: Manifest, members: Mapping[str, bytes], where: str) -> 
 def _check_links(manifest: Manifest, content: Content, where: str) -> None:
     """What points at something must find it, and nothing may be there twice."""
     runs, sides = {run.id for run in content.runs}, {one.id: one for one in content.comparisons}
-    cards = ((len(content.runs), len(runs)), (len(content.comparisons), len(sides)))
+    sets = {data.hash for data in content.data_sets}
+    cards = (
+        (len(content.runs), len(runs)),
+        (len(content.comparisons), len(sides)),
+        (len(content.data_sets), len(sets)),
+    )
     unique = len({(result.eval_run_id, *result.key) for result in content.results}) == len(content.results)
     parts: tuple[Sequence[Vote | DecisionVersion | Mark], ...] = (content.votes, content.versions, content.marks)
     wrong = {
@@ -283,6 +293,7 @@ def _check_links(manifest: Manifest, content: Content, where: str) -> None:
             for vote in content.votes
         ),
         "it holds answers whose names are hidden": any(one.blind for one in content.comparisons),
+        "it holds cases of no eval": bool(sets - {run.dataset_hash for run in content.runs}),
         "its parts are about different scenarios": any(
             each.scenario.id != content.scenario.id for each in content.versions
         )

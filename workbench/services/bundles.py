@@ -4,7 +4,7 @@ merged without overwriting anything, and computed again."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,10 +22,11 @@ from workbench.services.bundle_parts import Content, DataFile, Manifest, Opened
 
 if TYPE_CHECKING:
     from workbench.domain.catalog import Catalog
+    from workbench.domain.evals import EvalSet
     from workbench.domain.scenario import Scenario
     from workbench.domain.verdict import LocalModel
     from workbench.keychain import Keychain
-    from workbench.services.bundle_figures import FigureChange
+    from workbench.services.bundle_figures import FigureChange, House
     from workbench.services.bundle_merging import Merge
     from workbench.services.reports import ReportService
     from workbench.services.scenarios import ScenarioService
@@ -141,14 +142,15 @@ class BundleService:
         WorkbenchError when the keychain has no place for a signing key, or the file cannot be written.
         """
         from workbench.reports.bundle import archive, seals
-        from workbench.services.bundle_figures import figures_of
+        from workbench.services.bundle_figures import figures_of, house_of
         from workbench.services.bundle_making import redacted
         from workbench.services.bundle_parts import members_of
 
         key = self._signing_key() if sign else None
         content = self._gathered(scenario)
-        content = replace(content, figures=figures_of(content))
-        content = redacted(content) if redact else replace(content, reports=self._written(content, reports))
+        house = house_of(content)
+        content = replace(content, figures=figures_of(content, house))
+        content = redacted(content) if redact else replace(content, reports=self._written(scenario, house, reports))
         members = members_of(
             content,
             generator=__version__,
@@ -214,8 +216,29 @@ class BundleService:
             votes=tuple(vote for vote in self._store.votes.of(scenario.id) if vote.comparison_id in shown),
             outflow=self._outflow(scenario.id),
             data=self._data_of(scenario, {run.dataset_hash for run in runs}),
+            data_sets=tuple(self._data_sets_of(scenario, {run.dataset_hash for run in runs})),
         )
         return without_this_machine(content, self._keychain().redact)
+
+    def _data_sets_of(self, scenario: Scenario, hashes: set[str]) -> Iterator[EvalSet]:
+        """The cases of the evals: as they were kept, or from the scenario's file when it is still what was asked."""
+        from workbench.evals.datasets import read_dataset
+
+        missing = []
+        for name in sorted(hashes):
+            kept = self._store.data_sets.load(name)
+            if kept is None:
+                missing.append(name)
+            else:
+                yield kept
+        path = self._scenarios.dataset_path(scenario)
+        if missing and path is not None and path.is_file():
+            try:
+                read = read_dataset(path)
+            except WorkbenchError:
+                return
+            if read.hash in missing:
+                yield read
 
     def _data_of(self, scenario: Scenario, hashes: set[str]) -> DataFile | None:
         """The eval data as it is now, when an eval was run on exactly that, or none was run yet."""
@@ -230,16 +253,15 @@ class BundleService:
             return None
         return found if not hashes or found.sha256 in hashes else None
 
-    def _written(self, content: Content, formats: Iterable[str]) -> dict[str, bytes]:
-        """The reports by ending, from the content at hand."""
+    def _written(self, scenario: Scenario, house: House, formats: Iterable[str]) -> dict[str, bytes]:
+        """The reports by ending, from the evals at hand."""
         from workbench.reports.writers import BUILTIN
-        from workbench.services.bundle_figures import house_of
         from workbench.services.reports import checked_formats
 
         wanted = [name for name in formats if name.strip()]
         if not wanted:
             return {}
-        document = self._reports().over(house_of(content).evals).document(content.scenario)
+        document = self._reports().over(house.evals).document(scenario)
         return {name: BUILTIN[name].render(document) for name in checked_formats(wanted)}
 
     # In
@@ -348,17 +370,25 @@ class BundleService:
             changes,
             count_of,
             foreign_figures_of,
+            score_change,
         )
+        from workbench.services.bundle_scores import differs, rescored
 
         content, signature, generator = opened.content, opened.signature, opened.manifest.generator
         try:
             now = foreign_figures_of(content)
         except WorkbenchError as error:
             return Verified(False, False, (), 0, signature, generator, str(error))
-        found = [*changes(dict(content.figures), now), *basis_changes(content, now)][:MOST_DIFFERENCES]
+        scores = list(rescored(content))
+        found = [
+            *changes(dict(content.figures), now),
+            *basis_changes(content, now),
+            *(score_change(each) for each in scores if differs(each)),
+        ]
+        found = found[:MOST_DIFFERENCES]
         good = not found and (signature is None or signature.holds)
         why = "" if signature is None or signature.holds else "The bundle was changed after it was signed."
-        return Verified(good, True, tuple(found), count_of(now), signature, generator, why)
+        return Verified(good, True, tuple(found), count_of(now) + len(scores), signature, generator, why)
 
 
 def _bytes(file: Path) -> bytes:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
-from workbench.domain.evals import CaseResult, EvalRun, Mark
+from workbench.domain.evals import CaseResult, EvalRun, EvalSet, Mark
 from workbench.domain.evidence import Comparison
 from workbench.domain.history import DecisionVersion
 from workbench.domain.scenario import Scenario
 from workbench.domain.votes import Vote
 from workbench.store import comparisons, scenarios
+from workbench.store.data_sets import put_new
 from workbench.store.decision_versions import version_row
 from workbench.store.eval_runs import mark_row
 from workbench.store.evidence_text import Evidence
@@ -43,10 +45,11 @@ class Arrival:
     comparisons: tuple[Comparison, ...] = ()
     votes: tuple[Vote, ...] = ()
     versions: tuple[DecisionVersion, ...] = ()
+    data_sets: tuple[EvalSet, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        parts = (self.runs, self.results, self.marks, self.comparisons, self.votes, self.versions)
+        parts = (self.runs, self.results, self.marks, self.comparisons, self.votes, self.versions, self.data_sets)
         return self.scenario is None and not any(parts)
 
 
@@ -97,6 +100,8 @@ class Arrivals:
             here = _present(connection, EVAL_RUN.c.id, [run.id for run in arrival.runs])
             runs = tuple(run for run in arrival.runs if run.id not in here)
             scenarios.put_evidence(connection, arrival.scenario_id, Evidence(runs, arrival.results))
+            for data in arrival.data_sets:
+                put_new(connection, data, datetime.now(UTC))
             _add_new(connection, EVAL_MARK.c.id, [mark_row(mark) for mark in arrival.marks])
             _add_comparisons(connection, arrival)
             _add_new(connection, DECISION_VERSION.c.id, [version_row(version) for version in arrival.versions])

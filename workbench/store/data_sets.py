@@ -18,6 +18,8 @@ from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import DATA_SET
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from workbench.store.repositories import Repositories
 
 _HEAD = (
@@ -42,19 +44,8 @@ class DataSets:
         known = self.version(data.hash)
         if known is not None:
             return known
-        row = {
-            "hash": data.hash,
-            "name": data.name,
-            "added_at": at.isoformat(),
-            "source": data.source,
-            "case_count": len(data.cases),
-            "content": _packed(data),
-        }
         with self._store.write() as connection:
-            last = connection.execute(select(func.max(DATA_SET.c.number)).where(DATA_SET.c.name == data.name)).scalar()
-            row["number"] = (last or 0) + 1
-            connection.execute(insert(DATA_SET).values(sealed(row)))
-        return _version(row)
+            return put_new(connection, data, at)
 
     def version(self, hash: str) -> DataSetVersion | None:
         """One version without its cases."""
@@ -79,6 +70,25 @@ class DataSets:
             return _unpacked(values)
         except (ValueError, KeyError, TypeError, zlib.error) as error:
             raise unreadable(f"data set {row['name']}, version {row['number']}") from error
+
+
+def put_new(connection: Connection, data: EvalSet, at: datetime) -> DataSetVersion:
+    """Adds the cases as the next version of their name, in a transaction that is open; those that are there stay."""
+    known = connection.execute(select(*_HEAD).where(DATA_SET.c.hash == data.hash)).mappings().first()
+    if known is not None:
+        return _version(known)
+    last = connection.execute(select(func.max(DATA_SET.c.number)).where(DATA_SET.c.name == data.name)).scalar()
+    row = {
+        "hash": data.hash,
+        "name": data.name,
+        "number": (last or 0) + 1,
+        "added_at": at.isoformat(),
+        "source": data.source,
+        "case_count": len(data.cases),
+        "content": _packed(data),
+    }
+    connection.execute(insert(DATA_SET).values(sealed(row)))
+    return _version(row)
 
 
 def _version(row: Mapping[Any, Any]) -> DataSetVersion:

@@ -9,12 +9,14 @@ from typing import Any
 
 from workbench.store.codec import unreadable
 
+_WORDS = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=repr).encode
+
 
 def digest(values: Mapping[str, Any]) -> str:
     """SHA-256 over the values of a row, by column name; `digest` itself is left out."""
-    content = {name: value for name, value in values.items() if name != "digest"}
-    words = json.dumps(content, sort_keys=True, separators=(",", ":"), default=repr)
-    return hashlib.sha256(words.encode()).hexdigest()
+    content = dict(values)
+    content.pop("digest", None)
+    return hashlib.sha256(_WORDS(content).encode()).hexdigest()
 
 
 def sealed(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -124,6 +124,25 @@ def test_that_a_changed_score_changes_the_figures_that_follow_from_it(here: Serv
     assert f"evals.{RUN_ID}.models.0.mean" in {each.path for each in found.differences}
 
 
+def test_that_an_answer_whose_score_it_does_not_get_is_listed(here: Services, small: Opened) -> None:
+    results = list(small.content.results)
+    results[0] = replace(results[0], answer="nine million, perhaps", score=0.0)
+    spoilt = replace(small.content, results=tuple(results))
+    spoilt = replace(spoilt, figures=figures_of(spoilt))
+    found = here.bundles.verify(replace(small, content=spoilt))
+    assert [(each.path, each.then, each.now) for each in found.differences] == [
+        (f"results.{RUN_ID}.case-0.local/demo-nano.contains", "0.0", "1.0")
+    ]
+
+
+def test_that_the_cases_of_the_evals_come_along_and_are_kept_once(here: Services, small: Opened) -> None:
+    here.bundles.bring_in(small)
+    kept = here.evals.stored_data(here.evals.runs(SCENARIO_ID)[0])
+    assert kept is not None and kept.cases == small.content.data_sets[0].cases
+    here.bundles.bring_in(small)
+    assert [(each.name, each.number) for each in here.evals.data_sets()] == [("desk.csv", 1)]
+
+
 def test_that_the_same_bundle_again_changes_nothing(here: Services, small: Opened) -> None:
     here.bundles.bring_in(small)
     before = (here.scenarios.list(), everything(here, SCENARIO_ID))
@@ -247,7 +266,7 @@ def test_that_the_eval_data_lies_in_the_data_folder_afterwards_under_a_harmless_
 
 def test_that_an_empty_scenario_travels(here: Services, there: Services, tmp_path: Path) -> None:
     empty = here.scenarios.new("😀 \u202eabc")
-    opened = there.bundles.open(here.bundles.export(empty, tmp_path / "x.mswb").file)
+    opened = there.bundles.open(here.bundles.export(empty, tmp_path / "x.mswb", reports=()).file)
     assert there.bundles.verify(opened).ok
     assert there.bundles.bring_in(opened).scenario.name == empty.name
 
@@ -289,7 +308,7 @@ def test_that_nothing_has_come_in_when_the_store_refuses_in_the_middle(
 
 def test_that_no_place_of_this_machine_is_in_a_bundle(here: Services, small: Opened, tmp_path: Path) -> None:
     here.bundles.bring_in(small)
-    content = here.bundles.export(here.scenarios.load(SCENARIO_ID), tmp_path / "x.mswb").content
+    content = here.bundles.export(here.scenarios.load(SCENARIO_ID), tmp_path / "x.mswb", reports=("md",)).content
     assert content.data is not None and content.scenario.eval_dataset == "desk.csv"
     for part in read_archive((tmp_path / "x.mswb").read_bytes(), "x").values():
         assert str(tmp_path).encode() not in part
