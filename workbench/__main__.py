@@ -8,6 +8,10 @@ from pathlib import Path
 
 from workbench.domain.errors import CANCELLED
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workbench.reports.document import Document
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs what the arguments ask for and returns the exit code (`workbench --help` lists them)."""
@@ -39,10 +43,23 @@ def dispatch(arguments: list[str]) -> int:
         return open_window(opened)
     from workbench.cli.main import run
 
+    offer_printer()
     if opened is None:
         return run(arguments)
     print("No display here, so the same job runs headless. 'workbench --help' lists what else it can do.\n")
     return run([*home_option(opened), "demo"])
+
+
+def offer_printer() -> None:
+    """Lets Qt print PDF where typst is not installed; nothing of it is loaded before somebody asks for one."""
+    from workbench.reports.printer import use_printer
+
+    def prints(document: Document) -> bytes:
+        from workbench.gui.printing import pdf
+
+        return pdf(document)
+
+    use_printer(prints)
 
 
 def wants_window(arguments: list[str]) -> tuple[Path | None, tuple[str, ...]] | None:
@@ -89,6 +106,7 @@ def open_window(opened: tuple[Path | None, tuple[str, ...]]) -> int:
     # What a start makes stays; looking through it again and again took a tenth of the time. `gui.main` turns it on.
     gc.disable()
     home, files = opened
+    offer_printer()
     try:
         from workbench.gui.main import run as run_window
     except ImportError as reason:

@@ -38,7 +38,7 @@ def test_that_an_unknown_format_is_wrong_usage(home: str, capsys: pytest.Capture
     with pytest.raises(SystemExit) as left:
         main.run(["--home", home, "report", "knowledge-assistant", "-f", "odt"])
     assert left.value.code == 2
-    assert "html, docx, pptx, xlsx, md and json" in capsys.readouterr().err
+    assert "html, pdf, docx, pptx, xlsx, md and json" in capsys.readouterr().err
 
 
 def test_that_a_folder_that_is_a_file_is_a_sentence(

@@ -9,6 +9,7 @@ from workbench.reports.writers.docx import DOCX
 from workbench.reports.writers.html import HTML
 from workbench.reports.writers.json import JSON
 from workbench.reports.writers.markdown import MARKDOWN
+from workbench.reports.writers.pdf import PDF
 from workbench.reports.writers.pptx import PPTX
 from workbench.reports.writers.xlsx import XLSX
 
@@ -28,4 +29,4 @@ class Writer(Protocol):
         """The whole file; the same document always gives the same bytes."""
 
 
-BUILTIN: dict[str, Writer] = {writer.id: writer for writer in (HTML, DOCX, PPTX, XLSX, MARKDOWN, JSON)}
+BUILTIN: dict[str, Writer] = {writer.id: writer for writer in (HTML, PDF, DOCX, PPTX, XLSX, MARKDOWN, JSON)}

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable, Mapping
 from io import BytesIO
+from types import MappingProxyType
 
+NOTHING: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType({})
 _DAY = (1980, 1, 1, 0, 0, 0)
 
 
-def steady(content: bytes, without: frozenset[str] = frozenset()) -> bytes:
+def steady(content: bytes, change: Mapping[str, Callable[[bytes], bytes]] = NOTHING) -> bytes:
     """The archive with the same members in the same order, none with a time or a system's mark in it.
 
-    `without` names members to leave out (nothing may refer to them).
+    `change` rewrites members by their names.
     """
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            if name in without:
-                continue
             member = zipfile.ZipInfo(name, _DAY)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.create_system = 0
-            new.writestr(member, old.read(name))
+            inside = old.read(name)
+            new.writestr(member, change[name](inside) if name in change else inside)
     return out.getvalue()
