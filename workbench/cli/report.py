@@ -27,6 +27,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     command.add_argument("-o", "--out", type=Path, default=Path(), metavar="DIR", help="the folder (default: here)")
     command.add_argument("--length", choices=("full", "page"), default="full", help="page: one sheet of paper")
+    command.add_argument("--language", choices=("en", "de"), default="en", help="what the report is written in")
     command.add_argument("--leave-out", default="", metavar="LIST", help="sections to leave out, by their ids")
     command.add_argument("--redact", default="", metavar="LIST", help="what to withhold: cases, names, prices")
     command.add_argument(
@@ -52,6 +53,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     choices = services.reports.choices(
         leave_out=_listed(arguments.leave_out),
         redact=_listed(arguments.redact),
+        language=arguments.language,
         evidence_annex=arguments.evidence_annex,
         brand=arguments.brand,
         colour=arguments.colour,

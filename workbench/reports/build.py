@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.analysis import words
 from workbench.analysis.words import day
-from workbench.reports.choices import PLAIN, Choices, Redaction
+from workbench.reports.choices import PLAIN, Choices, Language, Redaction
 from workbench.reports.document import Document, Length, Section
 from workbench.reports.figures import figures_of
 from workbench.reports.material import Material
@@ -43,7 +43,12 @@ def build(material: Material, length: Length = Length.FULL, choices: Choices = P
         footer=_footer(material, choices),
         brand=choices.brand,
     )
-    return redacted(document, choices.redact, people)
+    document = redacted(document, choices.redact, people)
+    if choices.language is Language.GERMAN:
+        from workbench.reports.german import in_german, said_by_people
+
+        return in_german(document, said_by_people(scenario))
+    return document
 
 
 def _page(material: Material) -> tuple[Section, ...]:

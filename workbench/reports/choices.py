@@ -69,7 +69,7 @@ def redactions(names: Iterable[str]) -> frozenset[Redaction]:
     return frozenset(Redaction(name) for name in names)
 
 
-def language(name: str) -> Language:
+def language_of(name: str) -> Language:
     """The language of that code. Raises WorkbenchError for an unknown one."""
     try:
         return Language(name)

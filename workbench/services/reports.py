@@ -22,7 +22,7 @@ from workbench.domain.verdict import Shortlist
 from workbench.paths import data_dir
 from workbench.reports.branding import brand_of
 from workbench.reports.build import build
-from workbench.reports.choices import PLAIN, Choices, redactions, section_ids
+from workbench.reports.choices import PLAIN, Choices, language_of, redactions, section_ids
 from workbench.reports.document import Document, Length
 from workbench.reports.files import file_stem, folder_for, write_whole
 from workbench.reports.material import EvalEvidence, Material, Outflow
@@ -92,6 +92,7 @@ class ReportService:
         *,
         leave_out: Iterable[str] = (),
         redact: Iterable[str] = (),
+        language: str = "en",
         evidence_annex: bool = False,
         brand: str | None = None,
         colour: str | None = None,
@@ -105,6 +106,7 @@ class ReportService:
         return Choices(
             leave_out=section_ids(leave_out),
             redact=redactions(redact),
+            language=language_of(language),
             evidence_annex=evidence_annex,
             brand=brand_of(
                 self._settings.value(REPORT_BRAND) if brand is None else brand,

@@ -48,6 +48,12 @@ def test_that_the_json_report_keeps_to_its_published_schema(
     assert not problems, [f"{problem.json_path}: {problem.message[:200]}" for problem in problems[:5]]
 
 
+def test_that_the_schema_names_every_section() -> None:
+    assert SCHEMA["properties"]["sections"]["items"]["properties"]["id"]["enum"] == [
+        section.value for section in SectionId
+    ]
+
+
 def test_that_the_schema_refuses_a_block_without_its_text() -> None:
     whole = json.loads(BUILTIN["json"].render(build(material())))
     del whole["sections"][0]["blocks"][0]["text"]

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from workbench.domain.questions import QUESTIONS
+from workbench.paths import data_dir
+from workbench.reports.build import build
+from workbench.reports.choices import Choices, Language, Redaction
+from workbench.reports.document import Document, Length, Table
+from workbench.reports.german import day, in_german, money, number
+from workbench.reports.writers import BUILTIN
+
+from report_material import bare_material, material
+from report_reading import read
+
+GERMAN = Choices(language=Language.GERMAN, evidence_annex=True)
+TABLE = json.loads((data_dir("resources") / "report" / "de.json").read_text(encoding="utf-8"))
+
+
+def both(length: Length = Length.FULL) -> tuple[Document, Document]:
+    return build(material(), length, Choices(evidence_annex=True)), build(material(), length, GERMAN)
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [("1,463.5", "1.463,5"), ("+47.0 to +64.0", "+47,0 bis +64,0"), ("27.5–42.6", "27,5–42,6"), ("90", "90")],
+)
+def test_that_a_number_keeps_its_value_and_takes_the_commas_of_the_language(english: str, german: str) -> None:
+    assert number(english) == german
+
+
+@pytest.mark.parametrize(
+    ("english", "german"), [("$1,100", "1.100 $"), ("$1.6k–3.6k", "1,6k–3,6k $"), ("−$37,605", "−37.605 $"), ("—", "—")]
+)
+def test_that_money_is_written_as_in_german(english: str, german: str) -> None:
+    assert money(english) == german
+
+
+@pytest.mark.parametrize(
+    ("english", "german"), [("24 May 2027", "24. Mai 2027"), ("March 2026", "März 2026"), ("soon", "soon")]
+)
+def test_that_a_date_is_written_as_in_german(english: str, german: str) -> None:
+    assert day(english) == german
+
+
+@pytest.mark.parametrize("length", list(Length))
+def test_that_every_heading_and_every_head_of_a_table_is_german(length: Length) -> None:
+    english, german = both(length)
+    same = {"Neutral", "Name", "Text", "Benchmark", "p", "Holm", "USD", "", "Interval", "Option"}
+    for before, after in zip(english.sections, german.sections, strict=True):
+        assert before.title != after.title, before.title
+        for old, new in zip(before.parts, after.parts, strict=True):
+            assert old.title != new.title or old.title in same or old.title[:2] in ("A:", "B:", "C:", "HR"), old.title
+    for before, after in zip(english.blocks(), german.blocks(), strict=True):
+        if isinstance(before, Table) and isinstance(after, Table):
+            for old, new in zip(before.columns, after.columns, strict=True):
+                known = old.title in same or re.match(r"[ABC](:|$)|local/", old.title)
+                assert old.title != new.title or known, old.title
+
+
+def test_that_every_question_of_the_wizard_has_a_german_title() -> None:
+    assert not [question.title for question in QUESTIONS.values() if question.title not in TABLE]
+
+
+def test_that_what_people_wrote_stays_as_they_wrote_it() -> None:
+    base = material()
+    decision = replace(base.scenario.decision, because="Good", dissent="Risks", confirmation="The decision")  # type: ignore[type-var]
+    written = replace(base, scenario=replace(base.scenario, decision=decision))
+    told = read("html", BUILTIN["html"].render(build(written, choices=GERMAN)))
+    assert "Denn Good" in told and "Wer widersprach Risks" in told
+    assert "Amira Haddad" in told and "How many days of leave do I have?" in told
+
+
+def test_that_figures_and_data_are_the_same_in_both_languages() -> None:
+    english, german = both()
+    assert english.figures == german.figures and german.language == "de"
+
+
+def digits(text: str) -> list[str]:
+    return sorted(re.sub(r"\D", "", found) for found in re.findall(r"\d[\d.,]*", text))
+
+
+@pytest.mark.parametrize("kind", ["html", "docx", "xlsx"])
+def test_that_every_number_of_the_english_report_is_the_same_number_in_german(kind: str) -> None:
+    english, german = (read(kind, BUILTIN[kind].render(document)) for document in both())
+    assert digits(english) == digits(german)
+
+
+@pytest.mark.parametrize("kind", list(BUILTIN))
+@pytest.mark.parametrize("length", list(Length))
+def test_that_every_format_comes_in_german_with_its_key_figures(kind: str, length: Length) -> None:
+    text = read(kind, BUILTIN[kind].render(both(length)[1]))
+    for figure in ("55.000 $", "2.100 $", "130.600 $", "10 Wochen", "Angenommen"):
+        assert figure in text, figure
+
+
+def test_that_nothing_filled_in_and_everything_withheld_come_in_german_too() -> None:
+    empty = build(bare_material(), choices=GERMAN)
+    assert "Noch nichts entschieden" in read("md", BUILTIN["md"].render(empty))
+    silent = build(material(), choices=replace(GERMAN, redact=frozenset(Redaction)))
+    text = read("md", BUILTIN["md"].render(silent))
+    assert "zurückgehalten" in text and not re.search(r"\d \$", text)
+
+
+def test_that_every_german_sentence_has_the_places_of_its_english_one() -> None:
+    for english, german in TABLE.items():
+        assert set(re.findall(r"\{(\w+)\}", german)) <= set(re.findall(r"\{(\w+)\}", english)), english
+
+
+def test_that_a_sentence_nobody_translated_stays_whole() -> None:
+    document = replace(build(material()), title="Something else entirely 1,000.5")
+    assert in_german(document, frozenset()).title == "Something else entirely 1,000.5"
