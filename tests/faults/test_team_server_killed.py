@@ -5,14 +5,18 @@ from __future__ import annotations
 import random
 import select
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from workbench.app import build
+from workbench.domain.errors import WorkbenchError
 from workbench.store.postgres import TeamStore
 
 from postgres_server import WHY_NOT, Server, new_server
-from scenario_values import child
+from scenario_values import a_full_scenario, a_result, a_run, child
 
 # Each round saves a scenario, its decision's history and results of an eval, and says what was acknowledged.
 WRITER = """
@@ -90,6 +94,57 @@ def test_that_a_kill_in_the_middle_of_writing_loses_nothing_acknowledged_and_lea
     server: Server,
 ) -> None:
     kill_once(server, random.uniform(0.05, 0.6))
+
+
+RESULTS = 2_000
+
+
+def share_and_kill(server: Server, folder: Path, after_s: float) -> None:
+    """The server is killed while a large scenario is on its way: it is there whole or not at all, then again whole."""
+    if server.process is None:
+        server.start(flushes=True)
+    services = build(folder)
+    services.team.connect(str(server.place))
+    scenario = services.store.scenarios.add(a_full_scenario())
+    run = a_run(scenario.id)
+    services.store.eval_runs.save_run(run)
+    services.store.eval_runs.append([a_result(run.id, f"c{n}", answer="x" * 300) for n in range(RESULTS)])
+    told: list[object] = []
+
+    def share() -> None:
+        try:
+            told.extend(services.team.share([scenario.id]))
+        except WorkbenchError as error:
+            told.append(error)
+
+    sharing = threading.Thread(target=share)
+    sharing.start()
+    sharing.join(after_s)
+    server.kill()
+    sharing.join(60)
+    assert len(told) == 1
+    server.start(flushes=True)
+    store = TeamStore(server.place)
+    there = store.scenarios.get(scenario.id)
+    counts = [len(store.eval_runs.results(each.id)) for each in store.eval_runs.runs(scenario.id)]
+    assert counts == ([RESULTS] if there is not None else [])
+    if not isinstance(told[0], WorkbenchError):
+        assert there is not None  # what was called sent is there
+    assert services.team.share([scenario.id])[0].what in ("sent", "same")
+    assert len(store.eval_runs.results(run.id)) == RESULTS
+    assert services.scenarios.load(scenario.id).answers == scenario.answers
+    store.close()
+    services.close()
+
+
+def test_that_a_scenario_on_its_way_is_there_whole_or_not_at_all(server: Server, tmp_path: Path) -> None:
+    share_and_kill(server, tmp_path, random.uniform(0.05, 0.8))
+
+
+@pytest.mark.slow
+def test_that_ten_kills_on_the_way_do_not_halve_one_either(server: Server, tmp_path: Path) -> None:
+    for number in range(10):
+        share_and_kill(server, tmp_path / str(number), random.uniform(0.0, 1.5))
 
 
 @pytest.mark.slow

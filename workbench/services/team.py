@@ -317,6 +317,14 @@ class TeamService:
             received.append(sum(_size(each, {}) for each in found if each is not None))
         return {each.id: each for each in found if each is not None}
 
+    def _one_there(self, scenario_id: str) -> Scenario | None:
+        """The team's copy of one scenario."""
+        place = self._place()
+        with self._ledger_row(place, self._leave_for(place), 0) as received:
+            found = self._store_there().scenarios.get(scenario_id)
+            received.append(0 if found is None else _size(found, {}))
+        return found
+
     def _leave_for(self, place: TeamPlace, scenario: Scenario | None = None, *, with_texts: bool = False) -> Grant:
         """The guard's leave to go there, with this scenario. Raises GuardRefusal."""
         whose = None
@@ -368,9 +376,9 @@ class TeamService:
         carries: dict[str, int] | None = None
         size = 0
         if counted and mine is not None:
-            rows = self._store().sharing.belongings(mine.id, with_texts=with_texts)
-            carries = {name: len(some) for name, some in rows.items() if some}
-            size = _size(mine, rows)
+            found = self._store().sharing.extent(mine.id, with_texts=with_texts)
+            carries = {name: each.rows for name, each in found.items()}
+            size = _size(mine, {}) + sum(each.letters for each in found.values())
         return SharedRow(
             id=one.id,
             name=one.name,
@@ -385,7 +393,7 @@ class TeamService:
         )
 
     def _both(self, scenario_id: str) -> tuple[Scenario, Scenario, Link]:
-        mine, theirs = self._store().scenarios.get(scenario_id), self._store_there().scenarios.get(scenario_id)
+        mine, theirs = self._store().scenarios.get(scenario_id), self._one_there(scenario_id)
         if mine is None or theirs is None:
             where = "here" if mine is None else "in the team store"
             raise WorkbenchError(
@@ -395,8 +403,7 @@ class TeamService:
 
     def _synced(self, scenario_id: str, link: Link, *, may_fetch: bool) -> Synced:
         """One scenario brought to the same state on both sides, unless both changed it."""
-        self._leave_for(self._place())
-        mine, theirs = self._store().scenarios.get(scenario_id), self._store_there().scenarios.get(scenario_id)
+        mine, theirs = self._store().scenarios.get(scenario_id), self._one_there(scenario_id)
         known = self._links.of(str(self._place())).get(scenario_id)
         link = known or link
         name = (mine or theirs or _gone(scenario_id)).name
@@ -417,8 +424,16 @@ class TeamService:
         place, local, team = self._place(), self._store(), self._store_there()
         allowed, _, stays = _what_may_go(place, both)
         with_texts = link.with_texts and allowed
-        may_have = local.sharing.belongings(both.id, with_texts=with_texts) if mine is not None else {}
         grant = self._leave_for(place, both, with_texts=with_texts)  # refuses what must stay, and writes that down
+        known = self._links.get(both.id)
+        if known is not None and mine is not None and theirs is not None and content_of(mine) == content_of(theirs):
+            ours = local.sharing.marks(both.id, with_texts=with_texts)
+            with self._ledger_row(place, self._leave_for(place), 0) as received:
+                there = team.sharing.marks(both.id, with_texts=with_texts)
+                received.append(sum(len(mark) for _, mark in there))
+            if known.base == content_of(mine) and ours == there:
+                return Synced(both.id, both.name, "same", stays)
+        may_have = local.sharing.belongings(both.id, with_texts=with_texts) if mine is not None else {}
         before = None if theirs is None else content_of(theirs)
         now, added = self._now(), 0
         with self._ledger_row(place, grant, _size(both, may_have)) as received:

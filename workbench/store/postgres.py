@@ -28,7 +28,7 @@ SCHEMA = "workbench"
 #: the lock that lets one writer in at a time: any number, the same for everybody
 _WRITERS = 0x4D_53_57
 _GONE = "08"
-_SHUT_DOWN = ("57P01", "57P02", "57P03", "25006")
+_SHUT_DOWN = ("57P01", "57P02", "57P03")
 _CHECK = "Check that it runs and that you can reach it; what is on this machine can be read meanwhile."
 
 
@@ -219,6 +219,13 @@ class TeamStore(Repositories):
         if state in ("53100", "53200", "53300"):
             mend = "Tell whoever runs the server; nothing of this was kept. Then try again."
             return StoreNotSaved("The server has no room left, so this was not saved", where=where, mend=mend)
+        if state == "25006":
+            mend = (
+                "Everything can be read. Ask whoever runs the server whether this is a copy, or whether it is mended."
+            )
+            return WorkbenchError(
+                "The team store takes no changes at present, so this was not saved", where=where, mend=mend
+            )
         if state == "42501":
             mend = f"Let whoever runs the database give {self.place.user} the right to use it."
             return WorkbenchError("The database does not allow this", where=where, mend=mend)

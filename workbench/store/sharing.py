@@ -7,11 +7,12 @@ as true on the other. Which tables belong to a scenario follows from their forei
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 
 from workbench.domain.scenario import Scenario
 from workbench.store import scenarios
@@ -24,6 +25,7 @@ from workbench.store.tables import (
     SCENARIO,
     SPEND_CAP,
     VOTE,
+    Text,
 )
 from workbench.store.upsert import put_many
 
@@ -41,6 +43,14 @@ _WITHOUT_TEXTS = (DECISION_VERSION.name,)
 _PAIR = ("comparison_id", "rater", "left_place", "right_place")
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Rows of a table, and the letters in them."""
+
+    rows: int
+    letters: int
+
+
 class Sharing:
     """Reads what belongs to a scenario, and adds what came from another store."""
 
@@ -50,12 +60,36 @@ class Sharing:
     def belongings(self, scenario_id: str, *, with_texts: bool = True) -> Rows:
         """Its rows by table, the scenario's own left out; without texts only the history of its decision."""
         with self._store.read() as connection:
-            found = {
+            return {
                 table.name: _rows(connection, table, scenario_id)
                 for table in _tables()
                 if with_texts or table.name in _WITHOUT_TEXTS
             }
-        return _without_blind(found)
+
+    def marks(self, scenario_id: str, *, with_texts: bool = True) -> frozenset[tuple[str, str]]:
+        """The digests of those rows with their tables: what is the same on both sides needs not be sent."""
+        with self._store.read() as connection:
+            return frozenset(
+                (table.name, str(digest))
+                for table in _tables()
+                if with_texts or table.name in _WITHOUT_TEXTS
+                for digest in connection.execute(select(table.c.digest).where(_belongs(table, scenario_id))).scalars()
+            )
+
+    def extent(self, scenario_id: str, *, with_texts: bool = True) -> dict[str, Extent]:
+        """How much that is, by table, without reading it; tables without a row are left out."""
+        found = {}
+        with self._store.read() as connection:
+            for table in _tables():
+                if with_texts or table.name in _WITHOUT_TEXTS:
+                    letters = sum(
+                        (func.length(c) for c in table.columns if c.type is Text and not c.nullable), literal(0)
+                    )
+                    query = select(func.count(), func.sum(letters)).where(_belongs(table, scenario_id))
+                    rows, size = connection.execute(query.select_from(table)).one()
+                    if rows:
+                        found[table.name] = Extent(int(rows), int(size or 0))
+        return found
 
     def put(
         self, scenario: Scenario, rows: Rows, *, now: datetime, check: Callable[[Scenario | None], None]
@@ -101,43 +135,41 @@ def _rows(connection: Connection, table: Table, scenario_id: str) -> list[dict[s
 
 
 def _belongs(table: Table, scenario_id: str) -> ColumnElement[bool]:
+    """A blind comparison stays where it is until its names are shown: the vote is not over."""
     key = next(key for key in table.foreign_keys if key.column.table in (SCENARIO, *_tables()))
     parent = key.column.table
     if parent is SCENARIO:
-        return key.parent == scenario_id
+        whose = key.parent == scenario_id
+        if table is not COMPARISON:
+            return whose
+        blind = select(COMPARISON_DETAIL.c.comparison_id).where(COMPARISON_DETAIL.c.hidden != "")
+        return whose & COMPARISON.c.id.not_in(blind)
     return key.parent.in_(select(key.column).where(_belongs(parent, scenario_id)))
 
 
 def _fresh(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Those that are not here, and evals that ended since; a vote on a pair that was judged already stays out."""
     keys = [column.name for column in table.primary_key]
-    for start in range(0, len(rows), _AT_ONCE):
-        some = rows[start : start + _AT_ONCE]
-        here = _here(connection, table, keys, some)
-        judged = _here(connection, table, _PAIR, some) if table is VOTE else {}
-        for row in some:
-            key = tuple(row[name] for name in keys)
-            if table is VOTE and tuple(row[name] for name in _PAIR) in judged:
-                continue
-            if key not in here or (table is EVAL_RUN and row["finished_at"] and not here[key]["finished_at"]):
-                yield dict(row)
+    here = _here(connection, table, keys, rows)
+    judged = _here(connection, table, _PAIR, rows) if table is VOTE else {}
+    for row in rows:
+        key = tuple(row[name] for name in keys)
+        if table is VOTE and tuple(row[name] for name in _PAIR) in judged:
+            continue
+        if key not in here or (table is EVAL_RUN and row["finished_at"] and not here[key]):
+            yield dict(row)
 
 
 def _here(
     connection: Connection, table: Table, keys: Sequence[str], rows: Sequence[Mapping[str, Any]]
-) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+) -> dict[tuple[Any, ...], Any]:
     """What the store has under the first of these keys: the keys, and of an eval when it ended."""
     columns = [table.c[key] for key in keys]
-    if table is EVAL_RUN:
-        columns.append(table.c.finished_at)
-    query = select(*columns).where(columns[0].in_({row[keys[0]] for row in rows}))
-    return {tuple(row[key] for key in keys): dict(row) for row in connection.execute(query).mappings()}
-
-
-def _without_blind(found: Rows) -> Rows:
-    """A blind comparison stays where it is until its names are shown: the vote is not over."""
-    blind = {row["comparison_id"] for row in found.get(COMPARISON_DETAIL.name, ()) if row["hidden"]}
-    return {
-        name: [row for row in rows if row.get("comparison_id" if name != COMPARISON.name else "id") not in blind]
-        for name, rows in found.items()
-    }
+    ended = [table.c.finished_at] if table is EVAL_RUN else []
+    wanted = list(dict.fromkeys(row[keys[0]] for row in rows))
+    found: dict[tuple[Any, ...], Any] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = select(*columns, *ended).where(columns[0].in_(wanted[start : start + _AT_ONCE]))
+        for row in connection.execute(query):
+            found[tuple(row[: len(keys)])] = row[-1] if ended else None
+    return found

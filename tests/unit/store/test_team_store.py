@@ -196,6 +196,21 @@ def test_that_a_connection_cut_while_saving_saves_nothing_and_says_so(store: Tea
     assert store.scenarios.get(scenario.id) == scenario
 
 
+def test_that_a_server_that_takes_no_changes_is_read_and_says_so(store: TeamStore) -> None:
+    scenario = store.scenarios.add(a_scenario())
+    with store.write() as connection:
+        connection.execute(text(f"ALTER ROLE {store.place.user} SET default_transaction_read_only = on"))
+    other = another(store)
+    try:
+        with pytest.raises(WorkbenchError, match="takes no changes at present"):
+            other.scenarios.change(scenario.id, lambda now: replace(now, step="data"))
+        assert other.scenarios.get(scenario.id) == scenario
+    finally:
+        other.close()
+        with store.write() as connection:
+            connection.execute(text(f"ALTER ROLE {store.place.user} RESET default_transaction_read_only"))
+
+
 def test_that_long_numbers_odd_texts_and_the_order_of_text_are_those_of_the_data_file(store: TeamStore) -> None:
     run = a_run()
     store.eval_runs.save_run(run)
