@@ -385,7 +385,13 @@ class Services:
             journal=lambda: self.journal,
             spend=lambda: self.spend,
             cluster=self._cluster,
+            own_python=self._may_run_own_python,
         )
+
+    def _may_run_own_python(self) -> bool:
+        from workbench.settings import OWN_PYTHON
+
+        return self.settings.value(OWN_PYTHON)
 
     def _cluster(
         self, address: str, scenario_id: str | None, *, sensitive: bool | None

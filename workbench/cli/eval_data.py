@@ -30,6 +30,11 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     check.set_defaults(run=run_check)
     data = verbs.add_parser("data", help="every version of a data set that an eval was made with")
     data.set_defaults(run=run_data)
+    allow = verbs.add_parser(
+        "allow-python", help="whether evals may run a Python file of yours to score (off at first)"
+    )
+    allow.add_argument("state", nargs="?", choices=("on", "off"))
+    allow.set_defaults(run=run_allow)
     scorers = verbs.add_parser("scorers", help="how answers can be scored; with a name, one of them in full")
     scorers.add_argument("name", nargs="?")
     scorers.set_defaults(run=run_scorers)
@@ -119,6 +124,24 @@ def run_data(arguments: argparse.Namespace, services: Services) -> int:
         ],
         right={1, 2},
     )
+    return 0
+
+
+def run_allow(arguments: argparse.Namespace, services: Services) -> int:
+    from workbench.settings import OWN_PYTHON
+
+    if arguments.state is not None:
+        services.settings.choose(OWN_PYTHON, arguments.state == "on")
+    allowed = services.settings.value(OWN_PYTHON)
+    if arguments.json:
+        print(json.dumps({"own_python": allowed}))
+    else:
+        say(
+            "Evals may run a Python file of yours to score answers. It runs apart, without network, and reads what you "
+            "can read."
+            if allowed
+            else "Evals run no Python of yours."
+        )
     return 0
 
 

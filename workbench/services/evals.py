@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from workbench.evals.eval_file import EvalFile
     from workbench.evals.executor import Executor
     from workbench.evals.money import Cap
+    from workbench.evals.own_python import OwnPythonScorers
     from workbench.evals.runner import RunEvent
     from workbench.evals.scorers import Aids, Embed, Need, Scorer
     from workbench.evals.templates import PromptTemplate
@@ -93,6 +94,7 @@ class EvalService:
         journal: Callable[[], Journal],
         spend: Callable[[], SpendService],
         cluster: Connect,
+        own_python: Callable[[], bool] = lambda: False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._library = library
@@ -101,6 +103,7 @@ class EvalService:
         self._journal = journal
         self._spend = spend
         self._cluster = cluster
+        self._own_python_allowed = own_python
         self._now = now
         self._pauses: dict[str, asyncio.Event] = {}
 
@@ -162,7 +165,8 @@ class EvalService:
         from workbench.evals.scorers import BUILTIN, Group, Need
 
         alone = (each for each in BUILTIN.values() if each.group is not Group.COMBINED)
-        usable = (each for each in alone if each.wants <= {Need.PERSON})
+        at_hand = {Need.PERSON, Need.PYTHON} if self._own_python_allowed() else {Need.PERSON}
+        usable = (each for each in alone if each.wants <= at_hand)
         return tuple(sorted(usable, key=lambda each: each.id != DEFAULT_SCORER))
 
     # Running
@@ -278,12 +282,13 @@ class EvalService:
         chosen = self._models_of(run, models, data)
         done = await asyncio.to_thread(self._store.eval_runs.results, run.id)
         cap = Cap(run.settings.cap_usd, done)
+        own = self._own_python()
         means = Means(
             store=self._put,
             known=lambda keys: asyncio.to_thread(self._store.eval_runs.known_answers, keys),
             identities=await asyncio.to_thread(_identities, chosen),
             executor=executor or Here(),
-            aids=self._aids(run, cap),
+            aids=self._aids(run, cap, own),
             cap=cap,
         )
         await self._set_status(run, EvalStatus.RUNNING)
@@ -298,6 +303,8 @@ class EvalService:
                         on_event(event)
         finally:
             self._pauses.pop(run.id, None)
+            if own is not None:
+                await asyncio.shield(own.close())
             finished = await asyncio.shield(self._set_status(run, status))
         if status is EvalStatus.FINISHED:
             await asyncio.to_thread(self._forget_paid_for, run)
@@ -310,9 +317,16 @@ class EvalService:
         for reference in (*settings.judges, *filter(None, [settings.embedder])):
             self._checked_model(reference, None)
         found = {Need.JUDGE} if settings.judges else set()
+        found |= {Need.PYTHON} if self._own_python_allowed() else set()
         return frozenset(found | ({Need.EMBEDDING} if settings.embedder else set()))
 
-    def _aids(self, run: EvalRun, cap: Cap) -> Callable[[EvalCase, CaseResult], Aids]:
+    def _own_python(self) -> OwnPythonScorers | None:
+        """What runs scorers of one's own, where the person has allowed it."""
+        from workbench.evals.own_python import OwnPythonScorers
+
+        return OwnPythonScorers() if self._own_python_allowed() else None
+
+    def _aids(self, run: EvalRun, cap: Cap, own: OwnPythonScorers | None) -> Callable[[EvalCase, CaseResult], Aids]:
         """The judges and the embedding model of a run, for each case: a sensitive one stays on this machine."""
         from workbench.evals.panel import Panel
         from workbench.evals.scorers import NO_AIDS, Aids
@@ -320,7 +334,8 @@ class EvalService:
 
         settings = run.settings
         if not settings.judges and not settings.embedder:
-            return lambda _case, _answer: NO_AIDS
+            aids = NO_AIDS if own is None else Aids(run_python=own)
+            return lambda _case, _answer: aids
         judges = [self._models.model(reference, scenario_id=run.scenario_id) for reference in settings.judges]
         panel = Panel(
             judges,
@@ -333,7 +348,7 @@ class EvalService:
         )
         embedder = self._models.model(settings.embedder) if settings.embedder else None
         embed = _embed_with(embedder) if isinstance(embedder, LocalModel) else None
-        return lambda case, _answer: Aids(ask=panel.ask_about(case) if judges else None, embed=embed)
+        return lambda case, _answer: Aids(ask=panel.ask_about(case) if judges else None, embed=embed, run_python=own)
 
     async def run_on_cluster(
         self,

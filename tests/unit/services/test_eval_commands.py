@@ -99,3 +99,18 @@ def test_that_an_eval_is_saved_and_repeated_from_its_file_with_an_exit_code(
     for ending in ("csv", "jsonl", "xlsx", "html"):
         assert run(["--home", home, "eval", "export", first["eval"], "-o", str(tmp_path / f"out.{ending}")]) == 0
     assert "How much annual leave" in (tmp_path / "out.html").read_text()
+
+
+def test_that_python_of_one_s_own_scores_only_when_it_is_allowed(
+    home: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text("def score(answer, case):\n    return 0.25, f'for {case.expected}'\n")
+    start = ["--home", home, "eval", "run", str(data), *COLUMNS, "-m", "demo-nano"]
+    start += ["--scorer", f'python(file="{mine.as_posix()}")', "--json"]
+    assert run(start) == 1
+    assert "allow-python on" in capsys.readouterr().err
+    assert run(["--home", home, "eval", "allow-python", "on", "--json"]) == 0
+    assert said(capsys) == {"own_python": True}
+    assert run(start) == 0
+    assert [model["mean"] for model in said(capsys)["models"]] == [0.25]

@@ -126,7 +126,7 @@ BUILTIN: dict[str, Scorer] = {
 MENDS = {
     Need.JUDGE: "a judge for this eval",
     Need.EMBEDDING: "an embedding model on this machine",
-    Need.PYTHON: "to allow scorers in Python in the settings",
+    Need.PYTHON: "to allow it (workbench eval allow-python on)",
 }
 
 __all__ = [
