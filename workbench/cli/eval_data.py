@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -28,6 +29,12 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     check.add_argument("--keep-marks", action="store_true", help="rows with personal data stay as the file marks them")
     check.set_defaults(run=run_check)
+    taken = verbs.add_parser(
+        "import", help="results of another program: Inspect, LM Evaluation Harness, LLM Comparator"
+    )
+    taken.add_argument("file", type=Path)
+    taken.add_argument("-s", "--scenario", help="keep the results as evidence of this scenario")
+    taken.set_defaults(run=run_import)
     data = verbs.add_parser("data", help="every version of a data set that an eval was made with")
     data.set_defaults(run=run_data)
     allow = verbs.add_parser(
@@ -98,6 +105,20 @@ def run_check(arguments: argparse.Namespace, services: Services) -> int:
         said = " ".join(f'{known}="{column}"' for known, column in guess.items())
         say(f"Perhaps the columns are: --columns {said}")
     return 1 if found.problems else 0
+
+
+def run_import(arguments: argparse.Namespace, services: Services) -> int:
+    """Stores the results as a finished eval and shows them."""
+    from workbench.cli.eval_results import show
+    from workbench.cli.prompt import stored_scenario
+
+    run, found = services.evals.import_results(
+        arguments.file, scenario_id=stored_scenario(services, arguments.scenario)
+    )
+    if found.skipped and not arguments.json:
+        say(f"{count(found.skipped, 'entry', 'entries')} left out: {found.why_skipped}.", file=sys.stderr)
+    show(run, services.evals.summary(run), as_json=arguments.json)
+    return 0
 
 
 def run_data(arguments: argparse.Namespace, services: Services) -> int:

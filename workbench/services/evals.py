@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from workbench.evals.datasets import Examined, Preview
     from workbench.evals.eval_file import EvalFile
     from workbench.evals.executor import Executor
+    from workbench.evals.imported import ImportedRun
     from workbench.evals.money import Cap
     from workbench.evals.own_python import OwnPythonScorers
     from workbench.evals.runner import RunEvent
@@ -700,6 +701,47 @@ class EvalService:
                 where=str(file),
                 mend="Choose a folder you may write to, with room on its disk.",
             ) from error
+
+    def import_results(self, path: Path, *, scenario_id: str | None = None) -> tuple[EvalRun, ImportedRun]:
+        """Results of another program as a finished eval, stored; the same file twice is the same eval.
+
+        Cases are looked through as those of a data set are. Raises WorkbenchError for a file that nobody knows, and
+        when the scenario is gone.
+        """
+        from workbench.evals.checks import checked
+        from workbench.evals.imported import read_results
+
+        found = read_results(path)
+        data = checked(EvalSet(found.name, found.sha256, found.cases, str(path))).dataset
+        known = {case.id: case for case in data.cases}
+        id = f"imported-{hashlib.sha256(f'{found.sha256} {scenario_id}'.encode()).hexdigest()[:24]}"
+        at = self._now()
+        run = EvalRun(
+            id=id,
+            scenario_id=scenario_id,
+            name=f"{found.name} (from {found.program})",
+            dataset_name=found.name,
+            dataset_hash=found.sha256,
+            case_count=len(data.cases),
+            model_ids=found.model_ids,
+            scorers=found.scorers,
+            status=EvalStatus.FINISHED,
+            started_at=at,
+            finished_at=at,
+            settings=EvalSettings(repeats=found.repeats, dataset_path=str(path)),
+        )
+        self._store.data_sets.keep(data, at)
+        self._store.eval_runs.save_run(run)
+        self._store.eval_runs.append(
+            replace(
+                result,
+                eval_run_id=id,
+                sensitive=known[result.case_id].sensitive,
+                source_document=known[result.case_id].cluster or None,
+            )
+            for result in found.results
+        )
+        return run, found
 
     def from_file(self, file: EvalFile, models: Sequence[str] = ()) -> tuple[EvalRun, EvalSet]:
         """A new run of an eval that came as a file, stored but not started, and its cases.
