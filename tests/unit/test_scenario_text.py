@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbench.app import build
 from workbench.domain.decision import Condition
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.questions import QUESTIONS, requirements_from
@@ -239,3 +240,21 @@ def test_that_no_truncation_or_flipped_byte_of_the_sample_gives_more_than_a_sent
             read_text_file(write(tmp_path, bytes(bad)))
         except WorkbenchError as error:
             assert error.what and error.where
+
+
+def test_that_a_scenario_goes_through_another_workbench_and_comes_back_in_the_same_bytes(tmp_path: Path) -> None:
+    there = build(tmp_path / "there")
+    for place, scenario in enumerate((a_full_scenario(), replace(a_full_scenario(), name="é “x” 😀", step=""))):
+        sent = write(tmp_path, write_text(replace(scenario, id=f"0192f0c1-0000-7000-8000-00000000000{place}")))
+        arrived = there.scenarios.import_yaml(sent)
+        back = there.scenarios.export_file(arrived, tmp_path / "back.yaml")
+        assert back.read_bytes() == sent.read_bytes()
+    there.close()
+
+
+def test_that_one_changed_answer_changes_one_line() -> None:
+    before = a_full_scenario()
+    after = replace(before, answers={**before.answers, "horizon_months": 24})
+    lines = [text.splitlines() for text in map(write_text, (before, after))]
+    assert len(lines[0]) == len(lines[1])
+    assert [new for old, new in zip(*lines, strict=True) if old != new] == ["  horizon_months: 24"]

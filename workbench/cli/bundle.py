@@ -45,6 +45,8 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         verb = verbs.add_parser(name, help=what)
         verb.add_argument("file", type=Path, metavar="FILE", help="a .mswb file")
         verb.set_defaults(run=run)
+    mark = verbs.add_parser("fingerprint", help="the fingerprint of your own signing key, to tell to receivers")
+    mark.set_defaults(run=run_fingerprint)
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="print one JSON object")
     export.add_argument("--passphrase", action="store_true", help="lock it; asked for, or read from standard input")
@@ -148,6 +150,16 @@ def run_verify(arguments: argparse.Namespace, services: Services) -> int:
         if len(found.differences) > _SHOWN:
             say(f"{len(found.differences) - _SHOWN} more; --json lists all.")
     return 0 if found.ok else 1
+
+
+def run_fingerprint(arguments: argparse.Namespace, services: Services) -> int:
+    """Prints it; without a key says how one is made."""
+    found = services.bundles.fingerprint()
+    if arguments.json:
+        print(json.dumps({"fingerprint": found or None}))
+    else:
+        say(found or "There is no signing key yet: `workbench bundle export --sign` makes one in the keychain.")
+    return 0
 
 
 def _opened(arguments: argparse.Namespace, services: Services) -> Opened:

@@ -12,7 +12,6 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -81,23 +80,23 @@ class Merge:
     stricter: bool = False
 
 
-def merge_of(content: Content, store: Store, *, eval_dataset: str, now: datetime) -> Merge:
+def merge_of(content: Content, store: Store, *, eval_dataset: str) -> Merge:
     """Looks at the store and changes nothing. `eval_dataset` is where the eval data will lie here ("" for none)."""
     theirs = replace(content.scenario, eval_dataset=eval_dataset, sample=False, deleted_at=None)
     theirs = replace(theirs, name=theirs.name[:_LONGEST_NAME])
     ours = store.scenarios.get(theirs.id)
     if ours is None:
-        return _merge(content, store, Standing.NEW, None, theirs.id, theirs, now)
+        return _merge(content, store, Standing.NEW, None, theirs.id, theirs)
     if _digest(ours) == _digest(theirs):
         standing = Standing.SAME if ours.deleted_at is None else Standing.IN_BIN
-        return _merge(content, store, standing, ours, ours.id, None, now)
+        return _merge(content, store, standing, ours, ours.id, None)
     target = _follows(_digest(theirs), theirs.id)
     kept, stricter = _as_strict(theirs, ours)
     copy = replace(kept, id=target, name=f"{theirs.name[: _LONGEST_NAME - len(IMPORTED)]}{IMPORTED}")
     if (earlier := store.scenarios.get(target)) is not None:
         standing = Standing.SAME if earlier.deleted_at is None else Standing.IN_BIN
-        return _merge(content, store, standing, earlier, target, None, now, stricter=stricter)
-    return _merge(content, store, Standing.BESIDE, ours, target, copy, now, stricter=stricter)
+        return _merge(content, store, standing, earlier, target, None, stricter=stricter)
+    return _merge(content, store, Standing.BESIDE, ours, target, copy, stricter=stricter)
 
 
 def _merge(
@@ -107,7 +106,6 @@ def _merge(
     ours: Scenario | None,
     target: str,
     scenario: Scenario | None,
-    now: datetime,
     *,
     stricter: bool = False,
 ) -> Merge:
@@ -123,7 +121,7 @@ def _merge(
     results, differ = _lacking(moved, store, known.runs)
     arrival = Arrival(
         scenario_id=target,
-        scenario=None if scenario is None else replace(scenario, updated_at=now),
+        scenario=scenario,
         runs=tuple(run for run in moved.runs if run.id not in known.runs),
         results=results,
         marks=tuple(mark for mark in moved.marks if mark.id not in known.marks),

@@ -325,7 +325,7 @@ class BundleService:
         from workbench.services.bundle_merging import merge_of
 
         place = self._data_place(opened.content)
-        return merge_of(opened.content, self._store, eval_dataset=place, now=self._now())
+        return merge_of(opened.content, self._store, eval_dataset=place)
 
     def _data_place(self, content: Content) -> str:
         """Where the eval data will lie: the shipped file when it is that, else in the data folder; "" for none."""

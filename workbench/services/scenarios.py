@@ -341,9 +341,9 @@ def _checked_name(name: str, *, where: str = "") -> str:
 
 
 def _dated(scenario: Scenario, now: datetime) -> Scenario:
-    """A file without times gets today's."""
-    created = scenario.created_at if scenario.created_at.year > 1970 else now
-    return replace(scenario, created_at=created, updated_at=now)
+    """A file without times gets today's; others keep theirs, so that it is written out as it was read."""
+    created, updated = (at if at.year > 1970 else now for at in (scenario.created_at, scenario.updated_at))
+    return replace(scenario, created_at=created, updated_at=updated)
 
 
 def _same_content(a: Scenario, b: Scenario) -> bool:

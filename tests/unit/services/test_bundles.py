@@ -13,6 +13,8 @@ from workbench.app import Services, build
 from workbench.cli.main import run
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.scenario import AnswerValue
+from workbench.domain.secret import Secret
+from workbench.keychain import KeyStore
 from workbench.reports.bundle import seals
 from workbench.reports.bundle.archive import read_archive
 from workbench.services.bundle_figures import changes, figures_of
@@ -83,7 +85,7 @@ def test_that_the_sample_computes_to_the_same_figures_on_another_machine(
     came = there.bundles.bring_in(opened)
     assert came.merge.standing is Standing.NEW
     sent = here.scenarios.load("knowledge-assistant")
-    assert replace(came.scenario, updated_at=sent.updated_at, version=sent.version, sample=True) == sent
+    assert replace(came.scenario, version=sent.version, sample=True) == sent
     assert everything(there, came.scenario.id) == everything(here, sent.id)
 
 
@@ -292,6 +294,39 @@ def test_that_signing_without_a_keychain_is_refused_and_writes_nothing(here: Ser
     with pytest.raises(WorkbenchError, match="no keychain"):
         here.bundles.export(scenario, tmp_path / "x.mswb", sign=True)
     assert not (tmp_path / "x.mswb").exists()
+
+
+class Ring:
+    """A keychain that keeps keys, as far as signing asks it."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Secret] = {}
+
+    def get(self, name: str) -> Secret | None:
+        return self.kept.get(name)
+
+    def set(self, name: str, key: Secret) -> None:
+        self.kept[name] = key
+
+    def redact(self, text: str) -> str:
+        return text
+
+
+def test_that_a_signature_is_made_with_one_key_that_only_the_keychain_holds(
+    here: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = Ring()
+    here.made["keychain"] = ring
+    monkeypatch.setattr("workbench.keychain.store", lambda: KeyStore("a ring", True))
+    scenario = here.scenarios.new("Signed")
+    assert here.bundles.fingerprint() == ""
+    done = [here.bundles.export(scenario, tmp_path / f"{n}.mswb", reports=(), sign=True) for n in range(2)]
+    assert done[0].fingerprint == done[1].fingerprint == here.bundles.fingerprint()
+    opened = here.bundles.open(done[0].file)
+    assert opened.signature is not None and opened.signature.holds
+    assert opened.signature.fingerprint == done[0].fingerprint
+    key = next(iter(ring.kept.values())).reveal()
+    assert all(key.encode() not in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
 
 def test_that_nothing_has_come_in_when_the_store_refuses_in_the_middle(
