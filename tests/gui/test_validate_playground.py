@@ -216,6 +216,33 @@ def test_that_panes_are_added_up_to_six_and_removed_down_to_two(bench: Bench, pa
     assert len(row.panes) == 2
 
 
+def test_that_six_panes_stand_in_two_rows_where_one_would_be_too_narrow(bench: Bench, page: ValidatePage) -> None:
+    row = page.playground.row
+    while len(row.panes) < 6:
+        row.add()
+
+    def places() -> list[tuple[int, int]]:
+        tops = sorted({pane.mapTo(row, pane.rect().topLeft()).y() for pane in row.panes if pane.isVisibleTo(row)})
+        seen = [pane for pane in row.panes if pane.isVisibleTo(row)]
+        return [(tops.index(p.mapTo(row, p.rect().topLeft()).y()), p.place) for p in seen]
+
+    page.resize(800, 900)
+    bench.wait(lambda: places() == [(0, 0), (0, 1), (0, 2), (1, 3), (1, 4), (1, 5)])
+    row._maximise(row.panes[4])
+    bench.wait(lambda: places() == [(0, 4)])
+    row._maximise(row.panes[4])
+    row._remove(row.panes[1])
+    bench.wait(lambda: places() == [(0, 0), (0, 1), (0, 2), (1, 3), (1, 4)])
+    page.resize(1700, 900)
+    bench.wait(lambda: places() == [(0, place) for place in range(5)])
+
+
+def test_that_a_field_for_a_variable_is_in_sight_as_soon_as_it_is_typed(bench: Bench, page: ValidatePage) -> None:
+    card = page.playground.prompt
+    bench.qtbot.keyClicks(card.prompt, "Summarise {text}")
+    bench.wait(lambda: "text" in card.variables and card._values["text"].isVisibleTo(page))
+
+
 def test_that_variables_are_put_into_the_prompt_and_empty_ones_stay(bench: Bench, page: ValidatePage) -> None:
     card = page.playground.prompt
     card.set_text("Answer from {passage}: {question}")

@@ -85,7 +85,8 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:d
 QLineEdit[wrong="true"] {{ border: 2px solid {look.bad}; padding: 5px 7px; }}
 QPlainTextEdit[kind="answer"] {{ background: {look.card}; border: 1px solid transparent; padding: 0; }}
 QPlainTextEdit[kind="answer"]:focus {{ border: 1px solid {look.accent}; padding: 0; }}
-QComboBox[kind="plain"] {{ background: transparent; border: 1px solid transparent; font-weight: 600; padding: 4px; }}
+QComboBox[kind="plain"] {{ background: transparent; border: 1px solid transparent; font-weight: 600; padding: 4px;
+  combobox-popup: 0; }}
 QComboBox[kind="plain"]:hover {{ background: {look.hover}; }}
 QComboBox[kind="plain"]:focus {{ border: 2px solid {look.accent}; padding: 3px; }}
 QComboBox[kind="plain"]:disabled {{ background: transparent; border-color: transparent; color: {look.text}; }}

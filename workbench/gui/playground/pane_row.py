@@ -1,4 +1,4 @@
-"""Two to six panes side by side, their models, their widths, and the one that is maximised."""
+"""Two to six panes side by side, in two rows where one is too narrow, their models, widths, and the one maximised."""
 
 from __future__ import annotations
 
@@ -47,12 +47,16 @@ class PaneRow(QWidget):
         self._idle = True
         self.panes: list[Pane] = []
         self.setAcceptDrops(True)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setHandleWidth(Space.M)
-        self._splitter.setChildrenCollapsible(False)
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._rows = (QSplitter(), QSplitter())
+        for each in (self._splitter, *self._rows):
+            each.setHandleWidth(Space.M)
+            each.setChildrenCollapsible(False)
         self._saver = QTimer(self, singleShot=True, interval=400)
         self._saver.timeout.connect(self._save_sizes)
-        self._splitter.splitterMoved.connect(lambda _at, _index: self._saver.start())
+        for row in self._rows:
+            row.splitterMoved.connect(lambda _at, _index: self._saver.start())
+            self._splitter.addWidget(row)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._splitter)
@@ -98,7 +102,10 @@ class PaneRow(QWidget):
             self._add(chosen[min(place, len(chosen) - 1)] if chosen else "")
         sizes = self._settings.get(SIZES, [])
         widths = [int(size) for size in sizes if isinstance(size, int | float)] if isinstance(sizes, list) else []
-        self._splitter.setSizes(widths if len(widths) == len(self.panes) else [1000] * len(self.panes))
+        if len(widths) == len(self.panes) == self._rows[0].count():
+            self._rows[0].setSizes(widths)
+        else:
+            self._spread()
 
     def put_model(self, path: str, pane: Pane | None = None) -> None:
         """Show a model in a pane, by default the first; what stood there is cleared. Known ones stay where they are."""
@@ -132,7 +139,6 @@ class PaneRow(QWidget):
         pane.remove_wanted.connect(lambda: self._remove(pane))
         pane.model_chosen.connect(lambda _path: self._model_chosen())
         self.panes.append(pane)
-        self._splitter.addWidget(pane)
         self._turn()
 
     def _model_chosen(self) -> None:
@@ -191,19 +197,21 @@ class PaneRow(QWidget):
         for each in self.panes:
             each.setVisible(self._maximised in (None, each))
             each.set_maximised(self._maximised is each)
+        self._show_rows()
 
     # room
 
     def _even_out(self) -> None:
         """After a column came or went all are as wide as each other."""
-        self._splitter.setSizes([1000] * len(self.panes))
+        self._spread()
         self.save_models()
         self._save_sizes()
         self.changed.emit()
 
     def _save_sizes(self) -> None:
-        if self._maximised is None:
-            self._settings.set(SIZES, list(self._splitter.sizes()))
+        row = self._rows[0]
+        if self._maximised is None and row.count() == len(self.panes):
+            self._settings.set(SIZES, list(row.sizes()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -215,10 +223,32 @@ class PaneRow(QWidget):
             self._turn()
 
     def _turn(self) -> None:
-        """Panes stand below each other where they would be too narrow to read."""
-        least = (scaled_px(self, LEAST_WIDTH) + Space.M) * max(len(self.panes), FEWEST_PANES)
-        wide = self.width() >= least
-        self._splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        """Panes stand in two rows where one would make them too narrow to read, and else below each other."""
+        count = max(len(self.panes), FEWEST_PANES)
+        fit = self.width() // (scaled_px(self, LEAST_WIDTH) + Space.M)
+        half = (count + 1) // 2
+        first = half if half <= fit < count and half > 1 else count
+        beside = fit >= first
+        self._rows[0].setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
+        moved = False
+        for place, pane in enumerate(self.panes):
+            row, at = (self._rows[0], place) if place < first else (self._rows[1], place - first)
+            if row.indexOf(pane) != at:
+                row.insertWidget(at, pane)
+                moved = True
+        self._show_rows()
+        if moved:
+            self._spread()
+
+    def _spread(self) -> None:
+        """All panes of a row are as wide as each other, and both rows as high."""
+        for each in (self._splitter, *self._rows):
+            each.setSizes([1000] * each.count())
+
+    def _show_rows(self) -> None:
+        """A row without a pane to be seen takes no room."""
+        for row in self._rows:
+            row.setVisible(any(row.indexOf(pane) >= 0 and not pane.isHidden() for pane in self.panes))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _models_in(event):
@@ -226,8 +256,8 @@ class PaneRow(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """A model goes into the pane it was dropped on, else into the first."""
-        at = self._splitter.mapFrom(self, event.position().toPoint())
-        pane = next((each for each in self.panes if each.geometry().contains(at)), self.panes[0])
+        at = event.position().toPoint()
+        pane = next((each for each in self.panes if each.rect().contains(each.mapFrom(self, at))), self.panes[0])
         for path in _models_in(event)[:1]:
             event.acceptProposedAction()
             self.file_dropped.emit(pane, path)

@@ -302,6 +302,8 @@ class PromptCard(Card):
             box.textChanged.connect(self.edited)
             self._values[name] = box
             self._form.insertRow(len(self._values), f"{{{name}}}", box)
+        if any(not self._typed.get(name) for name in names):
+            self._folded.show()  # a field to be filled is in sight
         self._show_fold()
 
     def _toggle(self) -> None:
