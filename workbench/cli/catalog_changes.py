@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
+from workbench.cli.watch import tell_after_change
 from workbench.domain.catalog_diff import Choice, Diff, DiffRow, RowKind
 from workbench.domain.catalog_fields import title_of, write_field
 from workbench.domain.errors import GuardRefusal, Problems, WorkbenchError
@@ -132,6 +133,7 @@ def _show_and_apply(diff: Diff, arguments: argparse.Namespace, services: Service
         say(f"\nNothing is changed yet. --apply takes in {wanted:,} rows; --accept and --reject choose others.")
     else:
         say(f"\nTaken in: {record.accepted:,} rows. 'workbench catalog undo {record.id}' takes them back.")
+        tell_after_change(services)
     return {}
 
 
@@ -290,6 +292,7 @@ def run_undo(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"undone": chosen}))
     else:
         say("Taken back: the catalog is as it was before that import.")
+        tell_after_change(services)
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
+from workbench.cli.watch import tell_after_change
 from workbench.domain.catalog_fields import title_of, write_field
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import OwnFact, Subject
@@ -81,6 +82,7 @@ def run_own_enter(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"entered": _own_json(fact)}, ensure_ascii=False))
     else:
         say(f"Kept as yours: {fact.target} {fact.part}".rstrip() + f", {_figures(fact)}.")
+        tell_after_change(services)
     return 0
 
 
@@ -94,6 +96,7 @@ def run_own_remove(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"removed": _own_json(fact)}, ensure_ascii=False))
     else:
         say(f"Taken back: {fact.target} {fact.part}".rstrip() + ". The catalog's own figures count again.")
+        tell_after_change(services)
     return 0
 
 

@@ -39,6 +39,18 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     return 0
 
 
+def tell_after_change(services: Services) -> None:
+    """A line after a change of the catalog, when past decisions do not stand as they did; else nothing."""
+    past = services.watch.past()
+    if not past:
+        return
+    report = services.watch.look(past)
+    if any(each.shift.standing in (Standing.FLIPPED, Standing.WEAKER) or each.fired for each in report.watched):
+        from workbench.services.watch_words import answer
+
+        say(f"\n{' '.join(answer(report)).strip()} 'workbench watch' says which, and why.")
+
+
 def _print(report: WatchReport, services: Services, *, everything: bool) -> None:
     from workbench.services.watch_words import STANDING_WORDS, answer, says_why, sentence, trigger_words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,18 @@ from catalog_changes import GPT_4O, Desk
 from catalog_lists import EXAMPLES
 
 
+class _NothingDecided:
+    def past(self) -> tuple[()]:
+        return ()
+
+
 @dataclass
 class _Services:
     catalog: CatalogService
     catalog_imports: CatalogImports
     catalog_own: OwnFacts
     catalog_history: CatalogHistory
+    watch: _NothingDecided = field(default_factory=_NothingDecided)
 
 
 @pytest.fixture

@@ -147,3 +147,18 @@ def test_that_the_command_says_which_flips_why_and_what_it_was_before(
     assert one["standing"] == "flipped" and one["changes"][0]["decided"] is True
     assert one["changes"][0]["then"] < one["changes"][0]["now"]
     assert run([*here, "watch", "no-such"]) == 1
+
+
+def test_that_a_change_of_the_catalog_says_in_a_line_that_a_past_decision_flipped_and_nothing_when_none_did(
+    services: Services, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario = a_decision(services, "Support chat", JOBS[0])
+    assert scenario.decision is not None
+    role = next(each for each in scenario.options if each.id == scenario.decision.option).models[0]
+    own = ("--home", str(home), "catalog", "own", "offer", role.model_id, "--provider", role.offer)
+    assert run([*own, "image_usd_each=0.01"]) == 0
+    assert "decision" not in capsys.readouterr().out
+    assert run([*own, "input_usd_per_mtok=900", "output_usd_per_mtok=900"]) == 0
+    told = capsys.readouterr().out
+    assert "1 accepted decision: 1 would be decided otherwise today." in told and "'workbench watch' says which" in told
+    services.catalog.forget()
