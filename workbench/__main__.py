@@ -82,7 +82,7 @@ def wants_window(arguments: list[str]) -> tuple[Path | None, tuple[str, ...]] | 
 
 def _can_be_opened(argument: str) -> bool:
     """A link of ours, or a file by its ending."""
-    endings = {".yaml", ".yml", ".gguf", ".csv", ".mswb"}
+    endings = {".yaml", ".yml", ".gguf", ".csv", ".tsv", ".xlsx", ".ods", ".jsonl", ".parquet", ".mswb"}
     is_file = not argument.startswith("-") and Path(argument).suffix.lower() in endings
     return is_file or argument.startswith("workbench://")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from workbench.analysis.words import UNKNOWN_FIGURE, usd
@@ -27,6 +28,7 @@ from workbench.services.eval_words import (
 if TYPE_CHECKING:
     from workbench.app import Services
     from workbench.domain.evals import EvalRun, EvalSummary, PairSummary
+    from workbench.evals.confusion import Confusion
 
 # More changed cases than this are counted, not named.
 NAMED = 12
@@ -37,6 +39,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     results.add_argument("eval", nargs="?")
     results.add_argument("-s", "--scenario", help="only evals of this scenario")
     results.add_argument("--slices", action="store_true", help="each tag's figures, too")
+    results.add_argument("--confusion", action="store_true", help="which class was read as which, with macro-F1")
     results.set_defaults(run=run_results)
     compare = verbs.add_parser("compare", help="two models of an eval, or an eval with a later one, in sentences")
     compare.add_argument("eval", help="its id")
@@ -48,6 +51,8 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run_results(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.eval:
         run = services.evals.find(arguments.eval)
+        if arguments.confusion:
+            return _confusion(run, services.evals.confusion(run), as_json=arguments.json)
         show(run, services.evals.summary(run), as_json=arguments.json, slices=arguments.slices)
         return 0
     scenario_id = services.scenarios.load(arguments.scenario).id if arguments.scenario else None
@@ -61,6 +66,29 @@ def run_results(arguments: argparse.Namespace, services: Services) -> int:
         [(run.id, run.name, run.status, str(run.case_count), f"{run.started_at:%Y-%m-%d %H:%M}") for run in runs],
         right={3},
     )
+    return 0
+
+
+def _confusion(run: EvalRun, found: Mapping[tuple[str, str], Confusion], *, as_json: bool) -> int:
+    """A table for each model and classifying scorer: rows are what was expected, columns what was read."""
+    if as_json:
+        rows = [{"model": model, "scorer": scorer, **asdict(each)} for (model, scorer), each in found.items()]
+        print(json.dumps(rounded({"eval": run.id, "confusion": rows}), ensure_ascii=False))
+        return 0
+    if not found:
+        raise WorkbenchError(
+            "No scorer of this eval reads classes", where=run.name, mend="Run it with --scorer classification."
+        )
+    for (model, scorer), each in found.items():
+        say(f"{model}, {scorer}: {percent(each.accuracy)} right, macro-F1 {each.macro_f1:.3f} ({each.n} cases)")
+        print_table(
+            ("expected", *each.names, "recall", "F1"),
+            [
+                (one.name, *(str(count) for count in counts), percent(one.recall), f"{one.f1:.2f}")
+                for one, counts in zip(each.classes, each.counts, strict=True)
+            ],
+            right=set(range(1, len(each.names) + 3)),
+        )
     return 0
 
 

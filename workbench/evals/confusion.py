@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseResult, EvalCase
 from workbench.evals.scorers import NotScored, scorer
-from workbench.evals.scorers.protocol import Answer
+from workbench.evals.scorers.protocol import Answer, Scorer
 from workbench.evals.scorers.text import plain
 
 
@@ -64,22 +65,31 @@ def confusion_of(
 ) -> Confusion | None:
     """What one model's answers were read as under one scorer; None when that scorer reads no classes.
 
-    The classes are read from the stored answers again, so the cases must be at hand.
+    What was expected stands in the cases, so they must be at hand; results from before labels were kept are read again.
     """
-    member, known = scorer(spec), {case.id: case for case in cases}
-    pairs = []
+    try:
+        member = scorer(spec)
+    except WorkbenchError:
+        return None
+    if member.id != "classification":
+        return None
+    known, pairs = {case.id: case for case in cases}, []
     for result in results:
         case = known.get(result.case_id)
         if result.model_id != model_id or result.scorer != spec or result.score is None or case is None:
             continue
-        try:
-            label = member.score(Answer(result.answer), case).label
-        except NotScored:
-            continue
+        label = result.label or _read_again(member, result, case)
         if not label:
             return None
         pairs.append((plain(member.expected if member.expected is not None else case.expected), label))
     return confusion(pairs) if pairs else None
+
+
+def _read_again(member: Scorer, result: CaseResult, case: EvalCase) -> str:
+    try:
+        return member.score(Answer(result.answer), case).label
+    except NotScored:
+        return ""
 
 
 def _figures(name: str, right: int, expected: int, read: int) -> ClassFigures:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from workbench.domain.chat import ChatModel
     from workbench.domain.eval_plan import EvalPlan
     from workbench.evals.columns import Columns
+    from workbench.evals.confusion import Confusion
     from workbench.evals.datasets import Examined, Preview
     from workbench.evals.eval_file import EvalFile
     from workbench.evals.executor import Executor
@@ -514,6 +515,15 @@ class EvalService:
             return source.dataset.cases
         kept = self.stored_data(run)
         return () if kept is None else kept.cases
+
+    def confusion(self, run: EvalRun) -> dict[tuple[str, str], Confusion]:
+        """By (model, scorer): which class was read as which, for the run's classifying scorers; {} when there are none,
+        or its cases are not at hand."""
+        from workbench.evals.confusion import confusion_of
+
+        cases, results = self.cases_of(run, None), self.results(run.id)
+        found = {(m, s): confusion_of(results, cases, s, m) for m in run.model_ids for s in run.scorers}
+        return {key: value for key, value in found.items() if value is not None}
 
     def compare(self, run: EvalRun, a: str, b: str) -> tuple[PairSummary, ...]:
         """Two models of a run under every scorer, `a` first; a name stands for its id.

@@ -114,3 +114,15 @@ def test_that_python_of_one_s_own_scores_only_when_it_is_allowed(
     assert said(capsys) == {"own_python": True}
     assert run(start) == 0
     assert [model["mean"] for model in said(capsys)["models"]] == [0.25]
+
+
+def test_that_classes_are_told_apart_in_a_matrix(home: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    start = ["--home", home, "eval", "run", str(data), *COLUMNS, "-m", "demo-nano"]
+    assert run([*start, "--scorer", 'classification(classes="20 days|nobody")', "contains", "--json"]) == 0
+    eval_id = said(capsys)["eval"]
+    assert run(["--home", home, "eval", "results", eval_id, "--confusion", "--json"]) == 0
+    (found,) = said(capsys)["confusion"]
+    assert (found["model"], found["n"]) == ("local/demo-nano", 2)
+    assert {"20 days", "nobody"} <= set(found["names"])
+    assert run(["--home", home, "eval", "results", eval_id, "--confusion"]) == 0
+    assert "macro-F1" in capsys.readouterr().out
