@@ -22,6 +22,8 @@ CARD = re.compile(r"(?<![\w.,-])(?:\d[ -]?){13,18}\d(?![\w,-])")
 SSN = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
 NETWORK = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])")
 BIRTH = re.compile(r"\b(?:born|date of birth|birth ?date|dob|geboren|geburtsdatum|né\(?e?\)? le)\b[^.\n]{0,20}\d", re.I)
+NO_DIGIT = re.compile(r"\D+")
+FEWEST_IN_NUMBER, FEWEST_IN_ADDRESS = 7, 4
 TITLES = {
     "mail": "an address of mail",
     "phone": "a telephone number",
@@ -39,9 +41,11 @@ def personal_data(text: str) -> set[str]:
 
 
 def _kinds(text: str) -> Iterator[str]:
+    """Most texts hold few digits, and are not searched for what needs many."""
     if "@" in text and MAIL.search(text):
         yield "mail"
-    if any(letter.isdigit() for letter in text):
+    digits = len(NO_DIGIT.sub("", text))
+    if digits >= FEWEST_IN_NUMBER:
         without = CARD.sub(" ", IBAN.sub(" ", text))
         if PHONE.search(without) or LOCAL_PHONE.search(without) or US_PHONE.search(without):
             yield "phone"
@@ -51,10 +55,12 @@ def _kinds(text: str) -> Iterator[str]:
             yield "card"
         if SSN.search(text):
             yield "ssn"
-        if any(not found[0].startswith(("0.", "127.", "255.")) for found in NETWORK.finditer(text)):
-            yield "network"
-        if BIRTH.search(text):
-            yield "birth"
+    if digits >= FEWEST_IN_ADDRESS and any(
+        not found[0].startswith(("0.", "127.", "255.")) for found in NETWORK.finditer(text)
+    ):
+        yield "network"
+    if digits and BIRTH.search(text):
+        yield "birth"
 
 
 def _is_iban(text: str) -> bool:
