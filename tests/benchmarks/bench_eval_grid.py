@@ -55,6 +55,7 @@ def main() -> int:
         page = ValidatePage(
             house=house, playground=services.playground, votes=services.votes, chat_models=services.chat_models,
             evals=services.evals, library=services.library, scenarios=services.scenarios,
+            routing=lambda: services.routing,
         )  # fmt: skip
         page.resize(1100, 800)
         page.show_scenario(scenario)
@@ -69,7 +70,7 @@ def main() -> int:
             start = time.perf_counter()
             page.evals.show_run(run.id)
             wait(lambda: page.evals.results.cases.table.model.rowCount() == cases)
-            page.evals.results.cases.table.view.viewport().repaint()
+            page.evals.results.cases.table.view.viewport().grab()
             opened.append(time.perf_counter() - start)
             wait(lambda: page.evals._shown is not None)
             whole.append(time.perf_counter() - start)
@@ -138,7 +139,7 @@ def frames(view: QTableView) -> list[float]:
     for number in range(FRAMES):
         start = time.perf_counter()
         bar.setValue(number * step)
-        view.viewport().repaint()
+        view.viewport().grab()
         found.append((time.perf_counter() - start) * 1_000)
     return sorted(found)
 

@@ -90,6 +90,12 @@ def show_validate(window: Window, name: str) -> None:
     page.scroller.verticalScrollBar().setValue(0)
     save(window, f"validate-new-eval-{name}")
     page.evals.setup.put_away.emit()
+    page.arrive("routing")
+    settle(window)
+    save(window, f"validate-routing-{name}")
+    page.scroller.verticalScrollBar().setValue(page.scroller.verticalScrollBar().maximum())
+    settle(window)
+    save(window, f"validate-routing-pair-{name}")
     page.arrive("playground")
 
 

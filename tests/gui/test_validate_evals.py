@@ -58,6 +58,7 @@ def evals_page(bench: Bench, scenario: Scenario) -> ValidatePage:
         evals=services.evals,
         library=services.library,
         scenarios=services.scenarios,
+        routing=lambda: services.routing,
     )
     made.show_scenario(scenario)
     made.arrive(EVALS)
@@ -141,6 +142,7 @@ def test_that_a_paused_run_keeps_what_arrived_and_goes_on(
     bench.settle()
     press(bench, page, "eval-run")
     bench.wait(lambda: page.evals.runner._progress.done >= 5)
+    bench.wait(lambda: page.findChild(QPushButton, "eval-pause").isVisibleTo(page))
     press(bench, page, "eval-pause")
     bench.wait(lambda: not page.evals.runner.is_running)
     bench.settle()

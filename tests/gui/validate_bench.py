@@ -69,6 +69,7 @@ def validate_page(bench: Bench) -> ValidatePage:
         evals=services.evals,
         library=services.library,
         scenarios=services.scenarios,
+        routing=lambda: services.routing,
     )
 
 

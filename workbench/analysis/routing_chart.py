@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from workbench.analysis.chartspec import Axis, Chart, Colour, Line, Marker, Point, Points, Series, Shape
-from workbench.analysis.words import UNKNOWN_FIGURE, share
+from workbench.analysis.words import UNKNOWN_FIGURE, listed, share
 from workbench.domain.routing import Router, RoutingStudy
 
 _COLOURS = {"random": Colour.NEUTRAL, "length": Colour.ORANGE, "topics": Colour.BLUE, "oracle": Colour.GREEN}
 
 
-def routing_chart(found: RoutingStudy) -> Chart:
-    """One line a router, the cascade as a point, the strong model's quality as a level; a table twin."""
+def routing_chart(found: RoutingStudy, name_of: Callable[[str], str] = str) -> Chart:
+    """One line a router, the cascade as a point, the strong model's quality as a level; a table twin. Models are called
+    by `name_of`."""
+    strong = name_of(found.strong)
     lines: list[Series] = [
         Line(
             router.name, router.shares, router.qualities, _COLOURS.get(router.id, Colour.PURPLE),
@@ -25,20 +29,27 @@ def routing_chart(found: RoutingStudy) -> Chart:
     )
     point = Point("cascade", cascade.escalated, cascade.quality, "cascade", labelled=True, detail=detail)
     lines.append(Points("cascade, verifier assumed", (point,), Colour.PURPLE, Shape.DIAMOND))
-    lines.append(Marker(f"{found.strong} alone", found.strong_quality, horizontal=True))
+    lines.append(Marker(f"{strong} alone", found.strong_quality, horizontal=True))
     values = [value for router in found.routers for value in router.qualities]
     low, high = min(values), max(values)
     pad = max(0.02, 0.08 * (high - low))
     return Chart(
         title="Routing by your own results",
         description=found.sentence,
-        x=Axis(f"share of requests to {found.strong}", unit="%", low=0, high=1),
+        x=Axis(f"share of requests to {strong}", unit="%", low=0, high=1),
         y=Axis("right answers", unit="%", low=max(0.0, low - pad), high=min(1.0, high + pad)),
         series=tuple(lines),
-        note=f"{found.cases} cases both models answered; “{found.eval_name}”. Learned rules are judged on other cases.",
+        note=f"{found.cases} cases both models answered; “{found.eval_name}”. {_legend(found)}",
         columns=("router", "at 20 %", "half the gap at", "four fifths at", "area", "interval"),
         rows=tuple(_row(router) for router in found.routers),
     )
+
+
+def _legend(found: RoutingStudy) -> str:
+    """Which line is which; learned rules are told to be fair."""
+    looks = {"random": "grey and dashed", "length": "orange", "topics": "blue", "oracle": "green and dashed"}
+    named = [f"{looks.get(router.id, 'purple')} the {router.name.lower()}" for router in found.routers]
+    return f"In {listed(named)}. Learned rules are judged on other cases."
 
 
 def _row(router: Router) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ from workbench.cli.numbers import rounded as rounded_shape
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.errors import WorkbenchError
+from workbench.services.eval_words import ends_words
 
 if TYPE_CHECKING:
     from workbench.app import Services
-    from workbench.domain.routing import RoutingPlan, RoutingStudy
+    from workbench.domain.routing import Frontier, RoutingPlan, RoutingStudy
     from workbench.services.routing import RoutingService
 
 
@@ -41,10 +42,18 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.format or arguments.output is not None:
         return _write(plan, arguments, routing)
     study = routing.study(scenario, run_id=arguments.eval, weak=arguments.weak, strong=arguments.strong)
+    run = services.evals.find(arguments.eval) if arguments.eval else routing.newest(scenario.id) if stored else None
+    frontier = routing.frontier(run) if run is not None else None
     if arguments.json:
         from workbench.reports.figures import value_shape
 
-        shape = {"scenario": scenario.name, "plan": value_shape(plan), "study": value_shape(study)}
+        shape = {
+            "scenario": scenario.name,
+            "plan": value_shape(plan),
+            "study": value_shape(study),
+            "frontier": value_shape(frontier),
+            "pairs": [value_shape(each) for each in routing.studies(run)] if run is not None else [],
+        }
         print(json.dumps(rounded_shape(shape), ensure_ascii=False))
         return 0
     _print_plan(plan)
@@ -52,6 +61,8 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
         say("\nNo eval of yours has two models and 20 cases yet: run one to see what routing wins.")
     else:
         _print_study(study)
+    if frontier is not None:
+        _print_frontier(frontier)
     return 0
 
 
@@ -77,6 +88,23 @@ def _print_plan(plan: RoutingPlan) -> None:
     print_table(("route", "model", "at", "share", "data", "answers"), rows, right={3})
     for note in plan.notes:
         say(f"  {note}")
+
+
+def _print_frontier(found: Frontier) -> None:
+    """All models of the eval together."""
+    from workbench.analysis.routing_frontier import frontier_words, price_words
+
+    say(f"\n{frontier_words(found, [model.model_id for model in found.models])}")
+    rows = [
+        (
+            model.model_id,
+            f"{share(model.quality)} ({ends_words(model.low, model.high)})",
+            price_words(model.price, found.unit),
+            "yes" if model.on_hull else "no",
+        )
+        for model in found.models
+    ]
+    print_table(("model", "right", "a case", "on the frontier"), rows, right={1, 2})
 
 
 def _print_study(found: RoutingStudy) -> None:

@@ -63,6 +63,37 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontierModel:
+    """One model alone: the price of a case in the frontier's unit, the share right with its interval, and whether no
+    random mix of others is as good for the same price."""
+
+    model_id: str
+    price: float
+    quality: float
+    low: float
+    high: float
+    on_hull: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """What all models of an eval come to together. `unit` of all prices is "USD" or, for `budgets` too, "s".
+
+    `hull` names the models whose random mixes cannot be beaten without knowing the case, cheapest first; `budgets` are
+    the best splits by one who knows every score, `oracle` what they reach without a limit. `average_quality` is the
+    mean height of the hull over the prices (AIQ).
+    """
+
+    cases: int
+    unit: str
+    models: tuple[FrontierModel, ...]
+    hull: tuple[str, ...]
+    budgets: tuple[Budget, ...]
+    oracle: float
+    average_quality: float
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingStudy:
     """What one eval says of routing between two of its models, and among all of them.
 

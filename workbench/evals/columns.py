@@ -170,6 +170,21 @@ def columns_from(run: EvalRun, answers: Sequence[Sequence[Any]], scores: Sequenc
     )  # fmt: skip
 
 
+def filled(values: FloatArray, cached: BoolArray) -> FloatArray | None:
+    """(C, M) means over the repeats of what was really asked, from figures of (K, C, M).
+
+    What is not known of a case is the mean of its model; None when nothing is known of some model.
+    """
+    known = ~np.isnan(values) & ~cached
+    if not known.any(axis=(0, 1)).all():
+        return None
+    kept = np.where(known, values, 0.0)
+    per_model = kept.sum(axis=(0, 1)) / known.sum(axis=(0, 1))
+    times = known.sum(axis=0)
+    found: FloatArray = np.where(times > 0, kept.sum(axis=0) / np.maximum(times, 1), per_model)
+    return found
+
+
 def _by_field(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Sequence[Any]]:
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
     return dict(zip(names, columns, strict=True))
@@ -198,7 +213,10 @@ def _judged(
 def _places(names: Sequence[Any], known: Sequence[Any]) -> IntArray:
     """Where each name stands in `known`, -1 for one that is not there."""
     places = {name: place for place, name in enumerate(known)}
-    return np.fromiter((places.get(name, -1) for name in names), np.int64, len(names))
+    try:  # three times as fast, and nearly always all are known
+        return np.fromiter(map(places.__getitem__, names), np.int64, len(names))
+    except KeyError:
+        return np.fromiter((places.get(name, -1) for name in names), np.int64, len(names))
 
 
 def _tags(named: Sequence[Any], case: IntArray, cases: int) -> tuple[tuple[str, ...], BoolArray]:

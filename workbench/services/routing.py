@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseResult, EvalRun, EvalStatus
+from workbench.domain.evals import EvalRun, EvalStatus
 from workbench.domain.option import OptionDraft, Strategy
-from workbench.domain.routing import RoutingPlan, RoutingStudy
+from workbench.domain.routing import Frontier, RoutingPlan, RoutingStudy
 
 if TYPE_CHECKING:
     from workbench.analysis.chartspec import Chart
     from workbench.analysis.routing_study import Paired
     from workbench.domain.evidence import Evidence
     from workbench.domain.scenario import Scenario
+    from workbench.evals.columns import Columns
     from workbench.services.evals import EvalService
     from workbench.services.options import OptionService
     from workbench.services.shortlist import ShortlistService
@@ -54,11 +55,11 @@ class RoutingService:
         return routing_study.study(data, first, second, eval_id=run.id, eval_name=run.name)
 
     @staticmethod
-    def chart(found: RoutingStudy) -> Chart:
-        """Quality along the share that goes to the strong model, with its table."""
+    def chart(found: RoutingStudy, name_of: Callable[[str], str] = str) -> Chart:
+        """Quality along the share that goes to the strong model, with its table; models are called by `name_of`."""
         from workbench.analysis.routing_chart import routing_chart
 
-        return routing_chart(found)
+        return routing_chart(found, name_of)
 
     def plan(self, scenario: Scenario, option_id: str = "", *, evidence: Evidence | None = None) -> RoutingPlan:
         """An option as a plan: the one named, else the recommended one, else a blend.
@@ -129,22 +130,74 @@ class RoutingService:
         runs = self._evals.runs(scenario_id)
         return next((run for run in runs if run.status is EvalStatus.FINISHED and len(run.model_ids) > 1), None)
 
+    def studies(self, run: EvalRun) -> tuple[RoutingStudy, ...]:
+        """Every pair of a run's models, the weaker first; () when it has too few models or shared cases."""
+        import itertools
+
+        from workbench.analysis import routing_study
+
+        data = self._paired(run)
+        if len(data.models) < 2 or len(data.scores) < routing_study.FEWEST_CASES:
+            return ()
+        means = dict(zip(data.models, data.scores.mean(axis=0).tolist(), strict=True))
+        pairs = [sorted(pair, key=means.__getitem__) for pair in itertools.combinations(data.models, 2)]
+        return tuple(
+            routing_study.study(data, weak, strong, eval_id=run.id, eval_name=run.name) for weak, strong in pairs
+        )
+
+    def frontier(self, run: EvalRun) -> Frontier | None:
+        """What all models of a run come to together, by money where any answer cost some, else by time; None with fewer
+        than two models, 20 shared cases, or without any price."""
+        from workbench.analysis import routing_frontier, routing_study
+        from workbench.evals.columns import filled
+
+        data = self._shared(run)
+        if len(run.model_ids) < 2 or data.cases < routing_study.FEWEST_CASES:
+            return None
+        unit: routing_frontier.Unit = "USD"
+        prices = filled(data.cost_usd, data.cached)
+        if prices is None or not prices.any():
+            unit, prices = "s", filled(data.total_s, data.cached)
+        if prices is None:
+            return None
+        documents = data.document.tolist() if (data.document >= 0).all() else None
+        clusters = documents if documents and len(set(documents)) < len(documents) else None
+        scores = data.scores(run.scorers[0])
+        return routing_frontier.frontier(run.model_ids, scores, prices, unit=unit, clusters=clusters)
+
+    def newest(self, scenario_id: str) -> EvalRun | None:
+        """The newest finished run with two models or more."""
+        return self._newest(scenario_id)
+
+    def _shared(self, run: EvalRun) -> Columns:
+        """The cases that every model of the run has a score for by its first scorer, marks in place."""
+        import numpy as np
+
+        data = self._evals.columns(run)
+        return data.of(np.flatnonzero(~np.isnan(data.scores(run.scorers[0])).any(axis=1)))
+
     def _paired(self, run: EvalRun) -> Paired:
         import numpy as np
 
         from workbench.analysis.routing_study import Paired
-        from workbench.evals.paired import side_by_side
+        from workbench.evals.columns import filled
 
-        table = side_by_side(self._evals.results(run.id), run.model_ids, run.scorers[0])
-        shape = (table.cases, len(table.models))
-        scores = np.array([[r.score or 0.0 for r in row] for row in table.results]).reshape(shape)
-        costs = np.array([[r.cost_usd or 0.0 for r in row] for row in table.results]).reshape(shape)
-        first = [row[0] for row in table.results]
+        data = self._shared(run)
+        costs = filled(data.cost_usd, data.cached)
+        lengths = np.nan_to_num(data.tokens_in[0, :, 0])
         return Paired(
-            table.models, scores, costs, tuple(map(_topic, first)), tuple(float(r.tokens_in or 0) for r in first)
+            run.model_ids,
+            data.scores(run.scorers[0]),
+            np.zeros((data.cases, len(run.model_ids))) if costs is None else costs,
+            tuple(_topic(data, place) for place in range(data.cases)),
+            tuple(lengths.tolist()),
         )
 
 
-def _topic(result: CaseResult) -> str:
+def _topic(data: Columns, place: int) -> str:
     """The first tag of a case, else its source document."""
-    return result.tags[0] if result.tags else result.source_document or ""
+    for tag, is_tagged in zip(data.tags, data.tagged[place].tolist(), strict=True):
+        if is_tagged:
+            return tag
+    at = int(data.document[place])
+    return data.documents[at] if at >= 0 else ""

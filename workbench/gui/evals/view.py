@@ -43,12 +43,13 @@ DISAGREE = 0.25
 
 
 class EvalsView(QWidget):
-    """`answered` (lead, rest) is the page's sentence, `explained` goes to the inspector, `wrote` says what was
-    stored."""
+    """`answered` (lead, rest) is the page's sentence, `explained` goes to the inspector, `wrote` says what was stored,
+    `models_read` that names of models are known."""
 
     answered = Signal(str, str)
     explained = Signal(object)
     wrote = Signal(object)
+    models_read = Signal()
 
     def __init__(
         self,
@@ -136,7 +137,8 @@ class EvalsView(QWidget):
             self._models = models
             self.setup.set_models(models)
             if self._shown is not None:
-                self._draw(self._shown)
+                self.show_run(self._shown.run.id)
+            self.models_read.emit()
 
         self._house.tasks.start(
             lambda: (*entries(self._library), *remote_entries(self._chat_models.remote())),
@@ -183,6 +185,7 @@ class EvalsView(QWidget):
         files.pop(examined.dataset.hash, None)
         files[examined.dataset.hash] = examined.dataset.source
         self._house.settings.set(FILES, dict(list(files.items())[-FILES_KEPT:]))
+        self._by_hash.pop(examined.dataset.hash, None)
         wanted = next((run for run in self._runs if run.id == self._wanted_run), None)
         if wanted is not None and wanted.dataset_hash == examined.dataset.hash:
             self.show_run(wanted.id)
@@ -237,13 +240,17 @@ class EvalsView(QWidget):
 
         scorer = self._scorer if self._scorer in run.scorers else run.scorers[0]
 
+        cases = self._by_hash.get(run.dataset_hash)
+
         def prepare(found: tuple[Columns, tuple[Mark, ...]]) -> None:
             self._house.tasks.start(
-                lambda: self._prepared(run, scorer, *found, source),
+                lambda: _prepared(run, scorer, *found, cases or {}),
                 done=lambda shown: self._draw_cases(shown, number),
                 failed=self.error.show_error,
                 owner=self,
             )
+            if cases is None:
+                self._read_cases(run, source)
 
         self._house.tasks.start(
             lambda: (self._evals.numbers(run), self._evals.marks(run.id)),
@@ -263,15 +270,20 @@ class EvalsView(QWidget):
         path = path if isinstance(path, str) else run.settings.dataset_path
         return Path(path) if path else None
 
-    def _prepared(
-        self, run: EvalRun, scorer: str, data: Columns, marks: tuple[Mark, ...], source: Path | Examined | None
-    ) -> Shown:
-        """In the pool: the cases, put in the order of their file."""
-        cases = self._by_hash.get(run.dataset_hash)
-        if cases is None:
-            cases = {case.id: case for case in self._evals.cases_of(run, source)}
-            self._by_hash = {run.dataset_hash: cases} if cases else {}
-        return Shown(run, scorer, CaseGrid(data.in_order(tuple(cases)), scorer, cases, marks).prepare())
+    def _read_cases(self, run: EvalRun, source: Path | Examined | None) -> None:
+        """The texts of the cases, which may take a while to read, come after the scores; once for each data set."""
+
+        def take(cases: Mapping[str, EvalCase]) -> None:
+            self._by_hash[run.dataset_hash] = cases
+            if cases and self._wanted_run == run.id:
+                self.show_run(run.id)
+
+        self._house.tasks.start(
+            lambda: {case.id: case for case in self._evals.cases_of(run, source)},
+            done=take,
+            failed=self.error.show_error,
+            owner=self,
+        )
 
     def _draw_cases(self, shown: Shown, number: int) -> None:
         """The cases are there; the figures follow."""
@@ -454,6 +466,7 @@ class EvalsView(QWidget):
         """The run under way has more results, or has just begun."""
         self._setting_up = False
         self._wanted_run = run_id
+        self._arrange()
         self.read_runs()
 
     def _run_ended(self, run_id: str) -> None:
@@ -508,7 +521,7 @@ class EvalsView(QWidget):
     def _arrange(self) -> None:
         """The set-up while there is nothing else or the person asked for it; else the results."""
         has_runs = bool(self._runs)
-        self.bar.setVisible(has_runs)
+        self.bar.setVisible(has_runs or bool(self.runner.run_id))
         self.bar.set_state(
             self._shown.run if self._shown else None, running=self.runner.run_id, pausing=self.runner.is_pausing
         )
@@ -563,6 +576,13 @@ class EvalsView(QWidget):
     def find_field(self) -> QWidget | None:
         table = self.results.cases.table
         return table.filter_field if table is not None and self.results.isVisible() else None
+
+
+def _prepared(
+    run: EvalRun, scorer: str, data: Columns, marks: tuple[Mark, ...], cases: Mapping[str, EvalCase]
+) -> Shown:
+    """In the pool: the cases, put in the order of their file."""
+    return Shown(run, scorer, CaseGrid(data.in_order(tuple(cases)), scorer, cases, marks).prepare())
 
 
 def _whole(sentence: str) -> str:

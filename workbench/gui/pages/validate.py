@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
@@ -13,6 +14,7 @@ from workbench.domain.scenario import Scenario
 from workbench.gui.evals.view import EvalsView
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.playground.view import PlaygroundView
+from workbench.gui.routing.view import RoutingView
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.services.chat_models import ChatModelService
 from workbench.services.evals import EvalService
@@ -21,17 +23,21 @@ from workbench.services.playground import LINK, PlaygroundService
 from workbench.services.scenarios import ScenarioService
 from workbench.services.votes import VoteService
 
-PLAYGROUND, EVALS = "playground", "evals"
+if TYPE_CHECKING:
+    from workbench.services.routing import RoutingService
+
+PLAYGROUND, EVALS, ROUTING = "playground", "evals", "routing"
 LAST_VIEW = "validate/view"
 
 
 class ValidatePage(Page):
-    """Two views under one head; each has its own answer, and only the evals explain something in the inspector."""
+    """Three views under one head; each has its own answer, and only the evals explain something in the inspector."""
 
     id: ClassVar[str] = "validate"
     title: ClassVar[str] = "Validate"
     icon: ClassVar[str] = "validate"
     needs: ClassVar[tuple[str, ...]] = ("playground", "votes", "chat_models", "evals", "library", "scenarios")
+    asks: ClassVar[tuple[str, ...]] = ("routing",)
     has_inspector: ClassVar[bool] = False
 
     def __init__(
@@ -44,6 +50,7 @@ class ValidatePage(Page):
         evals: EvalService,
         library: LibraryService,
         scenarios: ScenarioService,
+        routing: Callable[[], RoutingService],
     ) -> None:
         super().__init__(house=house)
         self.playground = PlaygroundView(
@@ -52,7 +59,8 @@ class ValidatePage(Page):
         self.evals = EvalsView(
             house=house, evals=evals, library=library, dataset_path=scenarios.dataset_path, chat_models=chat_models
         )
-        self._views: dict[str, QWidget] = {PLAYGROUND: self.playground, EVALS: self.evals}
+        self.routing = RoutingView(house=house, routing=routing, name_of=self.evals.name_of)
+        self._views: dict[str, QWidget] = {PLAYGROUND: self.playground, EVALS: self.evals, ROUTING: self.routing}
         self._answers: dict[str, tuple[str, str]] = {}
         self._switch: dict[str, QPushButton] = {}
         kept = house.settings.get(LAST_VIEW, PLAYGROUND)
@@ -66,12 +74,15 @@ class ValidatePage(Page):
         self.playground.explained.connect(self.explain)
         self.playground.changed.connect(self._show_may)
         self.evals.wrote.connect(self.wrote)
+        self.routing.answered.connect(lambda lead, rest: self._say(ROUTING, lead, rest))
+        self.routing.eval_wanted.connect(partial(self.show_view, EVALS))
+        self.evals.models_read.connect(self._read_routing)
         self.evals.explained.connect(self._explain)
         self.show_view(self._view)
 
     def _make_header(self) -> None:
         group = QButtonGroup(self)
-        for name, title in ((PLAYGROUND, "Playground"), (EVALS, "Evals")):
+        for name, title in ((PLAYGROUND, "Playground"), (EVALS, "Evals"), (ROUTING, "Routing")):
             made = button(title, partial(self.show_view, name))
             made.setCheckable(True)
             made.setObjectName(f"view-{name}")
@@ -136,9 +147,11 @@ class ValidatePage(Page):
             view.setVisible(each == name)
         for extra in self._extras:
             extra.setVisible(name == PLAYGROUND)
-        self._onward.setVisible(name == EVALS)
+        self._onward.setVisible(name != PLAYGROUND)
         self.header.set_answer(*self._answers.get(name, ("", "")))
         self.house.settings.set(LAST_VIEW, name)
+        if name == ROUTING and self.routing.shown is None:
+            self.routing.read()
         self._explain(self.evals.explanation if name == EVALS else None)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
@@ -147,15 +160,24 @@ class ValidatePage(Page):
         self.setEnabled(scenario is not None)
         self.playground.show_scenario(scenario)
         self.evals.show_scenario(scenario)
+        self.routing.show_scenario(scenario)
         self._explain(self.evals.explanation if self._view == EVALS else None)
 
     def refresh(self, changes: Changes) -> None:
         """New runs, or models added elsewhere."""
         if changes.evals:
             self.evals.read_runs()
+            self._read_routing()
         if changes.settings:
             self.playground.shelf.read()
             self.evals.read_models()
+
+    def _read_routing(self) -> None:
+        """The models have names now, or others."""
+        if self._view == ROUTING:
+            self.routing.read()
+        else:
+            self.routing.shown = None
 
     def arrive(self, payload: object) -> None:
         """A view by name, a link to a comparison, files that were dropped, or models to try."""
@@ -180,6 +202,7 @@ class ValidatePage(Page):
         return (
             PageAction("Show the playground", lambda: self.show_view(PLAYGROUND)),
             PageAction("Show the evals", lambda: self.show_view(EVALS)),
+            PageAction("Show routing from the evals", lambda: self.show_view(ROUTING)),
             PageAction("Ask all models", self.playground.ask),
             PageAction("Stop all answers", self.playground.stop_all),
             PageAction("Copy prompt and answers as Markdown", self.playground.copy_markdown),
