@@ -341,3 +341,20 @@ def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_sta
         (run,) = second.services.evals.runs(scenario.id)
         assert run.status is EvalStatus.FINISHED
         assert len(second.services.evals.results(run.id)) == 60 * len(run.model_ids)
+
+
+def test_that_the_results_and_the_eval_itself_go_out_as_files(bench: Bench, page: ValidatePage, tmp_path: Path) -> None:
+    page.show_scenario(bench.services.scenarios.open_sample())
+    bench.wait(lambda: page.evals.explanation is not None)
+    assert page.evals.explanation is not None
+    offered = [action.text for action in page.evals.explanation.actions]
+    assert offered[:2] == ["Export the results …", "Save it to repeat elsewhere …"]
+    assert page.evals._shown is not None
+    run = page.evals._shown.run
+    page.evals.giving_out.write(run, tmp_path / "out.xlsx")
+    bench.wait((tmp_path / "out.xlsx").exists)
+    bench.settle()
+    assert page.evals.error.isHidden()
+    page.evals.giving_out.write(run, tmp_path / "out.doc")
+    bench.wait(lambda: not page.evals.error.isHidden())
+    assert "cannot be written as .doc" in page.evals.error.accessibleName()

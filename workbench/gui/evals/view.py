@@ -19,6 +19,7 @@ from workbench.domain.scenario import Scenario
 from workbench.evals.columns import NOT_ASKED, Columns
 from workbench.evals.datasets import Examined
 from workbench.gui.evals.explaining import CaseShown, case_explanation, run_explanation
+from workbench.gui.evals.giving_out import GivingOut
 from workbench.gui.evals.results_panel import ResultsPanel, Shown
 from workbench.gui.evals.run_bar import RunBar
 from workbench.gui.evals.running import EvalRunner
@@ -77,6 +78,7 @@ class EvalsView(QWidget):
         self.setup = SetupCard(evals.scorers(), settings=house.settings, tasks=house.tasks)
         self.bar = RunBar()
         self.error = ErrorBox()
+        self.giving_out = GivingOut(evals=evals, tasks=house.tasks, error=self.error, parent=self)
         self.results = ResultsPanel(settings=house.settings, name_of=self.name_of, scorer_title=self._scorer_title)
         self.runner = EvalRunner(house=house, evals=evals)
         column = QVBoxLayout(self)
@@ -562,7 +564,10 @@ class EvalsView(QWidget):
             return None
         if self._case is not None:
             return case_explanation(self._case, self.name_of)
-        actions = () if self.runner.run_id == shown.run.id else (InspectorAction("Delete this eval …", self._delete),)
+        actions: tuple[InspectorAction, ...] = ()
+        if self.runner.run_id != shown.run.id:
+            delete = InspectorAction("Delete this eval …", self._delete)
+            actions = (*self.giving_out.actions(shown.run), delete)
         return run_explanation(shown.run, shown.summary, shown.grid, scorer_words=self._scorer_words, actions=actions)
 
     def _scorer_title(self, scorer_id: str) -> str:

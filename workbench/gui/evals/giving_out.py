@@ -1,0 +1,52 @@
+"""Results of an eval, and the eval itself, as files."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from workbench.domain.evals import EvalRun
+from workbench.gui.explanation import InspectorAction
+from workbench.gui.tasks import Tasks
+from workbench.gui.widgets.state import ErrorBox
+from workbench.services.evals import EvalService
+
+RESULTS = "Excel (*.xlsx);;CSV (*.csv);;JSON Lines (*.jsonl);;Web page (*.html)"
+EVAL = "Eval to repeat (*.yaml)"
+
+
+class GivingOut:
+    """What the inspector offers for a run that is not under way."""
+
+    def __init__(self, *, evals: EvalService, tasks: Tasks, error: ErrorBox, parent: QWidget) -> None:
+        self._evals, self._tasks, self._error, self._parent = evals, tasks, error, parent
+
+    def actions(self, run: EvalRun) -> tuple[InspectorAction, ...]:
+        return (
+            InspectorAction("Export the results …", partial(self._ask, run, RESULTS)),
+            InspectorAction("Save it to repeat elsewhere …", partial(self._ask, run, EVAL)),
+        )
+
+    def _ask(self, run: EvalRun, kinds: str) -> None:
+        ending = ".yaml" if kinds == EVAL else ".xlsx"
+        name = re.sub(r"[^\w.-]+", "-", run.name).strip("-")[:80] or "eval"
+        chosen, kind = QFileDialog.getSaveFileName(self._parent, run.name, f"{name}{ending}", kinds)
+        if chosen:
+            file = Path(chosen)
+            asked = re.search(r"\*(\.\w+)", kind)
+            self.write(run, file if file.suffix or asked is None else file.with_name(f"{file.name}{asked[1]}"))
+
+    def write(self, run: EvalRun, file: Path) -> None:
+        """By the file's ending, in the `db` lane: results, or the eval with its cases beside it."""
+        is_eval = file.suffix.lower() in (".yaml", ".yml")
+        self._tasks.start(
+            lambda: self._evals.save(run, file) if is_eval else self._evals.export(run, file),
+            lane="db",
+            name=f"Write {file.name}",
+            done=lambda _made: self._error.clear(),
+            failed=self._error.show_error,
+            owner=self._parent,
+        )
