@@ -48,9 +48,8 @@ def rounded(value: float, figures: int = 3) -> str:
     """At most `figures` digits, thousands separated: "9,700", "0.45"."""
     if value == 0:
         return "0"
-    if abs(value) >= 10**figures:
-        return f"{float(f'{value:.{figures}g}'):,.0f}"
-    return f"{value:.{figures}g}"
+    text = f"{value:.{figures}g}"
+    return f"{float(text):,.0f}" if abs(value) >= 10**figures or "e+" in text else text
 
 
 @lru_cache(maxsize=2_048)
