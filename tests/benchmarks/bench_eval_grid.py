@@ -54,7 +54,7 @@ def main() -> int:
         house = House(tasks=Tasks(), hub=ChangesHub(), selection=Selection(), settings=services.settings)
         page = ValidatePage(
             house=house, playground=services.playground, votes=services.votes, chat_models=services.chat_models,
-            evals=services.evals, library=services.library, scenarios=services.scenarios,
+            evals=services.evals, judging=services.judging, library=services.library, scenarios=services.scenarios,
             routing=lambda: services.routing,
         )  # fmt: skip
         page.resize(1100, 800)

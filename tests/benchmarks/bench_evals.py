@@ -75,14 +75,14 @@ class Took(NamedTuple):
     cpu_s: float
 
 
-def timed(command: list[str], folder: Path, **environment: str) -> tuple[Took, str]:
+def timed(command: list[str], folder: Path, *, may_fail: bool = False, **environment: str) -> tuple[Took, str]:
     """What a command took, and what it said. Raises when it failed."""
     began, cpu = time.perf_counter(), children_cpu_s()
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     took = Took(time.perf_counter() - began, children_cpu_s() - cpu)
-    if done.returncode:
+    if done.returncode and not may_fail:
         raise RuntimeError(f"{command[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return took, done.stdout
 
@@ -249,7 +249,8 @@ def promptfoo(program: str, folder: Path, url: str) -> Took:
         "PROMPTFOO_DISABLE_UPDATE": "1",
         "PROMPTFOO_DISABLE_REMOTE_GENERATION": "1",
     }
-    took, _ = timed(command, folder, PROMPTFOO_CONFIG_DIR=str(folder / "promptfoo"), **quiet)
+    # 0.120 can fail in its log after everything was written.
+    took, _ = timed(command, folder, may_fail=True, PROMPTFOO_CONFIG_DIR=str(folder / "promptfoo"), **quiet)
     stats = json.loads((folder / "out.json").read_text(encoding="utf-8"))["results"]["stats"]
     assert stats["successes"] == CASES, stats
     return took

@@ -56,6 +56,7 @@ def evals_page(bench: Bench, scenario: Scenario) -> ValidatePage:
         votes=services.votes,
         chat_models=services.chat_models,
         evals=services.evals,
+        judging=services.judging,
         library=services.library,
         scenarios=services.scenarios,
         routing=lambda: services.routing,

@@ -67,6 +67,7 @@ def validate_page(bench: Bench) -> ValidatePage:
         votes=services.votes,
         chat_models=services.chat_models,
         evals=services.evals,
+        judging=services.judging,
         library=services.library,
         scenarios=services.scenarios,
         routing=lambda: services.routing,

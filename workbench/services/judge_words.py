@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from workbench.analysis.words import UNKNOWN_FIGURE
+from collections.abc import Callable, Sequence
+
+from workbench.analysis.words import UNKNOWN_FIGURE, listed
 from workbench.domain.bias_card import BiasCard, Corrected, Finding
 
 Row = tuple[str, str, str, str]
+NameOf = Callable[[str], str]
 
 
 def card_rows(card: BiasCard) -> list[Row]:
@@ -25,6 +28,32 @@ def card_rows(card: BiasCard) -> list[Row]:
     if card.labelled_wrong:
         rows.append(("wrong answers it called wrong", f"{card.wrong_caught} of {card.labelled_wrong}", "", ""))
     return rows
+
+
+def judge_sentence(card: BiasCard | None, name_of: NameOf) -> str:
+    """What to think of a judge, in a sentence or two."""
+    if card is None:
+        return "This judge was never put to the test: nobody knows how often it is right."
+    name = name_of(card.judge)
+    if card.is_useless:
+        return f"{name} agrees with people no better than chance: its scores must not be used."
+    if card.agreement is None:
+        return f"{name} was put to the test, but no answers were labelled by hand to hold it to."
+    share, low, high = (round(100 * value) for value in (card.agreement.value, card.agreement.low, card.agreement.high))
+    return f"{name} agrees with people on {share} % ({low} to {high}) of {card.agreement.n} hand-labelled answers."
+
+
+def corrected_sentence(rows: Sequence[Corrected], name_of: NameOf) -> str:
+    """Every model's share with the judge's errors taken out; empty where nothing was labelled."""
+    known = [row for row in rows if row.labelled]
+    if not known:
+        return ""
+    refusal = next((row.refusal for row in known if row.value is None), "")
+    if refusal:
+        return f"Its errors cannot be taken out of its scores: {refusal}"
+    shares = listed([f"{name_of(row.model_id)} {corrected_words(row)} right" for row in known])
+    pooled = " Where a model has few labels, those of all models stand in." if any(row.pooled for row in known) else ""
+    return f"With its errors taken out: {shares}.{pooled}"
 
 
 def corrected_words(row: Corrected) -> str:

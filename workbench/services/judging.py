@@ -40,6 +40,16 @@ class Examined:
     corrected: tuple[Corrected, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """What is known of the judge of a run under its first judged scorer: the newest card (None: never put to the test),
+    and the models' shares with its errors taken out."""
+
+    scorer: str
+    card: BiasCard | None
+    corrected: tuple[Corrected, ...]
+
+
 class JudgingService:
     """Asks judges about the stored answers of a run. Its plain methods read the store: `db` lane."""
 
@@ -149,6 +159,27 @@ class JudgingService:
         await asyncio.to_thread(self._store.judge_cards.add, card)
         return Examined(card, corrected(judged))
 
+    async def examine_run(
+        self, run: EvalRun, data: EvalSet, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> Examined:
+        """The same for the judges and the judged scorer that a run has."""
+        scorers = _judged_scorers(run)
+        if not scorers or not run.settings.judges:
+            raise WorkbenchError("No judge scored this eval", where=run.name)
+        return await self.examine(run, data, run.settings.judges, scorer=scorers[0], progress=progress)
+
+    def judged(self, run: EvalRun) -> JudgedRun | None:
+        """What is known of a run's judge; None when no judge scored it."""
+        from workbench.evals.scorers import scorer as scorer_of
+
+        scorers = _judged_scorers(run)
+        if not scorers:
+            return None
+        judge = " + ".join(self._models.model(name).describe().model_id for name in run.settings.judges)
+        signature = scorer_of(scorers[0]).signature
+        card = next((card for card in self.cards(judge) if card.scorer == signature), None)
+        return JudgedRun(scorers[0], card, self.corrected(run, scorers[0]))
+
     def corrected(self, run: EvalRun, scorer: str) -> tuple[Corrected, ...]:
         """What a judge scored in the run itself, with its errors on the hand-labelled answers taken out."""
         from workbench.analysis.judge_card import Judged, corrected
@@ -203,6 +234,13 @@ class _Tell:
         self._done += 1
         self._progress(self._done, self._total)
         return found
+
+
+def _judged_scorers(run: EvalRun) -> list[str]:
+    from workbench.evals.scorers import Need
+    from workbench.evals.scorers import scorer as scorer_of
+
+    return [name for name in run.scorers if Need.JUDGE in scorer_of(name).wants]
 
 
 def _judging(member: Scorer) -> Scorer:

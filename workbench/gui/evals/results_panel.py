@@ -94,6 +94,12 @@ class ResultsPanel(QWidget):
         for card in (chart, self._pair_card, models, self.slices, cases, self.case, self.runs):
             column.addWidget(card)
 
+    def add_card(self, card: Card) -> None:
+        """One more card, below the others."""
+        column = self.layout()
+        assert column is not None
+        column.addWidget(card)
+
     def show_run(self, shown: Shown) -> None:
         """Draw the cases of a run; the selected case stays selected where it is still shown."""
         self.cases.show_cases(shown.grid)

@@ -14,12 +14,13 @@ from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.eval_plan import EvalPlan
-from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSettings, Mark
+from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalSettings, Mark
 from workbench.domain.scenario import Scenario
 from workbench.evals.columns import NOT_ASKED, Columns
 from workbench.evals.datasets import Examined
 from workbench.gui.evals.explaining import CaseShown, case_explanation, run_explanation
 from workbench.gui.evals.giving_out import GivingOut
+from workbench.gui.evals.judge_card import JudgeCard
 from workbench.gui.evals.results_panel import ResultsPanel, Shown
 from workbench.gui.evals.run_bar import RunBar
 from workbench.gui.evals.running import EvalRunner
@@ -34,6 +35,7 @@ from workbench.services.chat_models import ChatModelService
 from workbench.services.eval_grid import CaseGrid
 from workbench.services.eval_words import answer_words, eval_chart
 from workbench.services.evals import EvalService
+from workbench.services.judging import JudgingService
 from workbench.services.library import LibraryService
 
 KIND = "case"
@@ -60,6 +62,7 @@ class EvalsView(QWidget):
         library: LibraryService,
         dataset_path: Callable[[Scenario], Path | None],
         chat_models: ChatModelService,
+        judging: JudgingService,
     ) -> None:
         super().__init__()
         self._house, self._evals, self._library, self._dataset_path = house, evals, library, dataset_path
@@ -80,6 +83,7 @@ class EvalsView(QWidget):
         self.error = ErrorBox()
         self.giving_out = GivingOut(evals=evals, tasks=house.tasks, error=self.error, parent=self)
         self.results = ResultsPanel(settings=house.settings, name_of=self.name_of, scorer_title=self._scorer_title)
+        self.judge = JudgeCard(house=house, judging=judging, name_of=self.name_of, cases=self._cases_of)
         self.runner = EvalRunner(house=house, evals=evals)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -87,6 +91,7 @@ class EvalsView(QWidget):
         for widget in (self.bar, self.error, self.setup, self.results):
             column.addWidget(widget)
         column.addStretch(1)
+        self.results.add_card(self.judge)
         self._connect()
         self._arrange()
         self.read_models()
@@ -311,8 +316,18 @@ class EvalsView(QWidget):
         share = target / 100 if isinstance(target, int | float) and 0 < target <= 100 else None
         return replace(shown, summary=summary, chart=eval_chart(summary, shown.scorer, self.name_of, target=share))
 
+    def _cases_of(self, run: EvalRun) -> EvalSet:
+        """In the pool: the cases a run was made with, to ask about them again. Raises WorkbenchError."""
+        cases = self._evals.cases_of(run, self._source_of(run))
+        if not cases:
+            raise WorkbenchError(
+                "The cases of this eval are not where they were", where=run.name, mend="Open their file above first."
+            )
+        return EvalSet(run.dataset_name, run.dataset_hash, tuple(cases))
+
     def _draw(self, shown: Shown) -> None:
         self._shown = shown
+        self.judge.show_run(shown.run)
         self.results.show_figures(shown)
         self._arrange()
         self._say()

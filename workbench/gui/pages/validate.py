@@ -18,6 +18,7 @@ from workbench.gui.routing.view import RoutingView
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.services.chat_models import ChatModelService
 from workbench.services.evals import EvalService
+from workbench.services.judging import JudgingService
 from workbench.services.library import LibraryService
 from workbench.services.playground import LINK, PlaygroundService
 from workbench.services.scenarios import ScenarioService
@@ -36,7 +37,15 @@ class ValidatePage(Page):
     id: ClassVar[str] = "validate"
     title: ClassVar[str] = "Validate"
     icon: ClassVar[str] = "validate"
-    needs: ClassVar[tuple[str, ...]] = ("playground", "votes", "chat_models", "evals", "library", "scenarios")
+    needs: ClassVar[tuple[str, ...]] = (
+        "playground",
+        "votes",
+        "chat_models",
+        "evals",
+        "judging",
+        "library",
+        "scenarios",
+    )
     asks: ClassVar[tuple[str, ...]] = ("routing",)
     has_inspector: ClassVar[bool] = False
 
@@ -48,6 +57,7 @@ class ValidatePage(Page):
         votes: VoteService,
         chat_models: ChatModelService,
         evals: EvalService,
+        judging: JudgingService,
         library: LibraryService,
         scenarios: ScenarioService,
         routing: Callable[[], RoutingService],
@@ -57,7 +67,12 @@ class ValidatePage(Page):
             house=house, playground=playground, votes=votes, library=library, chat_models=chat_models
         )
         self.evals = EvalsView(
-            house=house, evals=evals, library=library, dataset_path=scenarios.dataset_path, chat_models=chat_models
+            house=house,
+            evals=evals,
+            library=library,
+            dataset_path=scenarios.dataset_path,
+            chat_models=chat_models,
+            judging=judging,
         )
         self.routing = RoutingView(house=house, routing=routing, name_of=self.evals.name_of)
         self._views: dict[str, QWidget] = {PLAYGROUND: self.playground, EVALS: self.evals, ROUTING: self.routing}
