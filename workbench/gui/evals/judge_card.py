@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
+
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalRun, EvalSet
 from workbench.gui.pages.base import House
@@ -90,6 +92,17 @@ class JudgeCard(Card):
         if found.card is not None:
             self.table.set_rows(card_rows(found.card))
             self._notes.set_text(" ".join(found.card.notes))
+        self._take_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._take_room()
+
+    def _take_room(self) -> None:
+        """As tall as its wrapped texts make it: a column of cards asks for their least height only."""
+        layout = self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
     def _examine(self) -> None:
         run = self._run
