@@ -78,6 +78,7 @@ def page_with_run(bench: Bench, folder: Path, scorer: str) -> ValidatePage:
         judging=services.judging,
         library=services.library,
         scenarios=services.scenarios,
+        routing=lambda: services.routing,
     )
     page.show_scenario(scenario)
     page.arrive(EVALS)
