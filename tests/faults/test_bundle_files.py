@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -231,6 +232,20 @@ def test_that_json_which_is_none_gives_a_sentence_in_every_member(
         members = relisted({**small_members(), name: content})
         refusal(services, write_bundle(tmp_path / "x.mswb", members))
     refusal(services, write_bundle(tmp_path / "x.mswb", {**small_members(), MANIFEST: content}))
+
+
+def test_that_a_small_file_which_would_fill_the_memory_with_values_is_refused_before_they_are_made(
+    services: Services, tmp_path: Path
+) -> None:
+    for name, content in (("figures.json", b"[" + b"[]," * 2_000_001 + b"[]]"), ("results.jsonl", b"[]\n" * 500_001)):
+        # stored as it is: our own writer never packs more than ninety times
+        file = write_bundle(tmp_path / "x.mswb", relisted({**small_members(), name: content}))
+        tracemalloc.start()
+        error = refusal(services, file)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert name in error.what and "holds more than" in error.what
+        assert peak < 8 * len(content)
 
 
 def test_that_results_of_an_eval_that_is_not_there_are_refused(services: Services, tmp_path: Path) -> None:

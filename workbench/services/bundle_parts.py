@@ -51,6 +51,8 @@ Plain = dict[str, Any]
 _MADE_BY_HAND = "It was not made by a workbench; do not trust it."
 _DAMAGED = "Ask for the file again; perhaps it was changed on its way."
 _NEWER = "Update the workbench, then open it again."
+#: values in one JSON member, and rows in the table: what a small file of brackets would make of the memory
+MOST_VALUES, MOST_ROWS = 4_000_000, 500_000
 #: steps that bring the members of an older format up to the next one, by the format they start from
 _UPGRADES: dict[int, Callable[[dict[str, bytes]], dict[str, bytes]]] = {}
 
@@ -369,6 +371,8 @@ def _scenario(plain: object, name: str, where: str) -> Scenario:
 
 
 def _rows(kind: type[Value], content: bytes, name: str, where: str) -> tuple[Value, ...]:
+    if content.count(b"\n") > MOST_ROWS:
+        raise _too_much(name, f"{MOST_ROWS:,} rows", where)
     lines = [line for line in _decoded(content, name, where).split("\n") if line] or [""]
     decode = json.JSONDecoder(parse_constant=_no_constant).decode
     found: list[Value] = []
@@ -391,6 +395,8 @@ def _read(kind: type[Value] | Any, plain: object, name: str, where: str) -> Any:
 
 
 def _loaded(content: bytes, name: str, where: str) -> Any:
+    if sum(content.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise _too_much(name, f"{MOST_VALUES:,} values", where)
     try:
         return json.loads(_decoded(content, name, where), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -406,6 +412,10 @@ def _decoded(content: bytes, name: str, where: str) -> str:
 
 def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is no number")
+
+
+def _too_much(name: str, most: str, where: str) -> WorkbenchError:
+    return WorkbenchError(f"{name} in the bundle holds more than {most}", where=where, mend=_MADE_BY_HAND)
 
 
 def _unreadable(name: str, where: str) -> WorkbenchError:

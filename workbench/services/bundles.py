@@ -4,6 +4,7 @@ merged without overwriting anything, and computed again."""
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -392,10 +393,27 @@ class BundleService:
 
 
 def _bytes(file: Path) -> bytes:
-    from workbench.catalog.document import read_bytes
-
+    """The file's content. Raises WorkbenchError; never waits on a pipe and never takes in an endless one."""
+    where = file.name or str(file)
     # What a passphrase adds to a file is small, and packing never makes one much larger.
-    return read_bytes(file, file.name or str(file), MOST_BYTES + 1024 * 1024)
+    most = MOST_BYTES + 1024 * 1024
+    try:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not an ordinary file"
+            raise WorkbenchError(f"This is {kind}", where=where, mend="Choose a .mswb file.")
+        if status.st_size > most:
+            what = f"The file has {status.st_size // 1024**2:,} MB; a bundle has at most {MOST_BYTES // 1024**2}"
+            raise WorkbenchError(what, where=where, mend="Check that it is the right one.")
+        with file.open("rb") as stream:
+            return stream.read(status.st_size)
+    except FileNotFoundError as error:
+        mend = "Check the name and the folder."
+        raise WorkbenchError("The file does not exist", where=where, mend=mend) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        mend = "Check its name, and that you may read it."
+        raise WorkbenchError(f"The file cannot be read: {reason}", where=where[:200], mend=mend) from error
 
 
 def _is_file(path: Path, data: DataFile) -> bool:

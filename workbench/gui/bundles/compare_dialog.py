@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
+from workbench.gui.bundles.actions import without_icons
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.reading_table import ReadingTable
@@ -93,6 +94,7 @@ class CompareDialog(QDialog):
         scroller.setWidget(inside)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        without_icons(buttons)
         column = QVBoxLayout(self)
         column.setSpacing(Space.M)
         column.addLayout(top)
@@ -146,7 +148,11 @@ class CompareDialog(QDialog):
                 lines = [line for line in part.lines if self.everything.isChecked() or line.differs]
                 self._parts.addWidget(Words(part.title, "heading"))
                 if lines:
-                    rows = [(_marked(line.what, line.differs), line.left or "—", line.right or "—") for line in lines]
+                    marks = self.everything.isChecked()
+                    rows = [
+                        (f"≠ {line.what}" if marks and line.differs else line.what, line.left or "—", line.right or "—")
+                        for line in lines
+                    ]
                     self._parts.addWidget(ReadingTable(("", found.left, found.right), rows))
                 else:
                     self._parts.addWidget(Words("Nothing differs.", "muted"))
@@ -170,7 +176,3 @@ def picks(scenarios: Callable[[], ScenarioService]) -> tuple[Pick, ...]:
                 day = words.day(each.at.date().isoformat())
                 found.append(Pick(f"{row.id}@{number}", f"{row.name}, state {number}: {each.why}, {day}"))
     return tuple(found)
-
-
-def _marked(what: str, differs: bool) -> str:
-    return f"≠ {what}" if differs else what
