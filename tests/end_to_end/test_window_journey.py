@@ -125,7 +125,7 @@ def decide(person: Person, folder: Path) -> None:
     person.press("Record the decision")
     person.wait(lambda: person.window.desk.scenario.decision.status is DecisionStatus.ACCEPTED, "the recorded decision")
     person.rest()
-    person.in_folder_dialog(folder, lambda: person.press_menu("Write the report", "All three"))
+    person.in_folder_dialog(folder, lambda: person.press_menu("Write the report", "All of them"))
     person.wait(lambda: len(list(folder.iterdir())) >= 3, "three files")
     person.rest()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pages_person import Visitor
+from PySide6.QtGui import QGuiApplication, QPdfWriter
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from workbench.domain.decision import Decision, DecisionStatus, Risk, Watch
 from workbench.gui.forms.text_box import MOST_LINES, TextBox
@@ -221,3 +222,62 @@ def test_that_a_decision_can_be_proposed_first(visitor: Visitor) -> None:
     visitor.wait(lambda: (visitor.scenario.decision or Decision("", "")).status is DecisionStatus.PROPOSED)
     visitor.rest()
     assert visitor.answer.startswith("Proposed: C")
+
+
+def choose(page: DecidePage, text: str, *, leave_out: bool = False) -> None:
+    """Clicks a tick in the menu above the preview, as a person does."""
+    menus = [button.menu() for button in page._bar.findChildren(QPushButton) if button.menu() is not None]
+    for menu in (page._bar._sections, *menus) if leave_out else menus:
+        menu.aboutToShow.emit()
+        for action in menu.actions():
+            if action.text() == text:
+                action.trigger()
+                return
+    raise AssertionError(f"no {text!r} in the menus")
+
+
+def test_that_the_preview_follows_what_is_withheld_left_out_and_the_language(visitor: Visitor) -> None:
+    page = decide(visitor)
+    assert "$130,600" in words_on(page)
+    choose(page, "Withhold prices and costs")
+    visitor.wait(lambda: page._view.is_complete and "[withheld]" in words_on(page))
+    assert "$130,600" not in words_on(page)
+    choose(page, "German")
+    visitor.wait(lambda: page._view.is_complete and "Die Entscheidung" in words_on(page))
+    choose(page, "Datenschutz", leave_out=True)
+    visitor.wait(lambda: page._view.is_complete and page._shown is not None and len(page._shown.sections) == 6)
+    assert "left out: privacy" not in words_on(page) and "weggelassen: privacy" in words_on(page)
+    choose(page, "Datenschutz", leave_out=True)
+    visitor.wait(lambda: page._shown is not None and len(page._shown.sections) == 7)
+    choose(page, "English")
+    choose(page, "Withhold prices and costs")
+    visitor.wait(lambda: page._view.is_complete and "$130,600" in words_on(page))
+
+
+def test_that_a_section_is_copied_as_markdown(visitor: Visitor) -> None:
+    page = decide(visitor)
+    choose(page, "Options at a glance")
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith("## Options at a glance\n") and "| Set-up | $15,000" in copied
+
+
+def test_that_files_are_written_with_what_was_chosen(visitor: Visitor, tmp_path: Path) -> None:
+    page = decide(visitor)
+    choose(page, "Withhold names of people")
+    choose(page, "Write files of one page")
+    page.write_to(("md", "docx"), tmp_path)
+    visitor.wait(lambda: page._notice.isVisibleTo(page))
+    files = {file.suffix: file for file in tmp_path.iterdir()}
+    assert set(files) == {".md", ".docx"} and all(file.stem.endswith("-one-page") for file in files.values())
+    assert "Person 1" in files[".md"].read_text(encoding="utf-8")
+    choose(page, "Withhold names of people")
+    choose(page, "Write files of one page")
+    visitor.wait(lambda: page._view.is_complete)
+
+
+def test_that_what_is_previewed_is_printed(visitor: Visitor, tmp_path: Path) -> None:
+    page = decide(visitor)
+    paper = QPdfWriter(str(tmp_path / "printed.pdf"))
+    page.print_to(paper)
+    visitor.wait(lambda: "Printed." in words_on(page))
+    assert (tmp_path / "printed.pdf").read_bytes().startswith(b"%PDF")

@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPagedPaintDevice, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
 
 from workbench.analysis import words
@@ -33,6 +33,7 @@ from workbench.gui.widgets.text import Words, breakable
 if TYPE_CHECKING:
     from workbench.gui.forms.decision_form import DecisionForm
     from workbench.gui.forms.record_cards import HistoryCard, SignaturesCard
+    from workbench.gui.forms.report_bar import ReportBar
     from workbench.gui.widgets.report_view import ReportView
     from workbench.reports.document import Document
     from workbench.services.conditions import Subjects
@@ -42,7 +43,16 @@ if TYPE_CHECKING:
     from workbench.services.reports import ReportService
 
 FOLDER_KEY = "report/folder"
-FORMATS = {"HTML": ("html",), "Markdown": ("md",), "JSON": ("json",), "All three": ("html", "md", "json")}
+FORMATS = {
+    "HTML": ("html",),
+    "PDF": ("pdf",),
+    "Word": ("docx",),
+    "PowerPoint": ("pptx",),
+    "Excel": ("xlsx",),
+    "Markdown": ("md",),
+    "JSON": ("json",),
+    "All of them": ("all",),
+}
 STATUSES = {
     "Propose it": DecisionStatus.PROPOSED,
     "Back to a draft": DecisionStatus.DRAFT,
@@ -51,7 +61,12 @@ STATUSES = {
 WIDE_PX = 860
 # The answer is painted first; record and report come in steps, and edits that follow faster are read together.
 AFTER_MS = 40
-PARTS = ("workbench.gui.forms.decision_form", "workbench.gui.forms.record_cards", "workbench.gui.widgets.report_view")
+PARTS = (
+    "workbench.gui.forms.decision_form",
+    "workbench.gui.forms.record_cards",
+    "workbench.gui.forms.report_bar",
+    "workbench.gui.widgets.report_view",
+)
 TITLE_LENGTH = 40
 
 
@@ -66,6 +81,7 @@ class DecidePage(Page):
     _signatures: SignaturesCard
     _history: HistoryCard
     _view: ReportView
+    _bar: ReportBar
 
     id: ClassVar[str] = "decide"
     title: ClassVar[str] = "Decide"
@@ -89,6 +105,7 @@ class DecidePage(Page):
         self._evals = evals
         self._found: OptionSet | None = None
         self._whole = False
+        self._shown: Document | None = None
         self._is_made = self._is_coming = False
         self._asked_for = 0
         self._due: Scenario | None = None
@@ -163,9 +180,14 @@ class DecidePage(Page):
         self._left.addWidget(self._history)
 
     def _make_view(self) -> None:
+        from workbench.gui.forms.report_bar import ReportBar
         from workbench.gui.widgets.report_view import ReportView
 
         self._view = ReportView()
+        self._bar = ReportBar()
+        self._bar.changed.connect(self._read_again)
+        self._bar.print_wanted.connect(self.print)
+        self._preview_card.body.addWidget(self._bar)
         self._preview_card.body.addWidget(self._view)
         self._preview_card.body.addStretch(1)
         self._preview_card.show()
@@ -272,12 +294,12 @@ class DecidePage(Page):
             self.write_to(formats, Path(chosen))
 
     def write_to(self, formats: tuple[str, ...], folder: Path) -> None:
-        """Writes the full report in these formats into a folder, in the background."""
+        """Writes the report with what the bar above it asks for into a folder, in the background."""
         scenario = self.scenario
         self._notice.hide()
         if scenario is not None:
             self.house.tasks.start(
-                lambda: self._reports().write(scenario, formats, folder),
+                lambda: self._write(scenario, formats, folder),
                 lane="pool",
                 name="Writing the report",
                 done=self._show_written,
@@ -350,30 +372,75 @@ class DecidePage(Page):
 
     def _read_preview(self) -> None:
         scenario, whole = self._due, self._whole
-        if scenario is None:
+        if scenario is None or not self._is_made:
             return
+        wanted = self._bar.choices()
         self._asked_for += 1
         number = self._asked_for
         self.house.tasks.start(
-            lambda: self._read(scenario, whole),
+            lambda: self._read(scenario, whole, wanted),
             lane="pool",
             done=lambda found: self._show_preview(number, *found),
             failed=self._fail,
             owner=self,
         )
 
-    def _read(self, scenario: Scenario, whole: bool) -> tuple[OptionSet, Subjects, Document]:
+    def _read(self, scenario: Scenario, whole: bool, wanted: dict[str, Any]) -> tuple[OptionSet, Subjects, Document]:
         """The options to choose from, proposals included, what can be watched, and the report."""
-        from workbench.reports.document import Length
-
-        length = Length.FULL if whole else Length.PAGE
+        length = "full" if whole else "page"
+        choices = self._reports().choices(**wanted)
         found = self._options().options(scenario, evidence=self._evals().evidence(scenario.id))
-        return found, self._decisions().subjects(found), self._reports().document(scenario, length=length)
+        return (
+            found,
+            self._decisions().subjects(found),
+            self._reports().document(scenario, length=length, choices=choices),
+        )
+
+    def _write(self, scenario: Scenario, formats: tuple[str, ...], folder: Path) -> tuple[Path, ...]:
+        choices = self._reports().choices(**self._bar.choices())
+        return self._reports().write(scenario, formats, folder, length=self._bar.length, choices=choices)
+
+    def print(self) -> None:
+        """Asks for a printer and prints the report as it is previewed."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        document = self._shown
+        if document is None:
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(document.title)
+        dialog = QPrintDialog(printer, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self.print_to(printer))
+        dialog.setModal(True)
+        dialog.show()
+
+    def print_to(self, printer: QPagedPaintDevice) -> None:
+        """Prints what is previewed, in the background."""
+        document = self._shown
+        if document is None:
+            return
+
+        def print_it() -> None:
+            from workbench.gui.printing import print_on
+
+            print_on(document, printer)
+
+        self.house.tasks.start(
+            print_it,
+            lane="pool",
+            name="Printing the report",
+            done=lambda _none: self._say("Printed."),
+            failed=self._error.show_error,
+            owner=self,
+        )
 
     def _show_preview(self, number: int, found: OptionSet, subjects: Subjects, document: Document) -> None:
         if number == self._asked_for:
             self._found = found
             self._form.set_options([_choice(option) for option in found.options], subjects)
+            self._shown = document
+            self._bar.show_document(document)
             self._view.show_document(document)
             self._read_history()
 
@@ -389,6 +456,15 @@ class DecidePage(Page):
     def _fail(self, error: WorkbenchError) -> None:
         self._error.show_error(error)
 
+    def _read_again(self) -> None:
+        self._due = self.scenario
+        self._preview_due.start()
+
+    def _say(self, text: str) -> None:
+        self._said.set_text(text)
+        self._open.hide()
+        self._notice.show()
+
     def _other_length(self) -> None:
         self._whole = not self._whole
         self._switch.setText("Show one page" if self._whole else "Show the full report")
@@ -401,6 +477,7 @@ class DecidePage(Page):
         self._written = files[0]
         names = ", ".join(file.name for file in files)
         self._said.set_text(f"Written: {names} in {files[0].parent}")
+        self._open.show()
         self._notice.show()
 
     def _open_written(self) -> None:

@@ -16,6 +16,7 @@ from workbench.gui.pages.base import House, Page
 from workbench.gui.settings.ledger import LedgerCard
 from workbench.gui.settings.network import NetworkCard
 from workbench.gui.settings.providers import ProvidersCard
+from workbench.gui.settings.reports import ReportsCard
 from workbench.gui.settings.spend import SpendCard
 from workbench.gui.settings.team import TeamCard
 from workbench.gui.theme import TEXT_PERCENT_STEPS, TONE_ICONS, Scheme, Space, Theme, Tone
@@ -95,7 +96,8 @@ class SettingsPage(Page):
             tasks=house.tasks, settings=house.settings, privacy=far.privacy, scenario_names=self._scenario_names
         )
         self._team = TeamCard(tasks=house.tasks, settings=house.settings, team=far.team, privacy=far.privacy)
-        for card in (self._providers, self._network, self._team, self._spend, self._ledger):
+        self._reports = ReportsCard(tasks=house.tasks, settings=house.settings)
+        for card in (self._providers, self._network, self._team, self._spend, self._ledger, self._reports):
             self.body.addWidget(card)
         self._team.changed.connect(self._far_has_changed)
         self._providers.changed.connect(self._far_has_changed)
@@ -159,6 +161,7 @@ class SettingsPage(Page):
         self._schemes.set_value(self._theme.scheme)
         self._percent.set_value(self._theme.text_percent)
         self._network.show_now()
+        self._reports.show_now()
         self._team.show_now()
         self._providers.read()
         self._spend.read(scenario)

@@ -71,6 +71,11 @@ class MarkdownWriter:
         return ("\n".join(lines) + "\n").encode("utf-8")
 
 
+def section_text(section: Section) -> str:
+    """One section by itself, to be pasted where Markdown is read."""
+    return "\n".join(_section(section, section.title, depth=2)).rstrip() + "\n"
+
+
 def text_of(text: str) -> str:
     """Text on one line in which nothing is markup: no HTML, no emphasis, no link, no table border, no heading."""
     flat = " ".join(plain(text).split())
