@@ -79,7 +79,7 @@ def _print(report: WatchReport, services: Services, *, everything: bool) -> None
             say(f"  The review was due on {each.decision.review_on}.")
     quiet_ones = sum(each.shift.standing is Standing.UNCHANGED for each in report.watched)
     if quiet_ones and not everything:
-        say(f"\n{quiet_ones:,} stand unchanged; --all shows them.")
+        say(f"\n{quiet_ones:,} {'stands' if quiet_ones == 1 else 'stand'} unchanged; --all shows what moved.")
 
 
 def _shape(report: WatchReport) -> dict[str, object]:
