@@ -22,6 +22,7 @@ from workbench.gui.crash import CrashFile
 from workbench.gui.main import Window
 from workbench.gui.pages import HOME, PAGES
 from workbench.gui.pages.catalog import CatalogPage
+from workbench.gui.pages.decisions import DecisionsPage
 from workbench.gui.pages.validate import ValidatePage
 from workbench.gui.slices import Slices
 from workbench.gui.tasks import Tasks
@@ -97,6 +98,16 @@ def show_validate(window: Window, name: str) -> None:
     settle(window)
     save(window, f"validate-routing-pair-{name}")
     page.arrive("playground")
+
+
+def show_decisions(window: Window, name: str) -> None:
+    """Its other state: all decisions together."""
+    page = window.shell.page
+    assert isinstance(page, DecisionsPage)
+    page.arrive("together")
+    settle(window)
+    save(window, f"decisions-together-{name}")
+    page.arrive("list")
 
 
 def show_catalog(window: Window, name: str, folder: Path) -> None:
@@ -185,6 +196,8 @@ def main(wanted: list[str]) -> int:
                         show_validate(window, name)
                     if entry.id == "catalog":
                         show_catalog(window, name, Path(home))
+                    if entry.id == "decisions":
+                        show_decisions(window, name)
         window.end()
     print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT}/")
     return 0
