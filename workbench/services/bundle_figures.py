@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.domain.errors import WorkbenchError
@@ -190,10 +191,13 @@ def score_change(found: Rescored) -> FigureChange:
 
 
 def changes(then: object, now: object, path: str = "") -> Iterator[FigureChange]:
-    """Every figure that differs, numbers by more than another machine's rounding. Lists are matched by their ids."""
+    """Every figure that differs, numbers by more than another machine's rounding. Lists are matched by their ids.
+
+    What a later version computes besides is no difference.
+    """
     match then, now:
         case dict(), dict():
-            for key in dict.fromkeys((*then, *now)):
+            for key in then:
                 yield from changes(then.get(key), now.get(key), f"{path}.{key}".removeprefix("."))
         case list(), list():
             yield from _list_changes(then, now, path)
@@ -219,6 +223,13 @@ def _list_changes(then: list[Any], now: list[Any], path: str) -> Iterator[Figure
     old, new = _by_id(then), _by_id(now)
     if old is not None and new is not None:
         yield from changes(old, new, path)
+        for key in new.keys() - old.keys():
+            yield FigureChange(f"{path}.{key}", "", _shown(new[key]))
+        return
+    if all(isinstance(item, str) for item in (*then, *now)):
+        gone, come = [item for item in then if item not in now], [item for item in now if item not in then]
+        for before, after in zip_longest(gone, come, fillvalue=""):
+            yield FigureChange(path, _shown(before), _shown(after))
         return
     if len(then) != len(now):
         yield FigureChange(f"{path}.length", str(len(then)), str(len(now)))

@@ -387,9 +387,13 @@ class BundleService:
             *(score_change(each) for each in scores if differs(each)),
         ]
         found = found[:MOST_DIFFERENCES]
-        good = not found and (signature is None or signature.holds)
-        why = "" if signature is None or signature.holds else "The bundle was changed after it was signed."
-        return Verified(good, True, tuple(found), count_of(now) + len(scores), signature, generator, why)
+        count, why = count_of(content.figures) + len(scores), ""
+        if signature is not None and not signature.holds:
+            why = "The bundle was changed after it was signed."
+        elif not content.figures:
+            why = "The bundle holds no figures to compare with."
+        good = not found and not why
+        return Verified(good, True, tuple(found), count, signature, generator, why)
 
 
 def _bytes(file: Path) -> bytes:

@@ -126,6 +126,23 @@ def test_that_a_changed_score_changes_the_figures_that_follow_from_it(here: Serv
     assert f"evals.{RUN_ID}.models.0.mean" in {each.path for each in found.differences}
 
 
+def test_that_figures_which_only_a_later_version_computes_are_no_difference_and_lost_ones_are(
+    here: Services, small: Opened
+) -> None:
+    older = {name: part for name, part in small.content.figures.items() if name != "insights"}
+    assert here.bundles.verify(replace(small, content=replace(small.content, figures=older))).ok
+    more = {**small.content.figures, "once_computed": 3}
+    found = here.bundles.verify(replace(small, content=replace(small.content, figures=more)))
+    assert [(each.path, each.then, each.now) for each in found.differences] == [("once_computed", "3", "")]
+    texts = {"notes": ["a", "b"], "kept": ["x"]}
+    assert [(c.path, c.then, c.now) for c in changes(texts, {"notes": ["new", "b"], "kept": ["x", "y"]})] == [
+        ("notes", "a", "new"),
+        ("kept", "", "y"),
+    ]
+    none = here.bundles.verify(replace(small, content=replace(small.content, figures={})))
+    assert not none.ok and "no figures" in none.why
+
+
 def test_that_an_answer_whose_score_it_does_not_get_is_listed(here: Services, small: Opened) -> None:
     results = list(small.content.results)
     results[0] = replace(results[0], answer="nine million, perhaps", score=0.0)
