@@ -151,6 +151,7 @@ def test_that_a_paused_run_keeps_what_arrived_and_goes_on(
     kept = len(bench.services.evals.results(run.id))
     assert run.status is EvalStatus.PAUSED and 5 <= kept < 60 * len(run.model_ids)
     assert page.findChild(QPushButton, "eval-go-on").isVisibleTo(page)
+    assert bench.services.evals.interrupted(scenario.id) == run
 
 
 def test_that_the_plan_says_before_the_run_what_it_can_prove_costs_and_takes(

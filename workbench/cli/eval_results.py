@@ -13,7 +13,7 @@ from workbench.cli.numbers import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.errors import WorkbenchError
-from workbench.reports.figures import eval_shape, pair_shape, runs_shape
+from workbench.reports.figures import eval_shape, pair_shape, runs_shape, value_shape
 from workbench.services.eval_words import (
     pair_words,
     percent,
@@ -46,6 +46,15 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     compare.add_argument("a", nargs="?", help="a model of it, or the id of a later eval of the same cases")
     compare.add_argument("b", nargs="?", help="another model of it; without a and b every pair")
     compare.set_defaults(run=run_compare)
+    mark = verbs.add_parser("mark", help="overrule the score of one answer by hand; without a score the trail is told")
+    mark.add_argument("eval", help="its id")
+    mark.add_argument("case", nargs="?", help="the case; without it every mark of the eval is told")
+    mark.add_argument("model", nargs="?", help="whose answer")
+    mark.add_argument("score", nargs="?", help="right, wrong, a number from 0 to 1, or back (the scorer's own)")
+    mark.add_argument("--scorer", default="", metavar="NAME", help="under which scorer (default: the eval's first)")
+    mark.add_argument("--because", default="", metavar="TEXT", help="why, for the trail")
+    mark.add_argument("--by", default="", metavar="NAME", help="who says so")
+    mark.set_defaults(run=run_mark)
 
 
 def run_results(arguments: argparse.Namespace, services: Services) -> int:
@@ -131,6 +140,43 @@ def _compare_runs(arguments: argparse.Namespace, services: Services, before: Eva
 def _test(pair: PairSummary) -> str:
     p = UNKNOWN_FIGURE if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}"
     return f"p {p} after Holm" if pair.p is not None else "too few cases to test"
+
+
+def run_mark(arguments: argparse.Namespace, services: Services) -> int:
+    """Adds a mark, or tells those there are, oldest first."""
+    run = services.evals.find(arguments.eval)
+    if arguments.score is None:
+        marks = [m for m in services.evals.marks(run.id) if arguments.case in (None, m.case_id)]
+    else:
+        score = _mark_score(arguments.score)
+        marks = [
+            services.evals.mark(
+                run, arguments.case, arguments.model, score,
+                scorer=arguments.scorer, by=arguments.by, why=arguments.because,
+            )
+        ]  # fmt: skip
+    if arguments.json:
+        print(json.dumps({"eval": run.id, "marks": [value_shape(mark) for mark in marks]}, ensure_ascii=False))
+        return 0
+    for mark in marks:
+        was = "no score" if mark.was is None else f"{mark.was:g}"
+        who, why = f" by {mark.by}" if mark.by else "", f": {mark.why}" if mark.why else ""
+        say(f"{mark.at[:16]} {mark.case_id}, {mark.model_id}, {mark.scorer}: {was} became {mark.score:g}{who}{why}")
+    if not marks:
+        say("Nothing was overruled by hand.")
+    return 0
+
+
+def _mark_score(text: str) -> float | None:
+    named: dict[str, float | None] = {"right": 1.0, "wrong": 0.0, "back": None}
+    if text in named:
+        return named[text]
+    try:
+        return float(text)
+    except ValueError:
+        raise WorkbenchError(
+            f"{text!r} is no score", where="score", mend="Say right, wrong, back, or a number from 0 to 1."
+        ) from None
 
 
 def show(run: EvalRun, summary: EvalSummary, *, as_json: bool, slices: bool = False) -> None:

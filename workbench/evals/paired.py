@@ -75,33 +75,44 @@ _LENIENT, _STRICT = ("contains", "contains-any", "contains-all"), ("exact", "nor
 def instruction_gap(results: Iterable[CaseResult], model: str, scorers: Sequence[str]) -> Estimate | None:
     """Points of 100 that a strict format costs a model: lenient less strict scores on the same cases, with the 95 %
     interval. None when the run has no such pair of scorers, or fewer than two cases under both."""
-    lenient = next((name for name in scorers if name in _LENIENT), None)
-    strict = next((name for name in scorers if name in _STRICT), None)
+    lenient = next((name for name in scorers if _kind(name) in _LENIENT), None)
+    strict = next((name for name in scorers if _kind(name) in _STRICT), None)
     if lenient is None or strict is None:
         return None
-    scores = {name: _scores_of(results, model, name) for name in (lenient, strict)}
-    return _gap(scores[lenient], scores[strict])
+    kept = tuple(results)
+    return _gap(_scored(kept, model, lenient), _scored(kept, model, strict))
+
+
+def _kind(scorer: str) -> str:
+    """A scorer's own name without its options."""
+    return scorer.partition("(")[0].strip()
 
 
 def gap_between_runs(
     better: Iterable[CaseResult], worse: Iterable[CaseResult], model: str, scorer: str
 ) -> Estimate | None:
-    """Points of 100 a model gains in one run over another on the same cases: with the right documents over without."""
-    return _gap(_scores_of(better, model, scorer), _scores_of(worse, model, scorer))
+    """Points of 100 a model gains in one run over another on the same cases: with the right documents over without.
+
+    Cases of one source document count together. None with fewer than two cases in both.
+    """
+    return _gap(_scored(better, model, scorer), _scored(worse, model, scorer))
 
 
-def _scores_of(results: Iterable[CaseResult], model: str, scorer: str) -> dict[str, float]:
+def _scored(results: Iterable[CaseResult], model: str, scorer: str) -> dict[str, CaseResult]:
     return {
-        result.case_id: result.score
+        result.case_id: result
         for result in results
         if result.model_id == model and result.scorer == scorer and result.score is not None
     }
 
 
-def _gap(better: dict[str, float], worse: dict[str, float]) -> Estimate | None:
+def _gap(better: dict[str, CaseResult], worse: dict[str, CaseResult]) -> Estimate | None:
     shared = [case for case in better if case in worse]
     if len(shared) < 2:
         return None
-    found: Interval = paired_scores([better[c] for c in shared], [worse[c] for c in shared]).interval()
+    named = [better[case].source_document for case in shared]
+    clusters = named if all(named) and 1 < len(set(named)) < len(named) else None
+    first, second = ([side[case].score or 0.0 for case in shared] for side in (better, worse))
+    found: Interval = paired_scores(first, second, clusters).interval()
     low, likely, high = (max(-100.0, min(100.0, 100 * value)) for value in (found.low, found.point, found.high))
     return Estimate(low, likely, high)

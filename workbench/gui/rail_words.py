@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.domain.evals import EvalRun
     from workbench.domain.evidence import Evidence
 
-    Facts = tuple[EvalRun | None, Evidence | None, Call | None]
+    Facts = tuple[EvalRun | None, EvalRun | None, Evidence | None, Call | None]
 
 # By the value of requirements.DataRule. The questions are imported late: they are not needed to paint the frame.
 _MAY_LEAVE = {
@@ -27,7 +27,7 @@ _MAY_LEAVE = {
 
 
 class ServiceRailWords:
-    """Reads the newest eval, then counts the shortlist."""
+    """Reads the newest eval and the one that waits to be gone on with, then counts the shortlist."""
 
     def __init__(self, *, services: Services) -> None:
         self._services = services
@@ -36,12 +36,13 @@ class ServiceRailWords:
         calls = self._services.privacy.ledger(limit=1, far=True)
         last = calls[0] if calls else None
         if scenario is None:
-            return None, None, last
+            return None, None, None, last
         latest = self._services.evals.latest(scenario.id)
-        return (latest[0] if latest else None), self._services.evals.evidence(scenario.id), last
+        waiting = self._services.evals.interrupted(scenario.id)
+        return (latest[0] if latest else None), waiting, self._services.evals.evidence(scenario.id), last
 
     def word(self, scenario: Scenario | None, facts: Facts) -> RailStatus:
-        run, evidence, last = facts
+        run, waiting, evidence, last = facts
         offline = self._services.privacy.policy().offline
         if scenario is None:
             line = PrivacyLine(Tone.GOOD, "Nothing leaves", "No scenario is open.", last_call(last))
@@ -52,7 +53,7 @@ class ServiceRailWords:
             "shortlist": StepState(Tone.NEUTRAL, str(kept)) if kept else StepState(Tone.CAUTION, "none"),
             "tradeoffs": StepState(Tone.GOOD) if kept and scenario.answers else StepState(),
             "options": StepState(Tone.NEUTRAL, str(len(scenario.options)) if scenario.options else ""),
-            "validate": StepState(Tone.NEUTRAL, f"{run.case_count} cases" if run else ""),
+            "validate": _validate(run, waiting),
             "decide": _decision(scenario),
         }
         return RailStatus(steps, _privacy(scenario, last, offline=offline))
@@ -65,6 +66,13 @@ def _requirements(scenario: Scenario) -> StepState:
     if done == len(STEPS):
         return StepState(Tone.GOOD)
     return StepState(Tone.NEUTRAL, f"{done} of {len(STEPS)}" if done else "")
+
+
+def _validate(run: EvalRun | None, waiting: EvalRun | None) -> StepState:
+    """An eval that was cut off is told first: it can go on."""
+    if waiting is not None:
+        return StepState(Tone.CAUTION, "interrupted")
+    return StepState(Tone.NEUTRAL, f"{run.case_count} cases" if run else "")
 
 
 def _decision(scenario: Scenario) -> StepState:

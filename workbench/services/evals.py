@@ -459,6 +459,11 @@ class EvalService:
         """The runs of a scenario (all for None), newest first."""
         return self._store.eval_runs.runs(scenario_id)
 
+    def interrupted(self, scenario_id: str) -> EvalRun | None:
+        """The scenario's newest run that waits to be gone on with, paused or cut off; None when there is none."""
+        waiting = (run for run in self.runs(scenario_id) if run.status is not EvalStatus.FINISHED)
+        return next((run for run in waiting if run.id not in self._pauses), None)
+
     def find(self, run_id: str) -> EvalRun:
         """One run. Raises WorkbenchError when there is none."""
         found = self._store.eval_runs.run(run_id)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalRun, EvalSettings, EvalStatus, PairVerdict
 from workbench.evals.columns import ERROR, NOT_ASKED, SCORED, UNSCORED, columns_of
+from workbench.evals.paired import gap_between_runs, instruction_gap
 from workbench.evals.results import compare_runs, summarise
 from workbench.services.eval_words import ends_words, runs_words, slices_words, wait_words
 
@@ -171,3 +172,28 @@ def test_that_a_run_that_may_end_early_is_judged_by_its_e_value() -> None:
     assert patient.verdict is PairVerdict.NOT_SHOWN and patient.e_value is not None and patient.e_value < 20
     enough = summarise(early, rows(20, 4)).pairs[0]
     assert enough.verdict is PairVerdict.BETTER and enough.e_value == pytest.approx(54.126, abs=1e-3)
+
+
+def test_that_a_gap_of_the_ladder_counts_cases_of_one_document_together() -> None:
+    def rows(scores: list[float], document: bool) -> list[CaseResult]:
+        return [
+            result(f"c{n}", "a", score, source_document=f"d{n // 5}" if document else None)
+            for n, score in enumerate(scores)
+        ]
+
+    better, worse = [1.0] * 20 + [0.0] * 10, [0.0] * 10 + [1.0] * 10 + [0.0] * 10
+    plain = gap_between_runs(rows(better, False), rows(worse, False), "a", "exact")
+    careful = gap_between_runs(rows(better, True), rows(worse, True), "a", "exact")
+    assert plain is not None and careful is not None and plain.likely == careful.likely
+    assert careful.low < plain.low, "the difference lies in two documents of six"
+
+
+def test_that_a_lenient_and_a_strict_scorer_with_options_show_what_a_format_costs() -> None:
+    lenient, strict = 'contains(ignore_case="yes")', "exact"
+    rows = [
+        result(f"c{n}", "a", float(n < (16 if scorer == lenient else 8)), scorer=scorer)
+        for n in range(20)
+        for scorer in (lenient, strict)
+    ]
+    found = instruction_gap(rows, "a", (lenient, strict))
+    assert found is not None and found.likely == pytest.approx(40) and found.low > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,30 @@ def test_that_eval_run_and_results_give_the_promised_shape(
     assert "$ a right answer" in told and "19 in 20" in told
     assert run(["--home", home, "eval", "compare", first["eval"], "demo-nano"]) == 1
     assert "Name two models, or a later eval" in capsys.readouterr().err
+
+
+def test_that_a_score_is_overruled_by_hand_with_a_trail(
+    home: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--home", home, "eval", "run", str(data), "-m", "demo-nano", "--json"]) == 0
+    before = said(capsys)
+    eval_id, model = before["eval"], before["models"][0]
+    assert run(["--home", home, "eval", "export", eval_id, "-o", f"{home}/all.csv"]) == 0
+    with Path(f"{home}/all.csv").open(encoding="utf-8-sig", newline="") as file:
+        case = next(csv.DictReader(file))["case_id"]
+    capsys.readouterr()
+    for score in ("0.25", "0.75", "back"):
+        assert run(["--home", home, "eval", "mark", eval_id, case, "demo-nano", score, "--because", "unit"]) == 0
+    assert "0.25 became 0.75: unit" in capsys.readouterr().out
+    assert run(["--home", home, "eval", "mark", eval_id, "--json"]) == 0
+    trail = said(capsys)["marks"]
+    assert [mark["score"] for mark in trail][:2] == [0.25, 0.75] and trail[1]["was"] == 0.25
+    assert trail[2]["score"] == trail[0]["was"], "back is what the scorer said"
+    assert run(["--home", home, "eval", "results", eval_id, "--json"]) == 0
+    assert said(capsys)["models"][0]["mean"] == model["mean"]
+    assert run(["--home", home, "eval", "mark", eval_id, case, "demo-nano", "maybe"]) == 1
+    assert "'maybe' is no score" in capsys.readouterr().err
+    assert run(["--home", home, "eval", "mark", eval_id, "no such case", "demo-nano", "right"]) == 1
 
 
 def test_that_an_eval_is_compared_with_a_later_one(home: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.eval_plan import EvalPlan
-from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalSettings, Mark
+from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalSettings, EvalStatus, Mark
 from workbench.domain.scenario import Scenario
 from workbench.evals.columns import NOT_ASKED, Columns
 from workbench.evals.datasets import Examined
@@ -226,7 +226,8 @@ class EvalsView(QWidget):
         self._runs = runs
         ids = [run.id for run in runs]
         if self._wanted_run not in ids:
-            self._wanted_run = ids[0] if ids else ""
+            waiting = [run.id for run in runs if run.status is not EvalStatus.FINISHED and run.id != self.runner.run_id]
+            self._wanted_run = (waiting or ids or [""])[0]
         self.bar.set_runs(runs, self._wanted_run)
         if self._wanted_run:
             self.show_run(self._wanted_run)
