@@ -220,6 +220,7 @@ class ShortlistPage(Page):
             plain = QLabel(title)
             plain.setTextFormat(Qt.TextFormat.PlainText)
             set_role(plain, "muted")
+            plain.setContentsMargins(0, Space.XS, 0, Space.XS)  # on a line with the links
             return plain
         return button(title, lambda: self.navigate.emit("requirements", question_id), kind="link")
 
