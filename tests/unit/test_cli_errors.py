@@ -71,7 +71,7 @@ WRONG_USAGE = [
     ["scenario", "new"],
     ["shortlist"],
     ["prompt", "Hello"],
-    ["report", SAMPLE, "-f", "docx"],
+    ["report", SAMPLE, "-f", "odt"],
     ["decide", SAMPLE, "--status", "perhaps"],
     ["doctor", "--no-such-flag"],
     ["prompt", "Hello", "-m", "demo-nano", "--max-tokens", "many"],

@@ -221,6 +221,7 @@ CALLS: list[Call] = [
     call(sensitivity.recall_needed, 1e5, 0.3, 0.2, 1.0),
     call(sequential.e_value, 12, 16, 0.5),
     call(sequential.sequential_test, [True, False, True], 0.05, 0.5),
+    call(sequential.cases_until_stop, 0.2, 0.4, 50),
     call(statistics.z_value, 0.95),
     call(statistics.agresti_coull, 45, 50, 0.95),
     call(statistics.wilson, 45, 50, 0.95),
