@@ -108,7 +108,7 @@ def _without_places(answer: Answer, clean: Callable[[str], str]) -> Answer:
 def redacted(content: Content) -> Content:
     """The same figures without the texts: of cases, answers, prompts and instructions only the hashes remain.
 
-    The eval data and reports are left out. Short texts can be guessed from their hashes.
+    The eval data is left out, and so are reports written before. Short texts can be guessed from their hashes.
     """
     return replace(
         content,

@@ -139,7 +139,7 @@ class BundleService:
     ) -> Exported:
         """Writes the scenario with everything that belongs to it into `file`, whole or not at all.
 
-        With `redact` only hashes and scores of the eval data and of answers go along, and no reports. Raises
+        With `redact` only hashes and scores of the eval data and of answers go along, and reports without them. Raises
         WorkbenchError when the keychain has no place for a signing key, or the file cannot be written.
         """
         from workbench.reports.bundle import archive, seals
@@ -151,7 +151,8 @@ class BundleService:
         content = self._gathered(scenario)
         house = house_of(content)
         content = replace(content, figures=figures_of(content, house))
-        content = redacted(content) if redact else replace(content, reports=self._written(scenario, house, reports))
+        content = redacted(content) if redact else content
+        content = replace(content, reports=self._written(scenario, house, reports, redact=redact))
         members = members_of(
             content,
             generator=__version__,
@@ -254,15 +255,17 @@ class BundleService:
             return None
         return found if not hashes or found.sha256 in hashes else None
 
-    def _written(self, scenario: Scenario, house: House, formats: Iterable[str]) -> dict[str, bytes]:
+    def _written(self, scenario: Scenario, house: House, formats: Iterable[str], *, redact: bool) -> dict[str, bytes]:
         """The reports by ending, from the evals at hand."""
+        from workbench.reports.choices import PLAIN, Choices, Redaction
         from workbench.reports.writers import BUILTIN
         from workbench.services.reports import checked_formats
 
         wanted = [name for name in formats if name.strip()]
         if not wanted:
             return {}
-        document = self._reports().over(house.evals).document(scenario)
+        choices = Choices(redact=frozenset({Redaction.CASES})) if redact else PLAIN
+        document = self._reports().over(house.evals).document(scenario, choices=choices)
         return {name: BUILTIN[name].render(document) for name in checked_formats(wanted)}
 
     # In

@@ -89,7 +89,6 @@ class ExportDialog(QDialog):
             edit.textChanged.connect(lambda _text: self._follow())
 
     def _follow(self) -> None:
-        self.reports.setEnabled(not self.redact.isChecked())
         self.again.setEnabled(bool(self.passphrase.text()))
 
     def ask_place(self) -> None:
