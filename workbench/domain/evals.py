@@ -18,11 +18,12 @@ from workbench.domain.chat import Sampling
 class EvalCase:
     """One question with what is expected.
 
-    `scorer` names the case's own scorer (None: the run's). `source_document` groups cases made from the
-    same text, which are not independent of each other. `sensitive` cases stay on this machine. `line` is
-    where the case stands in its file. `context` is a text that the answer must rest on; `fields` are the
-    file's other columns, for prompt templates. `cluster` names the cases that are not independent of each
-    other (from one document, or nearly the same); "" where nobody looked.
+    `scorer` names the case's own scorer (None: the run's); what a run asks of every answer stays.
+    `source_document` groups cases made from the same text, which are not independent of each other.
+    `sensitive` cases stay on this machine. `line` is where the case stands in its file. `context` is a text
+    that the answer must rest on; `fields` are the file's other columns, for prompt templates. `cluster`
+    names the cases that are not independent of each other (from one document, or nearly the same); "" where
+    nobody looked.
     """
 
     id: str

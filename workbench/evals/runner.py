@@ -23,7 +23,7 @@ from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, Ev
 from workbench.evals.content import content_key
 from workbench.evals.executor import Executor, Here, Said
 from workbench.evals.money import Cap, usd
-from workbench.evals.scorers import NO_AIDS, Aids, Answer, Need, NotScored, Scorer, judged, require, scorer
+from workbench.evals.scorers import NO_AIDS, Aids, Answer, Need, NotScored, Scorer, judged, require, scorer, spec_for
 from workbench.evals.stopping import Stopping, in_random_order
 from workbench.evals.templates import prompt_of
 from workbench.evals.time_left import TimeLeft
@@ -125,7 +125,7 @@ def check(run: EvalRun, cases: Sequence[EvalCase], *, have: Collection[Need] = (
         return [error]
     problems = []
     for case in cases:
-        for name in {case.scorer} if case.scorer else set(run.scorers):
+        for name in {spec_for(case, name) for name in run.scorers}:
             fault = scorer(name).problem(case.expected)
             if fault:
                 line = f", line {case.line}" if case.line else ""
@@ -506,7 +506,7 @@ class _Going:
         aids = self._means.aids(case, answered)
         results = []
         for name in self._run.scorers:
-            used = case.scorer or name
+            used = spec_for(case, name)
             results.append(await _scored(name, answered, answer, case, used, aids))
         return tuple(results)
 

@@ -34,6 +34,8 @@ class Rescored:
 
 def rescored(content: Content) -> Iterator[Rescored]:
     """Every answer that can be scored again with the very scorer that judged it; of a redacted bundle none."""
+    from workbench.evals.scorers import spec_for
+
     if content.redacted:
         return
     cases = {
@@ -48,7 +50,7 @@ def rescored(content: Content) -> Iterator[Rescored]:
         case = cases.get((result.eval_run_id, result.case_id))
         if case is None or result.outcome is not CaseOutcome.SCORED or result.score is None:
             continue
-        spec = case.scorer or result.scorer
+        spec = spec_for(case, result.scorer)
         if spec not in members:
             members[spec] = _simple(spec)
         member = members[spec]

@@ -149,6 +149,17 @@ def test_that_a_case_s_own_scorer_stands_in_for_the_run_s() -> None:
     ]
 
 
+def test_that_a_case_s_own_scorer_leaves_what_the_run_asks_of_every_answer() -> None:
+    cases = [EvalCase("1", "q", "YES", scorer="normalised-exact")]
+    scorers = ("exact", 'length(expected="1 word")', 'all-of(exact, length(expected="1 word"))')
+    _, stored = asyncio.run(finish([ScriptedModel("a", lambda _: "yes")], cases=cases, scorers=scorers))
+    assert [result.scored_by for result in stored] == [
+        "normalised-exact/1",
+        'length/1(expected="1 word")',
+        "normalised-exact/1",
+    ]
+
+
 def test_that_an_answer_a_scorer_fails_on_is_counted_and_never_scored_0(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> Score:
         raise ZeroDivisionError("our bug")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import EvalCase
 from workbench.evals.scorers import (
     all_of,
     any_of,
@@ -145,6 +146,7 @@ __all__ = [
     "judged",
     "require",
     "scorer",
+    "spec_for",
 ]
 
 
@@ -155,6 +157,12 @@ def scorer(spec: str) -> Scorer:
     Raises `WorkbenchError` for one that cannot be understood, with the nearest name.
     """
     return BUILTIN[spec] if spec in BUILTIN and not isinstance(BUILTIN[spec], Combined) else _built(read_spec(spec))
+
+
+def spec_for(case: EvalCase, spec: str) -> str:
+    """What scores this case where the run says `spec`: the case's own scorer stands in for it, unless the run's asks
+    something else of every answer (its own expected text, a judge, a person, Python)."""
+    return spec if case.scorer is None or scorer(spec).asks_its_own else case.scorer
 
 
 def require(member: Scorer, have: Collection[Need]) -> None:

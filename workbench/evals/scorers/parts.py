@@ -25,6 +25,10 @@ class Combined(Scorer):
     def wants(self) -> frozenset[Need]:
         return frozenset().union(*(part.wants for part in self.parts))
 
+    @property
+    def asks_its_own(self) -> bool:
+        return super().asks_its_own or all(part.asks_its_own for part in self.parts)
+
     def parts_written(self, name: Callable[[Scorer], str]) -> list[str]:
         return [part.written(name) for part in self.parts]
 

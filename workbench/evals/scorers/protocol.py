@@ -179,6 +179,11 @@ class Scorer:
         return self.needs
 
     @property
+    def asks_its_own(self) -> bool:
+        """Whether it does not look at the column "expected" of a case, or judges in another way than by it."""
+        return self.expected is not None or bool(self.wants)
+
+    @property
     def spec(self) -> str:
         """The scorer as it is written in a data set or on the command line: `rouge-l(at_least=0.5)`."""
         return self.written(lambda scorer: scorer.id)
