@@ -63,15 +63,16 @@ def main() -> int:
         page.show()
         wait(lambda: page.evals._shown is not None and house.tasks.is_idle)
         page.scroller.ensureWidgetVisible(page.evals.results.cases, 0, 400)
-        opened, whole = [], []
+        opened, whole, busied = [], [], []
         for _ in range(3):
             page.evals._shown, page.evals._by_hash = None, {}
             page.evals.results.cases.table.set_rows(())
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.process_time()
             page.evals.show_run(run.id)
             wait(lambda: page.evals.results.cases.table.model.rowCount() == cases)
             page.evals.results.cases.table.view.viewport().grab()
             opened.append(time.perf_counter() - start)
+            busied.append(time.process_time() - worked)
             wait(lambda: page.evals._shown is not None)
             whole.append(time.perf_counter() - start)
             wait(lambda: house.tasks.is_idle)
@@ -82,10 +83,12 @@ def main() -> int:
         services.close()
     print(f"| {cases * MODELS:,} results | this grid | Qt's table of items |\n|---|---|---|")
     print(f"| cases can be read after, s | {min(opened):.2f} | {filled:.2f} (filling alone) |")
+    print(f"| processor time of that, all threads, s | {min(busied):.2f} | |")
     print(f"| figures are there after, s | {min(whole):.2f} | |")
-    print(f"| a frame of scrolling, median ms | {ours[len(ours) // 2]:.1f} | {theirs[len(theirs) // 2]:.1f} |")
+    middle = ours[len(ours) // 2], theirs[len(theirs) // 2]
+    print(f"| processor time of a frame of scrolling, median ms | {middle[0]:.1f} | {middle[1]:.1f} |")
     slow = ours[int(len(ours) * 0.99)]
-    print(f"| 99 of 100 frames within, ms | {slow:.1f} | {theirs[int(len(theirs) * 0.99)]:.1f} |")
+    print(f"| 99 of 100 frames take at most, ms | {slow:.1f} | {theirs[int(len(theirs) * 0.99)]:.1f} |")
     print(f"\nRatio opening / filling Qt's table: {min(opened) / filled:.2f}{' (machine busy)' if busy else ''}")
     missed = min(opened) > OPEN_S or slow > FRAME_MS
     if busy:
@@ -133,14 +136,15 @@ def wait(done: Callable[[], bool]) -> None:
 
 
 def frames(view: QTableView) -> list[float]:
-    """Milliseconds of each of 300 frames that scroll on by some rows, sorted."""
+    """Milliseconds of processor time for each of 300 frames that scroll on by some rows, sorted: what other programs
+    take of the machine does not count."""
     bar, found = view.verticalScrollBar(), []
     step = max(bar.maximum() // FRAMES, 3)
     for number in range(FRAMES):
-        start = time.perf_counter()
+        start = time.thread_time()
         bar.setValue(number * step)
         view.viewport().grab()
-        found.append((time.perf_counter() - start) * 1_000)
+        found.append((time.thread_time() - start) * 1_000)
     return sorted(found)
 
 
