@@ -112,7 +112,10 @@ class EvalRuns:
         Results are kept also when their run is cancelled meanwhile.
         """
         written = journal.submit(lambda connection: _put_checked(connection, results))
-        await asyncio.shield(asyncio.wrap_future(written))
+        kept = asyncio.wrap_future(written)
+        # A cancelled run does not hear of a write that failed; the one that was waited for has told it.
+        kept.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.shield(kept)
 
     def results(self, run_id: str) -> tuple[CaseResult, ...]:
         """All results of a run, by case, model, repeat and scorer. Raises WorkbenchError for a damaged row."""
