@@ -73,8 +73,10 @@ def page(bench: Bench, scenario: Scenario) -> ValidatePage:
 
 
 def press(bench: Bench, inside: object, name: str) -> None:
-    found = inside.findChild(QPushButton, name)  # type: ignore[attr-defined]
-    assert found is not None and found.isVisibleTo(inside) and found.isEnabled(), name
+    # what was drawn before may not be deleted yet
+    drawn = inside.findChildren(QPushButton, name)  # type: ignore[attr-defined]
+    found = next((each for each in drawn if each.isVisibleTo(inside)), None)
+    assert found is not None and found.isEnabled(), name
     bench.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
 
 
