@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Installs the system packages the window needs (Debian, Ubuntu) when it may, else prints the one line to run.
-# --check only says what is missing. --pictures adds what tests and screenshots need.
+# --check only says what is missing. --pictures adds what tests and screenshots need, --server what the tests of the
+# team store need: PostgreSQL, which is not put on anybody's machine unasked.
 set -euo pipefail
 wanted=(libglib2.0-0 libdbus-1-3 libfontconfig1 libgl1 libegl1 libxkbcommon0 libxcb-cursor0 libxcb-icccm4
         libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0 libwayland-cursor0 fonts-dejavu-core python3-venv g++ make)
-case " $* " in *" --pictures "*) wanted+=(xvfb xauth dbus gnome-keyring postgresql) ;; esac
+case " $* " in *" --pictures "*) wanted+=(xvfb xauth dbus gnome-keyring) ;; esac
+case " $* " in *" --server "*) wanted+=(postgresql) ;; esac
 
 if ! command -v dpkg-query >/dev/null; then
     echo "No dpkg here: if the window does not open, 'workbench doctor' names the missing libraries."
