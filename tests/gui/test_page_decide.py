@@ -281,3 +281,17 @@ def test_that_what_is_previewed_is_printed(visitor: Visitor, tmp_path: Path) -> 
     page.print_to(paper)
     visitor.wait(lambda: "Printed." in words_on(page))
     assert (tmp_path / "printed.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_that_nothing_of_the_last_scenario_stands_there_as_the_next_ones(visitor: Visitor) -> None:
+    page = decide(visitor)
+    assert "Llama 4 self-hosted" in words_on(page)
+    other = visitor.services.scenarios.new("Meeting notes")
+    visitor.window.desk.open(other.id)
+    visitor.wait(lambda: visitor.scenario.id == other.id)
+    shown = words_on(page)
+    assert page._shown is None and page._found is None and not page._bar.isEnabled()
+    assert "Llama 4 self-hosted" not in shown and "Model decision: Knowledge assistant" not in shown
+    visitor.wait(lambda: page._found is not None and page._found.scenario_id == other.id)
+    visitor.rest()
+    assert page._bar.isEnabled() and "Llama 4 self-hosted" not in words_on(page)

@@ -73,10 +73,13 @@ def page(bench: Bench, scenario: Scenario) -> ValidatePage:
 
 
 def press(bench: Bench, inside: object, name: str) -> None:
-    # what was drawn before may not be deleted yet
-    drawn = inside.findChildren(QPushButton, name)  # type: ignore[attr-defined]
-    found = next((each for each in drawn if each.isVisibleTo(inside)), None)
-    assert found is not None and found.isEnabled(), name
+    def seen() -> QPushButton | None:  # what was drawn before may not be deleted yet
+        drawn: list[QPushButton] = inside.findChildren(QPushButton, name)  # type: ignore[attr-defined]
+        return next((each for each in drawn if each.isVisibleTo(inside) and each.isEnabled()), None)  # type: ignore[arg-type]
+
+    bench.wait(lambda: seen() is not None)
+    found = seen()
+    assert found is not None, name
     bench.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
 
 

@@ -18,7 +18,7 @@ from workbench.cli.numbers import rounded
 from workbench.cli.prompt import stored_scenario
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
-from workbench.domain.errors import Problems, WorkbenchError
+from workbench.domain.errors import GuardRefusal, Problems, WorkbenchError
 from workbench.services.eval_words import left_words, time_range
 
 if TYPE_CHECKING:
@@ -152,10 +152,15 @@ def _prompt(given: str, place: int) -> tuple[str, str]:
 
 
 def _question(arguments: argparse.Namespace, services: Services) -> dict[str, object]:
-    from workbench.domain.chat import Sampling
+    from workbench.domain.chat import Sampling, sampling_problem
     from workbench.services.evals import ANSWER_TOKENS
 
-    sampling = Sampling(max_tokens=arguments.max_tokens or ANSWER_TOKENS, temperature=arguments.temperature or 0.0)
+    most = ANSWER_TOKENS if arguments.max_tokens is None else arguments.max_tokens
+    sampling = Sampling(max_tokens=most, temperature=arguments.temperature or 0.0)
+    if problem := sampling_problem(sampling):
+        raise WorkbenchError(
+            "The settings of the answers make no sense", where=problem, mend="Choose a number within the bounds."
+        )
     return {
         "scorers": arguments.scorer or ("contains",),
         "scenario_id": stored_scenario(services, arguments.scenario),
@@ -256,6 +261,12 @@ def _run_and_show(
         if not arguments.json:
             say(f"To go on: workbench eval resume {run.id}", file=sys.stderr)
         raise end.stopped[0][1]
+    if end.withheld and not end.answered:
+        raise GuardRefusal(
+            "Nothing was asked: the scenario's data may not go to a model elsewhere",
+            where=", ".join(models),
+            mend="Choose a model on this machine.",
+        )
     return 0
 
 

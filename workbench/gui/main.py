@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 # Loaded in a plain thread once the window can be used: on the GUI thread they would stop it for half a second.
 PRELOADED = ("pyqtgraph",)
 PRELOAD_AFTER_MS = 500
+#: what is being written has this long to be kept when the window is closed
+CLOSE_S = 5.0
 
 
 def run(services: Services, files: Sequence[str] = ()) -> int:
@@ -125,7 +127,7 @@ class Window:
         """Finish saves, stop everything that runs, end model processes, close the store."""
         services = self._services
         farewell = services.farewell
-        self.house.tasks.close(2.0, farewell=farewell)
+        self.house.tasks.close(CLOSE_S, farewell=farewell)
         services.close()
 
     def _after_paint(self, files: tuple[Path, ...]) -> None:

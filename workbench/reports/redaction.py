@@ -65,9 +65,11 @@ def redacted(document: Document, redact: Iterable[Redaction], people: Mapping[st
     if Redaction.NAMES in wanted and people:
         # The longest first: "Ann Lee" must not become "Person 1 Lee".
         longest = sorted(people, key=len, reverse=True)
-        # Letter by letter as written: "Legal" was consulted, "legal advice" is not about it.
-        pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in longest))
-        document = mapped(document, lambda text: pattern.sub(lambda found: people[found[0]], text))
+        # One word letter by letter as written: "Legal" was consulted, "legal advice" is not about it.
+        either = (rf"(?i:{re.escape(name)})" if " " in name else re.escape(name) for name in longest)
+        pattern = re.compile("|".join(rf"(?<!\w){name}(?!\w)" for name in either))
+        known = {name.casefold(): stand_in for name, stand_in in people.items()}
+        document = mapped(document, lambda text: pattern.sub(lambda found: known[found[0].casefold()], text))
     return document
 
 

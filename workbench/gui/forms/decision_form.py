@@ -76,6 +76,15 @@ class DecisionForm(QWidget):
         self._option_place.addWidget(field)
         self._show_against(self._decision)
 
+    def wait_for_options(self) -> None:
+        """Another scenario: its options come with its report, and until then nobody chooses one of the last."""
+        self._options = ()
+        if self._option is not None:
+            self._option.hide()
+            self._option.deleteLater()
+            self._option = None
+        self._show_against(self._decision)
+
     def show_decision(self, decision: Decision) -> None:
         """Draws a stored decision, unless the person is typing."""
         if self._pause.isActive() or decision == self._decision:
@@ -199,12 +208,14 @@ class RejectionBoxes(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(Space.XS)
         self._boxes: dict[str, TextBox] = {}
+        self._others: tuple[tuple[str, str], ...] = ()
         self._rest: tuple[Rejection, ...] = ()
 
     def show_rejections(self, others: Sequence[tuple[str, str]], rejections: Sequence[Rejection]) -> None:
         """Draws a box for each of `others` (id, title); reasons against any other option are kept unseen."""
         said = {each.option: each.why for each in rejections}
-        if list(self._boxes) != [option for option, _ in others]:
+        if tuple(others) != self._others:
+            self._others = tuple(others)
             while (item := self._column.takeAt(0)) is not None:
                 if (old := item.widget()) is not None:
                     old.hide()

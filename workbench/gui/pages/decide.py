@@ -199,6 +199,7 @@ class DecidePage(Page):
         if scenario is None or self.scenario is None or scenario.id != self.scenario.id:
             self._notice.hide()
             self._error.clear()
+            self._forget_shown()
         super().show_scenario(scenario)
         self.setEnabled(scenario is not None)
         if scenario is None:
@@ -211,6 +212,16 @@ class DecidePage(Page):
         elif not self._is_coming:
             self._is_coming = True
             QTimer.singleShot(AFTER_MS, self, self._load_parts)
+
+    def _forget_shown(self) -> None:
+        """Nothing of the last scenario stands there as this one's: its report and options come in a moment."""
+        self._shown = self._found = None
+        self._asked_for += 1  # what is being computed for the last one comes too late
+        if self._is_made:
+            self._form.flush()
+            self._form.wait_for_options()
+            self._view.hide()
+            self._bar.setEnabled(False)
 
     def _draw(self) -> None:
         if self.scenario is not None:
@@ -440,8 +451,10 @@ class DecidePage(Page):
             self._found = found
             self._form.set_options([_choice(option) for option in found.options], subjects)
             self._shown = document
+            self._bar.setEnabled(True)
             self._bar.show_document(document)
             self._view.show_document(document)
+            self._view.show()
             self._read_history()
 
     def _with(self, decision: Decision) -> Scenario | None:

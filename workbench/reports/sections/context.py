@@ -25,6 +25,8 @@ from workbench.reports.material import Material
 from workbench.reports.numbers import points
 
 _NOTHING_CHOSEN = {"regions": "anywhere"}
+#: what is checked and never keeps an option out
+_NO_LIMIT_OF_ITS_OWN = frozenset({"", "skill"})
 
 
 def context(material: Material, length: Length) -> Section:
@@ -34,24 +36,29 @@ def context(material: Material, length: Length) -> Section:
     blocks: list[Block] = []
     if need.job:
         blocks.append(Paragraph(need.job.rstrip(".") + ".", lead="The job:"))
+    about = "About"
+    if not {"requests_per_day", "tokens_in", "tokens_out"} <= set(material.scenario.answers) - set(need.unknown):
+        about = "Assumed, for not everything is answered: about"
     each = (
-        f"About {words.rounded(load.requests_per_day.likely)} requests a day, each with "
+        f"{about} {words.rounded(load.requests_per_day.likely)} requests a day, each with "
         f"{words.rounded(load.tokens_in.likely)} tokens in and {words.rounded(load.tokens_out.likely)} out."
     )
     blocks.append(Paragraph(each, lead="The workload:"))
     if length is Length.PAGE:
         return Section(SectionId.CONTEXT, "What was asked for", tuple(blocks))
-    blocks.append(_answered(material))
+    answered = _answered(material)
+    blocks.append(answered if answered.rows else Paragraph("No question is answered yet: everything is assumed."))
     return Section(SectionId.CONTEXT, "Context and requirements", tuple(blocks))
 
 
 def drivers(material: Material) -> Section:
     """Limits, which exclude, apart from criteria, which are weighed."""
+    said = set(material.scenario.answers) - set(material.requirements.unknown) - _NO_LIMIT_OF_ITS_OWN
     checked = {
         (reason.requirement, reason.asked)
         for option in material.option_set.options
         for reason in option.reasons
-        if reason.asked
+        if reason.asked and reason.requirement in said
     }
     limits = tuple(Item(asked, f"{_limit(material, requirement)}:") for requirement, asked in sorted(checked))
     parts: list[Part] = []

@@ -84,9 +84,9 @@ def consequences(material: Material) -> Section:
     """What follows from the choice: good and bad, risks with who looks after them, and who disagreed."""
     record, chosen = material.scenario.decision, material.chosen
     items: list[Item] = []
-    if record:
+    if record and record.consequences:
         items += [Item(each.text, *_EFFECT_WORDS[each.effect]) for each in record.consequences]
-    if chosen:
+    elif chosen:  # the record's own were drafted from these figures
         items += _effects(chosen, material)
     blocks: list[Block] = [Listing(tuple(items))] if items else []
     if not items:
