@@ -111,7 +111,7 @@ def run_a_small_eval(person: Person, cases: Path) -> None:
 
 
 def decide(person: Person, folder: Path) -> None:
-    """Drafts from the figures, adds a sentence, records, writes all three reports."""
+    """Drafts from the figures, adds a sentence, records, writes the report in all formats."""
     person.go("decide")
     person.rest()
     person.press("Draft from the figures")
@@ -126,7 +126,7 @@ def decide(person: Person, folder: Path) -> None:
     person.wait(lambda: person.window.desk.scenario.decision.status is DecisionStatus.ACCEPTED, "the recorded decision")
     person.rest()
     person.in_folder_dialog(folder, lambda: person.press_menu("Write the report", "All of them"))
-    person.wait(lambda: len(list(folder.iterdir())) >= 3, "three files")
+    person.wait(lambda: len(list(folder.iterdir())) >= 7, "seven files")
     person.rest()
 
 
@@ -165,8 +165,10 @@ def test_that_a_product_manager_gets_from_new_scenario_to_a_report_in_one_window
     assert scenario.answers["job"] == JOB
     assert scenario.answers["tokens_in"] == UNKNOWN
     assert scenario.decision.because.endswith("The help desk agrees.")
-    texts = {file.suffix: file.read_text(encoding="utf-8") for file in folder.iterdir()}
-    assert set(texts) == {".html", ".md", ".json"}
+    files = {file.suffix: file for file in folder.iterdir()}
+    assert set(files) == {".html", ".pdf", ".docx", ".pptx", ".xlsx", ".md", ".json"}
+    assert all(file.stat().st_size for file in files.values())
+    texts = {suffix: files[suffix].read_text(encoding="utf-8") for suffix in (".html", ".md", ".json")}
     assert all("The help desk agrees." in text for text in texts.values())
     assert json.loads(texts[".json"])
     assert lock.refused() == (), "nothing may even have tried to leave"
