@@ -8,11 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from workbench.catalog import build, crosscheck, rules, schema, sentences
 from workbench.catalog.document import Document, parse, read_bytes
 from workbench.catalog.finding import Finding, first
+from workbench.catalog.pydantic_first import BaseModel, ValidationError
 from workbench.domain.catalog import Catalog
 from workbench.domain.errors import Problems, WorkbenchError
 

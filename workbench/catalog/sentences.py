@@ -7,9 +7,8 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import ValidationError
-
 from workbench.catalog.finding import Finding
+from workbench.catalog.pydantic_first import ValidationError
 from workbench.catalog.schema import ID_PATTERN, MODEL_ID_PATTERN, field_names
 
 _NUMBER = "Write a plain number such as 0.15, without quotes or units; null when no source says."

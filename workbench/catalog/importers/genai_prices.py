@@ -9,10 +9,9 @@ import re
 from collections.abc import Sequence
 from datetime import time
 
-from pydantic import Field
-
 from workbench.catalog.importers.rows import Entry, Gathering, iso_day
 from workbench.catalog.importers.source_file import SourceFile
+from workbench.catalog.pydantic_first import Field
 from workbench.domain.quotes import Reading, Scalar, Subject
 
 _PRICES = {

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Field
-
 from workbench.catalog.importers.rows import Entry, Gathering, iso_day, listed
 from workbench.catalog.importers.source_file import SourceFile
+from workbench.catalog.pydantic_first import Field
 from workbench.domain.quotes import Reading, Scalar, Subject
 
 _MODALITIES = {"text": "text", "image": "image", "audio": "audio", "video": "video", "pdf": "pdf"}

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from workbench.catalog.finding import MOST_LISTED
 from workbench.catalog.importers.source_file import SourceFile
+from workbench.catalog.pydantic_first import BaseModel, ConfigDict, ValidationError
 from workbench.catalog.sentences import findings
 from workbench.domain.catalog_fields import check_fields
 from workbench.domain.errors import WorkbenchError

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pydantic import Field
-
 from workbench.catalog.document import parse
 from workbench.catalog.importers.rows import Entry, Gathering, iso_day
 from workbench.catalog.importers.source_file import SourceFile
+from workbench.catalog.pydantic_first import Field
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import Reading, Scalar, Subject
 
