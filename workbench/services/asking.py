@@ -69,13 +69,20 @@ class Asking:
         try:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         except asyncio.CancelledError:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.shield(self._kept())
+            keeping = asyncio.create_task(self._ended_and_kept())
+            while not keeping.done():  # the end of the program may cancel twice: once more must not lose what was said
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.shield(keeping)
+            keeping.result()
             raise
         for task in self._tasks:
             if not task.cancelled() and (bug := task.exception()) is not None:
                 raise bug
         return await self._kept()
+
+    async def _ended_and_kept(self) -> None:
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._kept()
 
     async def _kept(self) -> Comparison:
         return await asyncio.to_thread(self._keep, tuple(pane.answer() for pane in self._panes))
