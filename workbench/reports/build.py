@@ -8,7 +8,7 @@ from workbench.reports.choices import PLAIN, Choices, Language, Redaction
 from workbench.reports.document import Document, Length, Section
 from workbench.reports.figures import figures_of
 from workbench.reports.material import Material
-from workbench.reports.redaction import people_of, redacted, without_cases
+from workbench.reports.redaction import people_of, without_cases, without_names
 from workbench.reports.sections import (
     behind,
     change,
@@ -43,7 +43,12 @@ def build(material: Material, length: Length = Length.FULL, choices: Choices = P
         footer=_footer(material, choices),
         brand=choices.brand,
     )
-    document = redacted(document, choices.redact, people)
+    if Redaction.PRICES in choices.redact:
+        from workbench.reports.price_redaction import without_prices
+
+        document = without_prices(document, _names(material))
+    if Redaction.NAMES in choices.redact:
+        document = without_names(document, people)
     if choices.language is Language.GERMAN:
         from workbench.reports.german import in_german, said_by_people
 
@@ -93,6 +98,14 @@ def _full(material: Material, choices: Choices) -> tuple[Section, ...]:
         return found
     titles = {section.id: section.title for section in found if section.id not in choices.leave_out}
     return (*found, frameworks.eu_ai_act(material, titles), frameworks.nist(material, titles))
+
+
+def _names(material: Material) -> tuple[str, ...]:
+    """What is called by a name that may hold digits, and the horizon, which is no result of prices."""
+    models = (name for model in material.catalog.models for name in (model.name, model.id))
+    verdicts = (name for v in material.shortlist.verdicts for name in (v.model_name, v.offer_name))
+    options = (option.name for option in material.option_set.options)
+    return (*models, *verdicts, *options, words.count(material.option_set.horizon_months, "month"))
 
 
 def _command(material: Material) -> str:

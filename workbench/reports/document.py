@@ -198,10 +198,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A subsection."""
+    """A subsection. `priced`: prices went into its figures, so it is withheld with them."""
 
     title: str
     blocks: tuple[Block, ...]
+    priced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

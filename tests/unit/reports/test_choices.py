@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from workbench.app import build as services_at
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.figures import Figure
+from workbench.domain.option import OptionDraft
+from workbench.domain.verdict import Hosting, Verdict
 from workbench.paths import data_dir
 from workbench.reports.branding import accent, brand_of
 from workbench.reports.build import build
@@ -25,6 +30,7 @@ from workbench.reports.material import Material
 from workbench.reports.writers import BUILTIN
 
 from report_material import bare_material, material
+from report_reading import read
 
 SCHEMA = json.loads((data_dir("resources") / "report" / "report.schema.json").read_text(encoding="utf-8"))
 NOTHING_TOLD = frozenset(Redaction)
@@ -106,15 +112,76 @@ def test_that_no_name_is_told_when_names_are_withheld_and_the_same_person_stays_
         assert "Person 1 (product)" in text and text.count("Person 2") >= 2 and "not legal advice" in text
 
 
+# Amounts of the material, and what a reader could compute them back from: totals, scores and what they add up from,
+# shares of draws, crossing months, flips, break-even, and shares in the words of people.
+AMOUNTS = ("130,600", "130600", "2,100", "2100", "3200", "72222", "2410")
+DERIVED = (
+    "0.668", "0.653", "0.0931", "0.093", "60.9 %", "61 %", "39 %", "36.36", "83.33", "41.56", "82,000",
+    "82000", "34.4 %", "0.344", "34 %", "0.09 ", "11.2", "−0.118", "0.118",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(BUILTIN))
 @pytest.mark.parametrize("length", list(Length))
-def test_that_no_amount_of_money_is_told_when_prices_are_withheld(length: Length) -> None:
-    shown = rendered(Choices(redact=frozenset({Redaction.PRICES})), length)
-    for name, text in shown.items():
-        assert not re.findall(r"\$\s?\d", text), name
-        for amount in ("130,600", "130600", "2,100", "2100", "3200", "72222", "2410"):
-            assert amount not in text, (name, amount)
-        assert "withheld" in text and "11.2 weeks" in text
-    assert not re.search(r'_usd[a-z_]*": -?\d', shown["json"])
+def test_that_where_prices_are_withheld_no_format_tells_one_or_what_it_could_be_computed_from(
+    length: Length, kind: str
+) -> None:
+    def told(redact: frozenset[Redaction]) -> str:
+        return read(kind, BUILTIN[kind].render(build(material(), length, Choices(redact=redact))))
+
+    whole, text = told(frozenset()), told(frozenset({Redaction.PRICES}))
+    assert not re.findall(r"\$\s?\d", text)
+    assert not [figure for figure in (*AMOUNTS, *DERIVED) if figure in text]
+    assert sum(figure in whole for figure in DERIVED) >= 3, "the whole report has them"
+    assert "withheld" in text and "Live in" in text and "90.7" in text
+    if kind == "json":
+        assert not re.search(r'_usd[a-z_]*": -?\d', text)
+
+
+def test_that_a_report_without_prices_is_the_same_at_any_prices(tmp_path: Path) -> None:
+    services = services_at(tmp_path)
+    try:
+        sample = services.scenarios.open_sample()
+        silent = services.reports.choices(redact=["prices"])
+        given, dearer = (
+            services.reports.document(scenario, choices=silent)
+            for scenario in (sample, replace(sample, options=tuple(_dearer(option) for option in sample.options)))
+        )
+    finally:
+        services.close()
+    # All seven formats are written from this tree alone.
+    assert given == dearer
+
+
+def _dearer(option: OptionDraft) -> OptionDraft:
+    def scaled(name: str, figure: Figure) -> Figure:
+        return replace(figure, value=figure.value.scaled(1.04)) if name.endswith("_usd") else figure
+
+    return replace(option, figures={name: scaled(name, figure) for name, figure in option.figures.items()})
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("It is a third cheaper, 34 %.", "It is a third cheaper, [withheld]."),
+        ("It saves 3 times as much. That is 34 % less.", "It saves [withheld] times as much. That is [withheld] less."),
+        ("Es kostet 20 % weniger.", "Es kostet [withheld] weniger."),
+        ("Claude Sonnet 4.6 costs twice that from 1 May 2027 on.", None),
+        ("Sensitive passages are 30 % of all.", None),
+        ("It needs 14 weeks; we have 12.", None),
+    ],
+)
+def test_that_people_s_words_about_money_keep_no_number_and_others_keep_theirs(said: str, told: str | None) -> None:
+    base = material()
+    decision = replace(base.scenario.decision, dissent=said)  # type: ignore[type-var]
+    known = Verdict("a/s", "Claude Sonnet 4.6", "a", "API", Hosting.API, False, (), None, None)
+    written = replace(
+        base,
+        scenario=replace(base.scenario, decision=decision),
+        shortlist=replace(base.shortlist, verdicts=(known,)),
+    )
+    text = read("md", BUILTIN["md"].render(build(written, choices=Choices(redact=frozenset({Redaction.PRICES})))))
+    assert (told or said) in text
 
 
 def test_that_an_unknown_redaction_is_named() -> None:

@@ -18,13 +18,19 @@ from workbench.reports.document import (
 )
 from workbench.reports.material import Material
 
+#: what is the same at any price; the others are withheld where prices are
+_WITHOUT_PRICES = frozenset({"leaks", "capacity", "vendors", "energy"})
+
 
 def behind(material: Material) -> tuple[Section, ...]:
     """The insights that have data: their answers first, then each with its picture or its table; () without any."""
     if not material.behind:
         return ()
     answers = Listing(tuple(Item(insight.answer, f"{insight.title}.") for insight in material.behind))
-    parts = tuple(Part(insight.title, _part(insight, material)) for insight in material.behind)
+    parts = tuple(
+        Part(insight.title, _part(insight, material), priced=insight.id not in _WITHOUT_PRICES)
+        for insight in material.behind
+    )
     return (Section(SectionId.BEHIND, "What stands behind it", (answers,), parts),)
 
 
