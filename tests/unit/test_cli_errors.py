@@ -60,6 +60,8 @@ WRONG_WORLD = [
     ["decide", "nobody-made-this"],
     ["decide", SAMPLE, "--option", "Z", "--because", "Why not"],
     ["decide", SAMPLE, "--option", "C", "--because", ""],
+    ["decide", SAMPLE, "--option", "C", "--because", "It fits", "--trigger", "montly-cost C above 2410"],
+    ["decide", SAMPLE, "--option", "C", "--because", "It fits", "--threshold", "quality D at-least 75"],
     ["report", "nobody-made-this", "-o", "{bad}/reports"],
     ["report", SAMPLE, "-o", "{bad}/empty.gguf"],
 ]

@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
             return 0
     else:
         proposed = services.decisions.draft(scenario)
-        scenario = services.decisions.record(scenario, _decision(arguments, proposed, services))
+        scenario = services.decisions.record(scenario, _decision(scenario, arguments, proposed, services))
     if arguments.sign is not None:
         scenario = services.decisions.sign(scenario, arguments.sign, arguments.role)
     if scenario.decision is not None:
@@ -79,18 +79,12 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     return 0
 
 
-def _decision(arguments: argparse.Namespace, proposed: Decision, services: Services) -> Decision:
+def _decision(scenario: Scenario, arguments: argparse.Namespace, proposed: Decision, services: Services) -> Decision:
     """What was given on the command line, over what the figures propose; texts only where the option is the same."""
-    from workbench.services.conditions import parsed
-
     same = arguments.option in (None, proposed.option)
-    models = services.catalog.catalog().model_by_id
-
-    def name_of(subject: str) -> str:
-        return models[subject].name if subject in models else subject
 
     def conditions(given: Sequence[str] | None, *, as_limit: bool = False) -> tuple[Condition, ...]:
-        return tuple(parsed(line, name_of, as_limit=as_limit) for line in given or ())
+        return services.decisions.conditions(scenario, given, as_limit=as_limit) if given else ()
 
     base = proposed if same else replace(proposed, risks=(), triggers=(), thresholds=(), rejections=(), consequences=())
     return replace(

@@ -1,9 +1,8 @@
-"""Conditions that can be measured: written in a line, said in a sentence, and looked at with today's figures."""
+"""Conditions that can be measured: said in a sentence, and looked at with today's figures."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from workbench.analysis import words
@@ -49,8 +48,6 @@ _LIMITS: Mapping[Watch, tuple[str, str]] = {
     Watch.WEEKS: ("{it} is live within {bound} weeks", "{it} is live after {bound} weeks at the earliest"),
     Watch.VOLUME: ("There are at most {bound} requests a day", "There are at least {bound} requests a day"),
 }
-_SIDES = {"above": "above", "below": "below"}
-_LIMIT_SIDES = {"at-most": "above", "at-least": "below"}
 _MONEY = (Watch.MONTHLY_COST, Watch.PRICE_IN, Watch.PRICE_OUT)
 
 
@@ -119,39 +116,6 @@ class Measured:
     is_so: bool | None
     value: float | None = None
     why: str = ""
-
-
-def parsed(line: str, name_of: Callable[[str], str] = str, *, as_limit: bool = False) -> Condition:
-    """A condition from one line: `monthly-cost C above 2410`, `quality C below 75`, `volume above 20000`,
-    `shutdown openai/gpt-5.2`, `price-out openai/gpt-5.2@openai above 20`; any other line is kept in words.
-
-    `as_limit`: what must hold instead of what would be wrong; `quality C at-least 75`, `monthly-cost C at-most 2410`.
-    """
-    found = _measured_line(line.split(), _LIMIT_SIDES if as_limit else _SIDES)
-    return Condition(line.strip()) if found is None else said(found, name_of, as_limit=as_limit)
-
-
-def _measured_line(parts: Sequence[str], sides: Mapping[str, str]) -> Condition | None:
-    """The line as something to measure; None when it is none."""
-    try:
-        watch = Watch(parts[0].lower()) if parts else Watch.WORDS
-    except ValueError:
-        return None
-    if watch is Watch.SHUTDOWN:
-        return Condition("", watch, parts[1]) if len(parts) == 2 else None
-    *subject, side, bound = ("", "", "") if len(parts) < 3 else parts[1:]
-    takes_subject = watch is not Watch.VOLUME
-    if watch is Watch.WORDS or side.lower() not in sides or len(subject) != takes_subject:
-        return None
-    try:
-        number = float(bound.removeprefix("$").replace(",", ""))
-    except ValueError:
-        return None
-    if not 0 <= number < math.inf:
-        return None
-    is_above = sides[side.lower()] == "above"
-    about = subject[0] if subject else ""
-    return Condition("", watch, about, above=number if is_above else None, below=None if is_above else number)
 
 
 def said(condition: Condition, name_of: Callable[[str], str] = str, *, as_limit: bool = False) -> Condition:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from workbench.domain.catalog import Catalog
 from workbench.domain.changes import Changes
-from workbench.domain.decision import SIGNABLE, Decision, DecisionStatus, SignOff
+from workbench.domain.decision import SIGNABLE, Condition, Decision, DecisionStatus, SignOff
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.history import DecisionVersion
@@ -146,6 +146,18 @@ class DecisionService:
     def subjects(self, found: OptionSet) -> Subjects:
         """What the conditions of a record can be about."""
         return subjects_of(found, self._catalog())
+
+    def conditions(self, scenario: Scenario, lines: Sequence[str], *, as_limit: bool = False) -> tuple[Condition, ...]:
+        """Conditions from lines, in words or measured; `as_limit`: what must hold.
+
+        Raises WorkbenchError for a line that wants to be measured and cannot be.
+        """
+        from workbench.services.condition_lines import Known, parsed
+
+        evidence = self._evidence(scenario.id)
+        found = self._options.standing(scenario, evidence=evidence)
+        known = Known(self.subjects(found), self._catalog(), tuple(evidence.qualities) if evidence else ())
+        return tuple(parsed(line, known, as_limit=as_limit) for line in lines)
 
     def _option_set(self, scenario: Scenario) -> OptionSet:
         return self._options.options(scenario, evidence=self._evidence(scenario.id))

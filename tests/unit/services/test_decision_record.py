@@ -12,7 +12,8 @@ from workbench.domain.decision import Condition, Decision, DecisionStatus, Effec
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.scenario import Scenario
 from workbench.services.comparing import Difference, in_a_line, pieces
-from workbench.services.conditions import Facts, Measured, measured, parsed
+from workbench.services.condition_lines import Known, parsed
+from workbench.services.conditions import Facts, Measured, measured
 from workbench.services.decisions import DecisionService
 
 TODAY = date(2026, 11, 21)
@@ -35,6 +36,13 @@ def decisions(services: Services) -> DecisionService:
 @pytest.fixture
 def sample(services: Services) -> Scenario:
     return services.scenarios.duplicate(services.scenarios.open_sample().id)
+
+
+@pytest.fixture(scope="module")
+def known(services: Services) -> Known:
+    """What conditions of the sample can be about."""
+    scenario = services.scenarios.open_sample()
+    return Known(services.decisions.subjects(services.options.standing(scenario)), services.catalog.catalog())
 
 
 def recorded(decisions: DecisionService, scenario: Scenario, **changes: object) -> Scenario:
@@ -190,47 +198,71 @@ def test_that_a_long_text_is_compared_word_by_word() -> None:
         ("shutdown openai/gpt-5.2", (Watch.SHUTDOWN, "openai/gpt-5.2", None, None)),
     ],
 )
-def test_that_a_line_can_say_what_is_measured(line: str, condition: tuple[object, ...]) -> None:
-    found = parsed(line)
+def test_that_a_line_can_say_what_is_measured(known: Known, line: str, condition: tuple[object, ...]) -> None:
+    found = parsed(line, known)
     assert (found.watch, found.subject, found.above, found.below) == condition
     assert found.text and found.text != line
 
 
 def test_that_a_threshold_says_what_must_hold_and_is_broken_when_it_does_not(
-    services: Services, sample: Scenario
+    services: Services, sample: Scenario, known: Known
 ) -> None:
-    wanted = parsed("quality C at-least 90", as_limit=True)
+    wanted = parsed("quality C at-least 90", known, as_limit=True)
     assert wanted == Condition("C reaches at least 90 of 100 in quality", Watch.QUALITY, "C", below=90)
     facts = Facts(sample, services.options.options(sample), services.catalog.catalog(), 1)
     assert measured(wanted, facts).is_so is True, "it lies below, which it must not"
-    assert parsed("quality C below 90", as_limit=True).watch is Watch.WORDS
 
 
 @pytest.mark.parametrize(
-    "line",
+    "line", ["The law changes", "quality matters above all", "Volume of sales collapses", "Costs rise above 20", ""]
+)
+def test_that_any_other_line_stays_words(known: Known, line: str) -> None:
+    assert parsed(line, known) == Condition(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "mend"),
     [
-        "The law changes",
-        "quality matters above all",
-        "volume",
-        "shutdown",
-        "volume C above 7",
-        "monthly-cost above 7",
-        "quality C below x",
-        "volume above nan",
-        "volume above -1",
-        "volume above inf",
+        ("montly-cost C above 2410", "'montly-cost'", "Did you mean monthly-cost?"),
+        ("Qualty C below 75", "'Qualty'", "Did you mean quality?"),
+        ("monthly-cost D above 2410", "no option 'D'", "The nearest is "),
+        ("monthly-cost c above 2410", "no option 'c'", "The nearest is C."),
+        ("shutdown anthropic/claude-sonet-4-6", "no model", "The nearest is anthropic/claude-sonnet-4-6."),
+        (
+            "price-out anthropic/claude-sonnet-4-6@antropic above 20",
+            "no offer",
+            "The nearest is anthropic/claude-sonnet-4-6@anthropic.",
+        ),
+        ("quality C under 75", "'under' is neither above nor below", "'quality A above 20'"),
+        ("quality C below x", "'x' is no bound", "a number from 0 on"),
+        ("volume above nan", "'nan' is no bound", "'volume above 20'"),
+        ("volume above -1", "'-1' is no bound", "a number from 0 on"),
+        ("volume above inf", "'inf' is no bound", "a number from 0 on"),
+        ("volume", "'volume' cannot be measured", "'volume above 20'"),
+        ("volume C above 7", "cannot be measured", "'volume above 20'"),
+        ("monthly-cost above 7", "cannot be measured", "'monthly-cost A above 20'"),
+        ("shutdown", "of one model", "Write 'shutdown "),
     ],
 )
-def test_that_any_other_line_stays_words(line: str) -> None:
-    assert parsed(line) == Condition(line)
+def test_that_a_mistyped_watch_is_refused_with_the_nearest_that_is_known(
+    known: Known, line: str, what: str, mend: str
+) -> None:
+    with pytest.raises(WorkbenchError) as refused:
+        parsed(line, known)
+    assert what in refused.value.what and mend in refused.value.mend and line in refused.value.where
 
 
-def test_that_each_kind_of_condition_is_measured_today(services: Services, sample: Scenario) -> None:
+def test_that_a_threshold_is_not_written_as_a_trigger(known: Known) -> None:
+    with pytest.raises(WorkbenchError, match="neither at-most nor at-least"):
+        parsed("quality C below 90", known, as_limit=True)
+
+
+def test_that_each_kind_of_condition_is_measured_today(services: Services, sample: Scenario, known: Known) -> None:
     catalog = services.catalog.catalog()
     facts = Facts(sample, services.options.options(sample), catalog, 7_000)
 
     def look(line: str) -> Measured:
-        return measured(parsed(line), facts)
+        return measured(parsed(line, known), facts)
 
     assert look("monthly-cost C above 2000").is_so is True
     assert look("monthly-cost C above 2410") == replace(look("monthly-cost C above 2410"), is_so=False, value=2_100)
@@ -240,18 +272,18 @@ def test_that_each_kind_of_condition_is_measured_today(services: Services, sampl
     assert look("quality C below 75").is_so is False
     assert look("price-out anthropic/claude-sonnet-4-6@anthropic above 10").is_so is True
     assert look("the weather changes").is_so is None
-    for missing in (
-        "monthly-cost Z above 1",
-        "quality no/model below 1",
-        "price-in no/model@x above 1",
-        "shutdown no/model",
+    for gone in (
+        Condition("", Watch.MONTHLY_COST, "Z", above=1),
+        Condition("", Watch.QUALITY, "no/model", below=1),
+        Condition("", Watch.PRICE_IN, "no/model@x", above=1),
+        Condition("", Watch.SHUTDOWN, "no/model"),
     ):
-        found = look(missing)
+        found = measured(gone, facts)
         assert found.is_so is None and found.why
 
 
-def test_that_a_shutdown_in_the_catalog_is_seen(services: Services, sample: Scenario) -> None:
+def test_that_a_shutdown_in_the_catalog_is_seen(services: Services, sample: Scenario, known: Known) -> None:
     catalog = services.catalog.catalog()
     ended = next(model for model in catalog.models if model.lifecycle.shutdown_date)
     facts = Facts(sample, services.options.options(sample), catalog, 1)
-    assert measured(parsed(f"shutdown {ended.id}"), facts).is_so is True
+    assert measured(parsed(f"shutdown {ended.id}", known), facts).is_so is True
