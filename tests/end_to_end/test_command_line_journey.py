@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from workbench.reports.writers import BUILTIN
 
 NAME = "Claims triage"
 SLUG = "claims-triage"
@@ -99,4 +100,4 @@ def test_that_the_whole_job_needs_no_network(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = workbench(tmp_path / "home", "demo", "-o", str(out), prefix=("unshare", "-rn"))
     assert done.returncode == 0, done.stderr
-    assert {file.suffix for file in out.iterdir()} == {".html", ".md", ".json"}
+    assert {file.suffix for file in out.iterdir()} == {f".{name}" for name in BUILTIN}

@@ -90,6 +90,12 @@ def test_that_no_topic_has_the_id_of_a_term() -> None:
     assert not set(lessons()) & set(terms)
 
 
+@pytest.mark.parametrize("method", ["AHP", "TOPSIS", "PROMETHEE", "SMAA", "Sobol", "Pareto", "HHI"])
+def test_that_a_method_that_is_named_on_screen_is_explained_in_the_glossary(method: str) -> None:
+    terms = json.loads((data_dir("resources") / "glossary.json").read_text(encoding="utf-8"))
+    assert any(method in f"{term['title']} {term['text']}" for term in terms.values())
+
+
 def test_that_a_part_that_is_not_there_is_an_error_of_ours() -> None:
     with pytest.raises(KeyError, match="no part"):
         lessons()["scaling"].part("nothing")

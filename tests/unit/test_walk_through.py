@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from workbench.analysis.words import usd
 from workbench.app import build
 from workbench.cli import options, shortlist, tradeoffs
 
@@ -152,3 +153,12 @@ def test_that_the_walk_begins_with_what_the_shortlist_keeps(printed: dict[str, t
     told, found = printed["shortlist"]
     assert f"{len({v['model'] for v in found['verdicts'] if v['kept']})} of " in told
     assert told.startswith(f"{found['kept']} of {found['kept'] + found['excluded']} models qualify.")
+
+
+def test_that_the_tornado_is_a_table_with_the_numbers_of_its_json(printed: dict[str, tuple[str, Any]]) -> None:
+    told, found = printed["options"]
+    widest, *others = found["tornado"]["inputs"]
+    assert f"{found['tornado']['title']}: {found['tornado']['difference']}." in told
+    line = next(line for line in told.splitlines() if line.startswith(widest["title"]))
+    assert usd(widest["low_usd"]) in line and usd(widest["high_usd"]) in line
+    assert all(widest["high_usd"] - widest["low_usd"] >= each["high_usd"] - each["low_usd"] for each in others)

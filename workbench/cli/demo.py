@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from workbench.domain.scenario import Scenario
     from workbench.domain.verdict import Shortlist
 
-_FORMATS = ("html", "md", "json")
 _PROMPT_CASE = "policy-question"
 _EVAL_NAME = "Sample cases"
 _WIDTH = 110
@@ -113,8 +112,7 @@ def _main_job(services: Services, out: Path, log: _Log) -> _Done:
     with log.step("Decision"):
         decided = _decide(services, scenario, log)
     with log.step("Report"):
-        files = services.reports.write(decided, _FORMATS, out)
-        log.say(f"{words.count(len(files), 'file')}: {words.listed(_FORMATS)}")
+        files = _report(services, decided, out, log)
     return _Done(shortlist, options, comparison, eval_run, summary, decided, files)
 
 
@@ -204,6 +202,18 @@ def _decide(services: Services, scenario: Scenario, log: _Log) -> Scenario:
     saved = services.decisions.record(services.scenarios.load(scenario.id), decision)
     log.say(f"{decision.option}, {decision.status.value}: {decision.because}")
     return saved
+
+
+def _report(services: Services, scenario: Scenario, out: Path, log: _Log) -> tuple[Path, ...]:
+    """The report in every format; one that cannot be written on this machine is named with the reason."""
+    from workbench.services.reports import formats_here
+
+    formats, missing = formats_here()
+    files = services.reports.write(scenario, formats, out)
+    log.say(f"{words.count(len(files), 'file')}: {words.listed(formats)}")
+    for reason in missing:
+        log.say(str(reason))
+    return files
 
 
 def _print_eval(summary: EvalSummary) -> None:

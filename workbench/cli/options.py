@@ -15,10 +15,12 @@ from workbench.domain.insight import span_of
 from workbench.reports.figures import insights_shape, options_shape
 
 if TYPE_CHECKING:
+    from workbench.analysis.chartspec import Chart
     from workbench.app import Services
     from workbench.domain.figures import Figure
     from workbench.domain.insight import Acceptance, Section
     from workbench.domain.option import Option, OptionSet
+    from workbench.reports.document import JsonValue
 
 
 def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,17 +38,36 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     scenario, stored = services.scenarios.resolve(arguments.scenario)
     evidence = services.evals.evidence(scenario.id) if stored else None
     found = services.options.options(scenario, evidence=evidence)
+    tornado = services.options.charts(found).get("tornado")
     if arguments.json:
         behind = services.options.insights(scenario, evidence=evidence)
-        shape = {**options_shape(found, scenario.name), "insights": insights_shape(behind)}
+        shape = {
+            **options_shape(found, scenario.name),
+            "insights": insights_shape(behind),
+            "tornado": _tornado_shape(tornado),
+        }
         print(json.dumps(rounded(shape), ensure_ascii=False))
         return 0
     _print(found, services.options.acceptances(found))
+    if tornado is not None:
+        say(f"\n{tornado.title}: {tornado.x.label}. {tornado.note}")
+        print_table(tornado.columns, tornado.rows, right={1, 2})
     if arguments.details:
         behind = services.options.insights(scenario, evidence=evidence)
         for section in services.options.sections(behind, found):
             _print_section(section)
     return 0
+
+
+def _tornado_shape(chart: Chart | None) -> dict[str, JsonValue] | None:
+    """The difference in cost over the horizon at both ends of each input, the widest first; null without ranges."""
+    if chart is None or chart.bars is None:
+        return None
+    bars = chart.bars
+    rows: list[JsonValue] = [
+        {"input": bar.id, "title": bar.label, "low_usd": bar.low, "high_usd": bar.high} for bar in bars.bars
+    ]
+    return {"title": chart.title, "difference": chart.x.label, "likely_usd": bars.base, "inputs": rows}
 
 
 def _print_section(section: Section) -> None:

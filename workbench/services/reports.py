@@ -219,6 +219,14 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     return names
 
 
+def formats_here() -> tuple[tuple[str, ...], tuple[WorkbenchError, ...]]:
+    """The formats that this machine can write, and why it cannot write the others."""
+    from workbench.reports.writers.pdf import unable
+
+    reason = unable()
+    return tuple(name for name in BUILTIN if name != "pdf" or reason is None), (reason,) if reason else ()
+
+
 def _length(length: Length | str) -> Length:
     try:
         return Length(length)

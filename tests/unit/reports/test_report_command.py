@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from workbench.cli import main
+from workbench.reports.writers import BUILTIN, pdf
+from workbench.services.reports import formats_here
 
 SAMPLE = "resources/scenarios/knowledge-assistant.yaml"
 ROOT = Path(__file__).parents[3]
@@ -84,9 +86,19 @@ def test_that_the_demo_does_the_main_job_and_leaves_the_data_folder_alone(
     assert main.run(["--home", str(home), "demo", "-o", str(out), "--json"]) == 0
     done = json.loads(capsys.readouterr().out)
     assert done["recommended"] == done["decided"] == "C" and done["seconds"] < 90
-    assert {file.suffix for file in out.iterdir()} == {".html", ".md", ".json"}
+    assert {file.suffix for file in out.iterdir()} == {f".{name}" for name in BUILTIN}
     page = (out / "knowledge-assistant.html").read_text(encoding="utf-8")
     assert page.count("<svg") >= 8 and "Sample cases" in page and "$130,600" in page
     figures = json.loads((out / "knowledge-assistant.json").read_text(encoding="utf-8"))["figures"]
     assert [m["mean"] for m in figures["evals"][0]["models"]] == [m["mean"] for m in done["eval"]]
     assert not (home / "workbench.sqlite").exists()
+
+
+def test_that_a_format_this_machine_cannot_write_is_named_and_the_others_are_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pdf, "has_typst", lambda: False)
+    monkeypatch.setattr(pdf, "printer", lambda: None)
+    formats, missing = formats_here()
+    assert formats == tuple(name for name in BUILTIN if name != "pdf")
+    assert [(error.where, "[pdf]" in error.mend) for error in missing] == [("format pdf", True)]

@@ -66,8 +66,20 @@ class PdfWriter:
                 return prints(document)
             except ImportError:
                 pass  # no Qt either: said below
-        mend = "Install the extra: pip install 'model-selection-workbench[pdf]'."
-        raise WorkbenchError("PDF cannot be written here", where="format pdf", mend=mend)
+        raise _nothing_prints()
+
+
+def unable() -> WorkbenchError | None:
+    """Why no PDF can be written on this machine; None where it can. Loads neither typst nor Qt."""
+    from importlib.util import find_spec
+
+    can_print = printer() is not None and find_spec("PySide6") is not None
+    return None if has_typst() or can_print else _nothing_prints()
+
+
+def _nothing_prints() -> WorkbenchError:
+    mend = "Install the extra: pip install 'model-selection-workbench[pdf]'."
+    return WorkbenchError("PDF cannot be written here", where="format pdf", mend=mend)
 
 
 @cache
