@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
+from pytestqt.exceptions import TimeoutError as NotInTime
 from pytestqt.qtbot import QtBot
 from workbench.app import Services
 from workbench.domain.scenario import Scenario
@@ -43,6 +45,25 @@ class Visitor:
 
     def wait(self, until: Callable[[], object]) -> None:
         self.qtbot.waitUntil(lambda: bool(until()), timeout=PATIENCE_MS)
+
+    def take_keyboard(self) -> None:
+        """Until the window is the active one.
+
+        Qt without a window manager can lose an activation between two windows and then thinks there is nothing to
+        do; another window that comes and goes makes it look again.
+        """
+        shell = self.window.shell
+        shell.activateWindow()
+        with contextlib.suppress(NotInTime):
+            self.qtbot.waitUntil(shell.isActiveWindow, timeout=2000)
+            return
+        other = QWidget()
+        other.show()
+        self.wait(other.isVisible)
+        QApplication.processEvents()
+        other.close()
+        shell.activateWindow()
+        self.wait(shell.isActiveWindow)
 
     def rest(self) -> None:
         """Until nothing runs and everything is saved."""

@@ -115,7 +115,7 @@ def test_that_makers_and_countries_come_from_the_catalog(visitor: Visitor) -> No
 
 
 def test_that_arriving_at_a_question_puts_the_cursor_into_its_field(visitor: Visitor) -> None:
-    visitor.window.shell.activateWindow()
+    visitor.take_keyboard()
     visitor.go("requirements", "weeks_limit")
     card = visitor.find(QuestionCard, "question-weeks_limit")
     focused = visitor.window.shell.focusWidget()

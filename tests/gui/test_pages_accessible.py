@@ -68,8 +68,7 @@ def test_that_every_control_has_a_spoken_name_and_is_reached_by_tab_which_nothin
 ) -> None:
     page, shell = visitor.go(page_id), visitor.window.shell
     assert [told(widget) for widget in controls(shell) if not spoken_name(widget)] == []
-    shell.activateWindow()
-    visitor.wait(shell.isActiveWindow)
+    visitor.take_keyboard()
     stops = reached_by_tab(shell)
     for part in (shell.rail, page):
         assert any(part.isAncestorOf(widget) for widget in stops), told(part)

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -221,6 +222,34 @@ def test_that_the_farewell_runs_after_everything_else_was_cancelled(qtbot: QtBot
     qtbot.waitUntil(begun.is_set)
     assert tasks.close(2.0, farewell=farewell)
     assert order == ["cancelled", "farewell"]
+
+
+def test_that_what_a_cancelled_coroutine_is_still_keeping_is_kept_when_the_window_closes(qtbot: QtBot) -> None:
+    tasks, kept = Tasks(), []
+    started, keeps = threading.Event(), threading.Event()
+
+    async def keep() -> None:
+        keeps.set()
+        await asyncio.sleep(0.1)
+        kept.append("what was said")
+
+    async def ask() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            keeping = asyncio.create_task(keep())
+            while not keeping.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.shield(keeping)
+            raise
+
+    handle = tasks.start(ask, lane="net")
+    qtbot.waitUntil(started.is_set)
+    handle.cancel()
+    qtbot.waitUntil(keeps.is_set)
+    assert tasks.close(5.0)
+    assert kept == ["what was said"]
 
 
 def test_that_a_stuck_job_does_not_keep_the_window_from_closing(qtbot: QtBot) -> None:

@@ -12,7 +12,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -157,6 +157,8 @@ class _LoopThread:
         import asyncio
 
         self._loop = asyncio.new_event_loop()
+        #: what was started here and has not ended; what those start in turn they end themselves
+        self.begun: set[asyncio.Task[Any]] = set()
         self._thread = threading.Thread(target=self._main, name="lane-net", daemon=True)
         self._thread.start()
 
@@ -174,10 +176,10 @@ class _LoopThread:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def close(self, deadline: float, farewell: Callable[[], Coroutine[Any, Any, object]] | None) -> bool:
-        """Cancel everything, give it until `deadline` (monotonic seconds) to end, then stop the loop."""
+        """Cancel what was begun, give it until `deadline` (monotonic seconds) to end, then stop the loop."""
         import concurrent.futures
 
-        waiting = self.submit(_cancel_all(max(deadline - time.monotonic() - 0.2, 0.1), farewell))
+        waiting = self.submit(self._end_all(max(deadline - time.monotonic() - 0.2, 0.1), farewell))
         try:
             waiting.result(max(deadline - time.monotonic(), 0.1))
         except concurrent.futures.TimeoutError:
@@ -186,18 +188,23 @@ class _LoopThread:
         self._thread.join(max(deadline - time.monotonic(), 0.1))
         return not self._thread.is_alive()
 
+    async def _end_all(self, timeout_s: float, farewell: Callable[[], Coroutine[Any, Any, object]] | None) -> None:
+        """Only what was begun is cancelled first: a part of it may be keeping what was said so far."""
+        import asyncio
 
-async def _cancel_all(timeout_s: float, farewell: Callable[[], Coroutine[Any, Any, object]] | None) -> None:
+        await _cancel(self.begun, timeout_s)
+        if farewell is not None:
+            await asyncio.wait_for(farewell(), timeout_s)
+        await _cancel(asyncio.all_tasks() - {asyncio.current_task()}, timeout_s)
+
+
+async def _cancel(tasks: Collection[asyncio.Task[Any]], timeout_s: float) -> None:
     import asyncio
 
-    here = asyncio.current_task()
-    tasks: list[asyncio.Task[Any]] = [t for t in asyncio.all_tasks() if t is not here]
     for task in tasks:
         task.cancel()
     if tasks:
-        await asyncio.wait(tasks, timeout=timeout_s)
-    if farewell is not None:
-        await asyncio.wait_for(farewell(), timeout_s)
+        await asyncio.wait(list(tasks), timeout=timeout_s)
 
 
 class Tasks(QObject):
@@ -324,8 +331,10 @@ class Tasks(QObject):
     async def _run_coroutine(self, job: _Job) -> None:
         import asyncio
 
-        run = job.handle.run
-        assert run is not None
+        run, net, task = job.handle.run, self._net, asyncio.current_task()
+        assert run is not None and net is not None and task is not None
+        net.begun.add(task)
+        task.add_done_callback(net.begun.discard)
         try:
             result = await job.work(run)
         except asyncio.CancelledError:
