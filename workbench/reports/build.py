@@ -52,7 +52,7 @@ def build(material: Material, length: Length = Length.FULL, choices: Choices = P
     if choices.language is Language.GERMAN:
         from workbench.reports.german import in_german, said_by_people
 
-        return in_german(document, said_by_people(scenario))
+        return in_german(document, said_by_people(scenario) | _model_names(material))
     return document
 
 
@@ -100,12 +100,16 @@ def _full(material: Material, choices: Choices) -> tuple[Section, ...]:
     return (*found, frameworks.eu_ai_act(material, titles), frameworks.nist(material, titles))
 
 
-def _names(material: Material) -> tuple[str, ...]:
+def _names(material: Material) -> frozenset[str]:
     """What is called by a name that may hold digits, and the horizon, which is no result of prices."""
+    offers = {verdict.offer_name for verdict in material.shortlist.verdicts}
+    options = {option.name for option in material.option_set.options}
+    return _model_names(material) | offers | options | {words.count(material.option_set.horizon_months, "month")}
+
+
+def _model_names(material: Material) -> frozenset[str]:
     models = (name for model in material.catalog.models for name in (model.name, model.id))
-    verdicts = (name for v in material.shortlist.verdicts for name in (v.model_name, v.offer_name))
-    options = (option.name for option in material.option_set.options)
-    return (*models, *verdicts, *options, words.count(material.option_set.horizon_months, "month"))
+    return frozenset((*models, *(verdict.model_name for verdict in material.shortlist.verdicts)))
 
 
 def _command(material: Material) -> str:

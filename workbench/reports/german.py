@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from workbench.analysis.chartspec import Chart, ticks_for
 from workbench.domain.scenario import Scenario
 from workbench.paths import data_dir
 from workbench.reports.document import Document, Verbatim
@@ -33,7 +34,7 @@ _MONTHS = {
     "November": "November",
     "December": "Dezember",
 }
-_NUMBER = r"[+−±-]?\d[\d,]*(?:\.\d+)?(?:[kMB]\b)?"
+_NUMBER = r"(?:[+−±-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?:[kMB]\b)?|\[withheld\])"
 _SPAN = rf"{_NUMBER}(?:\s?(?:–|to)\s?{_NUMBER})?"
 _MONEY = rf"[−-]?\$\s?{_NUMBER}(?:–\$?{_NUMBER})?(?: to [−-]?\$\s?{_NUMBER})?"
 _DATE = rf"(?:\d{{1,2}} )?(?:{'|'.join(_MONTHS)}) \d{{4}}"
@@ -44,8 +45,17 @@ _PLACES = {
     "u": rf"(?:{_MONEY}|\[withheld\]|—)",
     "d": rf"(?:{_DATE}|—)",
     "o": _LETTERS,
+    "m": r"(?:(?! and |, |\. |: ).){1,120}?",
+    # A text that is translated in its turn ends where its sentence does.
+    "t": r"(?:(?!(?<=[.!?]) [A-ZÄÖÜ“]).)+?",
+    "i": r"\d{4}-\d\d-\d\d",
+    "r": r"R[\d.]+(?:\.?\w+)*",
     **dict.fromkeys("vwxy", _NAME),
 }
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-ZÄÖÜ“„$\d])")
+_GAPS = (("; ", re.compile("; ")), (", ", re.compile(r"(?<=\)), ")), (", ", re.compile(", ")))
+_AND = re.compile(", | and ")
+_PLACE = re.compile(r"\{(\w+)\}")
 _WHOLE_NUMBER = re.compile(rf"{_SPAN}(?: ?%)?")
 _WHOLE_MONEY = re.compile(_MONEY)
 _WHOLE_DATE = re.compile(_DATE)
@@ -54,7 +64,7 @@ Change = Callable[[str], str]
 
 
 def in_german(document: Document, said: frozenset[str]) -> Document:
-    """The document with its own words in German; `said` are texts of people, which stay."""
+    """The document with its own words in German; `said` are texts of people and names, which stay."""
     words = _Words(said)
 
     def change(text: str) -> str:
@@ -62,7 +72,9 @@ def in_german(document: Document, said: frozenset[str]) -> Document:
 
     def keep(value: Any) -> Any:
         # Prompts and answers are shown letter by letter.
-        return replace(value, label=words.of(value.label)) if isinstance(value, Verbatim) else value
+        if isinstance(value, Verbatim):
+            return replace(value, label=words.of(value.label))
+        return _with_ticks(value) if isinstance(value, Chart) else value
 
     def told(value: Any) -> Any:
         return mapped(value, change, keep)
@@ -94,6 +106,12 @@ def in_german(document: Document, said: frozenset[str]) -> Document:
     )
 
 
+def _with_ticks(chart: Chart) -> Chart:
+    """The chart with the marks of its axes written out, so that their labels are translated like any text."""
+    x = replace(chart.x, ticks=ticks_for(chart.x, *chart.range_x))
+    return replace(chart, x=x, y=chart.y if chart.bars else replace(chart.y, ticks=ticks_for(chart.y, *chart.range_y)))
+
+
 def said_by_people(scenario: Scenario) -> frozenset[str]:
     """Every text of the scenario that a person typed."""
     found: set[str] = set()
@@ -118,6 +136,7 @@ class _Words:
 
     def __init__(self, said: frozenset[str]) -> None:
         self._said = said
+        self._same: set[str] = set()
         self._known: dict[str, str] = {}
 
     def of(self, text: str) -> str:
@@ -133,6 +152,8 @@ class _Words:
         exact, patterns = _table()
         if text in exact:
             return exact[text]
+        if text.endswith(".") and text[:-1] in exact:
+            return exact[text[:-1]] + "."
         if _WHOLE_MONEY.fullmatch(text):
             return money(text)
         if _WHOLE_NUMBER.fullmatch(text):
@@ -143,13 +164,30 @@ class _Words:
             match = pattern.fullmatch(text)
             if match:
                 values = {name: self._value(name, match[place]) for place, name in enumerate(names, 1)}
-                return german.format(**values)
-        for gap in ("; ", ", "):
-            parts = text.split(gap)
+                told = german.format(**values)
+                if told == text:
+                    self._same.add(text)
+                return told
+        return self._in_pieces(text)
+
+    def _in_pieces(self, text: str) -> str:
+        """Sentence by sentence; a list part by part where all of them are known."""
+        sentences = _SENTENCE_END.split(text)
+        if len(sentences) > 1:
+            return " ".join(self.of(sentence) for sentence in sentences)
+        for gap, pattern in _GAPS:
+            parts = pattern.split(text)
             told = [self._part(part) for part in parts] if len(parts) > 1 else []
-            if told and all(new != old for new, old in zip(told, parts, strict=True)):
+            if told and all(new != old or self._stays(old) for new, old in zip(told, parts, strict=True)):
                 return gap.join(told)
-        return text
+        parts = _AND.split(text)
+        told = [self.of(part) for part in parts] if len(parts) > 1 else []
+        known = bool(told) and all(new != old or self._stays(old) for new, old in zip(told, parts, strict=True))
+        return f"{', '.join(told[:-1])} und {told[-1]}" if known else text
+
+    def _stays(self, text: str) -> bool:
+        """A name, what a person wrote, or what reads the same in German."""
+        return text in self._said or text in self._same
 
     def _part(self, text: str) -> str:
         """A part of a list; "quality 0.165" is a name with its number."""
@@ -164,7 +202,7 @@ class _Words:
             case "n":
                 return number(text)
             case "u":
-                return "[zurückgehalten]" if text == "[withheld]" else money(text)
+                return number(text) if text == "[withheld]" else money(text)
             case "d":
                 return day(text)
             case "o":
@@ -174,7 +212,7 @@ class _Words:
 
 def number(text: str) -> str:
     """ "1,463.5" is "1.463,5"; "to" between two is "bis"."""
-    return text.translate(_SWAPPED).replace(" to ", " bis ")
+    return text.translate(_SWAPPED).replace(" to ", " bis ").replace("[withheld]", "[zurückgehalten]")
 
 
 def money(text: str) -> str:
@@ -204,16 +242,16 @@ def _table() -> tuple[dict[str, str], tuple[_Pattern, ...]]:
     """Sentences without places, and those with some, the most telling first."""
     read = json.loads((data_dir("resources") / "report" / "de.json").read_text(encoding="utf-8"))
     exact = {english: german for english, german in read.items() if "{" not in english}
-    patterns = [_compiled(english, german) for english, german in read.items() if "{" in english]
-    ranked = sorted(patterns, key=lambda each: -len(re.sub(r"\(.*?\)", "", each[0].pattern)))
-    return exact, tuple(ranked)
+    # Those that say most in words of their own come first: "target {n} %" before "{v} {n} %".
+    ranked = sorted((english for english in read if "{" in english), key=lambda each: -len(_PLACE.sub("", each)))
+    return exact, tuple(_compiled(english, read[english]) for english in ranked)
 
 
 def _compiled(english: str, german: str) -> _Pattern:
-    pieces = re.split(r"\{(\w+)\}", english)
+    pieces = _PLACE.split(english)
     names = tuple(pieces[1::2])
     text = ""
     for place, piece in enumerate(pieces):
         kind = piece.rstrip("0123456789")
-        text += re.escape(piece) if place % 2 == 0 else f"({_PLACES.get(kind, '.+?')})"
+        text += re.escape(piece) if place % 2 == 0 else f"({_PLACES[kind]})"
     return re.compile(text), names, german

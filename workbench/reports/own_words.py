@@ -34,6 +34,11 @@ class OwnWords:
     cases_sheet: str
     more_rows: str
     goes_on: str
+    more_information: str
+    chosen_option: str
+    because: str
+    nobody_said_why: str
+    effects: tuple[str, str, str]
 
 
 _WORDS = {
@@ -65,6 +70,11 @@ _WORDS = {
         cases_sheet="Cases",
         more_rows="more rows in the other formats",
         goes_on="goes on",
+        more_information="More Information",
+        chosen_option="Chosen option",
+        because="because",
+        nobody_said_why="nobody said why",
+        effects=("Good", "Neutral", "Bad"),
     ),
     "de": OwnWords(
         report="Entscheidungsbericht",
@@ -94,6 +104,11 @@ _WORDS = {
         cases_sheet="Fälle",
         more_rows="weitere Zeilen in den anderen Formaten",
         goes_on="Fortsetzung",
+        more_information="Weiteres",
+        chosen_option="Gewählte Option",
+        because="denn",
+        nobody_said_why="niemand hat gesagt, warum",
+        effects=("Gut", "Neutral", "Schlecht"),
     ),
 }
 

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
+from workbench.app import build as services_at
 from workbench.domain.questions import QUESTIONS
 from workbench.paths import data_dir
 from workbench.reports.build import build
 from workbench.reports.choices import Choices, Language, Redaction
-from workbench.reports.document import Document, Length, Table
-from workbench.reports.german import day, in_german, money, number
+from workbench.reports.document import Document, Length, Picture, Table, Verbatim
+from workbench.reports.german import day, in_german, money, number, said_by_people
 from workbench.reports.writers import BUILTIN
 
 from report_material import bare_material, material
@@ -59,6 +61,86 @@ def test_that_every_heading_and_every_head_of_a_table_is_german(length: Length) 
             for old, new in zip(before.columns, after.columns, strict=True):
                 known = old.title in same or re.match(r"[ABC](:|$)|local/", old.title)
                 assert old.title != new.title or known, old.title
+
+
+# What reads the same in both languages.
+ALIKE = {"Benchmark", "Neutral", "Name", "Text", "Interval", "Option", "Holm"}
+
+
+def texts_of(value: object, name: str = "") -> Iterator[str]:
+    """Every text of the tree that a reader sees; no ids, no prompts, no sources."""
+    if type(value) is str:
+        yield value
+    elif isinstance(value, Table):
+        sources = {place for place, column in enumerate(value.columns) if column.title in ("Source", "Quelle")}
+        variants = {place for place, column in enumerate(value.columns) if column.title == "Benchmark"}
+        yield from texts_of(value.columns)
+        yield value.caption
+        for row in value.rows:
+            for place, cell in enumerate(row):
+                if place not in sources | variants:
+                    yield from (cell.text, cell.note)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts_of(item)
+    elif is_dataclass(value) and not isinstance(value, Verbatim):
+        for field in fields(value):
+            if field.name != "id":
+                yield from texts_of(getattr(value, field.name))
+
+
+@pytest.fixture(scope="module")
+def sample_reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[tuple[Document, Document]], frozenset[str]]:
+    """The sample's report in both languages and lengths, and what people wrote and models are called."""
+    services = services_at(tmp_path_factory.mktemp("home"))
+    try:
+        scenario, catalog = services.scenarios.open_sample(), services.catalog.catalog()
+        pairs = [
+            tuple(
+                services.reports.document(scenario, length=length, choices=Choices(language=of, evidence_annex=True))
+                for of in (Language.ENGLISH, Language.GERMAN)
+            )
+            for length in Length
+        ]
+        known = (*catalog.models, *catalog.providers, *catalog.hardware, *catalog.developers, *catalog.benchmarks)
+        models = frozenset(name for each in known for name in (each.name, each.id))
+        wrote = said_by_people(scenario)
+        return pairs, wrote | models | {piece for text in wrote for piece in re.split(r"(?<=[.!?]) ", text)}
+    finally:
+        services.close()
+
+
+def test_that_no_sentence_of_the_sample_s_german_report_is_english(
+    sample_reports: tuple[list[tuple[Document, Document]], frozenset[str]],
+) -> None:
+    pairs, said = sample_reports
+    for english, german in pairs:
+        told = set(texts_of(german.sections)) | {text for fact in german.facts for text in fact}
+        # Sentence by sentence, and short words too: headings, ends of lists, labels of charts.
+        pieces = {piece for text in told for piece in re.split(r"(?<=[.!?]) ", text)} | told
+        ours = {text for text in texts_of(english.sections) if re.search(r"[a-z]{3}", text)}
+        kept = {text for text in ours & pieces if text not in ALIKE and text.rstrip(".") not in said}
+        said |= {"Demo Nano", "Demo Small", "Demo Medium"}
+        names = re.compile("|".join(re.escape(name) for name in sorted(said, key=len, reverse=True)))
+        left = {text for text in kept if re.search(r"[a-z]{3}", names.sub("", text))}
+        assert not {
+            text for text in left if not re.fullmatch(r"Option [A-C]|workbench .*|[a-z]+(-[a-z]+)*-\d+|T1 Text\.", text)
+        }
+
+
+def test_that_the_axes_of_a_german_picture_are_german(
+    sample_reports: tuple[list[tuple[Document, Document]], frozenset[str]],
+) -> None:
+    pairs, _ = sample_reports
+    charts = [block.chart for _, german in pairs for block in german.blocks() if isinstance(block, Picture)]
+    ticks = [tick.label for chart in charts for axis in (chart.x, chart.y) for tick in axis.ticks]
+    assert any(label.endswith(" $") for label in ticks) and not [label for label in ticks if "$" in label[:2]]
+
+
+def test_that_the_german_decision_record_has_german_headings() -> None:
+    told = BUILTIN["md"].render(both()[1]).decode()
+    assert "### Folgen" in told and "* Neutral, denn: " in told and "Gewählte Option:" in told
+    assert not [word for word in ("Consequences", "because", "Context and Problem", "More Information") if word in told]
 
 
 def test_that_every_question_of_the_wizard_has_a_german_title() -> None:

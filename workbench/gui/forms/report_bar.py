@@ -75,7 +75,7 @@ class ReportBar(QWidget):
         """Puts a section on the clipboard as Markdown."""
         from workbench.reports.writers.markdown import section_text
 
-        QGuiApplication.clipboard().setText(section_text(section))
+        QGuiApplication.clipboard().setText(section_text(section, self._language.value))
         self._said.set_text(f"Copied: {section.title}")
 
     def _menu(self, text: str, menu: QMenu) -> QPushButton:

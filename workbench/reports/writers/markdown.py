@@ -23,7 +23,6 @@ from workbench.reports.document import (
     Listing,
     Mark,
     Paragraph,
-    Part,
     Picture,
     Section,
     SectionId,
@@ -31,17 +30,33 @@ from workbench.reports.document import (
     Table,
     Verbatim,
 )
+from workbench.reports.own_words import OwnWords, own_words
 from workbench.reports.written import plain
 
 _SIGNS = {Mark.GOOD: "✓ ", Mark.CAUTION: "! ", Mark.BAD: "✕ ", None: ""}
-_PLACED = {
-    SectionId.CONTEXT: "Context and Problem Statement",
-    SectionId.DRIVERS: "Decision Drivers",
-    SectionId.OPTIONS: "Considered Options",
-    SectionId.DECISION: "Decision Outcome",
-    SectionId.WEIGHING: "Pros and Cons of the Options",
+_PLACED = (SectionId.CONTEXT, SectionId.DRIVERS, SectionId.OPTIONS, SectionId.DECISION, SectionId.WEIGHING)
+_BELOW_OUTCOME = (SectionId.CONSEQUENCES, SectionId.CONFIRMATION)
+#: MADR's headings in its own English, and ours for it in German
+_HEADINGS = {
+    "en": {
+        SectionId.CONTEXT: "Context and Problem Statement",
+        SectionId.DRIVERS: "Decision Drivers",
+        SectionId.OPTIONS: "Considered Options",
+        SectionId.DECISION: "Decision Outcome",
+        SectionId.WEIGHING: "Pros and Cons of the Options",
+        SectionId.CONSEQUENCES: "Consequences",
+        SectionId.CONFIRMATION: "Confirmation",
+    },
+    "de": {
+        SectionId.CONTEXT: "Ausgangslage und Problem",
+        SectionId.DRIVERS: "Was die Entscheidung treibt",
+        SectionId.OPTIONS: "Erwogene Optionen",
+        SectionId.DECISION: "Ergebnis der Entscheidung",
+        SectionId.WEIGHING: "Für und Wider der Optionen",
+        SectionId.CONSEQUENCES: "Folgen",
+        SectionId.CONFIRMATION: "Bestätigung",
+    },
 }
-_BELOW_OUTCOME = {SectionId.CONSEQUENCES: "Consequences", SectionId.CONFIRMATION: "Confirmation"}
 _MARKUP = re.compile(r"[\\`*\[\]|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|!(?=\[)")
 _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=](?=[\s=-]|$)|\d+(?=[.)](?:\s|$)))")
 _FRONT_MATTER = (("decision-makers", "deciders"), ("consulted", "consulted"), ("informed", "informed"))
@@ -59,21 +74,22 @@ class MarkdownWriter:
         lines = [*_front_matter(document), f"# {text_of(document.title)}", ""]
         if document.subtitle:
             lines += [text_of(document.subtitle), ""]
+        said, headings = own_words(document.language), _HEADINGS.get(document.language, _HEADINGS["en"])
         found = {section.id: section for section in document.sections}
-        for section_id, heading in _PLACED.items():
+        for section_id in _PLACED:
             if section := found.get(section_id):
-                lines += _placed(document, section, heading, found)
+                lines += _placed(document, section, headings, found)
         rest = [s for s in document.sections if s.id not in _PLACED and s.id not in _BELOW_OUTCOME]
-        lines += ["## More Information", ""]
+        lines += [f"## {said.more_information}", ""]
         for section in rest:
-            lines += _section(section, section.title, depth=3)
+            lines += _section(section, section.title, said, depth=3)
         lines += ["---", "", text_of(document.footer)]
         return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def section_text(section: Section) -> str:
+def section_text(section: Section, language: str = "en") -> str:
     """One section by itself, to be pasted where Markdown is read."""
-    return "\n".join(_section(section, section.title, depth=2)).rstrip() + "\n"
+    return "\n".join(_section(section, section.title, own_words(language), depth=2)).rstrip() + "\n"
 
 
 def text_of(text: str) -> str:
@@ -108,18 +124,21 @@ def _quoted(value: object) -> str:
     return re.sub(r"[<>&\[\]`*]", lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
-def _placed(document: Document, section: Section, heading: str, found: Mapping[SectionId, Section]) -> Iterator[str]:
+def _placed(
+    document: Document, section: Section, headings: Mapping[SectionId, str], found: Mapping[SectionId, Section]
+) -> Iterator[str]:
     """A section under its own MADR heading; consequences and confirmation belong below the outcome."""
+    said, heading = own_words(document.language), headings[section.id]
     if section.id is SectionId.OPTIONS:
-        yield from (f"## {heading}", "", *_option_names(document), "", *_body(section, depth=3))
+        yield from (f"## {heading}", "", *_option_names(document), "", *_body(section, said, depth=3))
     elif section.id is SectionId.DECISION:
         said_by_then = replace(section, blocks=tuple(b for b in section.blocks if not _is_the_reason(b, document)))
-        yield from (f"## {heading}", "", *_outcome(document), *_body(said_by_then, depth=3))
-        for below_id, below in _BELOW_OUTCOME.items():
+        yield from (f"## {heading}", "", *_outcome(document, said), *_body(said_by_then, said, depth=3))
+        for below_id in _BELOW_OUTCOME:
             if part := found.get(below_id):
-                yield from _section(part, below, depth=3)
+                yield from _section(part, headings[below_id], said, depth=3)
     else:
-        yield from _section(section, heading, depth=2)
+        yield from _section(section, heading, said, depth=2)
 
 
 def _option_names(document: Document) -> Iterator[str]:
@@ -130,12 +149,12 @@ def _option_names(document: Document) -> Iterator[str]:
             yield f"* {text_of(str(option['id']))}: {text_of(str(option['name']))}"
 
 
-def _outcome(document: Document) -> Iterator[str]:
+def _outcome(document: Document, said: OwnWords) -> Iterator[str]:
     """MADR's own sentence: chosen option, because."""
     decision = document.figures.get("decision")
     if isinstance(decision, Mapping) and decision["option"]:
-        because = text_of(str(decision["because"])) or "nobody said why"
-        yield from (f'Chosen option: "{text_of(str(decision["option"]))}", because {because}', "")
+        because = text_of(str(decision["because"])) or said.nobody_said_why
+        yield from (f'{said.chosen_option}: "{text_of(str(decision["option"]))}", {said.because} {because}', "")
 
 
 def _is_the_reason(block: Block, document: Document) -> bool:
@@ -144,28 +163,24 @@ def _is_the_reason(block: Block, document: Document) -> bool:
     return isinstance(block, Paragraph) and isinstance(decision, Mapping) and block.text == decision["because"]
 
 
-def _section(section: Section, heading: str, *, depth: int) -> Iterator[str]:
-    yield from (f"{'#' * depth} {text_of(heading)}", "", *_body(section, depth=depth + 1))
+def _section(section: Section, heading: str, said: OwnWords, *, depth: int) -> Iterator[str]:
+    yield from (f"{'#' * depth} {text_of(heading)}", "", *_body(section, said, depth=depth + 1))
 
 
-def _body(section: Section, *, depth: int) -> Iterator[str]:
-    yield from _blocks(section.blocks)
+def _body(section: Section, said: OwnWords, *, depth: int) -> Iterator[str]:
+    yield from _blocks(section.blocks, said)
     for part in section.parts:
-        yield from _part(part, depth)
+        yield from (f"{'#' * depth} {text_of(part.title)}", "", *_blocks(part.blocks, said))
 
 
-def _part(part: Part, depth: int) -> Iterator[str]:
-    yield from (f"{'#' * depth} {text_of(part.title)}", "", *_blocks(part.blocks))
-
-
-def _blocks(blocks: Iterable[Block]) -> Iterator[str]:
+def _blocks(blocks: Iterable[Block], said: OwnWords) -> Iterator[str]:
     for block in blocks:
-        lines = list(_block(block))
+        lines = list(_block(block, said))
         if lines:
             yield from (*lines, "")
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Block, said: OwnWords) -> Iterator[str]:
     match block:
         case Paragraph(text=text, lead=lead):
             yield _led(lead, text)
@@ -185,7 +200,7 @@ def _block(block: Block) -> Iterator[str]:
         case Callout(mark=mark, word=word, text=text):
             yield f"> {_led(f'{_SIGNS[mark]}{word}.', text)}"
         case Listing(items=items):
-            yield from (f"* {_item(item)}" for item in items)
+            yield from (f"* {_item(item, said)}" for item in items)
         case Facts(items=pairs):
             yield from (f"* {_led(term + ':', text)}" for term, text in pairs)
         case Source(text=text):
@@ -198,9 +213,9 @@ def _led(lead: str, text: str) -> str:
     return " ".join(part for part in (f"**{text_of(lead)}**" if lead else "", text_of(text)) if part)
 
 
-def _item(item: Item) -> str:
-    if item.lead in ("Good", "Neutral", "Bad"):
-        return f"{item.lead}, because: {text_of(item.text)}"
+def _item(item: Item, said: OwnWords) -> str:
+    if item.lead in said.effects:
+        return f"{item.lead}, {said.because}: {text_of(item.text)}"
     return _SIGNS[item.mark] + _led(item.lead, item.text)
 
 
