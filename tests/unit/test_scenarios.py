@@ -9,7 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from workbench.domain.criterion import DEFAULT_CRITERIA
+from workbench.domain.decision import Decision, DecisionStatus
 from workbench.domain.errors import Problems, WorkbenchError
+from workbench.domain.evals import EvalStatus
 from workbench.domain.questions import QUESTIONS
 from workbench.domain.scenario import Scenario
 from workbench.paths import data_dir
@@ -197,8 +199,14 @@ def test_that_the_steps_done_follow_what_is_there(tmp_path: Path) -> None:
     scenarios.answer_all(scenario.id, dict.fromkeys((key for key in QUESTIONS if key != "job"), "unknown"))
     assert scenarios.list()[0].steps_done == ()
     scenarios.answer(scenario.id, "job", "Chat with customers")
-    store.eval_runs.save_run(a_run(scenario.id))
-    assert scenarios.list()[0].steps_done == ("requirements", "validate")
+    store.comparisons.save(a_comparison(scenario.id))
+    drafted = scenarios.load(scenario.id)
+    scenarios.save(replace(drafted, decision=Decision("A", "It is cheap.")))
+    assert scenarios.list()[0].steps_done == ("requirements",)
+    store.eval_runs.save_run(replace(a_run(scenario.id), status=EvalStatus.FINISHED))
+    decided = scenarios.load(scenario.id)
+    scenarios.save(replace(decided, decision=Decision("A", "It is cheap.", DecisionStatus.ACCEPTED)))
+    assert scenarios.list()[0].steps_done == ("requirements", "validate", "decide")
 
 
 def test_that_a_comparison_is_kept_beside_its_scenario(scenarios: ScenarioService) -> None:

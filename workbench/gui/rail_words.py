@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.domain.decision import DecisionStatus
+from workbench.analysis import words
 from workbench.domain.scenario import Scenario
-from workbench.gui.rail import PrivacyLine, RailStatus, StepState
+from workbench.gui.rail import NOTHING_OPEN, PrivacyLine, RailStatus, StepState
 from workbench.gui.settings.words import last_call
 from workbench.gui.theme import Tone
 
@@ -45,41 +46,44 @@ class ServiceRailWords:
         run, waiting, evidence, last = facts
         offline = self._services.privacy.policy().offline
         if scenario is None:
-            line = PrivacyLine(Tone.GOOD, "Nothing leaves", "No scenario is open.", last_call(last))
-            return RailStatus(privacy=line)
+            return RailStatus(privacy=replace(NOTHING_OPEN, last_call=last_call(last)))
+        from workbench.domain.progress import steps_done
+
+        done = steps_done(scenario, has_eval=run is not None)
         kept = self._services.shortlist.counts(scenario, evidence=evidence).kept
         steps = {
-            "requirements": _requirements(scenario),
+            "requirements": _requirements(scenario, done),
             "shortlist": StepState(Tone.NEUTRAL, str(kept)) if kept else StepState(Tone.CAUTION, "none"),
-            "tradeoffs": StepState(Tone.GOOD) if kept and scenario.answers else StepState(),
-            "options": StepState(Tone.NEUTRAL, str(len(scenario.options)) if scenario.options else ""),
+            "options": StepState(_tick("options", done), str(len(scenario.options)) if scenario.options else ""),
             "validate": _validate(run, waiting),
-            "decide": _decision(scenario),
+            "decide": _decision(scenario, done),
         }
         return RailStatus(steps, _privacy(scenario, last, offline=offline))
 
 
-def _requirements(scenario: Scenario) -> StepState:
+def _tick(step: str, done: tuple[str, ...]) -> Tone:
+    return Tone.GOOD if step in done else Tone.NEUTRAL
+
+
+def _requirements(scenario: Scenario, done: tuple[str, ...]) -> StepState:
     from workbench.domain.questions import STEPS, step_is_done
 
-    done = sum(step_is_done(step, scenario.answers) for step in STEPS)
-    if done == len(STEPS):
-        return StepState(Tone.GOOD)
-    return StepState(Tone.NEUTRAL, f"{done} of {len(STEPS)}" if done else "")
+    answered = sum(step_is_done(step, scenario.answers) for step in STEPS)
+    if "requirements" in done or not answered:
+        return StepState(_tick("requirements", done))
+    return StepState(Tone.NEUTRAL, f"{answered} of {len(STEPS)}", f"{answered}/{len(STEPS)}")
 
 
 def _validate(run: EvalRun | None, waiting: EvalRun | None) -> StepState:
     """An eval that was cut off is told first: it can go on."""
     if waiting is not None:
         return StepState(Tone.CAUTION, "interrupted")
-    return StepState(Tone.NEUTRAL, f"{run.case_count} cases" if run else "")
+    return StepState(Tone.GOOD, words.count(run.case_count, "case")) if run else StepState()
 
 
-def _decision(scenario: Scenario) -> StepState:
-    if scenario.decision is None:
-        return StepState()
-    if scenario.decision.status is DecisionStatus.ACCEPTED:
-        return StepState(Tone.GOOD)
+def _decision(scenario: Scenario, done: tuple[str, ...]) -> StepState:
+    if scenario.decision is None or "decide" in done:
+        return StepState(_tick("decide", done))
     return StepState(Tone.NEUTRAL, scenario.decision.status.value)
 
 

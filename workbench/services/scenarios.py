@@ -15,7 +15,8 @@ from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evidence import Comparison, ComparisonHead
 from workbench.domain.history import DecisionVersion
 from workbench.domain.ids import new_id
-from workbench.domain.questions import STEPS, check_answer, question, step_is_done
+from workbench.domain.progress import steps_done
+from workbench.domain.questions import check_answer, question
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.paths import data_dir, replace_file
 from workbench.store.codec import scenario_to_plain
@@ -37,7 +38,7 @@ _SHIPPED = "resources/"
 class ScenarioRow:
     """One line of the scenario list.
 
-    `steps_done` names the finished steps of the path in its order: requirements, options, validate, decide.
+    `steps_done` names the finished steps of the path in its order, as `domain.progress` says.
     `decision_status` is empty without a decision. `damaged` scenarios cannot be opened; the rest is then unknown.
     """
 
@@ -356,19 +357,13 @@ def _row(found: Found) -> ScenarioRow:
     scenario = found.scenario
     if scenario is None:
         return ScenarioRow(found.id, found.name, found.slug, None, False, (), "", damaged=True)
-    done = {
-        "requirements": all(step_is_done(step, scenario.answers) for step in STEPS),
-        "options": bool(scenario.options),
-        "validate": found.has_evidence,
-        "decide": scenario.decision is not None,
-    }
     return ScenarioRow(
         id=scenario.id,
         name=scenario.name,
         slug=found.slug,
         updated_at=scenario.updated_at,
         sample=scenario.sample,
-        steps_done=tuple(step for step, finished in done.items() if finished),
+        steps_done=steps_done(scenario, has_eval=found.has_eval),
         decision_status="" if scenario.decision is None else scenario.decision.status.value,
         deleted_at=scenario.deleted_at,
     )

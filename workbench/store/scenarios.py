@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, insert, or_, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import EvalStatus
 from workbench.domain.scenario import Scenario
 from workbench.store.codec import CODEC_VERSION, decode, encode
 from workbench.store.refusals import StaleScenario
 from workbench.store.seal import sealed, unsealed
 from workbench.store.slugs import free_slug
-from workbench.store.tables import COMPARISON, EVAL_RUN, SCENARIO
+from workbench.store.tables import EVAL_RUN, SCENARIO
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A stored scenario with what only the store knows: its slug, and whether evidence lies beside it.
+    """A stored scenario with what only the store knows: its slug, and whether an eval of it was finished.
 
     `scenario` is None when its row is damaged; `id` and `name` are then as they stand in the file.
     """
@@ -35,7 +36,7 @@ class Found:
     name: str
     slug: str
     scenario: Scenario | None
-    has_evidence: bool
+    has_eval: bool
 
 
 class Scenarios:
@@ -48,11 +49,10 @@ class Scenarios:
     def all(self, *, deleted: bool = False) -> tuple[Found, ...]:
         """Every scenario, or everything in the bin; newest change first."""
         wanted = SCENARIO.c.deleted_at.is_not(None) if deleted else SCENARIO.c.deleted_at.is_(None)
-        evidence = or_(
-            exists().where(COMPARISON.c.scenario_id == SCENARIO.c.id),
-            exists().where(EVAL_RUN.c.scenario_id == SCENARIO.c.id),
+        finished = exists().where(
+            EVAL_RUN.c.scenario_id == SCENARIO.c.id, EVAL_RUN.c.status == EvalStatus.FINISHED.value
         )
-        query = select(SCENARIO, evidence.label("evidence")).where(wanted)
+        query = select(SCENARIO, finished.label("has_eval")).where(wanted)
         with self._store.read() as connection:
             rows = connection.execute(query.order_by(SCENARIO.c.updated_at.desc(), SCENARIO.c.id.desc())).mappings()
             return tuple(_found(dict(row)) for row in rows)
@@ -173,12 +173,12 @@ def get(connection: Connection, scenario_id: str) -> Scenario | None:
 
 
 def _found(row: dict[str, Any]) -> Found:
-    evidence = bool(row.pop("evidence"))
+    has_eval = bool(row.pop("has_eval"))
     try:
         scenario = _scenario(row)
     except WorkbenchError:
         scenario = None  # one damaged row must not hide the others
-    return Found(row["id"], row["name"], row["slug"], scenario, evidence)
+    return Found(row["id"], row["name"], row["slug"], scenario, has_eval)
 
 
 def _row(scenario: Scenario, slug: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import EvalStatus
 from workbench.store.refusals import StaleScenario
 from workbench.store.slugs import slug_of
 from workbench.store.tables import SCENARIO
@@ -81,7 +82,9 @@ def test_that_purging_takes_the_evidence_along(tmp_path: Path) -> None:
     run = a_run(scenario.id)
     store.eval_runs.save_run(run)
     store.comparisons.save(a_comparison(scenario.id))
-    assert store.scenarios.all()[0].has_evidence
+    assert not store.scenarios.all()[0].has_eval  # neither an eval under way nor a question in the playground is one
+    store.eval_runs.save_run(replace(run, status=EvalStatus.FINISHED))
+    assert store.scenarios.all()[0].has_eval
     assert store.scenarios.purge(scenario.id)
     assert not store.scenarios.purge(scenario.id)
     assert store.eval_runs.run(run.id) is None

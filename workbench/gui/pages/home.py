@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
+from workbench.domain.decision import DecisionStatus
+from workbench.domain.progress import FINISHABLE
 from workbench.domain.scenario import Scenario
 from workbench.gui.pages.base import House, Page
 from workbench.gui.theme import Scheme, Space, Tone
@@ -22,8 +24,6 @@ from workbench.gui.widgets.text import Words
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.scenarios import ScenarioRow
-
-_STEPS = 4
 
 
 class HomePage(Page):
@@ -65,7 +65,8 @@ class HomePage(Page):
         self._binned = ""
         self._lay_out_rows(scheme, set_scheme)
         desk.listed.connect(self._show_rows)
-        self._show_rows(desk.rows)
+        self._is_listed = desk.is_listed
+        self._show(desk.rows)
         desk.list_again()
 
     def show_scenario(self, scenario: Scenario | None) -> None:
@@ -118,25 +119,31 @@ class HomePage(Page):
         return table
 
     def _show_rows(self, rows: tuple[ScenarioRow, ...]) -> None:
+        self._is_listed = True
+        self._show(rows)
+
+    def _show(self, rows: tuple[ScenarioRow, ...]) -> None:
         self._rows = rows
         selected = self._table.current_id
         self._table.set_rows(rows)
         if rows and not selected:
             self._table.select(rows[0].id)
         self._table.setVisible(bool(rows))
-        self._empty.setVisible(not rows)
+        self._empty.setVisible(self._is_listed and not rows)
         self._resume.setVisible(bool(rows))
         self._bin.setVisible(bool(rows))
         self._enable()
         self._tell()
 
     def _tell(self) -> None:
+        if not self._is_listed:
+            return
         if not self._rows:
             self.header.set_answer("No scenario yet.", "Start one, or look at the finished sample decision first.")
             return
         last, count = self._rows[0], len(self._rows)
         many = "One scenario" if count == 1 else f"{count} scenarios"
-        decided = sum(1 for row in self._rows if row.decision_status)
+        decided = sum(row.decision_status == DecisionStatus.ACCEPTED for row in self._rows)
         rest = f"You last worked on “{last.name}”: {_steps_words(last).lower()}."
         self.header.set_answer(f"{many}, {decided} decided." if decided else f"{many}, none decided yet.", rest)
 
@@ -170,7 +177,7 @@ def _note(row: ScenarioRow) -> str:
 def _steps_words(row: ScenarioRow) -> str:
     if row.damaged:
         return UNKNOWN
-    return f"{len(row.steps_done)} of {_STEPS} steps done" if row.steps_done else "Not begun"
+    return f"{len(row.steps_done)} of {len(FINISHABLE)} steps done" if row.steps_done else "Not begun"
 
 
 def _decision_words(row: ScenarioRow) -> str:
@@ -178,7 +185,7 @@ def _decision_words(row: ScenarioRow) -> str:
 
 
 def _decision_mark(row: ScenarioRow) -> Mark | None:
-    return Mark(Tone.GOOD) if row.decision_status in ("accepted", "decided") else None
+    return Mark(Tone.GOOD) if row.decision_status == DecisionStatus.ACCEPTED else None
 
 
 def _when_words(row: ScenarioRow) -> str:
