@@ -43,6 +43,31 @@ def test_that_moving_a_weight_ranks_again_and_undo_brings_the_order_back(visitor
     assert page._chart.chart == chart
 
 
+def test_that_what_matters_is_the_same_before_and_after_proposals_are_kept(visitor: Visitor) -> None:
+    visitor.new()
+    page = tradeoffs(visitor)
+    before = {name: each.value for name, each in page._sliders.items()}
+    visitor.go("options")
+    visitor.press("Keep these options")
+    visitor.rest()
+    assert visitor.scenario.options
+    tradeoffs(visitor)
+    assert {name: each.value for name, each in page._sliders.items()} == before
+    said = {criterion.id: criterion.points for criterion in visitor.scenario.criteria}
+    assert {name: said[name] for name in before} == before
+
+
+def test_that_a_weight_moved_before_proposals_are_kept_still_holds_afterwards(visitor: Visitor) -> None:
+    visitor.new()
+    page = tradeoffs(visitor)
+    visitor.qtbot.keyClick(slider(page, "quality"), Qt.Key.Key_Home)
+    visitor.rest()
+    visitor.go("options")
+    visitor.press("Keep these options")
+    visitor.rest()
+    assert next(c for c in visitor.scenario.criteria if c.id == "quality").points == 0
+
+
 def test_that_more_requests_move_chart_and_table_together_and_become_the_answer(visitor: Visitor) -> None:
     page = tradeoffs(visitor)
     rows = visitor.rows()

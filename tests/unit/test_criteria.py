@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench.analysis.criteria import fitting_criteria, round_up
+from workbench.analysis.criteria import criteria_in_force, fitting_criteria, round_up
+from workbench.domain.criterion import DEFAULT_CRITERIA
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.questions import requirements_from
+
+from scenario_values import a_scenario
 
 
 def figures(setup: float, monthly: float, weeks: float) -> dict[str, Figure]:
@@ -19,12 +23,13 @@ def figures(setup: float, monthly: float, weeks: float) -> dict[str, Figure]:
 
 def test_that_no_proposed_option_falls_outside_the_anchors() -> None:
     options = [figures(15_000, 137, 6), figures(80_000, 5_785, 14)]
-    by_id = {c.id: c for c in fitting_criteria(requirements_from({}), options)}
+    by_id = {c.id: c for c in fitting_criteria(DEFAULT_CRITERIA, requirements_from({}), options)}
     assert by_id["monthly_usd"].worst >= 5_785 and by_id["setup_usd"].worst >= 80_000 and by_id["weeks"].worst >= 14
 
 
 def test_that_a_limit_of_the_person_widens_the_anchor() -> None:
-    by_id = {c.id: c for c in fitting_criteria(requirements_from({"monthly_cap_usd": 50_000}), [figures(1, 10, 1)])}
+    requirements = requirements_from({"monthly_cap_usd": 50_000})
+    by_id = {c.id: c for c in fitting_criteria(DEFAULT_CRITERIA, requirements, [figures(1, 10, 1)])}
     assert by_id["monthly_usd"].worst == 50_000
 
 
@@ -38,9 +43,16 @@ def test_that_a_limit_of_the_person_widens_the_anchor() -> None:
     ],
 )
 def test_that_points_follow_from_what_was_answered(answers: dict[str, str], more: str, less: str) -> None:
-    points = {c.id: c.points for c in fitting_criteria(requirements_from(answers), [])}
+    scenario = replace(a_scenario(), options=(), criteria=DEFAULT_CRITERIA, answers=answers)
+    points = {c.id: c.points for c in criteria_in_force(scenario, requirements_from(answers))}
     assert points[more] > points[less]
     assert max(points.values()) == 100
+
+
+def test_that_points_that_somebody_set_hold_whatever_is_answered() -> None:
+    said = tuple(replace(c, points=20.0 if c.id == "quality" else c.points) for c in DEFAULT_CRITERIA)
+    scenario = replace(a_scenario(), options=(), criteria=said)
+    assert criteria_in_force(scenario, requirements_from({"priority": "quality"})) == said
 
 
 @given(st.floats(1e-6, 1e12))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from workbench.cli import scenario as command
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import Problems, WorkbenchError
 from workbench.paths import data_dir
 from workbench.services.scenarios import ScenarioService
 
@@ -45,8 +45,13 @@ def test_that_a_scenario_is_made_edited_shown_and_listed(shell: Shell) -> None:
     assert "There is no scenario yet" in shell("list")
     assert "support-chat" in shell("new", "Support chat")
     shell("edit", "support-chat", "weeks_limit=12", "tasks=answering, code", "job=Answer a = b")
+    with pytest.raises(Problems, match="Nothing was changed") as caught:
+        shell("edit", "support-chat", "weeks_limit=3", "tasks=[classification")
+    assert "a bracket too few" in str(caught.value.problems[0])
+    shell("edit", "support-chat", "requests_per_day=4000", "excluded_countries=[]")
     shown = shell("show", "support-chat")
-    assert "answering, code" in shown and "Answer a = b" in shown
+    assert "answering, code" in shown and "Answer a = b" in shown and "…" not in shown
+    assert shown.count("4,000") == 1
     assert "Support chat" in shell("list")
 
 

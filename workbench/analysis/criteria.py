@@ -1,7 +1,7 @@
-"""Criteria to start from: anchors that hold the proposed options, and points that follow from the requirements.
+"""What counts how much. One source for every page: points that follow from the answers until somebody says otherwise.
 
-They fit the options on screen, so they serve only until the options are kept; from then on they are stored with the
-scenario and fixed, or a new option could change the order of the others (methods.md 1.4).
+Anchors fit the options on screen as long as those are proposals; with the options they are stored and fixed, or a new
+option could change the order of the others (methods.md 1.4). The points stay what they were when options are kept.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 from workbench.domain.criterion import DEFAULT_CRITERIA, Criterion
 from workbench.domain.figures import Figure
 from workbench.domain.requirements import Priority, Requirements, Sensitivity, ThirdParty
+from workbench.domain.scenario import Scenario
 
 FULL_POINTS = 100.0
 # How much the degree of privacy counts beyond the limit; where nothing may leave, the limit has done the work already.
@@ -30,25 +31,34 @@ _SETUP, _WEEKS, _INDEPENDENCE = 50.0, 40.0, 30.0
 _ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
-def fitting_criteria(requirements: Requirements, figures: Sequence[Mapping[str, Figure]]) -> tuple[Criterion, ...]:
-    """The six criteria with anchors from nothing to the dearest or slowest of `figures` (one mapping per option) or the
-    person's own limit, whichever is more, rounded up; points from priority and sensitivity, the largest 100."""
+def criteria_in_force(scenario: Scenario, requirements: Requirements) -> tuple[Criterion, ...]:
+    """The scenario's own criteria once its options are kept or somebody has set points; before that the six with
+    points from priority and sensitivity, the largest 100."""
+    if scenario.options or scenario.criteria != DEFAULT_CRITERIA:
+        return scenario.criteria
+    points = _points(requirements)
+    scale = FULL_POINTS / max(points.values())
+    return tuple(replace(criterion, points=round(points[criterion.id] * scale)) for criterion in DEFAULT_CRITERIA)
+
+
+def fitting_criteria(
+    criteria: Sequence[Criterion], requirements: Requirements, figures: Sequence[Mapping[str, Figure]]
+) -> tuple[Criterion, ...]:
+    """The criteria with anchors from nothing to the dearest or slowest of `figures` (one mapping per option) or the
+    person's own limit, whichever is more, rounded up."""
     limits = {
         "setup_usd": requirements.setup_cap_usd,
         "monthly_usd": requirements.monthly_cap_usd,
         "weeks": requirements.weeks_limit,
     }
-    points = _points(requirements)
-    scale = FULL_POINTS / max(points.values())
-    found = []
-    for criterion in DEFAULT_CRITERIA:
-        fitted = replace(criterion, points=round(points[criterion.id] * scale))
-        if criterion.id in limits:
-            largest = [item[criterion.id].likely for item in figures if criterion.id in item]
-            worst = round_up(max([*largest, limits[criterion.id] or 0.0, 1.0]))
-            fitted = replace(fitted, worst=worst, best=0.0)
-        found.append(fitted)
-    return tuple(found)
+
+    def fitted(criterion: Criterion) -> Criterion:
+        if criterion.id not in limits:
+            return criterion
+        largest = [item[criterion.id].likely for item in figures if criterion.id in item]
+        return replace(criterion, worst=round_up(max([*largest, limits[criterion.id] or 0.0, 1.0])), best=0.0)
+
+    return tuple(map(fitted, criteria))
 
 
 def round_up(value: float) -> float:

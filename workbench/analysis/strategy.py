@@ -19,7 +19,7 @@ from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.words import rounded, share, usd
 from workbench.domain.criterion import Criterion
 from workbench.domain.option import BreakEven, DataFlow, ModelRole, OptionDraft, Strategy, Technique
-from workbench.domain.requirements import Priority, Requirements, Sensitivity, Task, ThirdParty
+from workbench.domain.requirements import Requirements, Sensitivity, Task, ThirdParty
 from workbench.domain.verdict import Hosting
 
 _OWN_FACTS = frozenset({Task.ANSWERING, Task.SUMMARISING, Task.EXTRACTION, Task.SEARCH})
@@ -66,14 +66,12 @@ def propose(
 def _value_of(requirements: Requirements, axis: Axis, criteria: Sequence[Criterion]) -> Callable[[Judged], float]:
     by_id = {item.id: item for item in criteria}
     quality, money = by_id.get("quality"), by_id.get("monthly_usd")
-    tilt = {Priority.QUALITY: (2.0, 1.0), Priority.COST: (1.0, 2.0), Priority.BALANCED: (1.0, 1.0)}
-    for_quality, for_money = tilt[requirements.priority]
 
     def value(item: Judged) -> float:
         score = axis.qualities.get(item.candidate.model_id)
         cost = item.candidate.monthly_usd
-        good = _scaled(quality, score.value) * for_quality if quality and score else 0.0
-        cheap = _scaled(money, cost.likely) * for_money if money and cost else 0.0
+        good = _scaled(quality, score.value) if quality and score else 0.0
+        cheap = _scaled(money, cost.likely) if money and cost else 0.0
         return good + cheap
 
     return value

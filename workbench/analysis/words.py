@@ -43,6 +43,11 @@ def usd_range(value: Estimate | None) -> str:
     return low if low == high else f"{low}–{high.removeprefix('$')}"
 
 
+def usd_span(value: Estimate) -> str:
+    """ ", from $0.34 to $767" behind a likely figure; nothing where there is no width."""
+    return "" if value.is_exact else f", from {usd(value.low)} to {usd(value.high)}"
+
+
 @lru_cache(maxsize=2_048)
 def rounded(value: float, figures: int = 3) -> str:
     """At most `figures` digits, thousands separated: "9,700", "0.45"."""

@@ -122,31 +122,34 @@ def run_edit(arguments: argparse.Namespace, services: Services) -> int:
 
 def run_weigh(arguments: argparse.Namespace, services: Services) -> int:
     """Stores the criteria's new points and prints them; without any it prints those that hold."""
+    from workbench.analysis.criteria import criteria_in_force
+    from workbench.domain.questions import requirements_from
     from workbench.services import weighing
 
     scenario = services.scenarios.load(arguments.scenario)
+    criteria = criteria_in_force(scenario, requirements_from(scenario.answers))
     points = {name: _points(name, text) for name, text in map(_split, arguments.points)}
     if points and (arguments.alike or arguments.order or arguments.comparisons):
         raise WorkbenchError("Points and another way together", mend="Give CRITERION=POINTS, or one of the options.")
     found = None
     if arguments.alike:
-        found = weighing.alike(scenario.criteria)
+        found = weighing.alike(criteria)
     elif arguments.order:
-        found = weighing.by_order(scenario.criteria, [name.strip() for name in arguments.order.split(",")])
+        found = weighing.by_order(criteria, [name.strip() for name in arguments.order.split(",")])
     elif arguments.comparisons:
-        found = weighing.by_comparisons(scenario.criteria, arguments.comparisons)
+        found = weighing.by_comparisons(criteria, arguments.comparisons)
     elif points:
-        found = weighing.by_points(scenario.criteria, points)
+        found = weighing.by_points(criteria, points)
     if found is not None:
-        scenario = services.scenarios.replace(scenario.id, replace(scenario, criteria=found.criteria))
+        criteria = services.scenarios.replace(scenario.id, replace(scenario, criteria=found.criteria)).criteria
     if arguments.json:
-        shape = [{"id": c.id, "title": c.title, "points": c.points} for c in scenario.criteria]
+        shape = [{"id": c.id, "title": c.title, "points": c.points} for c in criteria]
         print(json.dumps({"criteria": shape, "sentence": found.sentence if found else ""}, ensure_ascii=False))
         return 0
     if found is not None:
         say(found.sentence)
-    total = sum(item.points for item in scenario.criteria)
-    rows = [(c.id, c.title, f"{c.points:g}", f"{c.points / total:.0%}".replace("%", " %")) for c in scenario.criteria]
+    total = sum(item.points for item in criteria)
+    rows = [(c.id, c.title, f"{c.points:g}", f"{c.points / total:.0%}".replace("%", " %")) for c in criteria]
     print_table(("criterion", "what it is", "points", "share"), rows, right={2, 3})
     return 0
 
@@ -247,12 +250,16 @@ def _shown(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case dict():
-            return " … ".join(f"{part:,g}" for part in value.values())
+            return " … ".join(dict.fromkeys(map(_number, value.values())))
         case list():
             return ", ".join(str(part) for part in value) or "none"
         case int() | float():
-            return f"{value:,g}" if abs(value) < 1e6 else f"{value:,.0f}"
+            return _number(value)
     return str(value)
+
+
+def _number(value: float) -> str:
+    return f"{value:,g}" if abs(value) < 1e6 else f"{value:,.0f}"
 
 
 def _figures(figures: Any) -> tuple[str, ...]:

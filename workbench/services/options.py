@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from workbench.analysis.chartspec import Chart
 from workbench.analysis.conflicts import option_conflicts
-from workbench.analysis.criteria import fitting_criteria
+from workbench.analysis.criteria import criteria_in_force, fitting_criteria
 from workbench.analysis.ladder import scenario_ladder
 from workbench.analysis.option_charts import charts
 from workbench.analysis.option_figures import resolve
@@ -23,7 +23,7 @@ from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.insight import Acceptance, Insights, Section
 from workbench.domain.option import FIGURES, Adaptation, OptionDraft, OptionSet, Technique
-from workbench.domain.questions import DETAILS, QUESTIONS, check_answer
+from workbench.domain.questions import DETAILS, QUESTIONS, check_answer, requirements_from
 from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.services.shortlist import Matched, ShortlistService
@@ -44,8 +44,9 @@ class OptionService:
         drafts = scenario.options or self._propose(scenario, matched)
         requirements = matched.requirements
         resolved = [self._resolved(draft, matched) for draft in drafts]
-        kept = bool(scenario.options)
-        criteria = scenario.criteria if kept else fitting_criteria(requirements, [item.figures for item in resolved])
+        criteria = criteria_in_force(scenario, requirements)
+        if not scenario.options:
+            criteria = fitting_criteria(criteria, requirements, [item.figures for item in resolved])
         growth = requirements.workload.growth_per_month
         horizon = Horizon(requirements.horizon_months, requirements.discount_rate, growth)
         found = assess(resolved, criteria, horizon)
@@ -191,7 +192,8 @@ class OptionService:
 
     def _propose(self, scenario: Scenario, matched: Matched) -> tuple[OptionDraft, ...]:
         taken = [option.id for option in scenario.options]
-        return propose(matched.requirements, matched.matching, matched.axis, scenario.criteria, taken=taken)
+        criteria = criteria_in_force(scenario, matched.requirements)
+        return propose(matched.requirements, matched.matching, matched.axis, criteria, taken=taken)
 
     @staticmethod
     def _resolved(draft: OptionDraft, matched: Matched) -> Resolved:
@@ -219,14 +221,14 @@ class OptionService:
 
 
 def _weighted(scenario: Scenario, criterion: str, points: float) -> Scenario:
-    if criterion not in {item.id for item in scenario.criteria}:
+    criteria = criteria_in_force(scenario, requirements_from(scenario.answers))
+    if criterion not in {item.id for item in criteria}:
         raise WorkbenchError(
             f"There is no criterion {criterion!r}",
             where="what if",
-            mend=f"The criteria are {', '.join(item.id for item in scenario.criteria)}.",
+            mend=f"The criteria are {', '.join(item.id for item in criteria)}.",
         )
-    criteria = tuple(replace(c, points=points) if c.id == criterion else c for c in scenario.criteria)
-    return replace(scenario, criteria=criteria)
+    return replace(scenario, criteria=tuple(replace(c, points=points) if c.id == criterion else c for c in criteria))
 
 
 def _number(key: str, value: AnswerValue) -> float:

@@ -114,7 +114,7 @@ def answer_from_text(asked: Question, text: str) -> AnswerValue:
         case Kind.TEXT:
             return asked.check(text)
         case Kind.MULTI if text not in (UNKNOWN, "none"):
-            return asked.check([part.strip() for part in text.strip("[]").split(",") if part.strip()])
+            return asked.check(_listed(asked, text))
         case Kind.MULTI if text == "none":
             return asked.check([])
         case Kind.YES_NO:
@@ -123,6 +123,15 @@ def answer_from_text(asked: Question, text: str) -> AnswerValue:
             parts = [scalar(part.strip()) for part in text.split(",")]
             return asked.check(dict(zip(("low", "likely", "high"), parts, strict=False)) if len(parts) == 3 else text)
     return asked.check(scalar(text))
+
+
+def _listed(asked: Question, text: str) -> list[str]:
+    """`a, b`, with or without brackets around it. Raises WorkbenchError for one bracket alone."""
+    inside = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if "[" in inside or "]" in inside:
+        mend = "Write it like [a, b], or without brackets."
+        raise WorkbenchError(f"“{asked.title}”: {text!r} has a bracket too few", where=asked.id, mend=mend)
+    return [part.strip() for part in inside.split(",") if part.strip()]
 
 
 def _dumper() -> type[Any]:

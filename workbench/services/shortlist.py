@@ -259,9 +259,10 @@ def _order(bar: float | None, verdict: Verdict) -> tuple[int, tuple[float, float
 
 def _by_value(verdicts: Sequence[Verdict], scenario: Scenario, requirements: Requirements) -> list[Verdict]:
     """Kept ones first, with mixed data one's own, then the best value; what has no price or score after those."""
+    from workbench.analysis.criteria import criteria_in_force
     from workbench.analysis.tradeoffs import Weights, stands_apart, value_of
 
-    weights = Weights.of({criterion.id: criterion.points for criterion in scenario.criteria})
+    weights = Weights.of({item.id: item.points for item in criteria_in_force(scenario, requirements)})
     own_first = stands_apart(requirements)
 
     def key(verdict: Verdict) -> tuple[bool, bool, bool, float, tuple[float, float], str, str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.analysis.chartspec import Chart
+from workbench.analysis.criteria import criteria_in_force
 from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.tradeoff_chart import tradeoff_chart
 from workbench.analysis.tradeoffs import (
@@ -21,6 +22,7 @@ from workbench.analysis.tradeoffs import (
     stands_apart,
 )
 from workbench.analysis.words import share
+from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate
@@ -35,6 +37,7 @@ MOST_REQUESTS_PER_DAY = 1e10
 @dataclass(frozen=True, slots=True)
 class TradeoffView:
     """Everything the Trade-offs page and `workbench tradeoffs` show. `best` is the id of the best-valued point;
+    `criteria`: what counts how much in the scenario, whatever the weights of this view;
     `own_first`: with mixed data one's own models stand before those that only clean requests may go to. `knee` is the
     id of the point of the front from which on money buys little more (costs on a logarithmic scale); "" without one.
     """
@@ -47,6 +50,7 @@ class TradeoffView:
     requests_per_day: float
     weights: Weights
     best: str
+    criteria: tuple[Criterion, ...]
     own_first: bool = False
     knee: str = ""
 
@@ -74,14 +78,15 @@ class TradeoffService:
         evidence: Evidence | None = None,
     ) -> TradeoffView:
         """The view at a volume (default: the scenario's likely one) and weights ("quality" and "monthly_usd";
-        default: the scenario's points). Raises WorkbenchError for a volume or weights that make no sense.
+        default: the points in force). Raises WorkbenchError for a volume or weights that make no sense.
         """
         matched = self._shortlist.matched(scenario, evidence=evidence)
         requirements, candidates = matched.requirements, matched.candidates
         if requests_per_day is not None and requests_per_day != requirements.workload.requests_per_day.likely:
             requirements = at_volume(requirements, requests_per_day)
             candidates = self._shortlist.priced(matched, requirements)
-        chosen = _weights(scenario, weights)
+        criteria = criteria_in_force(scenario, requirements)
+        chosen = _weights(criteria, weights)
         found = points(matched.matching.judged, candidates, requirements, matched.axis.qualities, chosen)
         lines = mixes(
             found,
@@ -101,6 +106,7 @@ class TradeoffService:
             requests_per_day=volume,
             weights=chosen,
             best=best.id if best else "",
+            criteria=criteria,
             own_first=stands_apart(requirements),
             knee=bend.id if bend else "",
         )
@@ -120,8 +126,8 @@ def at_volume(requirements: Requirements, requests_per_day: float) -> Requiremen
     return replace(requirements, workload=replace(load, requests_per_day=volume))
 
 
-def _weights(scenario: Scenario, weights: Mapping[str, float] | None) -> Weights:
-    given = weights if weights is not None else {item.id: item.points for item in scenario.criteria}
+def _weights(criteria: Sequence[Criterion], weights: Mapping[str, float] | None) -> Weights:
+    given = weights if weights is not None else {item.id: item.points for item in criteria}
     found = Weights.of(given)
     if min(found.quality, found.cost) < 0:
         raise WorkbenchError("A weight is below zero", where="weights", mend="Give numbers of 0 or more.")

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbench.analysis.criteria import criteria_in_force
 from workbench.analysis.tradeoffs import Weights, value_of
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.questions import requirements_from
 from workbench.domain.scenario import Scenario
 from workbench.domain.verdict import Hosting, Relaxation, Verdict, standing
 
@@ -28,7 +30,8 @@ def test_that_the_sample_keeps_hosted_models_for_clean_requests_and_own_ones_for
 
 
 def values(found: Scenario, verdicts: Sequence[Verdict]) -> list[float]:
-    weights = Weights.of({criterion.id: criterion.points for criterion in found.criteria})
+    in_force = criteria_in_force(found, requirements_from(found.answers))
+    weights = Weights.of({criterion.id: criterion.points for criterion in in_force})
     known = (value_of(verdict.quality, verdict.monthly_usd, weights) for verdict in verdicts)
     return [value if value is not None else -1.0 for value in known]
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.questions import QUESTIONS
 from workbench.domain.scenario import Scenario
@@ -160,6 +161,15 @@ class ShortlistPage(Page):
             failed=self._error.show_error,
             owner=self,
         )
+
+    def forget(self) -> None:
+        self._shown = None
+        self._asked_for += 1  # what is being computed for the last one comes too late
+        self.header.set_answer("")
+        self._error.clear()
+        self._approach.hide()
+        self._relax.hide()
+        self._table.set_rows(())
 
     def refresh(self, changes: Changes) -> None:
         """New evidence moves the quality column."""
@@ -336,12 +346,13 @@ def _why_text(verdict: Verdict) -> str:
 
 
 def _monthly_text(verdict: Verdict) -> str:
-    return "—" if verdict.monthly_usd is None else f"{verdict.monthly_usd.likely:,.0f}"
+    cost = verdict.monthly_usd
+    return words.usd(cost.likely if cost is not None else None).removeprefix("$")
 
 
 def _range_text(verdict: Verdict) -> str:
     cost = verdict.monthly_usd
-    return "" if cost is None else f"${cost.likely:,.0f} a month, from ${cost.low:,.0f} to ${cost.high:,.0f}"
+    return "" if cost is None else f"{words.usd(cost.likely)} a month{words.usd_span(cost)}"
 
 
 def _quality_text(verdict: Verdict) -> str:

@@ -10,6 +10,7 @@ from typing import ClassVar
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog
 
+from workbench.analysis import words
 from workbench.analysis.chartspec import Chart
 from workbench.analysis.tradeoffs import TradePoint
 from workbench.domain.changes import Changes
@@ -51,11 +52,11 @@ LEAVES = {Hosting.API: "what you send", Hosting.SELF_HOST: "nothing", Hosting.LO
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the sliders say."""
+    """What the sliders say; without `weights`, what counts in the scenario."""
 
     scenario: Scenario
     volume: float
-    weights: Mapping[str, float]
+    weights: Mapping[str, float] | None
 
 
 class TradeoffsPage(Page):
@@ -93,7 +94,7 @@ class TradeoffsPage(Page):
             for key, title in WEIGHT_TITLES.items()
         }
         for slider in (*sliders.values(), self._volume):
-            slider.changed.connect(lambda _value: self._ask())
+            slider.changed.connect(lambda _value: self._ask(dragged=True))
             slider.released.connect(lambda _value: self._keep())
         return sliders
 
@@ -153,9 +154,9 @@ class TradeoffsPage(Page):
         return table
 
     def _lay_out_page(self) -> None:
-        picture = Card()
-        picture.body.addWidget(self._chart)
-        picture.body.addWidget(Terms(("front", "interval", "swing-weight")))
+        self._picture = Card()
+        self._picture.body.addWidget(self._chart)
+        self._picture.body.addWidget(Terms(("front", "interval", "swing-weight")))
         controls = Card()
         self._slider_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._slider_row.setSpacing(Space.XL)
@@ -163,23 +164,28 @@ class TradeoffsPage(Page):
             self._slider_row.addWidget(slider, 1)
         controls.body.addLayout(self._slider_row)
         self.body.addWidget(self._error)
-        self.body.addWidget(picture)
+        self.body.addWidget(self._picture)
+        self._picture.hide()
         self._order = Words("", "muted")
         self.body.addWidget(controls)
         self.body.addWidget(self._order)
         self.body.addWidget(self._table, 1)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
-        """Sets the sliders to what is stored and computes the points."""
+        """Computes the points; the sliders stand where the scenario's weights are once those are known."""
         super().show_scenario(scenario)
         self.setEnabled(scenario is not None)
         if scenario is None:
             return
-        for criterion in scenario.criteria:
-            if criterion.id in WEIGHT_TITLES:
-                self._sliders[criterion.id].set_value(criterion.points)
         self._volume.show_answers(scenario.answers)
         self._ask()
+
+    def forget(self) -> None:
+        self._shown = None
+        self.header.set_answer("")
+        self._error.clear()
+        self._picture.hide()
+        self._draw_rows()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The sliders stand side by side where there is room, else below each other."""
@@ -203,12 +209,12 @@ class TradeoffsPage(Page):
 
     # following the sliders
 
-    def _ask(self) -> None:
-        """Has what the sliders say computed."""
+    def _ask(self, *, dragged: bool = False) -> None:
+        """Has computed what the scenario says, or the sliders while one is dragged."""
         if self.scenario is None:
             return
-        weights = {key: self._sliders[key].value for key in WEIGHT_TITLES}
-        if not any(weights.values()):
+        weights = {key: self._sliders[key].value for key in WEIGHT_TITLES} if dragged else None
+        if weights is not None and not any(weights.values()):
             weights = dict.fromkeys(WEIGHT_TITLES, 1.0)
         self._newest.ask(Wish(self.scenario, self._volume.value, weights))
 
@@ -221,21 +227,26 @@ class TradeoffsPage(Page):
         )
 
     def _keep(self) -> None:
-        """The slider was released: its value becomes part of the scenario."""
+        """A slider was released: its value becomes part of the scenario; weights only when one of them was moved."""
         scenario = self.scenario
         if scenario is None:
             return
-        criteria = tuple(
-            replace(c, points=self._sliders[c.id].value) if c.id in WEIGHT_TITLES else c for c in scenario.criteria
-        )
+        in_force = self._shown.criteria if self._shown is not None else scenario.criteria
+        said = tuple(replace(c, points=self._sliders[c.id].value) if c.id in WEIGHT_TITLES else c for c in in_force)
+        criteria = said if said != in_force else scenario.criteria
         answers = at_volume(scenario.answers, self._volume.value)
         self.begin_edit(replace(scenario, criteria=criteria, answers=answers), "Move a slider", merge_key="tradeoffs")
 
     # drawing
 
     def _arrived(self, wish: Wish, view: TradeoffView) -> None:
-        if self.scenario is not None and self.scenario.id == wish.scenario.id:
-            self._draw(view)
+        if self.scenario is None or self.scenario.id != wish.scenario.id:
+            return
+        if wish.weights is None and not self._newest.has_newer:
+            for criterion in view.criteria:
+                if criterion.id in WEIGHT_TITLES:
+                    self._sliders[criterion.id].set_value(criterion.points)
+        self._draw(view)
 
     def _draw(self, view: TradeoffView) -> None:
         self._shown = view
@@ -243,6 +254,7 @@ class TradeoffsPage(Page):
         lead, _, rest = view.sentence.partition(". ")
         self.header.set_answer(f"{lead}." if rest else lead, rest)
         self._chart.set_chart(view.chart)
+        self._picture.show()
         self._slices.run(self._draw_rows, self._select_something)
 
     def _draw_rows(self) -> None:
@@ -287,7 +299,7 @@ class TradeoffsPage(Page):
         figures = []
         if point.cost_usd is not None:
             cost = point.cost_usd
-            figures.append(Row(f"**${cost.likely:,.0f}** a month, from ${cost.low:,.0f} to ${cost.high:,.0f}"))
+            figures.append(Row(f"**{words.usd(cost.likely)}** a month{words.usd_span(cost)}"))
         if point.quality is not None:
             quality = point.quality
             figures.append(
@@ -314,8 +326,8 @@ class TradeoffsPage(Page):
     # what the person does
 
     def _make_option(self, point: TradePoint) -> None:
-        """Adds a buy or build option of this one model; its figures are computed."""
-        if self.scenario is None:
+        """Adds a buy or build option of this one model; its figures are computed. What counts how much stays."""
+        if self.scenario is None or self._shown is None:
             return
         buy = point.hosting is Hosting.API
         draft = OptionDraft(
@@ -327,7 +339,9 @@ class TradeoffsPage(Page):
             technique=Technique.PROMPT,
             data_flow=DataFlow.ALL_LEAVES if buy else DataFlow.NOTHING_LEAVES,
         )
-        self.begin_edit(replace(self.scenario, options=(*self.scenario.options, draft)), f"Add option {draft.id}")
+        options = (*self.scenario.options, draft)
+        new = replace(self.scenario, options=options, criteria=self._shown.criteria)
+        self.begin_edit(new, f"Add option {draft.id}")
         self.house.selection.pick("option", draft.id)
         self.navigate.emit("options", None)
 
@@ -354,12 +368,14 @@ def _write_svg(chart: Chart, path: Path) -> None:
 
 
 def _cost_text(point: TradePoint) -> str:
-    return UNKNOWN if point.cost_usd is None else f"{point.cost_usd.likely:,.0f}"
+    return words.usd(point.cost_usd.likely if point.cost_usd is not None else None).removeprefix("$")
 
 
 def _cost_range(point: TradePoint) -> str:
     cost = point.cost_usd
-    return "" if cost is None or cost.is_exact else f"{cost.low:,.0f}–{cost.high:,.0f}"
+    if cost is None or cost.is_exact:
+        return ""
+    return "–".join(words.usd(end).removeprefix("$") for end in (cost.low, cost.high))
 
 
 def _value_text(point: TradePoint) -> str:
