@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pages_person import Visitor
 from PySide6.QtGui import QGuiApplication, QPdfWriter
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton
 from workbench.domain.decision import Decision, DecisionStatus, Risk, Watch
 from workbench.gui.forms.text_box import MOST_LINES, TextBox
 from workbench.gui.pages.decide import DecidePage
@@ -85,6 +85,29 @@ def test_that_a_decision_with_option_and_reason_is_recorded(visitor: Visitor) ->
     stored = visitor.services.scenarios.load(visitor.scenario.id).decision
     assert stored is not None and (stored.status, stored.option) == (DecisionStatus.ACCEPTED, "C")
     assert page._record.text() == "Record it again"
+
+
+def test_that_a_decision_that_is_not_settled_asks_before_it_is_accepted(visitor: Visitor) -> None:
+    visitor.new()
+    page = decide(visitor)
+    visitor.press("Draft from the figures")
+    visitor.rest()
+    assert page._form._because.text().startswith("Not settled")
+    for choice, status in (
+        ("Cancel", DecisionStatus.DRAFT),
+        ("Record it as proposed", DecisionStatus.PROPOSED),
+        ("Accept it all the same", DecisionStatus.ACCEPTED),
+    ):
+        visitor.press("Record the decision")
+        visitor.wait(lambda: page.findChild(QMessageBox, "unsettled") is not None)
+        box = page.findChild(QMessageBox, "unsettled")
+        assert "you have not said yet" in box.informativeText()
+        next(each for each in box.buttons() if each.text() == choice).click()
+        visitor.wait(lambda: page.findChild(QMessageBox, "unsettled") is None)
+        visitor.rest()
+        decision = visitor.scenario.decision
+        assert decision is not None and decision.status is status
+    assert visitor.answer.startswith("Decided for")
 
 
 def test_that_deciding_keeps_the_proposals_that_the_decision_names(visitor: Visitor) -> None:

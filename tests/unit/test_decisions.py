@@ -54,6 +54,17 @@ def test_that_the_proposal_is_the_recommended_option_with_its_reasons_and_flips(
     assert "75 of 100" in draft.confirmation
 
 
+def test_that_a_decision_that_hangs_on_where_data_may_go_is_not_settled(
+    decisions: DecisionService, sample: Scenario
+) -> None:
+    assert decisions.unsettled(sample, decisions.draft(sample)) == ""
+    open_data = replace(sample, answers={**sample.answers, "third_party": "unknown"})
+    assert decisions.unsettled(open_data, Decision("A", "It is cheap")) == (
+        "A sends requests to another company; you have not said yet whether one may process the data."
+    )
+    assert decisions.unsettled(open_data, Decision("B", "It stays here")) == ""
+
+
 def test_that_the_proposal_is_reviewed_a_year_later_even_on_a_leap_day(
     decisions: DecisionService, sample: Scenario
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -34,7 +35,11 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command.add_argument("scenario", help="a name or id in the store")
     command.add_argument("--option", metavar="ID", help="the option chosen")
     command.add_argument("--because", metavar="TEXT", help="why, in a sentence or two")
-    command.add_argument("--status", choices=[status.value for status in DecisionStatus], default="accepted")
+    command.add_argument(
+        "--status",
+        choices=[status.value for status in DecisionStatus],
+        help="default: accepted, or proposed while it is not settled where data may go",
+    )
     command.add_argument("--by", action="append", metavar="NAME", help="who decided; may be given again")
     command.add_argument("--consulted", action="append", metavar="NAME")
     command.add_argument("--informed", action="append", metavar="NAME")
@@ -71,7 +76,15 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
             return 0
     else:
         proposed = services.decisions.draft(scenario)
-        scenario = services.decisions.record(scenario, _decision(scenario, arguments, proposed, services))
+        decision = _decision(scenario, arguments, proposed, services)
+        still_open = services.decisions.unsettled(scenario, decision) if arguments.status is None else ""
+        if still_open:
+            decision = replace(decision, status=DecisionStatus.PROPOSED)
+        scenario = services.decisions.record(scenario, decision)
+        if still_open:
+            say(f"Recorded as proposed, since it is not settled: {still_open}", file=sys.stderr)
+            edit = f"workbench scenario edit {arguments.scenario} third_party=…"
+            say(f"Say who may: {edit}, or add --status accepted.", file=sys.stderr)
     if arguments.sign is not None:
         scenario = services.decisions.sign(scenario, arguments.sign, arguments.role)
     if scenario.decision is not None:
@@ -91,7 +104,7 @@ def _decision(scenario: Scenario, arguments: argparse.Namespace, proposed: Decis
         base,
         option=arguments.option or "",
         because=arguments.because or "",
-        status=DecisionStatus(arguments.status),
+        status=DecisionStatus(arguments.status or DecisionStatus.ACCEPTED),
         decided_at=arguments.decided_at or proposed.decided_at,
         review_on=arguments.review_on or proposed.review_on,
         deciders=tuple(arguments.by or proposed.deciders),

@@ -9,6 +9,7 @@ from workbench.analysis import words
 from workbench.domain.decision import Condition, Consequence, Decision, Rejection, Risk, Watch
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.option import OptionSet
+from workbench.domain.verdict import NOT_ANSWERED
 
 LONGEST_TEXT = 50_000
 MOST_ENTRIES = 100
@@ -75,6 +76,15 @@ def problems_of(decision: Decision, found: OptionSet) -> list[WorkbenchError]:
             problems.extend(_condition(condition, where, ids))
     problems.extend(_too_much(decision))
     return problems
+
+
+def unsettled(decision: Decision, found: OptionSet) -> str:
+    """What accepting the decision would leave open, in a sentence: what nobody has said yet about where data may go."""
+    chosen = found.option(decision.option)
+    if chosen is None:
+        return ""
+    text = next((each.text for each in chosen.reasons if each.kept and each.asked == NOT_ANSWERED), "")
+    return f"{chosen.id} {text[:1].lower()}{text[1:]}" if text else ""
 
 
 def _choose(ids: list[str]) -> str:

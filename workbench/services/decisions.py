@@ -18,7 +18,7 @@ from workbench.domain.scenario import Scenario
 from workbench.services.comparing import Difference, differences
 from workbench.services.conditions import Subjects, subjects_of
 from workbench.services.decision_basis import basis_of, signed_digest
-from workbench.services.decision_check import problems_of, trimmed
+from workbench.services.decision_check import problems_of, trimmed, unsettled
 from workbench.services.decision_draft import draft_of
 
 if TYPE_CHECKING:
@@ -94,6 +94,10 @@ class DecisionService:
             return replace(clean, basis=None)
         kept = self._options.keep(scenario, found)
         return replace(clean, basis=basis_of(found, kept, self._catalog(), self._today()))
+
+    def unsettled(self, scenario: Scenario, decision: Decision) -> str:
+        """What accepting it would leave open, in a sentence; empty when it is settled."""
+        return unsettled(decision, self._option_set(scenario))
 
     def sign(self, scenario: Scenario, name: str, role: str = "") -> Scenario:
         """Puts a name under the recorded decision as it is, and stores that; signing the same twice changes nothing.

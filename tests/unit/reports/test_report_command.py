@@ -67,6 +67,21 @@ def test_that_a_decision_is_recorded_and_read_back(home: str, capsys: pytest.Cap
     assert recorded["risks"] == [], "risks of another option must not be taken over"
 
 
+def test_that_what_is_not_settled_is_recorded_as_proposed_unless_accepted_in_so_many_words(
+    home: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(["--home", home, "scenario", "new", "Open data"]) == 0
+    assert main.run(["--home", home, "decide", "open-data", "--json"]) == 0
+    drafted = json.loads(capsys.readouterr().out.splitlines()[-1])["decision"]
+    assert drafted["because"].startswith("Not settled")
+    words = ["decide", "open-data", "--option", drafted["option"], "--because", drafted["because"], "--json"]
+    for more, status in (([], "proposed"), (["--status", "accepted"], "accepted")):
+        assert main.run(["--home", home, *words, *more]) == 0
+        said = capsys.readouterr()
+        assert json.loads(said.out)["decision"]["status"] == status
+        assert ("not settled" in said.err and "scenario edit open-data third_party" in said.err) is (not more)
+
+
 def test_that_a_decision_without_a_reason_is_refused(home: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["--home", home, "decide", "knowledge-assistant", "--option", "B"]) == 1
     assert "The reason is missing" in capsys.readouterr().err

@@ -196,10 +196,6 @@ class DecidePage(Page):
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Draws the record and asks for the report again."""
-        if scenario is None or self.scenario is None or scenario.id != self.scenario.id:
-            self._notice.hide()
-            self._error.clear()
-            self._forget_shown()
         super().show_scenario(scenario)
         self.setEnabled(scenario is not None)
         if scenario is None:
@@ -213,15 +209,20 @@ class DecidePage(Page):
             self._is_coming = True
             QTimer.singleShot(AFTER_MS, self, self._load_parts)
 
-    def _forget_shown(self) -> None:
-        """Nothing of the last scenario stands there as this one's: its report and options come in a moment."""
+    def forget(self) -> None:
+        """Its report and options come in a moment."""
+        self._notice.hide()
+        self._error.clear()
         self._shown = self._found = None
         self._asked_for += 1  # what is being computed for the last one comes too late
         if self._is_made:
-            self._form.flush()
             self._form.wait_for_options()
             self._view.hide()
             self._bar.setEnabled(False)
+
+    def flush(self) -> None:
+        if self._is_made:
+            self._form.flush()
 
     def _draw(self) -> None:
         if self.scenario is not None:
@@ -270,12 +271,33 @@ class DecidePage(Page):
         if scenario is None:
             return
         decision = replace(self._form.value(), status=status)
+
+        def check() -> tuple[Decision, str]:
+            checked = self._decisions().check(scenario, decision)
+            accepting = status is DecisionStatus.ACCEPTED
+            return checked, self._decisions().unsettled(scenario, checked) if accepting else ""
+
         self.house.tasks.start(
-            lambda: self._decisions().check(scenario, decision),
+            check,
             lane="pool",
-            done=lambda checked: self._accept(scenario, checked),
+            done=lambda found: self._take_checked(scenario, *found),
             failed=self._error.show_error,
             owner=self,
+        )
+
+    def _take_checked(self, scenario: Scenario, checked: Decision, still_open: str) -> None:
+        """What is not settled yet is not accepted without a word: the person chooses."""
+        if not still_open:
+            self._accept(scenario, checked)
+            return
+        from workbench.gui.forms.unsettled import ask_unsettled
+
+        ask_unsettled(
+            self,
+            still_open,
+            propose=partial(self.record, DecisionStatus.PROPOSED),
+            accept=partial(self._accept, scenario, checked),
+            answer=lambda: self.navigate.emit("requirements", "third_party"),
         )
 
     def sign(self, name: str, role: str) -> None:
@@ -324,7 +346,7 @@ class DecidePage(Page):
         """The open scenario with what was typed last; None while the record is not there yet."""
         if not self._is_made:
             return None
-        self._form.flush()
+        self.flush()
         return self.scenario
 
     def _edited(self, decision: Decision) -> None:
@@ -517,4 +539,5 @@ def _answer(scenario: Scenario) -> tuple[str, str]:
     if decision.status is DecisionStatus.ACCEPTED:
         on = f" on {words.day(decision.decided_at)}" if decision.decided_at else ""
         return f"Decided for {name}{on}.", review.strip()
-    return f"{decision.status.value.capitalize()}: {name}.", f"Not recorded yet.{review}"
+    missing = {DecisionStatus.DRAFT: "Not recorded yet.", DecisionStatus.PROPOSED: "Not accepted yet."}
+    return f"{decision.status.value.capitalize()}: {name}.", f"{missing.get(decision.status, '')}{review}".strip()
