@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.domain.catalog import Catalog
-from workbench.domain.model import Model
+from workbench.domain.model import LifecycleStatus, Model, ModelKind
+from workbench.domain.offer import Offer
 from workbench.domain.quotes import SourceRow
 
 # The catalog's provider ids by what lists call them; names not listed here are taken as they stand.
@@ -113,6 +114,7 @@ _EDITION = re.compile(
     r"-(?:instruct|it|chat|hf|fp8|bf16|awq|gguf|base|thinking|nothinking|high|medium|low|xhigh|max|effort|auto|[0-9]+k)$"
 )
 _TAG = re.compile(r":[a-z]+$")
+_ANSWERING = frozenset({ModelKind.LLM, ModelKind.MULTIMODAL, ModelKind.CODE})
 _HOST_OWNERS = frozenset({"anthropic", "amazon", "cohere", "google", "openai", "meta", *_DEVELOPERS.values()})
 
 
@@ -197,6 +199,35 @@ class Names:
                 return developer
         owner = before[-1] if before else as_id(provider)
         return _DEVELOPERS.get(owner, owner) or "unknown"
+
+
+def asked_names(catalog: Catalog, provider: str) -> tuple[str, ...]:
+    """What the language models of a provider (the catalog's id) are called when they are asked, as the catalog's
+    sources cite them; those it still sells, in the order of their names."""
+    names = Names(catalog)
+    found: set[str] = set()
+    for model in catalog.models:
+        if model.kind not in _ANSWERING or model.lifecycle.status is LifecycleStatus.RETIRED:
+            continue
+        for offer in model.offers:
+            if offer.provider == provider and offer.available:
+                found.update(_asked_as(names, offer)[:1])
+    return tuple(sorted(found, key=str.casefold))
+
+
+def _asked_as(names: Names, offer: Offer) -> list[str]:
+    """The provider's own names in the sources of an offer, the one that programs ask by first."""
+    keys, others = [], []
+    for match in _CITED.finditer(offer.source):
+        name = (match[2] or match[3] or match[5]).rstrip(";,)")
+        route, slash, rest = name.partition("/")
+        if not match[3]:
+            others.append(name)
+        elif not slash:
+            keys.append(name)
+        elif names.provider(route) == offer.provider:
+            keys.append(rest)
+    return [*keys, *others]
 
 
 def plain(name: str) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from workbench.catalog.naming import asked_names
 from workbench.domain.catalog import Catalog
 from workbench.domain.chat import ModelDescription
 from workbench.domain.errors import WorkbenchError
@@ -55,13 +56,21 @@ class RemoteModels:
         self._lanes: dict[str, Lane] = {}
 
     def known(self) -> tuple[ModelDescription, ...]:
-        """The models that providers with a key, and servers of one's own, listed when they were last asked."""
+        """The models that providers with a key, and servers of one's own, listed when they were last asked; of a
+        provider that was never asked those of the catalog."""
         found: list[ModelDescription] = []
         for row in self._credentials.providers():
             if row.is_ready:
-                names = self._credentials.remembered(row.endpoint.id)
+                names = self._credentials.remembered(row.endpoint.id) or self.from_catalog(row.endpoint.id)
                 found.extend(self.model(f"{row.endpoint.id}/{name}", None).describe() for name in names)
         return tuple(found)
+
+    def from_catalog(self, provider: str) -> tuple[str, ...]:
+        """The provider's names of the models that the catalog knows of it; none of a server at one's own address."""
+        endpoint = self._credentials.endpoint(provider)
+        if endpoint.own or not endpoint.catalog_id:
+            return ()
+        return tuple(endpoint.catalog_path + name for name in asked_names(self._catalog(), endpoint.catalog_id))
 
     def model(self, reference: str, scenario: str | Scenario | None) -> RemoteModel:
         """The model of `provider/model`, for data of a scenario, by id or itself (not stored); None: of none.

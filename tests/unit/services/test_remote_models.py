@@ -71,6 +71,17 @@ def test_that_the_models_it_listed_are_there_to_choose_from(services: Services) 
     assert [about.model_id for about in services.chat_models.remote()] == ["mine/m1", "mine/m2"]
 
 
+def test_that_a_key_that_is_kept_leads_to_models_at_once(services: Services) -> None:
+    assert services.chat_models.remote() == ()
+    services.credentials.set_key("anthropic", "sk-ant-" + "x" * 40)
+    known = services.chat_models.remote()
+    assert "anthropic/claude-opus-4-8" in [about.model_id for about in known]
+    assert all(about.usd_per_mtok_in for about in known), "each with the catalog's price"
+    names = services.catalog.catalog().model_by_id
+    assert not any("claude-3-opus" in about.model_id for about in known) and "anthropic/claude-3-opus" in names
+    assert services.privacy.ledger() == (), "nobody was asked for this"
+
+
 @pytest.mark.parametrize("stored", [True, False])
 def test_that_a_scenario_whose_data_must_stay_here_gets_exit_code_3_and_nothing_leaves(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], stored: bool

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
 from workbench.domain.changes import Changes
@@ -77,6 +78,7 @@ class ValidatePage(Page):
         self.routing = RoutingView(house=house, routing=routing, name_of=self.evals.name_of)
         self._views: dict[str, QWidget] = {PLAYGROUND: self.playground, EVALS: self.evals, ROUTING: self.routing}
         self._answers: dict[str, tuple[str, str]] = {}
+        self._was_seen = False
         self._switch: dict[str, QPushButton] = {}
         kept = house.settings.get(LAST_VIEW, PLAYGROUND)
         self._view = kept if isinstance(kept, str) and kept in self._views else PLAYGROUND
@@ -178,14 +180,24 @@ class ValidatePage(Page):
         self.routing.show_scenario(scenario)
         self._explain(self.evals.explanation if self._view == EVALS else None)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Models may have come while another page was open: a key, a folder, a list of a provider's."""
+        super().showEvent(event)
+        if self._was_seen:
+            self._read_models()
+        self._was_seen = True
+
+    def _read_models(self) -> None:
+        self.playground.shelf.read()
+        self.evals.read_models()
+
     def refresh(self, changes: Changes) -> None:
         """New runs, or models added elsewhere."""
         if changes.evals:
             self.evals.read_runs()
             self._read_routing()
         if changes.settings:
-            self.playground.shelf.read()
-            self.evals.read_models()
+            self._read_models()
 
     def _read_routing(self) -> None:
         """The models have names now, or others."""

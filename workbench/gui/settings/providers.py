@@ -132,7 +132,7 @@ class ProvidersCard(Card):
 
         def done(store: KeyStore) -> None:
             where = store.name if store.keeps else "memory, for this session only"
-            self._say(f"The key for {endpoint.name} is kept in {where}.")
+            self._say(f"The key for {endpoint.name} is kept in {where}. {_next_words(line)}")
             self._has_changed(Changes(settings=True))
 
         self._start(lambda: self._credentials.set_key(endpoint.id, text), done)
@@ -216,6 +216,14 @@ class ProvidersCard(Card):
         yes = QMessageBox.StandardButton.Yes
         asked = QMessageBox.question(self, "Model Selection Workbench", question, yes | QMessageBox.StandardButton.No)
         return asked == yes
+
+
+def _next_words(line: ProviderLine) -> str:
+    """What a kept key leads to: models to choose from at once, or the button to press for them."""
+    if line.models or (line.row.endpoint.catalog_id and not line.row.endpoint.own):
+        known = "listed" if line.models else "that the catalog knows"
+        return f"Its models {known} can be chosen in the playground now; “List its models” asks which there are today."
+    return "Press “List its models” to choose them in the playground."
 
 
 def _columns() -> tuple[Column[ProviderLine], ...]:

@@ -19,7 +19,8 @@ class Endpoint:
     """One place that answers.
 
     `id` is the first part of `provider/model`; `catalog_id` the provider's in the catalog ("" for none: a server of
-    one's own). `own` is True for what the person entered.
+    one's own), `catalog_path` what stands before the catalog's names when it is asked. `own` is True for what the
+    person entered.
     """
 
     id: str
@@ -29,10 +30,11 @@ class Endpoint:
     needs_key: bool = True
     catalog_id: str = ""
     own: bool = False
+    catalog_path: str = ""
 
 
-def _chat(id: str, name: str, base_url: str, catalog_id: str = "") -> Endpoint:
-    return Endpoint(id, name, Wire.CHAT, base_url, catalog_id=catalog_id or id)
+def _chat(id: str, name: str, base_url: str, catalog_id: str = "", catalog_path: str = "") -> Endpoint:
+    return Endpoint(id, name, Wire.CHAT, base_url, catalog_id=catalog_id or id, catalog_path=catalog_path)
 
 
 # Base addresses as the providers document them. Azure, AWS and the like have one for each customer: entered by hand.
@@ -45,7 +47,7 @@ KNOWN: tuple[Endpoint, ...] = (
     _chat("xai", "xAI", "https://api.x.ai/v1"),
     _chat("groq", "Groq", "https://api.groq.com/openai/v1"),
     _chat("together", "Together AI", "https://api.together.xyz/v1"),
-    _chat("fireworks", "Fireworks", "https://api.fireworks.ai/inference/v1"),
+    _chat("fireworks", "Fireworks", "https://api.fireworks.ai/inference/v1", catalog_path="accounts/fireworks/models/"),
     _chat("cerebras", "Cerebras", "https://api.cerebras.ai/v1"),
     _chat("openrouter", "OpenRouter", "https://openrouter.ai/api/v1"),
     _chat("moonshot", "Moonshot", "https://api.moonshot.ai/v1"),
