@@ -118,6 +118,22 @@ def test_that_a_dropped_file_that_is_no_model_is_a_sentence(bench: Bench, page: 
     assert names(page) == before
 
 
+def test_that_a_dropped_copy_of_a_listed_model_is_said_to_be_known_and_shown(
+    bench: Bench, page: LibraryPage, folder: Path
+) -> None:
+    copy = folder / "bought.gguf"
+    shutil.copy(bench.services.library.demo_models()[0].path, copy)
+    before = names(page)
+    page.arrive((folder / "broken.gguf", copy))
+    bench.settle()
+    assert page._told.accessibleName() == "bought.gguf is Demo Nano, which is listed already."
+    assert names(page) == before and "demo-nano.gguf" in bench.house.selection.id_of("model")
+    assert page._error.isVisibleTo(page), "what is wrong with the other file is said too"
+    page.arrive((folder / "own.gguf",))
+    bench.settle()
+    assert "own.gguf" in names(page) and not page._error.isVisibleTo(page) and not page._told.isVisibleTo(page)
+
+
 def test_that_trying_a_model_leads_to_the_playground_with_it(bench: Bench, page: LibraryPage) -> None:
     page._table.view.setFocus()
     page._table.view.selectRow(0)

@@ -33,7 +33,7 @@ from workbench.services.fitting import (
     pace_of,
     predicted,
 )
-from workbench.services.local_files import LocalFile, by_name, entry, listed
+from workbench.services.local_files import LocalFile, by_name, entry, listed, place
 from workbench.settings import Json
 
 __all__ = ["FITS", "TIGHT", "TOO_LARGE", "UNKNOWN", "Fit", "LibraryService", "LocalFile", "fit_of"]
@@ -76,7 +76,7 @@ class LibraryService:
         self._machine = machine or Machine()
         self._measurements = measurements or Measurements()
         self._links = links
-        self._demo: tuple[LocalFile, ...] | None = None
+        self._demo: tuple[Found, ...] | None = None
         self._lock = threading.Lock()
         self._last: tuple[LocalFile, ...] = ()
         self._listings = 0
@@ -85,9 +85,12 @@ class LibraryService:
 
     def demo_models(self) -> tuple[LocalFile, ...]:
         """The models shipped with the program, smallest first."""
+        return tuple(entry(item, demo=True) for item in self._shipped())
+
+    def _shipped(self) -> tuple[Found, ...]:
         if self._demo is None:
-            found = (entry(item, demo=True) for item in scan([self._demo_folder]))
-            self._demo = tuple(sorted(found, key=lambda item: item.bytes))
+            found = scan([self._demo_folder])
+            self._demo = tuple(sorted(found, key=lambda item: item.file.bytes if item.file is not None else 0))
         return self._demo
 
     def scan(self, folders: tuple[Path, ...] = ()) -> tuple[LocalFile, ...]:
@@ -95,7 +98,7 @@ class LibraryService:
 
         Raises WorkbenchError for a folder that is none.
         """
-        rows = listed(scan(folders, self._described.describe), self.demo_models(), self._described.fingerprint)
+        rows = listed(scan(folders, self._described.describe), self._shipped(), self._described.fingerprint)
         self._described.save()
         return rows
 
@@ -104,7 +107,7 @@ class LibraryService:
 
         Folders and files that are gone are passed over: `missing` names them.
         """
-        rows = listed(self._found(), self.demo_models(), self._described.fingerprint)
+        rows = listed(self._found(), self._shipped(), self._described.fingerprint)
         self._described.save()
         with self._lock:
             if rows != self._last:
@@ -115,7 +118,7 @@ class LibraryService:
     def _found(self) -> Iterator[Found]:
         own = [folder for folder in self.folders() if folder.is_dir()]
         yield from scan(own, self._described.describe)
-        yield from (describe(path) for path in self.files() if path.is_file())
+        yield from (describe(path, self._described.describe) for path in self.files() if path.is_file())
         yield from scan(self.places(), self._described.describe)
 
     def state(self) -> object:
@@ -138,7 +141,7 @@ class LibraryService:
 
     def places(self) -> tuple[Place, ...]:
         """The folders of other programs that are there and looked into."""
-        return tuple(place for place in self._known_places() if place.program not in self.ignored())
+        return tuple(known for known in self._known_places() if known.program not in self.ignored())
 
     def ignored(self) -> tuple[str, ...]:
         """The programs whose folders the person does not want looked into."""
@@ -169,9 +172,24 @@ class LibraryService:
         return self._keep(FOLDERS, [*self.folders(), folder.absolute()])
 
     def add_file(self, path: Path) -> Changes:
-        """Remembers a file. Raises WorkbenchError when it is no model; then nothing is remembered."""
+        """Remembers a file. Raises WorkbenchError when it is no model; then nothing is remembered.
+
+        A copy of what is listed already (`known`) is not remembered either.
+        """
         inspect(path)
+        known = self.known(path)
+        if known is not None and place(known.path) != place(path):
+            return Changes()
         return self._keep(FILES, [*self.files(), path.absolute()])
+
+    def known(self, path: Path) -> LocalFile | None:
+        """The model in the list that this file is, or whose content it has; None when it is new here."""
+        before, fingerprint = self.models(), self._described.fingerprint
+        rows = listed((*self._found(), describe(path, self._described.describe)), self._shipped(), fingerprint)
+        row = next(item for item in rows if place(item.path) == place(path))
+        if row.same_as is None:
+            return row if row in before else None
+        return next(item for item in rows if item.path == row.same_as)
 
     def forget(self, path: Path) -> Changes:
         """Takes a folder or file off the list; nothing on the disk is touched."""

@@ -90,7 +90,7 @@ def entry(found: Found, *, demo: bool = False) -> LocalFile:
 
 
 def listed(
-    found: Iterable[Found], shipped: Sequence[LocalFile], fingerprint: Fingerprint | None = None
+    found: Iterable[Found], shipped: Sequence[Found], fingerprint: Fingerprint | None = None
 ) -> tuple[LocalFile, ...]:
     """The shipped models and then what was found: each place once, later copies of a content marked as such.
 
@@ -105,10 +105,10 @@ def listed(
         names.add(item.label)
     used = {item.projector for item in own if item.projector is not None}
     own = [item for item in own if item.path not in used]
-    rows = [entry(item) for item in own]
-    for later, first in copies(own, fingerprint).items():
+    rows = [*(entry(item, demo=True) for item in shipped), *(entry(item) for item in own)]
+    for later, first in copies([*shipped, *own], fingerprint).items():
         rows[later] = replace(rows[later], same_as=rows[first].path)
-    return (*shipped, *rows)
+    return tuple(rows)
 
 
 def by_name(models: Iterable[LocalFile]) -> dict[str, Path]:

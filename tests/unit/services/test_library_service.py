@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.inference.local import memory
 from workbench.inference.local.places import Kind, Place
@@ -60,6 +61,21 @@ def test_that_a_file_in_several_added_places_is_listed_once(library: LibraryServ
     library.add_file(folder / "own.gguf")
     library.add_file(DEMO / "demo-nano.gguf")
     assert [m.path.name for m in library.models() if not m.demo] == ["own.gguf"]
+
+
+def test_that_a_copy_of_a_model_is_recognised_by_its_content_and_not_added(
+    library: LibraryService, folder: Path
+) -> None:
+    library.add_folder(folder)
+    nano = library.demo_models()[0]
+    copy, new = folder.parent / "bought.gguf", folder / "own.gguf"
+    copy.write_bytes(nano.path.read_bytes())
+    before = library.models()
+    assert library.add_file(copy) == Changes() and library.models() == before
+    assert library.known(copy) == nano
+    other = folder.parent / "other.gguf"
+    other.write_bytes(new.read_bytes() + bytes(64))
+    assert library.known(other) is None and library.add_file(other).settings
 
 
 def test_that_a_scan_of_the_shipped_folder_lists_each_model_once(library: LibraryService) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -11,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog
 
 from workbench.domain.changes import Changes
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.scenario import Scenario
 from workbench.gui.explanation import Explanation, InspectorAction
 from workbench.gui.library.downloads_strip import DownloadsStrip
@@ -25,6 +27,7 @@ from workbench.gui.selection import Picked
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.text import Words
 from workbench.services.fitting import fit_of
 from workbench.services.library import LibraryService
 from workbench.services.local_files import LocalFile
@@ -71,6 +74,8 @@ class LibraryPage(Page):
         self._watch.changed.connect(self._read)
         self._error = ErrorBox()
         self._work.failed.connect(self._error.show_error)
+        self._told = Words("", "small", "good")
+        self._told.hide()
         self._strip = DownloadsStrip()
         self._strip.resumed.connect(lambda item: self._fetch(item.plan))
         self._strip.discarded.connect(self._discard)
@@ -105,8 +110,7 @@ class LibraryPage(Page):
             detail="A local model is one file with the ending .gguf. It runs here, without a network and at no cost.",
         )
         self._empty.add_action("Get a model …", self.get_model)
-        self._empty.hide()
-        for widget in (self._error, self._strip, self._folders, self._fit_bar):
+        for widget in (self._error, self._told, self._strip, self._folders, self._fit_bar):
             self.body.addWidget(widget)
         self.body.addWidget(self._table, 1)
         self.body.addWidget(self._empty, 1)
@@ -131,6 +135,7 @@ class LibraryPage(Page):
     def show_scenario(self, scenario: Scenario | None) -> None:
         """The models are the machine's; they are read again whenever the page is opened."""
         super().show_scenario(scenario)
+        self._forget_said()
         self._read()
 
     def refresh(self, changes: Changes) -> None:
@@ -140,9 +145,8 @@ class LibraryPage(Page):
 
     def arrive(self, payload: object) -> None:
         """Files or folders were dropped on the window."""
-        paths = [path for path in payload if isinstance(path, Path)] if isinstance(payload, tuple) else []
-        for path in paths:
-            self._add(path)
+        if isinstance(payload, tuple):
+            self._add([path for path in payload if isinstance(path, Path)])
 
     def page_actions(self) -> tuple[PageAction, ...]:
         return (
@@ -218,27 +222,34 @@ class LibraryPage(Page):
         """Ask for a folder and list what is in it, also the next time."""
         name = QFileDialog.getExistingDirectory(self, "Add a folder of models")
         if name:
-            self._add(Path(name))
+            self._add([Path(name)])
 
     def open_file(self) -> None:
         """Ask for one file."""
         name, _ = QFileDialog.getOpenFileName(self, "Open a GGUF file", "", "GGUF models (*.gguf)")
         if name:
-            self._add(Path(name))
+            self._add([Path(name)])
 
-    def _add(self, path: Path) -> None:
-        def add() -> tuple[Changes, bool]:
-            folder = path.is_dir()
-            return (self._library.add_folder(path) if folder else self._library.add_file(path)), folder
+    def _add(self, paths: Sequence[Path]) -> None:
+        """Add what can be added; say what is listed already, and what is no model."""
 
-        def done(added: tuple[Changes, bool]) -> None:
-            changes, folder = added
-            self._error.clear()
-            if not folder:
-                self.house.selection.pick(KIND, f"{path.absolute()}#")
-            self._wrote(changes)
+        def done(added: Sequence[Added]) -> None:
+            self._wrote(Changes(settings=any(each.is_new for each in added)))
+            if files := [each.file for each in added if each.file is not None]:
+                self.house.selection.pick(KIND, f"{files[-1].path}#{files[-1].label}")
+            said = " ".join(each.known_words for each in added).strip()
+            self._told.set_text(said)
+            self._told.setVisible(bool(said))
+            for each in added:
+                if each.error is not None:
+                    self._error.show_error(each.error)
 
-        self.house.tasks.start(add, done=done, failed=self._error.show_error, owner=self)
+        self.house.tasks.start(lambda: [_added(self._library, path) for path in paths], done=done, owner=self)
+
+    def _forget_said(self) -> None:
+        """What was said of the last action goes with the next one."""
+        self._error.clear()
+        self._told.hide()
 
     def _forget(self, path: Path) -> None:
         self._change(lambda: self._library.forget(path))
@@ -250,6 +261,7 @@ class LibraryPage(Page):
         self.house.tasks.start(work, done=self._wrote, failed=self._error.show_error, owner=self)
 
     def _wrote(self, changes: Changes) -> None:
+        self._forget_said()
         self.wrote.emit(changes)
         self._read()
 
@@ -259,7 +271,7 @@ class LibraryPage(Page):
         """A short benchmark of the selected model in its own process; the result replaces the prediction."""
         row = self._selected()
         if row is not None and row.can_run:
-            self._error.clear()
+            self._forget_said()
             self._work.measure(row.id, str(row.item.path), row.item.name)
             self._explain_selected()
 
@@ -280,7 +292,7 @@ class LibraryPage(Page):
         dialog.open()
 
     def _fetch(self, plan: Plan) -> None:
-        self._error.clear()
+        self._forget_said()
         self._work.fetch(plan)
         self._draw_unfinished()
 
@@ -354,6 +366,32 @@ class LibraryPage(Page):
             (f"Read from {path}; its weights are not loaded for this.",),
             tuple(actions),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a path: a folder that is looked into, a file (itself or the one of its content), or an error."""
+
+    path: Path
+    is_new: bool = False
+    file: LocalFile | None = None
+    error: WorkbenchError | None = None
+
+    @property
+    def known_words(self) -> str:
+        """That nothing was added, where its content was listed already."""
+        if self.file is None or self.is_new:
+            return ""
+        return f"{self.path.name} is {self.file.name}, which is listed already."
+
+
+def _added(library: LibraryService, path: Path) -> Added:
+    """In the pool lane."""
+    try:
+        changes = library.add_folder(path) if path.is_dir() else library.add_file(path)
+        return Added(path, changes != Changes(), None if path.is_dir() else library.known(path))
+    except WorkbenchError as error:
+        return Added(path, error=error)
 
 
 def _row(library: LibraryService, item: LocalFile, context: int | None, cache: str) -> LocalRow:

@@ -10,15 +10,16 @@ from workbench.domain.changes import Changes
 from workbench.gui.playground.model_choice import ModelEntry, entries, remote_entries
 from workbench.gui.tasks import Tasks
 from workbench.services.chat_models import ChatModelService
-from workbench.services.library import LibraryService
+from workbench.services.library import LibraryService, LocalFile
 
 
 class ModelShelf(QObject):
-    """`found` (entries) after `read`; `opened` (path, place) once a file is remembered, after `found`; `wrote`
-    (Changes), `failed` (WorkbenchError)."""
+    """`found` (entries) after `read`; `opened` (path, place) once a file is remembered, after `found`; `known` (file
+    name, model's name) when its content was listed already; `wrote` (Changes), `failed` (WorkbenchError)."""
 
     found = Signal(object)
     opened = Signal(object, object)
+    known = Signal(str, str)
     wrote = Signal(object)
     failed = Signal(object)
 
@@ -34,16 +35,20 @@ class ModelShelf(QObject):
         self._tasks.start(self._entries, done=self._take, failed=self.failed.emit, owner=self)
 
     def open(self, path: Path, place: object) -> None:
-        """Remember a file; a file that is no model is a sentence, and nothing is remembered."""
+        """Remember a file; of a content that is listed already that model is taken, and for no model there is a
+        sentence; then nothing is remembered."""
 
-        def work() -> tuple[Changes, tuple[ModelEntry, ...]]:
-            return self._library.add_file(path), self._entries()
+        def work() -> tuple[Changes, LocalFile | None, tuple[ModelEntry, ...]]:
+            changes = self._library.add_file(path)
+            return changes, None if changes != Changes() else self._library.known(path), self._entries()
 
-        def show(result: tuple[Changes, tuple[ModelEntry, ...]]) -> None:
-            changes, models = result
+        def show(result: tuple[Changes, LocalFile | None, tuple[ModelEntry, ...]]) -> None:
+            changes, known, models = result
             self._take(models)
-            self.opened.emit(path.absolute(), place)
+            self.opened.emit(known.path if known is not None else path.absolute(), place)
             self.wrote.emit(changes)
+            if known is not None:
+                self.known.emit(path.name, known.name)
 
         self._tasks.start(work, done=show, failed=self.failed.emit, owner=self)
 

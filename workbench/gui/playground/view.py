@@ -117,6 +117,9 @@ class PlaygroundView(QWidget):
         self.estimator.told.connect(self.prompt.set_estimate)
         self.shelf.found.connect(self._take_models)
         self.shelf.opened.connect(lambda path, pane: self.row.put_model(str(path), pane))
+        self.shelf.known.connect(
+            lambda file, name: self.answered.emit(f"{file} is {name}, which is in the list already.", "")
+        )
         self.shelf.wrote.connect(self.wrote)
         self.asker.began.connect(self._began)
         self.asker.run.heard.connect(self._take)
@@ -152,6 +155,7 @@ class PlaygroundView(QWidget):
         row.changed.connect(self._panes_changed)
         row.models_changed.connect(self.estimator.soon)
         row.models_changed.connect(self._show_may)
+        row.models_changed.connect(self.error.clear)
 
     # what is open
 
@@ -224,13 +228,17 @@ class PlaygroundView(QWidget):
     def _take_models(self, models: tuple[ModelEntry, ...]) -> None:
         if self.is_hiding:
             return
+        is_first = not self.panes
         self.row.set_models(models)
         wanted, self._wanted = self._wanted, []
         self.use_models(wanted)
-        if self.shown is not None:
+        if self.shown is not None and is_first:
             self.show_comparison(self.shown, self.earlier)
         elif not self.asker.is_busy:
-            self._say_empty()
+            if self.shown is not None:
+                self._draw_answers(self.shown, self.earlier)
+            else:
+                self._say_empty()
         self._show_may()
         self.estimator.soon()
 
@@ -431,6 +439,10 @@ class PlaygroundView(QWidget):
             if self.prompt.text != comparison.prompt:
                 self.prompt.show_question(comparison)
             self.asker.stay_with(comparison, earlier)
+        self._draw_answers(comparison, earlier)
+
+    def _draw_answers(self, comparison: Comparison, earlier: tuple[Comparison, ...]) -> None:
+        """The panes of a comparison and its sentence; what is being typed stays."""
         prefaces = [said_before(earlier, place, comparison.prompt) for place in range(len(comparison.answers))]
         names = [self.shelf.name_of(answer.model) for answer in comparison.answers]
         self.row.show_answers(comparison.answers, names, prefaces)

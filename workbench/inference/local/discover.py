@@ -22,7 +22,7 @@ class Found:
     """A model file, described, or why it cannot be.
 
     `program` is whose folder it lies in (empty: the person's own), `label` the name that program gives it; `projector`
-    is the file that lets it see pictures. `spotted` is None for a file that was named and not found by a search.
+    is the file that lets it see pictures. `spotted` is None for a file that is not there.
     """
 
     path: Path
@@ -53,14 +53,15 @@ def scan(places: Iterable[Path | Place], describe: Describe | None = None) -> It
             yield replace(found, program=place.program)
 
 
-def describe(path: Path) -> Found:
+def describe(path: Path, describe: Describe | None = None) -> Found:
     """One file, described or with the error."""
     if is_unfinished(path.name.lower()):
         return Found(path, None, _unfinished(path, None), unfinished=True)
+    look, seen = describe or (lambda path, _: inspect(path)), _spot(path)
     try:
-        return Found(path, inspect(path))
+        return Found(path, look(path, seen), spotted=seen)
     except WorkbenchError as error:
-        return Found(path, None, error)
+        return Found(path, None, error, spotted=seen)
 
 
 def _in_folder(place: Place, look: Describe) -> Iterator[Found]:

@@ -47,7 +47,14 @@ def other_file(begin: bytes, path: Path) -> WorkbenchError:
             "The file begins with nothing but zeros: it was never filled", where=where, mend=INCOMPLETE
         )
     return WorkbenchError(
-        f"This is not a GGUF model: it begins with {begin[:4]!r} instead of b'GGUF'",
+        f"This is not a GGUF model: it begins with {_beginning(begin[:4])} instead of “GGUF”",
         where=where,
         mend="Choose a .gguf file.",
     )
+
+
+def _beginning(begin: bytes) -> str:
+    """ "“MZ12”", or bytes as numbers where they are no letters."""
+    if all(0x21 <= byte < 0x7F for byte in begin):
+        return f"“{begin.decode('ascii')}”"
+    return f"the bytes {begin.hex(' ')}"
