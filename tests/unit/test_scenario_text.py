@@ -204,6 +204,18 @@ def test_that_a_bad_figure_of_an_option_is_named_with_its_line(tmp_path: Path, o
     assert words in fault(tmp_path, OPTION.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        OPTION.replace("value: 90", "value: {low: 5, likely: 1e400, high: 7}"),
+        "name: Chat\ncriteria: [{id: a, title: A, unit: x, worst: 1e400, best: 0, points: 3}]",
+    ],
+)
+def test_that_a_number_too_large_to_be_read_is_one_fault(tmp_path: Path, text: str) -> None:
+    message = fault(tmp_path, text)
+    assert message.startswith("Out of range: a very large number")
+
+
 def test_that_the_good_option_is_read(tmp_path: Path) -> None:
     assert read_text_file(write(tmp_path, OPTION)).options[0].figures["quality"].likely == 90
 

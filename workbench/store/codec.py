@@ -113,7 +113,7 @@ def _answer(value: object, path: Path, faults: Faults) -> AnswerValue:
 
 
 def criterion_from_plain(value: object, path: Path, faults: Faults) -> Criterion:
-    read = Fields(value, path, faults)
+    read, before = Fields(value, path, faults), len(faults.found)
     criterion = Criterion(
         id=read.text("id"),
         title=read.text("title"),
@@ -123,7 +123,7 @@ def criterion_from_plain(value: object, path: Path, faults: Faults) -> Criterion
         points=read.number("points", low=0, high=100),
     )
     read.finish()
-    if criterion.worst == criterion.best and criterion.id:
+    if criterion.worst == criterion.best and len(faults.found) == before:
         faults.note((*path, "best"), "The best value equals the worst", "Set two different anchors.")
     return criterion
 
@@ -187,9 +187,11 @@ def _estimate_from_plain(value: object, path: Path, faults: Faults, highest: flo
         return Estimate.exact(0)
     if not isinstance(value, dict):
         return Estimate.exact(number(value, path, faults, low=0, high=highest))
-    read = Fields(value, path, faults)
+    read, before = Fields(value, path, faults), len(faults.found)
     low, likely, high = (read.number(name, low=0, high=highest) for name in ("low", "likely", "high"))
     read.finish()
+    if len(faults.found) > before:
+        return Estimate.exact(0)
     if not low <= likely <= high:
         what = f"The range {low:g}, {likely:g}, {high:g} is the wrong way round"
         faults.note(path, what, "Write low, likely, high, smallest first.")
