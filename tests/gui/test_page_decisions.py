@@ -10,7 +10,9 @@ from workbench.domain.changes import Changes
 from workbench.domain.quotes import Subject
 from workbench.gui.bundles.compare_dialog import CompareDialog
 from workbench.gui.bundles.open_dialog import OpenDialog
+from workbench.gui.pages import PAGES
 from workbench.gui.pages.decisions import DecisionsPage
+from workbench.gui.widgets.state import EmptyState
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 
@@ -26,7 +28,11 @@ def decisions(visitor: Visitor) -> DecisionsPage:
 
 
 def test_that_the_decision_of_every_scenario_is_listed_with_its_review(visitor: Visitor) -> None:
+    fresh = visitor.window._make_page(next(entry for entry in PAGES if entry.id == "decisions"))
+    fresh.show_scenario(visitor.scenario)
+    assert fresh.header.answer == "" and not any(e.isVisibleTo(fresh) for e in fresh.findChildren(EmptyState))
     decisions(visitor)
+    fresh.deleteLater()
     mine = [row for row in visitor.rows() if visitor.scenario.name in row]
     assert mine and "C · Blend, Llama 4 and Claude" in mine[0] and "24 May 2027" in mine[0]
     assert "The next review is due on" in visitor.answer

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from pages_person import Visitor
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit
 from workbench.domain.figures import Origin
 from workbench.domain.option import Flip
 from workbench.gui.forms.option_form import OptionForm
+from workbench.gui.pages import PAGES
 from workbench.gui.pages.option_words import tried
 from workbench.gui.pages.options import OptionsPage
+from workbench.gui.widgets.state import EmptyState
 from workbench.gui.widgets.text import Words
 from workbench.gui.widgets.weights import COMPARISONS, ORDER
 
@@ -142,6 +144,26 @@ def test_that_a_weight_is_tried_as_points_that_give_its_share(visitor: Visitor) 
     others = sum(c.points for c in page._shown.criteria if c.id != "quality")
     assert key == "weight.quality"
     assert points / (points + others) == pytest.approx(0.501, abs=1e-4)
+
+
+@pytest.mark.parametrize("page_id", ["requirements", "shortlist", "tradeoffs", "options"])
+def test_that_a_page_says_nothing_before_it_knows_and_nothing_of_the_last_scenario(
+    visitor: Visitor, page_id: str
+) -> None:
+    entry = next(entry for entry in PAGES if entry.id == page_id)
+    fresh = visitor.window._make_page(entry)
+    fresh.show_scenario(visitor.scenario)
+    assert fresh.header.answer == ""
+    assert not any(empty.isVisibleTo(fresh) for empty in fresh.findChildren(EmptyState))
+    page, said = visitor.go(page_id), []
+    visitor.wait(lambda: page.header.answer)
+    single = Qt.ConnectionType.SingleShotConnection
+    visitor.window.desk.opened.connect(lambda _scenario: said.append(page.header.answer), single)
+    visitor.new()
+    assert said == [""]
+    visitor.wait(lambda: page.header.answer)
+    visitor.rest()
+    fresh.deleteLater()
 
 
 def test_that_proposals_are_shown_at_once_and_kept_by_the_button(visitor: Visitor) -> None:

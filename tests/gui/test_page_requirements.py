@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pages_person import Visitor
 from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
 from workbench.domain.questions import NO_LIMIT, QUESTIONS, UNKNOWN
+from workbench.gui.rail import RailButton
 from workbench.gui.widgets.info import glossary
 from workbench.gui.wizards.question_card import QUESTION_TERMS, QuestionCard
 
@@ -30,6 +33,36 @@ def test_that_a_typed_answer_is_saved_and_undo_brings_the_old_one_back(visitor: 
     assert field.text() == before
     visitor.redo()
     assert field.text() == "Sort the post of the town hall"
+
+
+def test_that_what_is_typed_while_another_scenario_opens_is_saved_where_it_was_typed(visitor: Visitor) -> None:
+    first = visitor.scenario
+    visitor.go("requirements")
+    go_to_step(visitor, "The product")
+    field = visitor.find(QLineEdit, "field-job")
+    field.setFocus()
+    visitor.qtbot.keyClicks(field, "And more: ")
+    typed = field.text().strip()
+    visitor.window.desk.new("Another")
+    visitor.wait(lambda: visitor.scenario.name == "Another")
+    visitor.rest()
+    assert visitor.services.scenarios.load(first.id).answers["job"] == typed
+    assert "job" not in visitor.scenario.answers
+
+
+def test_that_the_rail_ticks_only_what_was_done(visitor: Visitor) -> None:
+    rail = visitor.window.shell.rail
+
+    def said(page_id: str) -> str:
+        return rail.findChild(RailButton, f"rail-{page_id}").accessibleName()
+
+    visitor.new("Untouched")
+    visitor.wait(lambda: said("shortlist") != "2 Shortlist")
+    answers = {key: "unknown" for key in QUESTIONS if key != "job"} | {"job": "Answer questions"}
+    visitor.go("requirements")
+    visitor.store(replace(visitor.scenario, answers=answers))
+    visitor.wait(lambda: said("requirements") == "1 Requirements, good")
+    assert (said("tradeoffs"), said("options"), said("validate")) == ("3 Trade-offs", "4 Options", "5 Validate")
 
 
 def test_that_not_knowing_is_an_answer_and_says_what_it_does(visitor: Visitor) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from workbench.domain.changes import Changes
 from workbench.domain.scenario import Scenario
@@ -83,13 +83,39 @@ class _DeedStep(QUndoCommand):
 
 
 class UndoHistory(QObject):
-    """The undo stack of the open scenario, over all pages. `save` is called with every scenario swapped in."""
+    """An undo stack for each scenario, over all pages; `group` follows that of the open one.
+
+    `save` is called with every scenario swapped in.
+    """
 
     def __init__(self, *, save: Callable[[Scenario], None]) -> None:
         super().__init__()
-        self.stack = QUndoStack(self)
-        self.stack.setUndoLimit(500)
+        self.group = QUndoGroup(self)
+        self._stacks: dict[str, QUndoStack] = {}
+        self._left: dict[str, Scenario] = {}
         self._save = save
+        self.turn_to(None, left=None)
+
+    @property
+    def stack(self) -> QUndoStack:
+        """The steps of the scenario that lies open."""
+        return self.group.activeStack()
+
+    def turn_to(self, scenario: Scenario | None, *, left: Scenario | None) -> None:
+        """`left` is put away as it is now, and `scenario` lies open with the steps that were made in it.
+
+        They start anew when it was changed elsewhere meanwhile: a step would take that back, unseen.
+        """
+        if left is not None:
+            self._left[left.id] = left
+        id = scenario.id if scenario is not None else ""
+        stack = self._stacks.get(id)
+        if stack is None:
+            stack = self._stacks[id] = QUndoStack(self.group)
+            stack.setUndoLimit(500)
+        if scenario is None or not _same_content(self._left.get(id), scenario):
+            stack.clear()
+        self.group.setActiveStack(stack)
 
     def edit(self, old: Scenario, new: Scenario, *, text: str, merge_key: str = "") -> None:
         """Swap `new` in. Nothing happens when they are equal."""
@@ -100,6 +126,7 @@ class UndoHistory(QObject):
         """Something was done that can be taken back."""
         self.stack.push(_DeedStep(deed))
 
-    def forget(self) -> None:
-        """Start anew: another scenario was opened."""
-        self.stack.clear()
+
+def _same_content(left: Scenario | None, found: Scenario) -> bool:
+    """Whether a scenario is as it was left, by all that a person sees of it."""
+    return left is not None and left == replace(found, version=left.version, updated_at=left.updated_at)

@@ -48,10 +48,12 @@ class Desk(QObject):
     """Holds the open scenario. Every edit is on screen at once and on disk as soon as the db lane gets to it.
 
     `scenarios` is called in the db lane only, so that the store is opened there and not before the window.
+    `leaving`: what is still being typed can be sent for the last time, as another one will lie here.
     `opened` (Scenario or None): another one lies here now. `changed` (Scenario): the open one was edited.
     `saved` (datetime), `save_failed` (WorkbenchError), `failed` (WorkbenchError): what became of a call.
     """
 
+    leaving = Signal()
     opened = Signal(object)
     changed = Signal(object)
     saved = Signal(object)
@@ -66,7 +68,7 @@ class Desk(QObject):
         self._tasks = tasks
         self._hub = hub
         self._scenario: Scenario | None = None
-        self._rows: tuple[ScenarioRow, ...] = ()
+        self._rows: tuple[ScenarioRow, ...] | None = None
         self._waiting: Scenario | None = None
         self._unsaved: Scenario | None = None
         self._lock = threading.Lock()
@@ -80,8 +82,13 @@ class Desk(QObject):
 
     @property
     def rows(self) -> tuple[ScenarioRow, ...]:
-        """The scenarios there are, last used first, as last listed."""
-        return self._rows
+        """The scenarios there are, last used first, as last listed; none before `is_listed`."""
+        return self._rows or ()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is known what scenarios there are."""
+        return self._rows is not None
 
     @property
     def is_saved(self) -> bool:
@@ -172,7 +179,7 @@ class Desk(QObject):
         self._write(take_out)
 
     def reload(self) -> None:
-        """A service wrote the open scenario by itself: read it again (undo starts anew)."""
+        """A service wrote the open scenario by itself: read it again (undo starts anew if it changed)."""
         if self._scenario is not None:
             self.open(self._scenario.id)
 
@@ -218,7 +225,9 @@ class Desk(QObject):
         self.listed.emit(rows)
 
     def _lay_out(self, scenario: Scenario | None) -> None:
-        self.history.forget()
+        if self._scenario is not None and (scenario is None or scenario.id != self._scenario.id):
+            self.leaving.emit()
+        self.history.turn_to(scenario, left=self._scenario)
         self._scenario = scenario
         self.opened.emit(scenario)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -32,10 +32,14 @@ FOLDED_PX = 56
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """What stands beside a page in the rail: a mark and a word or a count. Neutral has no mark."""
+    """What stands beside a page in the rail: a mark and a word or a count. Neutral has no mark.
+
+    `brief` says the same where the text would cut the page's title.
+    """
 
     tone: Tone = Tone.NEUTRAL
     text: str = ""
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,17 @@ class PrivacyLine:
     last_call: str
 
 
+# Until its words are there, nothing is promised: neither of no scenario nor of the last one.
+OPENING = PrivacyLine(Tone.NEUTRAL, "Opening …", "The scenario is being opened. What may leave is said then.", "")
+NOTHING_OPEN = PrivacyLine(Tone.GOOD, "Nothing leaves", "No scenario is open.", "")
+
+
 @dataclass(frozen=True, slots=True)
 class RailStatus:
-    """Everything the rail says about the open scenario, by page id."""
+    """Everything the rail says about the open scenario, by page id; without words of it, that it is being opened."""
 
     steps: Mapping[str, StepState] = field(default_factory=dict)
-    privacy: PrivacyLine | None = None
+    privacy: PrivacyLine = OPENING
 
 
 class RailWords(Protocol):
@@ -254,7 +263,7 @@ class RailButton(QAbstractButton):
         words = {Tone.GOOD: "good", Tone.CAUTION: "needs attention", Tone.BAD: "not good"}.get(self._state.tone, "")
         state = " ".join(part for part in (self._state.text, words) if part)
         self.setAccessibleName(f"{number}{self.entry.title}" + (f", {state}" if state else ""))
-        self.setToolTip(self.accessibleName() if self._folded else "")
+        self.setToolTip(self.accessibleName() if self._folded or self._state.brief else "")
 
     def sizeHint(self) -> QSize:
         return QSize(120, self.fontMetrics().height() + 16)
@@ -267,22 +276,49 @@ class RailButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _paint_button_ground(self, painter)
+        painter.setFont(self._title_font())
+        self._paint_lead(painter, look.muted if not self.isChecked() else look.text)
+        if self._folded:
+            return
+        title, state = self.drawn_words()
+        painter.setPen(QColor(look.text))
+        painter.drawText(
+            QRect(self._title_left(), 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, title
+        )
+        self._paint_state(painter, state)
+
+    def drawn_words(self) -> tuple[str, str]:
+        """The title and what stands beside it, as the button's width lets them be drawn: the title goes first."""
+        title_metrics, metrics = QFontMetrics(self._title_font()), QFontMetrics(self._state_font())
+        room = self.width() - self._title_left() - Space.S
+        title = title_metrics.elidedText(self.entry.title, Qt.TextElideMode.ElideRight, room)
+        room -= title_metrics.horizontalAdvance(title) + self._mark_px()
+        fitting = (
+            text
+            for text in (self._state.text, self._state.brief)
+            if text and metrics.horizontalAdvance(text) + 2 * Space.XS <= room
+        )
+        return title, next(fitting, "")
+
+    def _title_font(self) -> QFont:
         font = QFont(self.font())
         if self.isChecked():
             font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        left = self._paint_lead(painter, look.muted if not self.isChecked() else look.text)
-        if self._folded:
-            return
-        right = self._paint_state(painter)
-        painter.setFont(font)
-        painter.setPen(QColor(look.text))
-        room = QRect(left, 0, max(right - left - Space.S, 0), self.height())
-        words = painter.fontMetrics().elidedText(self.entry.title, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        return font
 
-    def _paint_lead(self, painter: QPainter, colour: str) -> int:
-        """The number of a step or the icon of a page; returns where the title begins."""
+    def _state_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 12 / 13)
+        return font
+
+    def _title_left(self) -> int:
+        return scaled_px(self, 28) + Space.S
+
+    def _mark_px(self) -> int:
+        return 0 if self._state.tone is Tone.NEUTRAL else scaled_px(self, 14) + Space.XS
+
+    def _paint_lead(self, painter: QPainter, colour: str) -> None:
+        """The number of a step or the icon of a page."""
         size = scaled_px(self, 18)
         width = scaled_px(self, 28)
         area = QRect(0 if self._folded else 4, 0, self.width() if self._folded else width, self.height())
@@ -297,29 +333,21 @@ class RailButton(QAbstractButton):
             look = look_of(self)
             picture = pixmap(TONE_ICONS[self._state.tone], look.tone(self._state.tone), mark, self.devicePixelRatioF())
             painter.drawPixmap(area.right() - mark - 1, area.top() + 3, picture)
-        return width + Space.S + 4
 
-    def _paint_state(self, painter: QPainter) -> int:
-        """Mark and word at the right end; returns where they begin."""
+    def _paint_state(self, painter: QPainter, text: str) -> None:
+        """Mark and word at the right end."""
         look = look_of(self)
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 12 / 13)
-        painter.setFont(font)
-        metrics = painter.fontMetrics()
+        painter.setFont(self._state_font())
         right = self.width() - Space.S
-        if self._state.text:
-            width = min(metrics.horizontalAdvance(self._state.text) + 3, self.width() // 2)
-            words = metrics.elidedText(self._state.text, Qt.TextElideMode.ElideRight, width)
+        if text:
             painter.setPen(QColor(look.tone(self._state.tone)))
-            area = QRect(right - width, 0, width + 1, self.height())
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
-            right -= width + Space.XS
+            area = QRect(0, 0, right, self.height())
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+            right -= painter.fontMetrics().horizontalAdvance(text) + Space.XS
         if self._state.tone is not Tone.NEUTRAL:
             size = scaled_px(self, 14)
             picture = pixmap(TONE_ICONS[self._state.tone], look.tone(self._state.tone), size, self.devicePixelRatioF())
             painter.drawPixmap(right - size, (self.height() - size) // 2, picture)
-            right -= size + Space.XS
-        return right
 
 
 class _Foot(QAbstractButton):
@@ -346,21 +374,16 @@ class _Foot(QAbstractButton):
         for words in (self._title, self._detail, self._last):
             column.addWidget(words)
         column.addWidget(self._icon)
-        self._line: PrivacyLine | None = None
         self._folded = False
-        self.set_line(None)
 
-    def set_line(self, line: PrivacyLine | None) -> None:
-        self._line = line or PrivacyLine(
-            Tone.GOOD, "Nothing leaves", "No scenario is open.", "No calls made in this session."
-        )
-        tone = "" if self._line.tone is Tone.NEUTRAL else self._line.tone.value
+    def set_line(self, line: PrivacyLine) -> None:
+        tone = "" if line.tone is Tone.NEUTRAL else line.tone.value
         set_role(self._title, "small", tone)
-        self._title.set_text(f"● **{self._line.title}**")
-        self._detail.set_text(self._line.detail)
-        self._last.set_text(f"{self._line.last_call} Ledger →")
-        self._icon.set_icon("lock" if self._line.tone is Tone.GOOD else "globe", tone or "muted")
-        words = f"{self._line.title}. {self._line.detail} {self._line.last_call} Open the ledger."
+        self._title.set_text(f"● **{line.title}**")
+        self._detail.set_text(line.detail)
+        self._last.set_text(f"{line.last_call} Ledger →".strip())
+        self._icon.set_icon("lock" if line.tone is Tone.GOOD else "globe", tone or "muted")
+        words = " ".join(f"{line.title}. {line.detail} {line.last_call} Open the ledger.".split())
         self.setAccessibleName(words)
         self.setToolTip(words if self._folded else "")
 

@@ -20,7 +20,7 @@ from workbench.gui.inspector import Inspector
 from workbench.gui.menus import Menus
 from workbench.gui.pages import HOME, PageEntry
 from workbench.gui.pages.base import Edit, House, Page
-from workbench.gui.rail import Rail, RailStatus, RailWords
+from workbench.gui.rail import NOTHING_OPEN, Rail, RailStatus, RailWords
 from workbench.gui.scenario_actions import ScenarioActions
 from workbench.gui.task_strip import TaskStrip
 from workbench.gui.theme import Scheme, Theme, scaled_px
@@ -64,6 +64,7 @@ class Shell(QMainWindow):
         self._before: list[str] = []
         self._was_painted = False
         self._status_runs = 0
+        self._worded_id = ""
         self._status_due = QTimer(self, singleShot=True, interval=_STATUS_AFTER_MS)
         self._status_due.timeout.connect(self._read_status)
         self.setWindowTitle("Model Selection Workbench")
@@ -105,8 +106,8 @@ class Shell(QMainWindow):
     def _fill_menus(self, entries: Sequence[PageEntry]) -> None:
         menus, add = self.menus, self.menus.add
         self.scenario_actions.fill(self.scenario_menu)
-        undo = self._desk.history.stack.createUndoAction(self, "Undo")
-        redo = self._desk.history.stack.createRedoAction(self, "Redo")
+        undo = self._desk.history.group.createUndoAction(self, "Undo")
+        redo = self._desk.history.group.createRedoAction(self, "Redo")
         undo.setShortcut("Ctrl+Z")
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         menus.edit.addActions([undo, redo])
@@ -134,13 +135,14 @@ class Shell(QMainWindow):
     def _connect(self) -> None:
         self.rail.chosen.connect(self.open_page)
         self.rail.ledger_wanted.connect(lambda: self.open_page("settings", "ledger"))
+        self._desk.leaving.connect(self._flush)
         self._desk.opened.connect(self._show_opened)
         self._desk.changed.connect(self._show_changed)
         self._desk.saved.connect(self._show_saved)
         self._desk.save_failed.connect(self._show_save_failed)
-        self._desk.failed.connect(self.show_error)
+        self._desk.failed.connect(self._show_failed)
         self._desk.begin_failed.connect(self._show_begin_failed)
-        self._house.tasks.unhandled.connect(self.show_error)
+        self._house.tasks.unhandled.connect(self._show_failed)
         self._house.hub.changed.connect(self._refresh)
         self._theme.changed.connect(self._fit)
 
@@ -165,6 +167,7 @@ class Shell(QMainWindow):
             page_id, payload = HOME.id, None
         page = self._pages.get(page_id) or self._made(page_id)
         if page_id != self._page_id:
+            self._forget_failed()
             self._before = [*self._before[-20:], self._page_id] if self._page_id else []
             self._page_id = page_id
             self.inspector.show_explanation(None)
@@ -195,7 +198,7 @@ class Shell(QMainWindow):
         page.edited.connect(self._edit)
         page.wrote.connect(self._wrote)
         page.did.connect(self._desk.history.note)
-        page.take_back.connect(self._desk.history.stack.undo)
+        page.take_back.connect(self._desk.history.group.undo)
         self._pages[page_id] = page
         self.stack.addWidget(page)
         return page
@@ -207,10 +210,16 @@ class Shell(QMainWindow):
                 self._fit()
 
     def _edit(self, edit: Edit) -> None:
+        self._forget_failed()
         if edit.undoable:
             self._desk.edit(edit.old, edit.new, text=edit.text, merge_key=edit.merge_key)
         else:
             self._desk.note(edit.new)
+
+    def _flush(self) -> None:
+        """What is still being typed somewhere is saved in its own scenario."""
+        for page in self._pages.values():
+            page.flush()
 
     def _wrote(self, changes: Changes) -> None:
         self._house.hub.tell(changes)
@@ -224,6 +233,7 @@ class Shell(QMainWindow):
         self.inspector.show_explanation(None)
         self.rail.set_saved(f"saved {_clock(scenario.updated_at)}" if scenario else "")
         self._remember_recent(scenario)
+        self._forget_status(scenario)
         self._show_changed(scenario)
         if scenario is None:
             self.go_home()
@@ -257,6 +267,14 @@ class Shell(QMainWindow):
         """Have the rail's words worked out once nothing has changed for a moment."""
         self._status_due.start()
 
+    def _forget_status(self, scenario: Scenario | None) -> None:
+        """The rail says nothing of the last scenario as this one's, least of all what may leave the machine."""
+        if scenario is None:
+            self.rail.set_status(RailStatus(privacy=NOTHING_OPEN))
+        elif scenario.id != self._worded_id:
+            self.rail.set_status(RailStatus())
+        self._status_runs += 1  # what is being worded comes too late
+
     def _read_status(self) -> None:
         """Read in the db lane, word in the pool; only the newest answer is shown."""
         self._status_runs += 1
@@ -265,6 +283,7 @@ class Shell(QMainWindow):
 
         def show(status: RailStatus) -> None:
             if run == self._status_runs:
+                self._worded_id = scenario.id if scenario is not None else ""
                 self.rail.set_status(status)
 
         def word(facts: object) -> None:
@@ -277,8 +296,18 @@ class Shell(QMainWindow):
 
     def show_error(self, error: WorkbenchError) -> None:
         """An error that belongs to no page, above it; the button puts it away."""
+        self.notice.setProperty("of", "")
         if not self._offer_to_mend(error):
             self.notice.show_error(error, action="Close", run=self.notice.clear)
+
+    def _show_failed(self, error: WorkbenchError) -> None:
+        """Something the person did has failed; what they do next puts it away."""
+        self.show_error(error)
+        self.notice.setProperty("of", "deed")
+
+    def _forget_failed(self) -> None:
+        if self.notice.property("of") == "deed":
+            self.notice.clear()
 
     def _offer_to_mend(self, error: WorkbenchError) -> bool:
         """For a damaged store, the button that mends it; False for everything else."""
@@ -299,6 +328,7 @@ class Shell(QMainWindow):
 
     def _show_begin_failed(self, error: WorkbenchError) -> None:
         """The store cannot be opened: say so on the first page, with a way to try again."""
+        self._forget_status(None)
         self.go_home()
         if not self._offer_to_mend(error):
             self.notice.show_error(error, action="Try again", run=self._begin_again)
@@ -310,6 +340,7 @@ class Shell(QMainWindow):
 
     def _begin_again(self) -> None:
         self.notice.clear()
+        self.rail.set_status(RailStatus())
         self._desk.begin_again()
 
     def _show_page_actions(self, page: Page) -> None:
@@ -416,6 +447,7 @@ class Shell(QMainWindow):
         if not self.scenario_actions.may_close(self._house.tasks.named):
             event.ignore()
             return
+        self._flush()
         self._house.settings.set("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode())
         event.accept()
 
@@ -431,6 +463,7 @@ class Shell(QMainWindow):
 
     def take_files(self, paths: tuple[Path, ...]) -> None:
         """Files from a drop or the command line: a scenario is opened, the rest goes where it belongs."""
+        self._forget_failed()
         scenarios = tuple(p for p in paths if p.suffix.casefold() in (".yaml", ".yml"))
         for path in scenarios[:1]:
             self._desk.import_file(path)

@@ -85,6 +85,7 @@ class SearchResults(QWidget):
         if not topics and not terms:
             empty = EmptyState("Nothing here holds these words.", "Show the topics", self.cleared.emit, icon="search")
             self._column.addWidget(empty)
+            empty.show()
         return len(topics), len(terms)
 
     def _topic_card(self, found: Sequence[FoundTopic]) -> Card:

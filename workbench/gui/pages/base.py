@@ -120,8 +120,20 @@ class Page(QWidget):
         outer.addWidget(self.scroller)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
-        """Draw this scenario (None: none is open). Called when the page opens and whenever the scenario changed."""
+        """Draw this scenario (None: none is open). Called when the page opens and whenever the scenario changed.
+
+        What has to be read or computed first comes later; until then nothing is said, least of all of the last one.
+        """
+        shown, wanted = (each.id if each is not None else "" for each in (self.scenario, scenario))
+        if shown != wanted:
+            self.forget()
         self.scenario = scenario
+
+    def forget(self) -> None:
+        """Another scenario comes: take off what is said of the last one (`scenario` is still that one)."""
+
+    def flush(self) -> None:
+        """Send what is being typed now: another scenario is about to be opened, or the window is closed."""
 
     def refresh(self, changes: Changes) -> None:
         """Something was written elsewhere; draw again if it concerns this page. Called while the page is open."""

@@ -67,6 +67,7 @@ class DecisionsPage(Page):
         self._bundles = bundles
         self._side_by_side = side_by_side
         self._rows: tuple[Decided, ...] = ()
+        self._is_read = False
         self._past: tuple[Past, ...] = ()
         self._report: WatchReport | None = None
         self._view = LIST
@@ -192,6 +193,7 @@ class DecisionsPage(Page):
 
     def _take(self, read: tuple[tuple[Decided, ...], tuple[Past, ...]]) -> None:
         rows, past = read
+        self._is_read = True
         known = {row.scenario.id: row for row in self._rows}
         # Until it is computed anew, a row that did not change keeps what was said of it.
         kept = (known.get(row.scenario.id) for row in rows)
@@ -243,7 +245,7 @@ class DecisionsPage(Page):
         # Without an accepted decision there is nothing to put together.
         self._switch[TOGETHER].setEnabled(any(row.decision.status is DecisionStatus.ACCEPTED for row in rows))
         one_by_one = self._view == LIST
-        self._empty.setVisible(not rows)
+        self._empty.setVisible(self._is_read and not rows)
         self._table.setVisible(bool(rows) and one_by_one)
         self.together.setVisible(bool(rows) and not one_by_one)
         self._table.set_rows(sorted(rows, key=_order))
@@ -256,7 +258,7 @@ class DecisionsPage(Page):
     def _answer(self) -> tuple[str, str]:
         rows = self._rows
         if not rows:
-            return "Nothing is decided yet.", ""
+            return ("Nothing is decided yet." if self._is_read else ""), ""
         due = min((d.decision.review_on for d in rows if d.decision.review_on), default="")
         review = f"The next review is due on {words.day(due)}." if due else ""
         if self._report is None:

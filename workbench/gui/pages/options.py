@@ -191,6 +191,7 @@ class OptionsPage(Page):
             column.addWidget(part)
         column.addStretch(1)
         self.body.addWidget(self._content)
+        self._content.hide()
 
     def _proposal_row(self) -> QWidget:
         """Says that these options are computed, until the person keeps or changes one."""
@@ -205,8 +206,6 @@ class OptionsPage(Page):
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Computes the options again in the background; the newest answer is drawn."""
-        if scenario is None or self.scenario is None or scenario.id != self.scenario.id:
-            self._closer = None
         super().show_scenario(scenario)
         self._tried.follow(scenario)
         self.setEnabled(scenario is not None)
@@ -215,6 +214,13 @@ class OptionsPage(Page):
             return
         self._volume.show_answers(scenario.answers)
         self._newest.ask(Wish(scenario))
+
+    def forget(self) -> None:
+        self._closer = self._shown = None
+        self.header.set_answer("")
+        self._error.clear()
+        self._empty.hide()
+        self._content.hide()
 
     def _arrived(self, wish: Wish, made: Computed) -> None:
         if self.scenario is None or self.scenario.id != wish.scenario.id:

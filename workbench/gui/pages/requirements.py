@@ -139,8 +139,11 @@ class RequirementsPage(Page):
             self.scroller.ensureWidgetVisible(card)
             card.take_focus()
 
+    def forget(self) -> None:
+        self._asked_for += 1  # what is being counted for the last one comes too late
+        self.header.set_answer("")
+
     def flush(self) -> None:
-        """Saves what is being typed now."""
         for card in self._cards.values():
             card.flush()
 

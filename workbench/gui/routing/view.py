@@ -80,14 +80,15 @@ class RoutingView(QWidget):
         for widget in (self._empty, self.error, self._all, self._pairs, self._one):
             column.addWidget(widget)
         column.addStretch(1)
-        self._arrange()
+        self._arrange(known=False)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Another scenario has its own evals."""
         if scenario is None or scenario.id == self._scenario_id:
             return
         self._scenario_id, self.shown = scenario.id, None
-        self._arrange()
+        self._arrange(known=False)
+        self.answered.emit("", "")
         if self.isVisible():
             self.read()
 
@@ -124,7 +125,7 @@ class RoutingView(QWidget):
 
     def _draw(self) -> None:
         shown = self.shown
-        self._arrange()
+        self._arrange(known=True)
         if shown is None:
             self.say()
             return
@@ -136,9 +137,10 @@ class RoutingView(QWidget):
             self._show_pair(_id(shown.studies[-1]))
         self.say()
 
-    def _arrange(self) -> None:
+    def _arrange(self, *, known: bool) -> None:
+        """Nothing final is said before the evals were read."""
         has = self.shown is not None
-        self._empty.setVisible(not has)
+        self._empty.setVisible(known and not has)
         self._all.setVisible(has)
         self._pairs.setVisible(self.shown is not None and bool(self.shown.studies))
         self._one.setVisible(self.shown is not None and bool(self.shown.studies))

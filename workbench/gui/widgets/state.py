@@ -40,7 +40,7 @@ class IconLabel(QLabel):
 
 
 class EmptyState(QWidget):
-    """An empty place: what belongs here, and the button for it."""
+    """An empty place: what belongs here, and the button for it. Hidden until somebody knows that the place is empty."""
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class EmptyState(QWidget):
         column.addStretch(3)
         if action and run is not None:
             self.add_action(action, run, main=True)
+        self.hide()
 
     def add_action(self, text: str, run: Callable[[], object], *, main: bool = False) -> None:
         """Another button beside the first."""
