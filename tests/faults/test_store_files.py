@@ -161,7 +161,7 @@ def test_that_a_flipped_bit_is_found_or_changes_nothing_that_is_read(tmp_path: P
     good = path.read_bytes()
     chance = random.Random(5)
     found = 0
-    for _ in range(250):
+    for _ in range(80):
         bad = bytearray(good)
         bad[chance.randrange(len(bad))] ^= 1 << chance.randrange(8)
         for ending in ("-wal", "-shm"):
@@ -176,7 +176,7 @@ def test_that_a_flipped_bit_is_found_or_changes_nothing_that_is_read(tmp_path: P
         except WorkbenchError:
             found += 1
         store.close()
-    assert found > 75, "a good part of the file is values and structure; the pages of empty tables hold nothing"
+    assert found > 24, "a good part of the file is values and structure; the pages of empty tables hold nothing"
 
 
 def test_that_work_goes_on_with_the_other_scenarios_beside_a_damaged_one(tmp_path: Path) -> None:

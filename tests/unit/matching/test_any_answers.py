@@ -36,7 +36,7 @@ ASKED = {**QUESTIONS, **DETAILS}
 ANY_ANSWERS = st.fixed_dictionaries({}, optional={key: answers_to(question) for key, question in ASKED.items()})
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(ANY_ANSWERS, st.booleans())
 def test_that_any_accepted_answers_give_a_shortlist_points_and_options(answers, with_options) -> None:
     base = sample()

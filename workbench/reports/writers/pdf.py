@@ -91,14 +91,27 @@ def has_typst() -> bool:
 
 
 def by_typst(document: Document) -> bytes:
-    """The tagged PDF (PDF/UA-1), set by typst. What is said goes in as data: none of it is markup."""
+    """The tagged PDF (PDF/UA-1), set by typst. What is said goes in as data: none of it is markup.
+
+    Where no font of this machine has a letter (an emoji, a script), it is a box, and the file is tagged but no
+    PDF/UA-1, which allows no such letter.
+    """
     import typst
 
-    compiler = typst.Compiler(_template(), font_paths=_fonts(), sys_inputs={"data": json.dumps(shape_of(document))})
-    made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=made_on(document))
-    if not isinstance(made, bytes):
+    def made(*, accessible: bool) -> object:
+        inputs = {"data": json.dumps(shape_of(document))}
+        compiler = typst.Compiler(_template(), font_paths=_fonts(), sys_inputs=inputs)
+        return compiler.compile(format="pdf", pdf_standards="ua-1" if accessible else [], timestamp=made_on(document))
+
+    try:
+        content = made(accessible=True)
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        content = made(accessible=False)
+    if not isinstance(content, bytes):
         raise TypeError("typst gave no PDF")
-    return made
+    return content
 
 
 def shape_of(document: Document) -> Shape:
