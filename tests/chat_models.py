@@ -79,6 +79,9 @@ class Remote:
     def __init__(self, *models: ScriptedModel) -> None:
         self._models = {model.describe().model_id: model for model in models}
 
+    def check_key(self, reference: str) -> None:
+        """Scripted models need none."""
+
     def known(self) -> tuple[ModelDescription, ...]:
         return tuple(model.describe() for model in self._models.values())
 

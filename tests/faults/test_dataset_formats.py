@@ -13,7 +13,9 @@ import pytest
 import xlsxwriter
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalCase
-from workbench.evals.datasets import examine, preview, read_dataset
+from workbench.evals.checks import Kind
+from workbench.evals.datasets import examine, looked_through, preview, read_dataset
+from workbench.evals.datasets.guess import guessed
 from workbench.evals.scorers import Answer, scorer
 
 
@@ -197,6 +199,34 @@ def test_that_promptfoo_s_columns_become_scorers_with_their_own_expected_texts(t
     assert [(p.where.rpartition(", ")[2], "javascript" in p.what) for p in found.problems] == [("line 6", True)]
 
 
+def test_that_every_column_of_promptfoo_is_used_rightly_or_named_as_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "tests.csv"
+    path.write_text(
+        "question,__expected2,__expected1,__prefix,__suffix,__description,__metadata:area,__metric,"
+        "__config:__expected2:threshold\n"
+        'Sky?,similar: blue,contains: blue,"Be brief. "," Thanks.",colours,nature,tone,0.9\n'
+    )
+    preview_of, guess = preview(path), guessed(preview(path).header, preview(path).rows)
+    assert "__metric" in preview_of.header and guess == {}, "the columns say what they are"
+    found = looked_through(examine(path))
+    (case,) = found.dataset.cases
+    assert case.input == "Be brief. Sky? Thanks."
+    assert case.tags == ("colours", "nature")
+    assert 'embedding-similarity(expected="blue", at_least=0.9)' in (case.scorer or "")
+    (unused,) = [finding for finding in found.findings if finding.kind is Kind.UNUSED]
+    assert unused.what == "1 column of promptfoo is not used here: __metric"
+
+
+def test_that_promptfoo_s_columns_without_an_assertion_leave_a_column_of_ours_alone(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("input,expected,__description\nSky?,blue,colours\n")
+    (case,) = examine(path).dataset.cases
+    assert (case.expected, case.scorer) == ("blue", None)
+    path.write_text("question,__description\nSky?,colours\n")
+    (case,) = examine(path).dataset.cases
+    assert (case.input, case.expected, case.tags) == ("Sky?", "", ("colours",))
+
+
 def right(case: EvalCase, text: str, total_s: float = 1.0) -> bool:
     return scorer(case.scorer or "").score(Answer(text, total_s=total_s), case).value == 1.0
 
@@ -233,8 +263,6 @@ def test_that_promptfoo_s_yaml_is_read_with_its_prompt_defaults_and_weights(tmp_
 
 
 def test_that_columns_are_guessed_from_their_names_and_cells_and_can_be_chosen(tmp_path: Path) -> None:
-    from workbench.evals.datasets.guess import guessed
-
     path = tmp_path / "set.csv"
     path.write_text(
         "Nr;Text der Anfrage;Soll;Ablage;Vertraulich?;Sorte\n"

@@ -56,6 +56,22 @@ def test_that_columns_are_guessed_looked_through_and_can_be_chosen_otherwise(ben
     assert [case.input for case in found[0].dataset.cases] == ["29 Tage", "Ada", "Kenji"]
 
 
+def test_that_promptfoo_s_columns_are_taken_as_they_are_and_not_guessed(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "tests.csv"
+    path.write_text("question,__expected1,__expected2,__metric\nSky?,contains: blue,not-contains: green,tone\n")
+    parent = QWidget()
+    bench.qtbot.addWidget(parent)
+    dialog = ImportDialog(path, evals=bench.services.evals, tasks=bench.house.tasks, parent=parent)
+    found: list[Examined] = []
+    dialog.chosen.connect(found.append)
+    dialog.open()
+    bench.wait(lambda: "not used here: __metric" in words_in(dialog))
+    assert "columns of promptfoo" in words_in(dialog) and not dialog.boxes
+    bench.qtbot.mouseClick(dialog.findChild(QPushButton, "import-use"), Qt.MouseButton.LeftButton)
+    (case,) = found[0].dataset.cases
+    assert case.input == "Sky?" and case.scorer is not None and "not(" in case.scorer
+
+
 def test_that_a_file_that_cannot_be_read_is_a_sentence_in_the_dialog(bench: Bench, tmp_path: Path) -> None:
     path = tmp_path / "broken.xlsx"
     path.write_bytes(b"PK\x03\x04")

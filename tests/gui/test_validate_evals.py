@@ -167,7 +167,7 @@ def test_that_the_plan_says_before_the_run_what_it_can_prove_costs_and_takes(
     bench.wait(lambda: plan.plan is not None)
     assert plan.plan is not None and plan.plan.cases == 12
     proof, effort = plan.findChild(Words, "eval-proof"), plan.findChild(Words, "eval-effort")
-    assert proof.isVisibleTo(page) and proof.text().startswith("12 cases show no difference")
+    assert proof.isVisibleTo(page) and proof.text().startswith("12 cases are too few to show any difference.")
     assert "$0" in effort.text() and f"{plan.plan.answers} answers" in effort.text()
     assert "cannot decide" in plan._warnings.text()
     plan.repeats.setCurrentIndex(1)
@@ -221,6 +221,12 @@ def test_that_the_answers_to_a_case_stand_side_by_side_and_a_person_can_overrule
     table.view.selectRow(0)
     bench.settle()
     assert case.isVisibleTo(page) and case.accessibleName() == "Case c20, line 2"
+    page.resize(700, 700)
+    bench.settle()
+    labels = [label for label in case.findChildren(Words) if label.isVisible()]
+    cut = [label.text() for label in labels if label.height() < label.heightForWidth(label.width())]
+    assert case.mapTo(page.evals.results, case.rect().bottomLeft()).y() < page.evals.results.height()
+    assert not cut, "the question, what was expected and every answer stand there whole"
     said = [label.accessibleName() for label in case.findChildren(Words)]
     (run,) = bench.services.evals.runs()
     for model in run.model_ids:
@@ -283,7 +289,7 @@ def test_that_every_problem_of_a_file_is_shown_and_the_good_cases_can_run(
     assert len(bench.services.evals.results(page.evals._wanted_run)) == len(page.evals.setup.models)
 
 
-def test_that_a_file_that_is_no_data_is_a_sentence_and_the_data_before_stays(
+def test_that_a_file_that_is_no_data_is_a_sentence_and_nothing_can_run_until_a_person_goes_back(
     bench: Bench, page: ValidatePage, data: Path, tmp_path: Path
 ) -> None:
     page.arrive((data,))
@@ -293,8 +299,17 @@ def test_that_a_file_that_is_no_data_is_a_sentence_and_the_data_before_stays(
     page.arrive((strange,))
     bench.settle()
     assert "The workbook is damaged" in page.evals.setup.data._problems.accessibleName()
+    assert page.evals.setup.data.examined is None
+    assert not page.findChild(QPushButton, "eval-run").isEnabled()
+    assert "table.xlsx" in page.evals.setup.data._about.text() and "ready" not in page.header.answer
+    press(bench, page, "data-take-back")
+    bench.settle()
     examined = page.evals.setup.data.examined
     assert examined is not None and examined.dataset.source == str(data)
+    assert page.findChild(QPushButton, "eval-run").isEnabled()
+    page.show_scenario(bench.services.scenarios.new("Another"))
+    bench.settle()
+    assert page.evals.setup.data.examined is None, "cases of one scenario are not armed in the next"
 
 
 def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench, page: ValidatePage) -> None:

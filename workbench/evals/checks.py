@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from workbench.analysis import words
 from workbench.domain.evals import EvalCase, EvalSet
 from workbench.evals.alike import alike_groups
+from workbench.evals.datasets.promptfoo import unused
 from workbench.evals.personal import TITLES, personal_data
 from workbench.evals.scorers.text import bare, holds, plain, shortened
 
@@ -32,6 +34,7 @@ class Kind(StrEnum):
     SHOWN = "shown before"
     CLASSES = "classes"
     PERSONAL = "personal"
+    UNUSED = "unused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def checked(dataset: EvalSet, *, mark: bool = True) -> Checked:
     near, clustered = _near(cases)
     personal, marked = _personal(clustered, mark)
     classes, baseline = _classes(cases)
-    findings = [*_empty(cases), *_repeated(cases), *near, *_leaks(dataset), *classes, *personal]
+    findings = [*_unused(cases), *_empty(cases), *_repeated(cases), *near, *_leaks(dataset), *classes, *personal]
     return Checked(replace(dataset, cases=marked), tuple(findings), baseline)
 
 
@@ -73,6 +76,18 @@ def _empty(cases: Sequence[EvalCase]) -> Iterable[Finding]:
             f"{_rows(len(found))} no expected answer: {_named(found)}",
             "Fill them, or choose a scorer that needs none (a rubric for all, a person, JSON, time).",
             tuple(found),
+        )
+
+
+def _unused(cases: Sequence[EvalCase]) -> Iterable[Finding]:
+    names = unused(dict.fromkeys(name for case in cases for name, _ in case.fields))
+    if names:
+        yield Finding(
+            Kind.UNUSED,
+            f"{words.count(len(names), 'column')} of promptfoo {'is' if len(names) == 1 else 'are'} not used here: "
+            f"{', '.join(names)}",
+            "The answers of the models are asked for anew, and scores have the names of their scorers.",
+            (),
         )
 
 
@@ -98,7 +113,7 @@ def _repeated(cases: Sequence[EvalCase]) -> Iterable[Finding]:
         answers = " and ".join(f"“{shortened(case.expected, 30)}”" for case in first[:2])
         yield Finding(
             Kind.CONFLICT,
-            f"{len(conflicts):,} inputs have different expected answers: {first[0].id} and {first[1].id} say {answers}",
+            f"{_inputs(len(conflicts))} different expected answers: {first[0].id} and {first[1].id} say {answers}",
             "Keep the right one: no model can be right on both.",
             ids,
         )
@@ -118,7 +133,7 @@ def _near(cases: Sequence[EvalCase]) -> tuple[list[Finding], tuple[EvalCase, ...
     ids = tuple(cases[place].id for group in different for place in group)
     finding = Finding(
         Kind.NEAR,
-        f"{len(ids):,} rows are nearly the same as another, in {len(different):,} groups: {_named(ids)}",
+        f"{len(ids):,} rows are nearly the same as another, in {words.count(len(different), 'group')}: {_named(ids)}",
         "Each group counts as one cluster, so that intervals do not look narrower than they are.",
         ids,
         is_caution=False,
@@ -157,7 +172,7 @@ def _leaks(dataset: EvalSet) -> Iterable[Finding]:
         share = f"{100 * len(found) / len(dataset.cases):.0f} %"
         yield Finding(
             Kind.LEAK,
-            f"In {len(found):,} rows ({share}) the expected answer stands in the input: {_named(found)}",
+            f"In {words.count(len(found), 'row')} ({share}) the expected answer stands in the input: {_named(found)}",
             "Right where the input holds the text to read; where it does not, the answer is given away.",
             tuple(found),
             is_caution=False,
@@ -216,6 +231,10 @@ def _personal(cases: Sequence[EvalCase], mark: bool) -> tuple[list[Finding], tup
 
 def _rows(count: int, one: str = "has", many: str = "have") -> str:
     return f"1 row {one}" if count == 1 else f"{count:,} rows {many}"
+
+
+def _inputs(count: int) -> str:
+    return "1 input has" if count == 1 else f"{count:,} inputs have"
 
 
 def _named(ids: Sequence[str]) -> str:

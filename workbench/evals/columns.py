@@ -40,7 +40,8 @@ class Columns:
 
     `outcome` and `score` have the shape (S, K, C, M), seconds, tokens and USD (K, C, M); `document` is each case's
     place in `documents`, -1 for none; `tagged` has the shape (C, T). Cases stand in the order they came. Times are
-    known only of answers that were given alone and now: what a single person waits. `cached` ones cost nothing.
+    known only of answers that were given alone and now (of a model with kept answers only, of
+    those, when they were given): what a single person waits. `cached` ones cost nothing.
     """
 
     case_ids: tuple[str, ...]
@@ -156,8 +157,9 @@ def columns_from(run: EvalRun, answers: Sequence[Sequence[Any]], scores: Sequenc
     score, outcome = _judged(run, ids, answered, judged)
     cached = laid("cached", False, np.bool_)
     numbers = {name: laid(name, np.nan, np.float64) for name in _NUMBERS}
+    says_nothing = cached & ~only_kept(cached, answered == SCORED)
     for name in _TIMES:
-        numbers[name][cached | (laid("at_once", 1, np.int64) != 1)] = np.nan
+        numbers[name][says_nothing | (laid("at_once", 1, np.int64) != 1)] = np.nan
     documents = tuple(dict.fromkeys(name for name in told["source_document"] if name is not None))
     document = np.full(len(ids), -1, np.int64)
     document[where[0]] = _places(told["source_document"], documents)
@@ -168,6 +170,12 @@ def columns_from(run: EvalRun, answers: Sequence[Sequence[Any]], scores: Sequenc
         ids, run.model_ids, run.scorers, outcome, score, **numbers, cached=cached,
         document=document, documents=documents, sensitive=sensitive, tags=tags, tagged=tagged,
     )  # fmt: skip
+
+
+def only_kept(cached: BoolArray, answered: BoolArray) -> BoolArray:
+    """Of each model, from arrays of (K, C, M): whether all its answers were taken from earlier evals."""
+    found: BoolArray = np.asarray(answered.any(axis=(0, 1)) & (cached | ~answered).all(axis=(0, 1)))
+    return found
 
 
 def filled(values: FloatArray, cached: BoolArray) -> FloatArray | None:

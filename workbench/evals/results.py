@@ -114,7 +114,9 @@ def _model(data: Columns, scorer: str, place: int, *, times: bool = True) -> Mod
     first = percentiles(data.ttft_s[:, :, place][answered]) if times else None
     rates = data.tokens_per_s[:, :, place][answered]
     rates = rates[~np.isnan(rates)]
-    paid, each = _costs(data.cost_usd[:, :, place], data.cached[:, :, place], answered)
+    cached = data.cached[:, :, place]
+    from_kept = bool(answered.any() and cached[answered].all())
+    paid, each = _costs(data.cost_usd[:, :, place], cached & (not from_kept), answered)
     per_right = _per_right(each, scores, interval) if each is not None and interval is not None else (None, None, None)
     return ModelSummary(
         model_id=data.models[place],
@@ -139,6 +141,7 @@ def _model(data: Columns, scorer: str, place: int, *, times: bool = True) -> Mod
         cost_per_right_usd=per_right[0],
         cost_per_right_low_usd=per_right[1],
         cost_per_right_high_usd=per_right[2],
+        from_kept=from_kept,
     )
 
 

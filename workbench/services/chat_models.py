@@ -25,6 +25,10 @@ class RemoteModels(Protocol):
         """A model by `provider/model`, for data of a scenario, by id or itself (None: of none). WorkbenchError."""
         ...
 
+    def check_key(self, reference: str) -> None:
+        """Raises WorkbenchError when its provider needs a key and there is none; may wait for the keychain."""
+        ...
+
 
 class ChatModelService:
     """Finds the model that a reference names; nothing is loaded or called yet."""
@@ -55,6 +59,16 @@ class ChatModelService:
                 raise
             return self._remote.model(reference, scenario or scenario_id)
         return self._engines.model(path)
+
+    def check_key(self, reference: str) -> None:
+        """Raises WorkbenchError when a model needs a key and there is none; may wait for the keychain. A model of this
+        machine needs none."""
+        if self._remote is None or not is_remote(reference):
+            return
+        try:
+            self._library.resolve(reference)
+        except WorkbenchError:
+            self._remote.check_key(reference)
 
     def remote(self) -> tuple[ModelDescription, ...]:
         """The models of providers that were set up."""

@@ -10,7 +10,7 @@ import dataclasses
 import html
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSummary
 from workbench.paths import replace_file
 from workbench.services.eval_words import difference_words, share_words
 
-COLUMNS = tuple(part.name for part in dataclasses.fields(CaseResult))
+_FIELDS = tuple(part.name for part in dataclasses.fields(CaseResult))
+#: a result's fields, the case's question and expected answer beside its name ("" where the case is not at hand)
+COLUMNS = (*_FIELDS[:2], "input", "expected", *_FIELDS[2:])
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Excel's own limit on the text of a cell, less a little.
 LONGEST_CELL = 32_000
@@ -67,19 +69,25 @@ def as_csv(found: Exported) -> bytes:
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
     lines.writerow(COLUMNS)
-    for result in found.results:
-        lines.writerow([_cell(value) for value in _plain(result).values()])
+    for row in _plain(found):
+        lines.writerow([_cell(value) for value in row.values()])
     return out.getvalue().encode("utf-8", "replace")
 
 
 def as_jsonl(found: Exported) -> bytes:
     """One JSON object a line."""
-    lines = (f"{json.dumps(_plain(result), ensure_ascii=False)}\n" for result in found.results)
+    lines = (f"{json.dumps(row, ensure_ascii=False)}\n" for row in _plain(found))
     return "".join(lines).encode("utf-8", "replace")
 
 
-def _plain(result: CaseResult) -> dict[str, object]:
-    return {**dataclasses.asdict(result), "outcome": result.outcome.value, "tags": list(result.tags)}
+def _plain(found: Exported) -> Iterator[dict[str, object]]:
+    """Each result under the names of `COLUMNS`."""
+    known = {case.id: case for case in found.cases}
+    for result in found.results:
+        case = known.get(result.case_id)
+        asked = {"input": case.input if case else "", "expected": case.expected if case else ""}
+        row = {**dataclasses.asdict(result), **asked, "outcome": result.outcome.value, "tags": list(result.tags)}
+        yield {name: row[name] for name in COLUMNS}
 
 
 def _cell(value: object) -> object:

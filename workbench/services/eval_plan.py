@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.analysis import words
 from workbench.domain.chat import ChatModel, ChatRequest, ask
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.eval_plan import EvalPlan, ModelOutlook
@@ -149,17 +150,17 @@ class EvalPlanning:
         found = []
         points = f"{plan.difference * 100:g} points"
         if plan.pairs and not plan.can_decide:
-            shown = "no difference at all" if plan.detectable >= 1 else f"{plan.detectable * 100:.0f} points or more"
+            these = "This 1 case" if plan.cases == 1 else f"These {plan.cases} cases"
             found.append(
-                f"These {plan.cases} cases cannot decide whether two models differ by {points}: that takes "
-                f"{plan.cases_needed:,}. They show {shown}."
+                f"{these} cannot decide whether two models differ by {points}: that takes {plan.cases_needed:,} cases."
             )
         if plan.cases < FEW:
-            found.append(f"{plan.cases} cases are few: an interval will be about {_width(plan.cases)} points wide.")
+            few = "1 case is" if plan.cases == 1 else f"{plan.cases} cases are"
+            found.append(f"{few} few: an interval will be about {_width(plan.cases)} points wide.")
         if plan.documents is not None:
             found.append(
-                f"The cases come from {plan.documents} documents and are not independent: less is shown than so many "
-                "cases seem to promise, and the intervals will say so."
+                f"The cases come from {words.count(plan.documents, 'document')} and are not independent: less is shown "
+                "than so many cases seem to promise, and the intervals will say so."
             )
         answers = {case.expected.strip().casefold() for case in data.cases}
         if plan.cases > 1 and len(answers) == 1 and next(iter(answers)):
@@ -168,8 +169,9 @@ class EvalPlanning:
         elsewhere = [one.model_id for one in plan.models if not one.local]
         if sensitive and elsewhere:
             found.append(
-                f"{sensitive} of {plan.cases} cases are sensitive and stay here: {', '.join(elsewhere)} will not get "
-                "them and is compared on the others only."
+                f"{sensitive} of {words.count(plan.cases, 'case')} {'is' if sensitive == 1 else 'are'} sensitive and "
+                f"stay{'s' if sensitive == 1 else ''} here: {', '.join(elsewhere)} will not get "
+                f"{'it' if sensitive == 1 else 'them'} and is compared on the others only."
             )
         for one in plan.models:
             if run.settings.cap_usd is not None and one.usd is not None and one.usd.high > run.settings.cap_usd:

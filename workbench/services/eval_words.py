@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from workbench.analysis import words
@@ -22,6 +22,7 @@ from workbench.domain.figures import Estimate
 NameOf = Callable[[str], str]
 # More tags than this with something to tell are counted, not told one by one.
 MOST_TOLD = 2
+NONE_RIGHT = "Read a few answers below: where they look right, another way to score fits better."
 
 
 # Sentences
@@ -37,12 +38,19 @@ def answer_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> tuple[st
     rest = f"Answered right: {shares}. {words.count(summary.case_count, 'case')}. {errors_words(summary, scorer)}"
     if len(ranked) == 1:
         return _alone(ranked[0], name_of), errors_words(summary, scorer)
+    if all(not model.mean for model in ranked):
+        who = "Neither model" if len(ranked) == 2 else f"None of the {len(ranked)} models"
+        lead = f"{who} answered any of {words.count(summary.case_count, 'case')} right."
+        return lead, f"{NONE_RIGHT} {rest}".strip()
     pair = pair_of(summary, scorer, ranked[0].model_id, ranked[1].model_id)
     return (f"{pair_words(pair, name_of)}." if pair else ""), rest.strip()
 
 
 def _alone(model: ModelSummary, name_of: NameOf) -> str:
     """One model: "Demo Nano answers 38 % of 160 cases right, between 14 and 68 % by what was measured"."""
+    if not model.mean:
+        none = f"{name_of(model.model_id)} answered none of {words.count(model.n, 'case')} right"
+        return f"{none}: at most {math.ceil((model.high or 0.0) * 100 - 1e-9)} % with 95 % confidence. {NONE_RIGHT}"
     share = f"{name_of(model.model_id)} answers {percent(model.mean)} of {words.count(model.n, 'case')} right"
     return f"{share}: {ends_words(model.low or 0.0, model.high or 0.0)} % with 95 % confidence."
 
@@ -150,6 +158,18 @@ def right_cost_words(model: ModelSummary) -> str:
     low, high = model.cost_per_right_low_usd, model.cost_per_right_high_usd
     end = "any amount" if high is None else words.usd(high)
     return f"{words.usd(model.cost_per_right_usd)} ({words.usd(low)} to {end})"
+
+
+def kept_words(models: Sequence[ModelSummary], name_of: NameOf) -> str:
+    """Which figures of time and cost are from earlier evals; "" when none is."""
+    kept = [name_of(model.model_id) for model in models if model.from_kept]
+    if not kept:
+        return ""
+    every = len(kept) == len(models) and len(kept) > 1
+    return (
+        f"{'All answers' if every else f'All answers of {words.listed(kept)}'} were kept from earlier evals and cost "
+        "nothing again: times and costs are those of when they were asked."
+    )
 
 
 def slices_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> str:

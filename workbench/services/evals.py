@@ -190,12 +190,20 @@ class EvalService:
         `scenario_id` must be stored; None keeps the run apart from every scenario. `settings` say how it is run; a
         sequential run gets its order here.
 
-        Raises WorkbenchError for a model or scorer that is none, settings that cannot be, or an empty data set.
+        Raises WorkbenchError for a model or scorer that is none, settings that cannot be, an empty data set, or a
+        provider whose key is not here.
         """
         run, _ = self._made(data, models, scorers, scenario_id, name, system, sampling, settings)
+        self.check_keys((*models, *run.settings.judges))
         self._store.data_sets.keep(data, run.started_at)
         self._store.eval_runs.save_run(run)
         return run
+
+    def check_keys(self, references: Sequence[str]) -> None:
+        """Raises WorkbenchError for the first model whose provider needs a key and has none. May wait for the
+        keychain: a window asks beforehand, where waiting is allowed."""
+        for reference in references:
+            self._models.check_key(reference)
 
     def _made(
         self,
@@ -282,6 +290,7 @@ class EvalService:
                 mend="Give the same file, or start a new eval.",
             )
         chosen = self._models_of(run, models, data)
+        await asyncio.to_thread(self.check_keys, [*_asked(chosen), *run.settings.judges])
         done = await asyncio.to_thread(self._store.eval_runs.results, run.id)
         cap = Cap(run.settings.cap_usd, done)
         own = self._own_python()
@@ -847,6 +856,13 @@ def _templates(settings: EvalSettings) -> list[PromptTemplate]:
     from workbench.evals.templates import PromptTemplate
 
     return [PromptTemplate(text, name) for name, text in settings.prompts]
+
+
+def _asked(models: Sequence[ChatModel]) -> list[str]:
+    """References of the models themselves, however they are prompted."""
+    from workbench.evals.templates import plain_model
+
+    return [plain_model(model).describe().model_id for model in models]
 
 
 def _embed_with(model: LocalModel) -> Embed:

@@ -17,7 +17,7 @@ from workbench.domain.model import Model
 from workbench.domain.offer import Offer, TokenPrices
 from workbench.domain.scenario import Scenario
 from workbench.inference.remote.endpoints import Endpoint
-from workbench.inference.remote.model import Circumstances, RemoteModel
+from workbench.inference.remote.model import Circumstances, RemoteModel, no_key
 from workbench.inference.remote.pacing import Lane
 from workbench.inference.remote.purse import Prices, Purse
 from workbench.net.addresses import Reach, reach_of_host
@@ -96,6 +96,14 @@ class RemoteModels:
             context_tokens=known.context_tokens if known else None,
             images="image" in known.input_modalities if known else True,
         )
+
+    def check_key(self, reference: str) -> None:
+        """Raises WorkbenchError when the provider of a model needs a key and there is none; the keychain may wait."""
+        endpoint = self._credentials.endpoint(reference.partition("/")[0])
+        if not endpoint.needs_key or self._credentials.held_key(endpoint.id) is not None:
+            return
+        if self._credentials.key(endpoint.id) is None:
+            raise no_key(endpoint)
 
     def whose(self, scenario: str | Scenario | None) -> ScenarioData | None:
         """What the guard goes by: the scenario's answers, a stored one's as they are now. None for no scenario."""

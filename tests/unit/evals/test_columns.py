@@ -11,7 +11,7 @@ from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalRun, Eva
 from workbench.evals.columns import ERROR, NOT_ASKED, SCORED, UNSCORED, columns_of
 from workbench.evals.paired import gap_between_runs, instruction_gap
 from workbench.evals.results import compare_runs, summarise
-from workbench.services.eval_words import ends_words, runs_words, slices_words, wait_words
+from workbench.services.eval_words import ends_words, kept_words, runs_words, slices_words, wait_words
 
 
 def eval_run(models: str = "ab", scorers: tuple[str, ...] = ("exact",)) -> EvalRun:
@@ -77,6 +77,18 @@ def test_that_times_of_answers_given_together_or_before_say_nothing_of_waiting()
     assert row.first_token is not None and (row.first_token.n, row.first_token.p50) == (1, 0.5)
     assert row.cost_usd == pytest.approx(0.6), "what was paid"
     assert row.cost_per_case_usd == pytest.approx(0.3), "what a case costs when it is asked"
+    assert not row.from_kept
+
+
+def test_that_a_model_with_kept_answers_only_has_the_times_and_costs_of_when_they_were_asked() -> None:
+    asked = [result("x", "a", 1.0, ttft_s=0.5, total_s=2.0, cost_usd=0.2), result("y", "a", 0.0, at_once=8, ttft_s=9.0)]
+    rows = [replace(each, cached=True, cost_usd=0.2) for each in asked]
+    row = summarise(eval_run("a"), columns_of(eval_run("a"), rows)).models[0]
+    assert row.from_kept and row.cost_per_case_usd == pytest.approx(0.2)
+    assert row.first_token is not None and (row.first_token.n, row.first_token.p50) == (1, 0.5)
+    assert kept_words([row], str.upper).startswith(
+        f"All answers of {row.model_id.upper()} were kept from earlier evals"
+    )
 
 
 def test_that_a_right_answer_costs_what_the_wrong_ones_cost_too() -> None:

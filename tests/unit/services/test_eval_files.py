@@ -82,6 +82,9 @@ def test_that_csv_and_json_lines_hold_every_result_and_no_formula(tmp_path: Path
     write(exported(), tmp_path / "out.jsonl")
     values = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [value["answer"] for value in values] == list(EVIL)
+    cases = exported().cases
+    assert [(value["input"], value["expected"]) for value in values] == [(case.input, case.expected) for case in cases]
+    assert lines[0].startswith("eval_run_id,case_id,input,expected,model_id,")
 
 
 def test_that_another_ending_is_refused_and_the_old_file_stays(tmp_path: Path) -> None:

@@ -88,8 +88,11 @@ def test_that_a_plan_warns_when_the_data_cannot_decide(services: Services, tmp_p
     assert not plan.can_decide
     for words in ("cannot decide", "12 cases are few", "12 of 12 cases are sensitive", "far/a may reach the cap"):
         assert words in text
+    one = services.evals.dataset(written(tmp_path / "one.csv", 1))
+    alone = services.evals.outlook(one, ["far/a", "far/b"])
+    assert "This 1 case cannot decide" in alone.warnings[0] and alone.warnings[1].startswith("1 case is few")
     shared = services.evals.dataset(written(tmp_path / "shared.csv", 12, source_document="one.txt"))
-    assert "come from 1 documents" in "\n".join(services.evals.outlook(shared, ["far/a"]).warnings)
+    assert "come from 1 document and" in "\n".join(services.evals.outlook(shared, ["far/a"]).warnings)
 
 
 def test_that_three_models_share_the_error_rate_and_need_more_cases(services: Services, tmp_path: Path) -> None:

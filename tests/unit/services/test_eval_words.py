@@ -82,6 +82,15 @@ def test_that_one_model_is_described_alone() -> None:
     assert lead.endswith("% with 95 % confidence.") and rest == ""
 
 
+def test_that_a_headline_says_when_nothing_was_right() -> None:
+    lead, rest = answer_words(summary_of(a=0, b=0), SCORER, name_of)
+    assert lead == "Neither model answered any of 100 cases right."
+    assert "another way to score" in rest and "Ann 0 % (0 to 5)" in rest
+    assert answer_words(summary_of(a=0, b=0, c=0), SCORER, name_of)[0].startswith("None of the 3 models ")
+    lead, _ = answer_words(summary_of(a=0), SCORER, name_of)
+    assert lead.startswith("Ann answered none of 100 cases right: at most 5 % with 95 % confidence.")
+
+
 def test_that_nothing_scored_is_said_instead_of_a_zero() -> None:
     summary = summarise(a_run(("local/a",), 3), results("local/a", 0, cases=3, errors=3))
     lead, rest = answer_words(summary, SCORER, name_of)

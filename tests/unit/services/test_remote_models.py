@@ -100,6 +100,18 @@ def test_that_a_scenario_whose_data_must_stay_here_gets_exit_code_3_and_nothing_
     assert (call["outcome"], call["bytes_out"], call["rule"]) == ("refused", 0, "nobody-said")
 
 
+def test_that_a_model_without_a_key_is_named_before_an_eval_begins_and_nothing_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cases.csv").write_text("input,expected\nHow many?,29\n")
+    assert command(tmp_path, "eval", "run", str(tmp_path / "cases.csv"), "-m", "openai/gpt-5", "--json") == 1
+    told = json.loads(capsys.readouterr().err)["error"]
+    assert told["what"] == "There is no key for OpenAI" and "workbench key set openai" in told["mend"]
+    services = build(tmp_path)
+    assert services.evals.runs() == () and services.evals.data_sets() == ()
+    services.close()
+
+
 def test_that_a_mixed_scenario_sends_what_is_marked_as_not_sensitive(services: Services) -> None:
     scenario = services.scenarios.new("mixed")
     services.scenarios.answer(scenario.id, "third_party", "sensitive-stays")

@@ -9,8 +9,9 @@ from workbench.domain.evals import EvalCase
 from workbench.evals.datasets.protocol import Record
 from workbench.evals.scorers import scorer
 
-YES = frozenset({"yes", "y", "true", "1", "x"})
-NO = frozenset({"no", "n", "false", "0", ""})
+# In the languages whose names of columns are known, too (`naming.ALIASES`).
+YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "vrai", "sí", "si", "sì", "waar"})
+NO = frozenset({"no", "n", "false", "0", "", "nein", "falsch", "non", "faux", "nee", "onwaar"})
 EXAMPLE = frozenset({"train", "example", "few-shot", "few_shot", "fewshot", "few shot", "yes", "shot", "dev"})
 
 

@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 
+from workbench.evals.datasets import promptfoo
 from workbench.evals.datasets.columns import NO, YES
 from workbench.evals.datasets.naming import KNOWN, known_name, normalised
 from workbench.evals.scorers import BUILTIN
@@ -18,7 +19,9 @@ FEW = 12
 def guessed(header: Sequence[str], rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """Known names to column names. Names that say it come first; what is left is told by its cells: the longest texts
     are the input, the next ones what is expected, file names the source, yes and no the mark of sensitive rows, few
-    different words the tags."""
+    different words the tags. Nothing of a table with promptfoo's columns is guessed: they say what they are."""
+    if promptfoo.is_header(header):
+        return {}
     found: dict[str, str] = {}
     for exact in (True, False):
         for name in header:

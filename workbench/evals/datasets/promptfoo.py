@@ -1,5 +1,9 @@
 """Test cases as promptfoo writes them: columns `__expected`, `__expected1`, … beside variables, and `assert` lists.
 
+Of its other columns `__prefix` and `__suffix` stand around what is asked, `__threshold` and
+`__config:__expected2:threshold` say from when on an answer is right, `__description` is kept as a tag and
+`__metadata:…` as tags. What is not used (`__metric`, `__providerOutput`, …) is named (`unused`).
+
 Each assertion becomes a scorer of ours with its own expected text. What has no equal here is a problem of that row,
 with the name of the assertion; nothing is scored differently in silence.
 """
@@ -8,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.domain.errors import WorkbenchError
@@ -16,6 +20,9 @@ from workbench.evals.datasets.naming import known_name
 from workbench.evals.datasets.protocol import Record
 
 EXPECTED = re.compile(r"__expected\d*")
+CONFIG = re.compile(r"__config:(__expected\d*):threshold")
+METADATA = "__metadata:"
+USED = ("__prefix", "__suffix", "__description", "__threshold")
 PREFIXED = re.compile(r"\s*(not-)?([a-z][a-z-]*)(?:\(([\d.]+)\))?:(.*)", re.DOTALL)
 BARE = re.compile(r"\s*(not-)?(is-json|contains-json|is-sql|is-xml|is-html|is-refusal)\s*")
 OF_CODE = ("javascript", "fn", "eval", "file", "python", "ruby", "webhook")
@@ -27,22 +34,50 @@ class Unknown(Exception):
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    return any(EXPECTED.fullmatch(cell.strip()) for cell in cells)
+    """Whether these are promptfoo's columns. A table with a column "expected" of its own is read as ours."""
+    names = [cell.strip() for cell in cells]
+    if any(EXPECTED.fullmatch(name) for name in names):
+        return True
+    return any(_is_used(name) for name in names) and not any(known_name(name) == "expected" for name in names)
+
+
+def _is_used(name: str) -> bool:
+    is_asserted = EXPECTED.fullmatch(name) or CONFIG.fullmatch(name)
+    return name in USED or bool(is_asserted) or (name.startswith(METADATA) and len(name) > len(METADATA))
+
+
+def unused(names: Iterable[str]) -> list[str]:
+    """The columns that are promptfoo's and say nothing here."""
+    return [name for name in names if name.startswith("__") and not _is_used(name)]
 
 
 def row_record(pairs: Sequence[tuple[str, str]], where: str, line: int) -> Record | WorkbenchError:
     """A row of a table: what begins with `__` is promptfoo's, the rest are variables."""
     own = {name: cell for name, cell in pairs if name.startswith("__")}
     variables = [(name, cell) for name, cell in pairs if not name.startswith("__")]
-    expected = [cell for name, cell in own.items() if EXPECTED.fullmatch(name) and cell.strip()]
+    asked_for = {name: cell for name, cell in own.items() if EXPECTED.fullmatch(name) and cell.strip()}
+    expected = list(asked_for.values())
     try:
-        asserted = [_cell_spec(cell) for cell in expected]
+        asserted = [_cell_spec(cell, _own_threshold(own, name)) for name, cell in asked_for.items()]
         threshold = own.get("__threshold", "").strip()
         spec = combined(asserted, [1.0] * len(asserted), float(threshold) if threshold else None)
     except (Unknown, ValueError) as reason:
         return _problem(reason, where)
     first = expected[0] if expected else ""
-    return record(variables, spec, first, own.get("__description", ""), where, line)
+    tags = [own.get("__description", ""), *(cell for name, cell in own.items() if name.startswith(METADATA))]
+    told = record(variables, spec, first, "\n".join(tag for tag in tags if tag.strip()), where, line)
+    if isinstance(told, Record):
+        told.fields["input"] = f"{own.get('__prefix', '')}{told.fields['input']}{own.get('__suffix', '')}"
+        left = tuple((name, own[name]) for name in unused(own) if own[name].strip())
+        return Record(told.line, told.fields, (*told.extra, *left))
+    return told
+
+
+def _own_threshold(own: Mapping[str, str], name: str) -> float | None:
+    """What `__config:__expected1:threshold` says; `__expected` and `__expected1` are the first assertion alike."""
+    alike = ("__expected", "__expected1") if name in ("__expected", "__expected1") else (name,)
+    said = next((own[f"__config:{each}:threshold"] for each in alike if f"__config:{each}:threshold" in own), "")
+    return float(said) if said.strip() else None
 
 
 def test_record(test: Mapping[str, Any], prompt: str, where: str, line: int) -> Record | WorkbenchError:
@@ -111,7 +146,7 @@ def assertion(given: Mapping[str, Any]) -> str:
     return f"not({spec})" if negated else spec
 
 
-def _cell_spec(cell: str) -> str:
+def _cell_spec(cell: str, threshold: float | None = None) -> str:
     bare = BARE.fullmatch(cell)
     if bare:
         return assertion({"type": f"{bare[1] or ''}{bare[2]}"})
@@ -120,7 +155,7 @@ def _cell_spec(cell: str) -> str:
         kind = {"grade": "llm-rubric"}.get(found[2], found[2])
         value: Any = found[4].strip()
         return assertion(
-            {"type": f"{found[1] or ''}{kind}", "value": value, "threshold": float(found[3]) if found[3] else None}
+            {"type": f"{found[1] or ''}{kind}", "value": value, "threshold": float(found[3]) if found[3] else threshold}
         )
     return assertion({"type": "equals", "value": cell})
 

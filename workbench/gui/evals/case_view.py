@@ -15,7 +15,7 @@ from workbench.domain.evals import CaseOutcome, CaseResult, Mark
 from workbench.gui.evals.explaining import CaseShown, plain, score_word
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
-from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.card import WordyCard
 from workbench.gui.widgets.fields import TextField
 from workbench.gui.widgets.text import Words
 from workbench.services.eval_words import NameOf
@@ -23,7 +23,7 @@ from workbench.services.eval_words import NameOf
 ACROSS = 3
 
 
-class CaseView(Card):
+class CaseView(WordyCard):
     """`overruled` (model id, scorer, score or None to take back, why) when a person says otherwise; `stepped` (-1, 1)
     to the case before and after."""
 
@@ -73,6 +73,7 @@ class CaseView(Card):
         column.addLayout(foot)
         self.why.clear()
         self.body.addWidget(self._inside)
+        self.take_room()
 
     def _question(self, shown: CaseShown) -> QVBoxLayout:
         column = QVBoxLayout()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.analysis import words
@@ -21,6 +21,7 @@ from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 
 PREVIEWED = 6
+NOTHING_YET = "No data chosen yet. A table or a JSON file with the columns input and expected."
 FILTER = (
     "Cases (*.csv *.tsv *.txt *.xlsx *.xls *.xlsm *.xlsb *.ods *.jsonl *.ndjson *.json *.yaml *.yml *.parquet *.pq);;"
     "All files (*)"
@@ -28,15 +29,18 @@ FILTER = (
 
 
 class DataRow(QWidget):
-    """`opened` (Path) when the person chose a file, `columns_wanted` (Path) when they say which column is what."""
+    """`opened` (Path) when the person chose a file, `columns_wanted` (Path) when they say which column is what,
+    `taken_back` (Examined) when they go on with the cases from before a file that could not be read."""
 
     opened = Signal(object)
+    taken_back = Signal(object)
     columns_wanted = Signal(object)
 
     def __init__(self, *, settings: SettingsPort) -> None:
         super().__init__()
         self.examined: Examined | None = None
-        self._about = Words("No data chosen yet. A table or a JSON file with the columns input and expected.")
+        self._before: Examined | None = None
+        self._about = Words(NOTHING_YET)
         self._about.setObjectName("data-about")
         self._detail = Words("", "muted")
         self._detail.hide()
@@ -69,6 +73,9 @@ class DataRow(QWidget):
             visible_rows=PREVIEWED,
         )
         self._problems = ErrorBox()
+        self._again = button("", self._take_back, kind="link", hint="The cases that were chosen before")
+        self._again.setObjectName("data-take-back")
+        self._again.hide()
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         about = QVBoxLayout()
@@ -85,12 +92,14 @@ class DataRow(QWidget):
         column.addLayout(row)
         column.addWidget(self._preview)
         column.addWidget(self._problems)
+        column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
         self._preview.hide()
         self._show.hide()
 
     def show_data(self, examined: Examined) -> None:
         """What was found in a file; problems are listed, the good cases can be used all the same."""
-        self.examined = examined
+        self.examined = self._before = examined
+        self._again.hide()
         data = examined.dataset
         self._offer_columns(Path(data.source))
         sensitive = sum(case.sensitive for case in data.cases)
@@ -111,11 +120,35 @@ class DataRow(QWidget):
             mend = f"Mend the file and choose it again, or run the {good}." if data.cases else "Mend the file."
             self._problems.show_error(Problems(f"{found} in {data.name}", examined.problems, mend=mend))
 
-    def show_error(self, error: WorkbenchError, path: Path | None = None) -> None:
-        """The file cannot be read at all; what was chosen before stays."""
+    def clear(self) -> None:
+        """No cases, and none from before."""
+        self.examined = self._before = None
+        self._about.set_text(NOTHING_YET)
+        self._put_away()
+        self._again.hide()
+        self._problems.clear()
+        self._columns.hide()
+
+    def show_error(self, error: WorkbenchError, path: Path) -> None:
+        """The file cannot be read at all: nothing can be run until the person chooses another one, or says that they
+        go on with the cases from before."""
+        self.examined = None
+        self._about.set_text(f"**{plain(path.name)}** cannot be used.")
+        self._put_away()
         self._problems.show_error(error)
-        if path is not None:
-            self._offer_columns(path)
+        self._offer_columns(path)
+        if self._before is not None:
+            self._again.setText(f"Go on with {Path(self._before.dataset.source).name}")
+            self._again.setAccessibleName(self._again.text())
+            self._again.show()
+
+    def _put_away(self) -> None:
+        for each in (self._detail, self._preview, self._show):
+            each.hide()
+
+    def _take_back(self) -> None:
+        if self._before is not None:
+            self.taken_back.emit(self._before)
 
     def _offer_columns(self, path: Path) -> None:
         self._path = path

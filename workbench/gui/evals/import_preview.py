@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
-from workbench.evals.datasets import Examined, Preview
+from workbench.evals.datasets import Examined, Preview, promptfoo
 from workbench.evals.datasets.naming import KNOWN
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space, scaled_px, set_role
@@ -33,6 +33,10 @@ from workbench.gui.widgets.text import Words
 from workbench.services.evals import EvalService
 
 NOTHING = "— not in the file"
+PROMPTFOO = (
+    "These are the columns of promptfoo, which say what they are: __expected, __expected1 … is what each answer must "
+    "be, the columns without __ are put into the question."
+)
 ROWS = 5
 LONGEST = 160
 MOST_PROBLEMS = 8
@@ -54,6 +58,7 @@ class ImportDialog(QDialog):
         self._path, self._evals, self._tasks = path, evals, tasks
         self._asked = 0
         self._examined: Examined | None = None
+        self._says_itself = False
         self.boxes: dict[str, QComboBox] = {}
         self._about = Words("Reading the file …", "answer")
         self._table = QTableWidget()
@@ -106,6 +111,11 @@ class ImportDialog(QDialog):
         preview, guess = found
         self._about.set_text(f"**{preview.dialect}.** The first rows:")
         self._fill(preview)
+        if promptfoo.is_header(preview.header):
+            self._says_itself = True
+            self._columns.addWidget(Words(PROMPTFOO, "muted"), 0, 0)
+            self._look()
+            return
         for place, (known, title) in enumerate(KNOWN.items()):
             box = _box(title, preview.header, guess.get(known, ""))
             box.currentIndexChanged.connect(lambda _place: self._look())
@@ -136,10 +146,10 @@ class ImportDialog(QDialog):
     def _look(self) -> None:
         """Look through the file with the columns as they are chosen; only the newest request is shown."""
         self._asked += 1
-        number, columns, mark = self._asked, self.columns, self.mark.isChecked()
+        number, columns, mark = self._asked, self.columns or None, self.mark.isChecked()
         self._use.setEnabled(False)
         self._error.clear()
-        if "input" not in columns:
+        if not self._says_itself and "input" not in self.columns:
             self._clear()
             self._error.show_error(WorkbenchError("No column is the input", mend="Choose the one with the questions."))
             return

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtGui import QResizeEvent
-
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalRun, EvalSet
 from workbench.gui.pages.base import House
 from workbench.gui.tasks import Progress, Run
 from workbench.gui.widgets.buttons import button
-from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.card import WordyCard
 from workbench.gui.widgets.rows import Column
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
@@ -24,7 +22,7 @@ from workbench.services.judging import Examined, JudgedRun, JudgingService
 Cases = Callable[[EvalRun], EvalSet]
 
 
-class JudgeCard(Card):
+class JudgeCard(WordyCard):
     """Hidden for a run that no judge scored. `cases` reads a run's data set (`pool` lane; raises WorkbenchError)."""
 
     def __init__(self, *, house: House, judging: JudgingService, name_of: NameOf, cases: Cases) -> None:
@@ -92,17 +90,7 @@ class JudgeCard(Card):
         if found.card is not None:
             self.table.set_rows(card_rows(found.card))
             self._notes.set_text(" ".join(found.card.notes))
-        self._take_room()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._take_room()
-
-    def _take_room(self) -> None:
-        """As tall as its wrapped texts make it: a column of cards asks for their least height only."""
-        layout = self.layout()
-        if layout is not None and layout.hasHeightForWidth():
-            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+        self.take_room()
 
     def _examine(self) -> None:
         run = self._run

@@ -141,8 +141,14 @@ def proof_words(plan: EvalPlan) -> str:
     cases = words.count(plan.cases, "case")
     if not plan.pairs:
         return f"{cases}: how often one model is right. Choose a second model to compare."
-    shows = "no difference at all" if plan.detectable >= 1 else f"differences of **{plan.detectable * 100:.0f} points**"
-    told = f"{cases} show {shows} or more 4 times in 5, if two models disagree on {words.share(plan.disagree)} of them."
+    if plan.detectable >= 1:
+        told = f"{cases} {'is' if plan.cases == 1 else 'are'} too few to show any difference."
+    else:
+        shows = "shows" if plan.cases == 1 else "show"
+        told = (
+            f"{cases} {shows} differences of **{plan.detectable * 100:.0f} points** or more 4 times in 5, if two "
+            f"models disagree on {words.share(plan.disagree)} of them."
+        )
     if plan.pairs > 1:
         told += f" The error rate is shared among {plan.pairs} pairs."
     if plan.sequential_cases is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from workbench.analysis import words
@@ -18,7 +18,7 @@ from workbench.gui.evals.slices_card import SlicesCard
 from workbench.gui.evals.verdicts import TONES, VERDICT_WORDS
 from workbench.gui.ports import SettingsPort
 from workbench.gui.theme import Space
-from workbench.gui.widgets.card import Card
+from workbench.gui.widgets.card import Card, take_room
 from workbench.gui.widgets.chart import ChartView
 from workbench.gui.widgets.info import InfoButton
 from workbench.gui.widgets.rows import UNKNOWN, Column, Mark, Span
@@ -29,6 +29,7 @@ from workbench.services.eval_words import (
     NameOf,
     difference_words,
     ends_words,
+    kept_words,
     percent,
     right_cost_words,
     share_words,
@@ -77,9 +78,12 @@ class ResultsPanel(QWidget):
         self._pair_card.body.addWidget(self._pairs)
         models = Card("Each model")
         models.body.addWidget(self._models)
-        models.body.addWidget(Words("What a person waits, and what it costs", "section"))
+        models.body.addWidget(Words("What a person waits", "section"))
         self._waits = self._make_waits()
         models.body.addWidget(self._waits)
+        self._kept = Words("", "muted")
+        self._kept.setObjectName("eval-kept")
+        models.body.addWidget(self._kept)
         self.slices = SlicesCard(settings=settings, name_of=name_of)
         self.runs = RunsCard(settings=settings, name_of=name_of)
         self.cases = CaseTable(settings=settings, name_of=name_of)
@@ -93,6 +97,13 @@ class ResultsPanel(QWidget):
         column.setSpacing(Space.M)
         for card in (chart, self._pair_card, models, self.slices, cases, self.case, self.runs):
             column.addWidget(card)
+
+    def event(self, event: QEvent) -> bool:
+        """Cards grow and shrink with their texts; the panel takes what all of them want, and the page scrolls."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            take_room(self)
+        return done
 
     def add_card(self, card: Card) -> None:
         """One more card, below the others."""
@@ -116,6 +127,9 @@ class ResultsPanel(QWidget):
         models.sort(key=lambda model: -(model.mean or -1.0))
         self._models.set_rows(models)
         self._waits.set_rows(models)
+        kept = kept_words(models, self._name_of)
+        self._kept.set_text(kept)
+        self._kept.setVisible(bool(kept))
         rank = [model.model_id for model in models]
         pairs = [pair for pair in summary.pairs if pair.scorer == shown.scorer]
         pairs = [turned(pair) if rank.index(pair.a) > rank.index(pair.b) else pair for pair in pairs]
@@ -151,6 +165,26 @@ class ResultsPanel(QWidget):
                     "n", "Cases", lambda m: f"{m.n:,}", right=True, aside=_errors, sort=lambda m: float(m.n), width=64
                 ),
                 Column("rate", "Tokens/s", _rate, unit="median", right=True, sort=lambda m: m.tokens_per_s, width=80),
+                Column(
+                    "case_cost",
+                    "A case",
+                    lambda m: words.usd(m.cost_per_case_usd),
+                    unit="costs",
+                    right=True,
+                    sort=lambda m: m.cost_per_case_usd,
+                    hint=lambda m: "" if m.cost_per_case_usd is not None else "The price of an answer is not known.",
+                    width=64,
+                ),
+                Column(
+                    "right_cost",
+                    "A right one",
+                    lambda m: words.usd(m.cost_per_right_usd),
+                    unit="costs",
+                    right=True,
+                    sort=lambda m: m.cost_per_right_usd,
+                    hint=lambda m: f"{right_cost_words(m)}: what all cases cost, shared among the right answers.",
+                    width=84,
+                ),
             ),
             row_id=lambda m: m.model_id,
             name="Each model's results",
@@ -161,7 +195,7 @@ class ResultsPanel(QWidget):
         )
 
     def _make_waits(self) -> DataTable[ModelSummary]:
-        """What a person waits and what it costs, with the intervals written out."""
+        """What a person waits, with the intervals written out."""
         return DataTable(
             "eval-waits",
             (
@@ -196,29 +230,9 @@ class ResultsPanel(QWidget):
                     hint=_whole_hint,
                     width=110,
                 ),
-                Column(
-                    "case_cost",
-                    "A case",
-                    lambda m: words.usd(m.cost_per_case_usd),
-                    unit="costs",
-                    right=True,
-                    sort=lambda m: m.cost_per_case_usd,
-                    hint=lambda m: "" if m.cost_per_case_usd is not None else "The price of an answer is not known.",
-                    width=64,
-                ),
-                Column(
-                    "right_cost",
-                    "A right one",
-                    lambda m: words.usd(m.cost_per_right_usd),
-                    unit="costs",
-                    right=True,
-                    sort=lambda m: m.cost_per_right_usd,
-                    hint=lambda m: f"{right_cost_words(m)}: what all cases cost, shared among the right answers.",
-                    width=84,
-                ),
             ),
             row_id=lambda m: m.model_id,
-            name="Each model's waits and costs",
+            name="Each model's waits",
             settings=self._settings,
             filterable=False,
             visible_rows=6,
@@ -248,7 +262,7 @@ class ResultsPanel(QWidget):
                     sort=lambda p: p.difference,
                     width=150,
                 ),
-                Column("p", "p", _p, unit="Holm", right=True, sort=lambda p: p.p_adjusted, hint=_p_hint, width=64),
+                Column("p", "p", _p, unit="Holm", right=True, sort=lambda p: p.p_adjusted, hint=_p_hint, width=80),
             ),
             row_id=lambda p: f"{p.a}|{p.b}",
             name="Every pair of models",

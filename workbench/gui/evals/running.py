@@ -75,12 +75,24 @@ class EvalRunner(QObject):
         """Store a new run and start it."""
         self._busy = True
         references = [model.reference for model in models]
+        judges = settings.judges if settings is not None else ()
+
+        def store(_: None) -> None:
+            self._house.tasks.start(
+                lambda: self._evals.new_run(
+                    data, references, scorers=tuple(scorers), scenario_id=scenario_id, system=system, settings=settings
+                ),
+                lane="db",
+                done=lambda run: self._start(run, data, references),
+                failed=self._fail,
+                stopped=self._end,
+                owner=self,
+            )
+
+        # The keychain may take its time, and the db lane must not wait for it.
         self._house.tasks.start(
-            lambda: self._evals.new_run(
-                data, references, scorers=tuple(scorers), scenario_id=scenario_id, system=system, settings=settings
-            ),
-            lane="db",
-            done=lambda run: self._start(run, data, references),
+            lambda: self._evals.check_keys((*references, *judges)),
+            done=store,
             failed=self._fail,
             stopped=self._end,
             owner=self,

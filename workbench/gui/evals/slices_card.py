@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.analysis import words
 from workbench.domain.evals import EvalSlice, EvalSummary, ModelSummary, PairVerdict
 from workbench.gui.ports import SettingsPort
 from workbench.gui.theme import Tone
@@ -23,7 +24,9 @@ class SlicesCard(Card):
         self._settings, self._name_of = settings, name_of
         self._models: tuple[str, ...] = ()
         self._said = Words("", "muted")
+        self._told = Words("")
         self.body.addWidget(self._said)
+        self.body.addWidget(self._told)
         self.table: DataTable[EvalSlice] | None = None
 
     def show_slices(self, summary: EvalSummary, scorer: str, models: Sequence[str]) -> None:
@@ -33,6 +36,10 @@ class SlicesCard(Card):
         if not slices:
             return
         self._said.set_text(slices_words(summary, scorer, self._name_of))
+        told = [(found.tag, shown_words(found, self._name_of)) for found in slices]
+        lines = [f"{tag}: {shown}." for tag, shown in told if shown]
+        self._told.set_text("\n".join(lines))
+        self._told.setVisible(bool(lines))
         if self.table is None or tuple(models) != self._models:
             self._models = tuple(models)
             self._make_table()
@@ -44,10 +51,10 @@ class SlicesCard(Card):
             self.table.hide()
             self.table.deleteLater()
         columns: list[Column[EvalSlice]] = [
-            Column("tag", "Tag", lambda found: found.tag, width=120),
+            Column("tag", "Tag", lambda found: found.tag, width=120, stretch=True),
             Column("n", "Cases", lambda found: f"{found.n:,}", right=True, sort=lambda found: float(found.n), width=64),
             *(self._model_column(model) for model in self._models),
-            Column("shown", "Shown", self._shown, mark=_mark, hint=self._hint, width=200, stretch=True),
+            Column("shown", "Shown", _shown, mark=_mark, hint=self._hint, width=110),
         ]
         self.table = DataTable(
             "eval-slices",
@@ -59,7 +66,7 @@ class SlicesCard(Card):
             visible_rows=8,
             snug=True,
         )
-        self.body.addWidget(self.table)
+        self.body.insertWidget(1, self.table)
 
     def _model_column(self, model: str) -> Column[EvalSlice]:
         def figure(found: EvalSlice) -> ModelSummary:
@@ -76,15 +83,18 @@ class SlicesCard(Card):
             width=96,
         )
 
-    def _shown(self, found: EvalSlice) -> str:
-        return shown_words(found, self._name_of) or "no difference shown"
-
     def _hint(self, found: EvalSlice) -> str:
         return "\n".join(pair_words(pair, self._name_of) for pair in found.pairs)
 
 
 def _is_shown(verdict: PairVerdict) -> bool:
     return verdict in (PairVerdict.BETTER, PairVerdict.WORSE)
+
+
+def _shown(found: EvalSlice) -> str:
+    """How many of the pairs differ; the words stand below the table, where there is room for them."""
+    count = sum(_is_shown(pair.verdict) for pair in found.pairs)
+    return words.count(count, "difference") if count else "none"
 
 
 def _mark(found: EvalSlice) -> Mark | None:

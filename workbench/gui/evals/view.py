@@ -68,6 +68,7 @@ class EvalsView(QWidget):
         self._house, self._evals, self._library, self._dataset_path = house, evals, library, dataset_path
         self._chat_models = chat_models
         self._scenario: Scenario | None = None
+        self._data_of = ""
         self._models: tuple[ModelEntry, ...] = ()
         self._runs: tuple[EvalRun, ...] = ()
         self._wanted_run = ""
@@ -105,6 +106,7 @@ class EvalsView(QWidget):
         self.setup.system.edited.connect(lambda _text: self._plan())
         self.bar.pause_wanted.connect(self._pause)
         self.setup.data.opened.connect(self.open_data)
+        self.setup.data.taken_back.connect(partial(self._take_data, chosen=True))
         self.bar.chosen.connect(self.show_run)
         self.bar.new_wanted.connect(partial(self._set_up, True))
         self.bar.go_on_wanted.connect(self.go_on)
@@ -131,6 +133,10 @@ class EvalsView(QWidget):
         self._runs, self._shown, self._wanted_run, self._setting_up = (), None, "", False
         self.error.clear()
         self._arrange()
+        if self._data_of != scenario.id:
+            self._data_of = scenario.id
+            self.setup.data.clear()
+            self.setup.show_counts()
         path = self._dataset_path(scenario)
         if path is not None:
             self._read_data(path, chosen=False)
@@ -203,6 +209,9 @@ class EvalsView(QWidget):
 
     def _data_failed(self, path: Path, error: WorkbenchError, *, chosen: bool) -> None:
         self.setup.data.show_error(error, path)
+        self.setup.show_counts()
+        if self._shown is None:
+            self._say()
         if chosen and not self.runner.is_running:
             self._set_up(True)
 

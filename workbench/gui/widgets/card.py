@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.gui.theme import Space
@@ -37,6 +38,25 @@ class Card(QFrame):
     def add_beside_title(self, widget: QWidget) -> None:
         """A small control at the right of the title."""
         self._top.addWidget(widget)
+
+
+class WordyCard(Card):
+    """A card of wrapped texts, as tall as they are at its width: a column of cards asks for their least height only,
+    and would cut them. Call `take_room` when the texts have changed."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.take_room()
+
+    def take_room(self) -> None:
+        take_room(self)
+
+
+def take_room(widget: QWidget) -> None:
+    """As tall at least as what is in it wants to be at its width."""
+    layout = widget.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        widget.setMinimumHeight(layout.totalHeightForWidth(widget.width()))
 
 
 class Line(QFrame):

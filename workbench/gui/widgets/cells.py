@@ -10,6 +10,8 @@ from workbench.gui.theme import TONE_ICONS, Look, Space, Tone, look_of, pixmap
 from workbench.gui.widgets.rows import UNKNOWN, CellRole, Mark, Span
 
 _PAD = 10
+# Advances are rounded to whole pixels; a text that is one wider than said would be cut.
+_ROUNDING = 2
 _BAR_WIDTH = 44
 _ASIDE_SHARE = 0.92
 
@@ -19,7 +21,7 @@ class CellDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         metrics = QFontMetrics(option.font)
-        width = metrics.horizontalAdvance(str(index.data() or "")) + 2 * _PAD
+        width = metrics.horizontalAdvance(str(index.data() or "")) + 2 * _PAD + _ROUNDING
         aside = index.data(CellRole.ASIDE)
         if aside:
             width += metrics.horizontalAdvance(aside) + Space.XS

@@ -53,6 +53,15 @@ class Circumstances:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
+def no_key(endpoint: Endpoint) -> WorkbenchError:
+    """Why a provider cannot be asked."""
+    return WorkbenchError(
+        f"There is no key for {endpoint.name}",
+        where="keychain",
+        mend=f"Enter one under Settings, or: workbench key set {endpoint.id}",
+    )
+
+
 class RemoteModel:
     """One model of one provider, for data of one scenario (or of none)."""
 
@@ -136,11 +145,7 @@ class RemoteModel:
         )
         key = await self._house.key()
         if key is None and self._endpoint.needs_key:
-            raise WorkbenchError(
-                f"There is no key for {self._endpoint.name}",
-                where="keychain",
-                mend=f"Enter one under Settings, or: workbench key set {self._endpoint.id}",
-            )
+            raise no_key(self._endpoint)
         await clients.load(self._endpoint.wire)
         return grant, key
 
