@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,11 @@ def test_that_the_decision_of_every_scenario_is_listed_with_its_review(visitor: 
     assert mine and "C · Blend, Llama 4 and Claude" in mine[0] and "24 May 2027" in mine[0]
     assert "The next review is due on" in visitor.answer
     assert "today's figures change none of" in visitor.answer and "Unchanged" in mine[0]
+    visitor.window.shell.resize(1280, 800)
+    table = visitor.page.findChild(DataTable)
+    assert table is not None
+    visitor.wait(lambda: table.view.viewport().width() > 600)
+    assert table.view.horizontalScrollBar().maximum() == 0, "every column is in sight beside the inspector"
 
 
 def test_that_a_decision_explains_itself_and_opens(visitor: Visitor) -> None:
@@ -112,6 +118,11 @@ def test_that_all_decisions_stand_together_and_are_written_as_a_report(visitor: 
     page.arrive("together")
     visitor.wait(lambda: "of the traffic is lost" in visitor.answer)
     visitor.wait(lambda: page.together._view is not None and page.together._view.is_complete)
+    view = page.together._view
+    visitor.wait(lambda: view.height() >= view.layout().heightForWidth(view.width()))
+    parts = [part for i in range(view.layout().count()) if (part := view.layout().itemAt(i).widget()) is not None]
+    over = [lower for upper, lower in pairwise(parts) if upper.geometry().bottom() >= lower.geometry().top()]
+    assert len(parts) > 10 and not over, "a caption lies over the title of an axis"
     said = "\n".join(words.accessibleName() for words in page.together.findChildren(Words) if words.isVisible())
     for heading in ("Decisions", "By developer", "By provider", "Shutdown calendar", "Reviews"):
         assert heading in said.splitlines()

@@ -84,12 +84,12 @@ class DecisionsPage(Page):
         self._table: DataTable[Decided] = DataTable(
             "decisions",
             (
-                Column("scenario", "Scenario", lambda d: d.scenario.name, width=160, stretch=True),
-                Column("option", "Decided for", lambda d: d.option_name, width=200),
-                Column("today", "Today", _today, sort=_rank, mark=standing_mark, hint=_why_unknown, width=150),
-                Column("review", "Review on", _review_on, sort=lambda d: d.decision.review_on, width=130),
-                Column("decided", "Decided on", _decided_on, sort=lambda d: d.decision.decided_at, width=130),
-                Column("status", "Status", lambda d: d.decision.status.value, width=90),
+                # Together as wide as the page beside the inspector at 1280 pixels.
+                Column("scenario", "Scenario", lambda d: d.scenario.name, width=140, stretch=True),
+                Column("option", "Decided for", lambda d: d.option_name, width=205),
+                Column("today", "Today", _today, sort=_rank, mark=standing_mark, hint=_why_unknown, width=145),
+                Column("review", "Review on", _review_on, sort=lambda d: d.decision.review_on, width=95),
+                Column("decided", "Decided on", _decided_on, sort=lambda d: d.decision.decided_at, width=95),
             ),
             row_id=lambda d: d.scenario.id,
             name="Decisions",
@@ -296,6 +296,8 @@ def _rank(row: Decided) -> float | None:
 
 
 def _today(row: Decided) -> str:
+    if row.decision.status is not DecisionStatus.ACCEPTED:
+        return row.decision.status.value.capitalize()
     if row.today is None:
         return UNKNOWN
     from workbench.services.watch_words import STANDING_WORDS
@@ -314,8 +316,14 @@ def _why_unknown(row: Decided) -> str:
 
 
 def _decided_on(row: Decided) -> str:
-    return words.day(row.decision.decided_at) or UNKNOWN
+    return _short_day(row.decision.decided_at)
 
 
 def _review_on(row: Decided) -> str:
-    return words.day(row.decision.review_on) or UNKNOWN
+    return _short_day(row.decision.review_on)
+
+
+def _short_day(iso: str) -> str:
+    """ "24 Nov 2026": a whole month would cost the width of another column."""
+    parts = words.day(iso).split(" ")
+    return " ".join(part[:3] if part.isalpha() else part for part in parts) or UNKNOWN

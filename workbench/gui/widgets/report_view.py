@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.gui.theme import TONE_ICONS, Space, Tone, set_role
@@ -32,6 +34,7 @@ TONES = {Mark.GOOD: Tone.GOOD, Mark.CAUTION: Tone.CAUTION, Mark.BAD: Tone.BAD}
 # Longer tables stand whole in the files; on screen they would only bury what follows.
 ROWS_SHOWN = 12
 CHART_PX = 280
+TURN_S = 0.008
 
 
 class ReportView(QWidget):
@@ -46,7 +49,7 @@ class ReportView(QWidget):
         self._waiting: Iterator[QWidget] = iter(())
         self._next = QTimer(self)
         self._next.setInterval(0)
-        self._next.timeout.connect(self._add_one)
+        self._next.timeout.connect(self._add_some)
 
     @property
     def is_complete(self) -> bool:
@@ -58,16 +61,37 @@ class ReportView(QWidget):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
+        self.setMinimumHeight(0)
         self._waiting = _widgets(document, headed=headed)
         self._next.start()
 
-    def _add_one(self) -> None:
-        widget = next(self._waiting, None)
-        if widget is None:
-            self._next.stop()
-            self._column.addStretch(1)
-        else:
-            self._column.addWidget(widget)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_height()
+
+    def _fit_height(self) -> None:
+        """As tall as its words at this width: a page that shrinks its parts would lay one over the next."""
+        if not self.is_complete:
+            return  # to measure all of it again for each part would take longer than the parts
+        wanted = max(self._column.heightForWidth(self.width()), 0)
+        if wanted != self.minimumHeight():
+            self.setMinimumHeight(wanted)
+
+    def _add_some(self) -> None:
+        """As many parts as fit into half a frame: after each turn everything above is laid out anew."""
+        until, added = perf_counter() + TURN_S, 0
+        while perf_counter() < until:
+            widget = next(self._waiting, None)
+            if widget is not None:
+                self._column.addWidget(widget)
+                added += 1
+                continue
+            if not added:  # what came last is on screen since the turn before
+                self._next.stop()
+                self._column.addStretch(1)
+                self._fit_height()
+            return
 
 
 def _widgets(document: Document, *, headed: bool) -> Iterator[QWidget]:
