@@ -465,6 +465,7 @@ class Services:
             privacy=self.privacy,
             votes=self.votes,
             routing=self.routing,
+            judging=lambda: self.judging,
             settings=self.settings,
             today=self.today,
         )

@@ -39,6 +39,8 @@ _SPAN = rf"{_NUMBER}(?:\s?(?:–|to)\s?{_NUMBER})?"
 _MONEY = rf"[−-]?\$\s?{_NUMBER}(?:–\$?{_NUMBER})?(?: to [−-]?\$\s?{_NUMBER})?"
 _DATE = rf"(?:\d{{1,2}} )?(?:{'|'.join(_MONTHS)}) \d{{4}}"
 _LETTERS = r"[A-Z]\w?(?:, [A-Z]\w?)*(?: and [A-Z]\w?)?"
+# How a sentence begins; a model's id may stand first: "meta/llama-4-scout is at least as good".
+_BEGINS = r"(?:[A-ZÄÖÜ“„$\d]|[a-z][\w.-]*/)"
 _NAME = r"(?:(?!\. |: ).){1,120}?"
 _PLACES = {
     "n": _SPAN,
@@ -47,12 +49,12 @@ _PLACES = {
     "o": _LETTERS,
     "m": r"(?:(?! and |, |\. |: ).){1,120}?",
     # A text that is translated in its turn ends where its sentence does.
-    "t": r"(?:(?!(?<=[.!?]) [A-ZÄÖÜ“]).)+?",
+    "t": rf"(?:(?!(?<=[.!?]) {_BEGINS}).)+?",
     "i": r"\d{4}-\d\d-\d\d",
     "r": r"R[\d.]+(?:\.?\w+)*",
     **dict.fromkeys("vwxy", _NAME),
 }
-_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-ZÄÖÜ“„$\d])")
+_SENTENCE_END = re.compile(rf"(?<=[.!?]) (?={_BEGINS})")
 _GAPS = (("; ", re.compile("; ")), (", ", re.compile(r"(?<=\)), ")), (", ", re.compile(", ")))
 _AND = re.compile(", | and ")
 _PLACE = re.compile(r"\{(\w+)\}")

@@ -23,12 +23,16 @@ _SELF_HOST = "self-host:"
 
 @dataclass(frozen=True, slots=True)
 class EvalEvidence:
-    """One eval of the team's own cases with what follows from it, a chart for each scorer, and every result."""
+    """One eval of the team's own cases with what follows from it, a chart for each scorer, and every result.
+
+    `notes` are a heading and a sentence each: how many cases it takes, how it ended, what its judge is worth.
+    """
 
     run: EvalRun
     summary: EvalSummary
     charts: tuple[Chart, ...] = ()
     results: tuple[CaseResult, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,11 @@ class Outflow:
 class Material:
     """Everything of one scenario, computed with one catalog.
 
-    `charts` by name: "tradeoffs", "cumulative", "tornado", "contributions", "break-even", "acceptability"; what
-    is missing is left out of the report. `behind` is what stands behind the recommendation, in words and tables.
-    `quality_sentence` and `quality_basis` say what the trade-off chart shows and what its quality axis rests on.
-    `reason_text` and `limit_name` are the one wording of reasons and of limits. `made_on` is an ISO date; `seed` that
-    of every draw behind a probability.
+    `charts` by name: "tradeoffs", "cumulative", "tornado", "contributions", "break-even", "acceptability", "routing";
+    what is missing is left out of the report. `knee` says where money begins to buy little; "" where nothing bends.
+    `behind` is what stands behind the recommendation, in words and tables. `quality_sentence` and `quality_basis` say
+    what the trade-off chart shows and what its quality axis rests on. `reason_text` and `limit_name` are the one
+    wording of reasons and of limits. `made_on` is an ISO date; `seed` that of every draw behind a probability.
     """
 
     scenario: Scenario
@@ -62,6 +66,7 @@ class Material:
     charts: Mapping[str, Chart] = field(default_factory=dict)
     quality_sentence: str = ""
     quality_basis: str = ""
+    knee: str = ""
     reason_text: Callable[[Reason], str] = attrgetter("text")
     limit_name: Callable[[str], str] = str
     evals: tuple[EvalEvidence, ...] = ()

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from workbench import __version__
 from workbench.analysis import words
+from workbench.analysis.chartspec import Chart
 from workbench.analysis.options import SEED
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import EvalStatus
+from workbench.domain.evals import EvalRun, EvalStatus
 from workbench.domain.evidence import Evidence
 from workbench.domain.option import OptionSet
 from workbench.domain.questions import requirements_from
@@ -28,12 +29,14 @@ from workbench.reports.files import file_stem, folder_for, write_whole
 from workbench.reports.material import EvalEvidence, Material, Outflow
 from workbench.reports.writers import BUILTIN
 from workbench.services.eval_words import eval_chart
+from workbench.services.report_notes import knee_words, notes_of
 from workbench.services.wording import limit_name, reason_sentence
 from workbench.settings import REPORT_BRAND, REPORT_COLOUR, REPORT_LOGO, Settings
 
 if TYPE_CHECKING:
     from workbench.services.catalog import CatalogService
     from workbench.services.evals import EvalService
+    from workbench.services.judging import JudgedRun, JudgingService
     from workbench.services.options import OptionService
     from workbench.services.privacy import PrivacyService
     from workbench.services.routing import RoutingService
@@ -61,6 +64,7 @@ class ReportService:
         privacy: PrivacyService,
         votes: VoteService,
         routing: RoutingService,
+        judging: Callable[[], JudgingService],
         settings: Settings,
         today: Callable[[], date] = date.today,
     ) -> None:
@@ -73,6 +77,7 @@ class ReportService:
         self._privacy = privacy
         self._votes = votes
         self._routing = routing
+        self._judging = judging
         self._settings = settings
         self._today = today
 
@@ -167,9 +172,11 @@ class ReportService:
                 "tradeoffs": view.chart,
                 **self._options.charts(option_set),
                 **self._options.insight_charts(insights, option_set, volume),
+                **self._routing_chart(scenario, shortlist),
             },
             quality_sentence=view.sentence,
             quality_basis=view.basis_label,
+            knee=knee_words(view),
             reason_text=reason_sentence,
             limit_name=limit_name,
             evals=self._eval_evidence(scenario, shortlist),
@@ -187,18 +194,36 @@ class ReportService:
             return None
         return self._routing.plan(scenario, option.id, evidence=evidence)
 
+    def _routing_chart(self, scenario: Scenario, shortlist: Shortlist) -> dict[str, Chart]:
+        """What routing between the models of the newest eval would bring; {} without such an eval."""
+        study = self._routing.study(scenario)
+        names = {verdict.model_id: verdict.model_name for verdict in shortlist.verdicts}
+        return {} if study is None else {"routing": self._routing.chart(study, lambda model: names.get(model, model))}
+
+    def _judged(self, run: EvalRun) -> JudgedRun | None:
+        """What is known of the run's judge; None without one, or where it cannot be named any more."""
+        try:
+            return self._judging().judged(run) if run.settings.judges else None
+        except WorkbenchError:
+            return None
+
     def _eval_evidence(self, scenario: Scenario, shortlist: Shortlist) -> tuple[EvalEvidence, ...]:
         """The newest finished evals, each summed up from its results."""
         target = requirements_from(scenario.answers).quality_target
         share = None if target is None else target / 100
         names = {verdict.model_id: verdict.model_name for verdict in shortlist.verdicts}
+
+        def name_of(model: str) -> str:
+            return names.get(model, model)
+
         finished = [run for run in self._evals.runs(scenario.id) if run.status is EvalStatus.FINISHED]
         found = []
         for run in finished[:_EVALS_SHOWN]:
             results = self._evals.results(run.id)
             summary = self._evals.summary_of(run, results)
-            pictures = (eval_chart(summary, scorer, lambda m: names.get(m, m), target=share) for scorer in run.scorers)
-            found.append(EvalEvidence(run, summary, tuple(pictures), results))
+            pictures = (eval_chart(summary, scorer, name_of, target=share) for scorer in run.scorers)
+            notes = notes_of(run, summary, self._judged(run), name_of)
+            found.append(EvalEvidence(run, summary, tuple(pictures), results, notes))
         return tuple(found)
 
 

@@ -86,6 +86,7 @@ def _eval(found: EvalEvidence, material: Material) -> tuple[Block, ...]:
                 "fixed before the run; anything else is “not shown”."
             )
         )
+    blocks += [Paragraph(text, lead=lead) for lead, text in found.notes]
     methods = sorted({model.method for model in summary.models if model.method})
     scorers = words.listed(list(run.scorers))
     blocks.append(

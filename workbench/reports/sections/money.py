@@ -32,6 +32,8 @@ def cost_and_quality(material: Material) -> Section:
     chart = material.charts.get("tradeoffs")
     if chart is not None:
         blocks.append(Picture(chart))
+    if material.knee:
+        blocks.append(Paragraph(material.knee, lead="The knee."))
     if material.quality_basis and (chart is None or material.quality_basis not in chart.note):
         blocks.append(Source(f"Quality: {material.quality_basis}"))
     if not blocks:

@@ -100,8 +100,10 @@ def adaptation(material: Material) -> Section:
         )
         columns = (Column("Model"), Column("Answers"), Column("Through"), Column("Share of requests", right=True))
         blocks.append(Table(columns, rows, caption=f"Who answers what in {_titled(chosen)}"))
-    parts = (Part("Routing plan", _plan(material)),) if material.plan and len(material.plan.routes) > 1 else ()
-    return Section(SectionId.ADAPTATION, "Adaptation and routing", tuple(blocks), parts)
+    parts = [Part("Routing plan", _plan(material))] if material.plan and len(material.plan.routes) > 1 else []
+    if chart := material.charts.get("routing"):
+        parts.append(Part("What routing would bring", (Picture(chart),)))
+    return Section(SectionId.ADAPTATION, "Adaptation and routing", tuple(blocks), tuple(parts))
 
 
 def _plan(material: Material) -> tuple[Block, ...]:
