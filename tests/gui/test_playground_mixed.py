@@ -180,3 +180,17 @@ def test_that_a_blind_vote_on_local_and_remote_answers_leaks_neither_name_nor_sp
         assert sorted(pane.model_name for pane in view.panes) == ["Demo Nano", "m1", "m1"]
         assert all(pane._figures.text() for pane in view.panes), "now the figures are there"
         assert {pane.answer.finish for pane in view.panes if pane.answer} <= {Finish.STOP, Finish.LENGTH}
+
+
+def test_that_a_key_kept_on_another_page_offers_its_models_here_and_what_leaves_is_said(
+    bench: Bench, scenario: Scenario
+) -> None:
+    page = page_with(bench, scenario, "local/demo-nano", "local/demo-small")
+    assert "nothing leaves it" in page.header.answer
+    page.hide()
+    bench.services.credentials.set_key("openai", "sk-" + "x" * 40)
+    page.show()
+    bench.settle()
+    assert "openai/gpt-5.2" in [entry.reference for entry in page.playground.row.models]
+    page.playground.row.put_model("openai/gpt-5.2", page.playground.row.panes[0])
+    assert "what you ask a provider's model leaves it" in page.header.answer

@@ -174,6 +174,7 @@ def test_that_the_window_is_painted_before_any_page_is_made(
         made.shell.show()
     assert made.made == []
     assert "is being opened" in foot_of(made).accessibleName()
+    assert made.shell.rail.findChild(QAbstractButton, "scenario").accessibleName() == "Scenario: Opening …"
 
 
 def test_that_pages_are_made_on_the_first_visit_only(parts: Parts) -> None:
@@ -290,6 +291,18 @@ def test_that_a_second_writer_is_noticed(parts: Parts, scenarios: FakeScenarios,
     settle(parts.house)
     assert "Somebody else saved" in parts.shell.notice.accessibleName()
     assert scenarios.stored[id].name == "Knowledge assistant"
+
+
+def test_that_a_name_with_an_ampersand_is_shown_as_it_is_written(
+    parts: Parts, scenarios: FakeScenarios, settle: Settle
+) -> None:
+    scenarios.put("R&D desk")
+    parts.desk.list_again()
+    settle(parts.house)
+    recent = [action for _, action in parts.shell.menus.actions() if "desk" in action.text()]
+    assert [action.text() for action in recent] == ["R&&D desk"]
+    assert "R&D desk" in [pick.title for pick in parts.shell.menus.picks()]
+    assert button("Rules & places").text() == "Rules && places"
 
 
 def test_that_changes_reach_the_open_page(parts: Parts) -> None:
@@ -645,6 +658,14 @@ def test_that_home_resumes_deletes_and_takes_back(parts: Parts, scenarios: FakeS
     home = parts.shell.page
     assert isinstance(home, HomePage)
     assert home.header.answer.startswith("One scenario, none decided yet.")
+    parts.shell.open_page("options")
+    other = scenarios.put("Made elsewhere")
+    parts.shell.go_home()
+    settle(parts.house)
+    assert home.header.answer.startswith("2 scenarios")
+    del scenarios.stored[other.id]
+    parts.shell.go_home()
+    settle(parts.house)
     buttons = {b.text(): b for b in home.findChildren(QPushButton)}
     buttons["Move to the bin"].click()
     settle(parts.house)

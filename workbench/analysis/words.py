@@ -36,11 +36,14 @@ def usd_short(amount: float) -> str:
 
 
 def usd_range(value: Estimate | None) -> str:
-    """ "$2.1k–2.6k", one figure when there is no width, "—" for None."""
+    """ "$2.1k–2.6k", "$1–$6.2k" where the units differ, one figure when there is no width, "—" for None."""
     if value is None:
         return UNKNOWN_FIGURE
     low, high = usd_short(value.low), usd_short(value.high)
-    return low if low == high else f"{low}–{high.removeprefix('$')}"
+    if low == high:
+        return low
+    alike = low[-1] == high[-1] or (low[-1].isdigit() and high[-1].isdigit())
+    return f"{low}–{high.removeprefix('$') if alike else high}"
 
 
 def usd_span(value: Estimate) -> str:

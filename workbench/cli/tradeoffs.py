@@ -108,7 +108,8 @@ def _mix(mix: Mix) -> dict[str, Any]:
 def _place(point: TradePoint, view: TradeoffView) -> str:
     if point.pareto:
         return "front, its knee" if point.id == view.knee else "front"
-    return f"beaten by {point.dominated_by.split('@')[0]}" if point.dominated_by else ""
+    names = {each.id: each.model_name for each in view.points}
+    return f"beaten by {names[point.dominated_by]}" if point.dominated_by else ""
 
 
 def _print(view: TradeoffView) -> None:

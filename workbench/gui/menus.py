@@ -81,4 +81,5 @@ def _actions(menu: QMenu, group: str) -> Iterator[tuple[str, QAction]]:
 
 
 def _plain(text: str) -> str:
-    return text.replace("&", "")
+    """A menu's words without the mark for its key."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")

@@ -150,7 +150,8 @@ class Rail(QWidget):
         for made in self._buttons.values():
             made.set_folded(folded)
 
-    def set_scenario(self, name: str) -> None:
+    def set_scenario(self, name: str | None) -> None:
+        """The open scenario's name; "" when none is open, None while it is being opened."""
         self._scenario.set_name(name)
 
     def set_saved(self, words: str) -> None:
@@ -185,20 +186,21 @@ class _ScenarioButton(QToolButton):
     def __init__(self, menu: QMenu) -> None:
         super().__init__()
         self.setObjectName("scenario")
-        self._name = ""
+        self._name = self._shown = ""
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._folded = False
-        self.set_name("")
+        self.set_name(None)
 
-    def set_name(self, name: str) -> None:
-        self._name = name
-        shown = name or "No scenario open"
-        self.setAccessibleName(f"Scenario: {shown}")
-        self.setToolTip(shown)
+    def set_name(self, name: str | None) -> None:
+        """The open scenario's name; "" when none is open, None while it is being opened."""
+        self._name = name or ""
+        self._shown = "Opening …" if name is None else name or "No scenario open"
+        self.setAccessibleName(f"Scenario: {self._shown}")
+        self.setToolTip(self._shown)
         self.update()
 
     def set_folded(self, folded: bool) -> None:
@@ -227,7 +229,7 @@ class _ScenarioButton(QToolButton):
         painter.setPen(QColor(look.text if self._name else look.muted))
         metrics = painter.fontMetrics()
         room = self.width() - Space.S - arrow_px - Space.S
-        words = metrics.elidedText(self._name or "No scenario open", Qt.TextElideMode.ElideRight, room)
+        words = metrics.elidedText(self._shown, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(Space.S, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
         painter.drawPixmap(Space.S + min(metrics.horizontalAdvance(words) + Space.XS, room), middle, arrow)
 

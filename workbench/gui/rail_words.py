@@ -78,7 +78,9 @@ def _validate(run: EvalRun | None, waiting: EvalRun | None) -> StepState:
     """An eval that was cut off is told first: it can go on."""
     if waiting is not None:
         return StepState(Tone.CAUTION, "interrupted")
-    return StepState(Tone.GOOD, words.count(run.case_count, "case")) if run else StepState()
+    if run is None:
+        return StepState()
+    return StepState(Tone.GOOD, words.count(run.case_count, "case"), f"{run.case_count:,}")
 
 
 def _decision(scenario: Scenario, done: tuple[str, ...]) -> StepState:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QMess
 from workbench.gui.desk import Desk
 from workbench.gui.menus import Menus
 from workbench.gui.tasks import TaskHandle
+from workbench.gui.widgets.buttons import plain_text
 
 if TYPE_CHECKING:
     from workbench.gui.shell import Shell
@@ -72,7 +73,7 @@ class ScenarioActions(QObject):
     def _fill_recent(self) -> None:
         self._recent.clear()
         for row in self._desk.rows[:_RECENT]:
-            self._menus.add(self._recent, row.name, partial(self._desk.open, row.id))
+            self._menus.add(self._recent, plain_text(row.name), partial(self._desk.open, row.id))
         self._recent.setEnabled(bool(self._desk.rows))
 
     def ask_new(self) -> None:

@@ -328,6 +328,7 @@ class Shell(QMainWindow):
 
     def _show_begin_failed(self, error: WorkbenchError) -> None:
         """The store cannot be opened: say so on the first page, with a way to try again."""
+        self.rail.set_scenario("")
         self._forget_status(None)
         self.go_home()
         if not self._offer_to_mend(error):
@@ -340,6 +341,7 @@ class Shell(QMainWindow):
 
     def _begin_again(self) -> None:
         self.notice.clear()
+        self.rail.set_scenario(None)
         self.rail.set_status(RailStatus())
         self._desk.begin_again()
 

@@ -24,6 +24,8 @@ from workbench.domain.scenario import Scenario
 from workbench.services.wording import reason_sentence
 
 _TRIGGERS_PROPOSED = 4
+# Notes that are no warnings: what is paid over the horizon stands among the consequences, stages are a way out.
+_NO_RISK = ("Over ", "In stages: ")
 _WATCHES = {"monthly_usd": Watch.MONTHLY_COST, "quality": Watch.QUALITY, "weeks": Watch.WEEKS}
 
 
@@ -86,7 +88,7 @@ def _risks(found: OptionSet, chosen: Option) -> tuple[Risk, ...]:
     """What the computation warns of: cautions of the chosen option, and the notes that are about it."""
     cautions = [reason_sentence(reason) for reason in chosen.reasons if reason.kept and reason.warning]
     about_it = re.compile(rf"(?<!\w){re.escape(chosen.id)}(?!\w)")
-    notes = [note for note in found.notes if about_it.search(note)]
+    notes = [note for note in found.notes if about_it.search(note) and not note.startswith(_NO_RISK)]
     return tuple(Risk(text) for text in dict.fromkeys((*cautions, *notes)))
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from workbench.analysis import words
+from workbench.domain.figures import Estimate
 
 
 @pytest.mark.parametrize(
@@ -10,3 +11,11 @@ from workbench.analysis import words
 )
 def test_that_a_number_is_never_written_with_an_exponent(value: float, figures: int, said: str) -> None:
     assert words.rounded(value, figures) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(2100, 2600, "$2.1k–2.6k"), (1.03, 6200, "$1.03–$6.2k"), (40, 90, "$40–90"), (900, 1200, "$900–$1.2k")],
+)
+def test_that_a_range_of_money_cannot_be_read_in_the_wrong_unit(low: float, high: float, said: str) -> None:
+    assert words.usd_range(Estimate(low, low, high)) == said

@@ -222,7 +222,7 @@ class RejectionBoxes(QWidget):
                     old.deleteLater()
             self._boxes = {}
             for option, title in others:
-                box = TextBox(f"Why not {option}", placeholder=f"Why not {title}")
+                box = TextBox(f"Why not {option}", placeholder=f"Why not {option}")
                 self._column.addWidget(Words(title, "muted"))
                 self._column.addWidget(box)
                 box.textChanged.connect(lambda: self.changed.emit(None))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
+from workbench.domain.changes import Changes
 from workbench.domain.decision import DecisionStatus
 from workbench.domain.progress import FINISHABLE
 from workbench.domain.scenario import Scenario
 from workbench.gui.pages.base import House, Page
 from workbench.gui.theme import Scheme, Space, Tone
-from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.buttons import button, name_button
 from workbench.gui.widgets.fields import Choice, ChoiceField
 from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
 from workbench.gui.widgets.state import EmptyState
@@ -67,11 +68,16 @@ class HomePage(Page):
         desk.listed.connect(self._show_rows)
         self._is_listed = desk.is_listed
         self._show(desk.rows)
-        desk.list_again()
 
     def show_scenario(self, scenario: Scenario | None) -> None:
+        """The list is read again whenever the page is opened."""
         super().show_scenario(scenario)
-        self._tell()
+        self._desk.list_again()
+
+    def refresh(self, changes: Changes) -> None:
+        """A scenario or its evals changed elsewhere."""
+        if changes.scenarios or changes.evals:
+            self._desk.list_again()
 
     def _lay_out_rows(self, scheme: Scheme, set_scheme: Callable[[Scheme], None]) -> None:
         actions = QHBoxLayout()
@@ -160,8 +166,7 @@ class HomePage(Page):
         self._binned = self._table.current_id
         if self._binned:
             name = next((r.name for r in self._rows if r.id == self._binned), "")
-            self._restore.setText(f"Take “{name}” back out of the bin")
-            self._restore.setAccessibleName(self._restore.text())
+            name_button(self._restore, f"Take “{name}” back out of the bin")
             self._restore.show()
             self._desk.delete(self._binned)
 
@@ -177,7 +182,7 @@ def _note(row: ScenarioRow) -> str:
 def _steps_words(row: ScenarioRow) -> str:
     if row.damaged:
         return UNKNOWN
-    return f"{len(row.steps_done)} of {len(FINISHABLE)} steps done" if row.steps_done else "Not begun"
+    return f"{len(row.steps_done)} of {len(FINISHABLE)} steps done"
 
 
 def _decision_words(row: ScenarioRow) -> str:

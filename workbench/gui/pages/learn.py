@@ -17,7 +17,7 @@ from workbench.gui.learn.search import SearchResults
 from workbench.gui.learn.topic import Topic, TopicHouse
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.theme import Space, scaled_px
-from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.buttons import button, name_button
 from workbench.gui.widgets.info import glossary
 from workbench.services.learn import lessons
 
@@ -175,8 +175,7 @@ class LearnPage(Page):
         self.header.set_answer(lesson.answer, lesson.detail)
         place = self._list.currentRow() + 1
         following = lessons()[TOPICS[place % len(TOPICS)].id].title
-        self._next.setText(f"Next: {following}")
-        self._next.setAccessibleName(self._next.text())
+        name_button(self._next, f"Next: {following}")
 
     def _go_on(self) -> None:
         self._list.setCurrentRow((self._list.currentRow() + 1) % len(TOPICS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from workbench.analysis.words import share, share_range
+from workbench.analysis.words import share, share_range, usd, usd_range
 from workbench.domain.figures import Figure, Origin
 from workbench.domain.insight import Acceptance, span_of
 from workbench.domain.option import DataFlow, Flip, Option, OptionSet, Technique
@@ -113,18 +113,14 @@ def _money(option: Option, name: str) -> Cell:
     if figure is None:
         return Cell(UNKNOWN, hint=NOT_KNOWN)
     value = figure.value
-    width = "" if value.is_exact else f"{_short(value.low)}–{_short(value.high)}"
-    return Cell(f"${value.likely:,.0f}", width, hint=origin_words(figure))
+    width = "" if value.is_exact else usd_range(value)
+    return Cell(usd(value.likely), width, hint=origin_words(figure))
 
 
 def _total(option: Option, months: int) -> Cell:
     total = option.tco_usd.get(months)
     hint = "Needs a set-up and a monthly cost. Enter your own figures with Edit."
     return Cell(UNKNOWN, hint=hint) if total is None else Cell(f"${total:,.0f}")
-
-
-def _short(value: float) -> str:
-    return f"{value / 1000:.1f}k".replace(".0k", "k") if value >= 1000 else f"{value:.0f}"
 
 
 def _weeks(option: Option) -> Cell:

@@ -13,7 +13,7 @@ from workbench.domain.questions import STEPS, Question, Step, asked_questions, q
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.gui.pages.base import House, Page
 from workbench.gui.theme import Space, scaled_px
-from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.buttons import button, name_button
 from workbench.gui.widgets.fields import Choice
 from workbench.gui.widgets.text import Words
 from workbench.gui.wizards.question_card import QuestionCard
@@ -181,8 +181,7 @@ class RequirementsPage(Page):
         place = STEPS.index(step)
         self._back.setEnabled(place > 0)
         last = place == len(STEPS) - 1
-        self._next.setText("See the shortlist" if last else f"Next: {STEPS[place + 1].title}")
-        self._next.setAccessibleName(self._next.text())
+        name_button(self._next, "See the shortlist" if last else f"Next: {STEPS[place + 1].title}")
         self.scroller.verticalScrollBar().setValue(0)
         if self.scenario is not None:
             self._draw_answers(self.scenario)
@@ -211,7 +210,7 @@ class RequirementsPage(Page):
         for row, step in enumerate(STEPS):
             done = step_is_done(step, scenario.answers)
             item = self._list.item(row)
-            item.setText(f"{'✓' if done else '·'}  {step.title}")
+            item.setText(f"{'✓' if done else '○'}  {step.title}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{step.title}, {'done' if done else 'open'}")
 
     def _ask_live_line(self) -> None:

@@ -97,7 +97,7 @@ class ShortlistPage(Page):
         table: DataTable[Verdict] = DataTable(
             "shortlist",
             (
-                Column("model", "Model", lambda v: v.model_name, aside=lambda v: v.offer_name, width=190),
+                Column("model", "Model", lambda v: v.model_name, aside=lambda v: v.offer_name, width=170),
                 Column(
                     "verdict",
                     "Verdict",
@@ -130,7 +130,7 @@ class ShortlistPage(Page):
                     width=92,
                 ),
                 Column("where", "Runs on", lambda v: HOSTING_WORDS[v.hosting], width=82),
-                Column("why", "Why", _why_text, hint=_why_text, width=110, stretch=True),
+                Column("why", "Why", _why_text, hint=_why_text, width=180, stretch=True),
             ),
             row_id=row_id,
             name="Verdicts",

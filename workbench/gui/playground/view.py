@@ -156,6 +156,7 @@ class PlaygroundView(QWidget):
         row.models_changed.connect(self.estimator.soon)
         row.models_changed.connect(self._show_may)
         row.models_changed.connect(self.error.clear)
+        row.models_changed.connect(self.say_answer)
 
     # what is open
 
@@ -206,8 +207,9 @@ class PlaygroundView(QWidget):
 
     def _say_empty(self) -> None:
         ready = self.row.usable
+        leaves = "what you ask a provider's model leaves it" if self.row.reaches_out else "nothing leaves it"
         rest = (
-            f"{words.count(len(ready), 'model')} on this machine can answer now; nothing leaves it. "
+            f"{words.count(len(ready), 'model')} on this machine can answer now; {leaves}. "
             "Press Ask to try the example, or write your own prompt."
         )
         self.answered.emit("Ask several models the same question.", rest if ready else "")

@@ -35,6 +35,7 @@ TONES = {Mark.GOOD: Tone.GOOD, Mark.CAUTION: Tone.CAUTION, Mark.BAD: Tone.BAD}
 ROWS_SHOWN = 12
 CHART_PX = 280
 TURN_S = 0.008
+FIGURES_BESIDE = 3
 
 
 class ReportView(QWidget):
@@ -176,13 +177,19 @@ def _marked(tone: Tone, text: str) -> QWidget:
 
 
 def _key_figures(block: KeyFigures) -> QWidget:
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(Space.XL)
-    for item in block.items:
-        parts = (Words(item.label, "muted"), Words(item.value, "figure"), Words(item.note, "muted"))
-        row.addWidget(_stack(part for part in parts if part.text()), 1, Qt.AlignmentFlag.AlignTop)
+    """Side by side, in two rows when they are many: a figure is never broken off from its unit."""
+    box = _as_tall_as_its_words(QWidget())
+    grid = QGridLayout(box)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(Space.XL)
+    grid.setVerticalSpacing(Space.M)
+    for place, item in enumerate(block.items):
+        value = item.value.replace(" ", "\N{NO-BREAK SPACE}")
+        parts = (Words(item.label, "muted"), Words(value, "figure"), Words(item.note, "muted"))
+        column = place % FIGURES_BESIDE
+        stacked = _stack(part for part in parts if part.text())
+        grid.addWidget(stacked, place // FIGURES_BESIDE, column, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(column, 1)
     return box
 
 
