@@ -33,8 +33,9 @@ def test_that_a_model_without_failures_has_no_ratio() -> None:
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=12).filter(lambda s: sum(s) > 1))
 def test_that_shares_sum_to_one_and_effective_vendors_stay_below_their_number(spend: list[float]) -> None:
     result = concentration(spend)
-    assert result.shares.sum() == pytest.approx(1)
-    assert 1 - 1e-9 <= result.effective_vendors <= len(spend) + 1e-9
+    assert result.shares == pytest.approx([part / sum(spend) for part in spend])
+    assert result.effective_vendors == pytest.approx(sum(spend) ** 2 / sum(part**2 for part in spend))
+    assert result.effective_vendors <= len(spend) + 1e-9
 
 
 @pytest.mark.parametrize(

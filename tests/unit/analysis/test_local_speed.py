@@ -17,8 +17,7 @@ DESKTOP = MachineSpeed(89.6e9, 1e12, 8)
 
 def test_that_a_large_model_is_bound_by_its_weights_as_published() -> None:
     time = token_time(EIGHT, DESKTOP, 0)
-    bound = 89.6e9 / 4.92e9
-    assert bound == pytest.approx(18.2, abs=0.05)
+    bound = 18.2  # tokens a second, as published
     assert 1 / time.low == pytest.approx(bound * DECODE_EFFICIENCY.high, rel=0.02)
     assert 1 / time.likely == pytest.approx(bound * DECODE_EFFICIENCY.likely * 0.75, rel=0.02)
 
