@@ -59,6 +59,8 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
         mend = f"Bring it in with `workbench scenario import {arguments.scenario}` first."
         raise WorkbenchError("A bundle is made of a stored scenario", where=arguments.scenario, mend=mend)
     file = arguments.out or Path(f"{_slug(scenario.id, services)}.mswb")
+    if file.is_dir():
+        raise WorkbenchError("A folder has this name", where=str(file), mend="Name a file, such as decision.mswb.")
     if file.exists() and not arguments.force:
         raise WorkbenchError("There is a file already", where=str(file), mend="Choose another name, or add --force.")
     passphrase = asked_for("A passphrase for the bundle: ", twice=True) if arguments.passphrase else None

@@ -40,7 +40,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command.add_argument("--logo", type=Path, metavar="FILE", help="a PNG or JPEG picture for the head")
     command.add_argument("--schema", action="store_true", help="print the JSON Schema of the JSON format")
     command.add_argument("--json", action="store_true", help="print one JSON object")
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, wrong_usage=command.error)
 
 
 def run(arguments: argparse.Namespace, services: Services) -> int:
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
         say(services.reports.schema())
         return 0
     if arguments.scenario is None:
-        raise WorkbenchError("No scenario was named", where="report", mend="Name one, or a scenario YAML file.")
+        arguments.wrong_usage("no scenario was named: name one, or a scenario YAML file")
     choices = services.reports.choices(
         leave_out=_listed(arguments.leave_out),
         redact=_listed(arguments.redact),

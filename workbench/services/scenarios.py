@@ -320,10 +320,23 @@ class ScenarioService:
         raise self._not_found(ref)
 
     def _not_found(self, ref: str) -> WorkbenchError:
+        if _is_a_file(ref):
+            return WorkbenchError(
+                "This file is no scenario",
+                where=ref,
+                mend="Name a file that ends in .yaml, or a scenario in the store.",
+            )
         slugs = [slug for _, slug, _ in self._store.scenarios.names()]
         close = difflib.get_close_matches(ref.casefold(), slugs, n=3, cutoff=0.4) or slugs[:5]
         mend = f"Did you mean {' or '.join(close)}?" if close else "There is none yet: make one, or import a file."
         return WorkbenchError(f"There is no scenario “{ref}”", mend=mend)
+
+
+def _is_a_file(ref: str) -> bool:
+    try:
+        return bool(ref) and Path(ref).is_file()
+    except (OSError, ValueError):  # a name no disk could hold
+        return False
 
 
 def _looks_like_file(ref: str) -> bool:
