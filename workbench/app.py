@@ -386,12 +386,18 @@ class Services:
             spend=lambda: self.spend,
             cluster=self._cluster,
             own_python=self._may_run_own_python,
+            set_own_python=self._allow_own_python,
         )
 
     def _may_run_own_python(self) -> bool:
         from workbench.settings import OWN_PYTHON
 
         return self.settings.value(OWN_PYTHON)
+
+    def _allow_own_python(self, allowed: bool) -> None:
+        from workbench.settings import OWN_PYTHON
+
+        self.settings.choose(OWN_PYTHON, allowed)
 
     def _cluster(
         self, address: str, scenario_id: str | None, *, sensitive: bool | None

@@ -6,13 +6,17 @@ import asyncio
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit
 from pytestqt.qtbot import QtBot
-from validate_bench import Bench, bench_in
+from validate_bench import Bench, bench_in, press
 from workbench.domain.evals import EvalSettings
+from workbench.evals.confusion import confusion
+from workbench.gui.evals.confusion_card import ConfusionCard
 from workbench.gui.evals.judge_card import JudgeCard
 from workbench.gui.pages.validate import EVALS, ValidatePage
 from workbench.gui.theme import Theme
@@ -104,3 +108,49 @@ def test_that_a_judge_is_put_to_the_test_on_the_page_and_its_errors_are_taken_ou
 def test_that_a_run_without_a_judged_scorer_has_no_such_card(bench: Bench, tmp_path: Path) -> None:
     page = page_with_run(bench, tmp_path, "contains")
     assert not page.findChild(JudgeCard, "eval-judge").isVisibleTo(page)
+
+
+def test_that_a_judge_and_prompts_to_compare_are_chosen_in_the_window(bench: Bench, tmp_path: Path) -> None:
+    page = page_with_run(bench, tmp_path, "rubric")
+    press(bench, page, "eval-new")
+    page.arrive((tmp_path / "cases.csv",))
+    bench.settle()
+    setup = page.evals.setup
+    setup._chosen = ("far/right-9-of-10",)
+    setup._draw_models(setup._chosen)
+    judges = page.findChild(QComboBox, "eval-judge-model")
+    assert not judges.isVisibleTo(page), "what is rarely used is folded"
+    setup.scorer.setCurrentIndex(setup.scorer.findData("rubric"))
+    assert judges.isVisibleTo(page), "a way to score that needs a judge shows where it is chosen"
+    bench.wait(lambda: "needs a model that judges" in setup.plan._warnings.text())
+    judges.setCurrentIndex(judges.findData("far/judge"))
+    judges.activated.emit(judges.currentIndex())
+    page.findChild(QPlainTextEdit, "eval-prompt").setPlainText("Briefly. {{ input }}")
+    page.findChild(QPlainTextEdit, "eval-other-prompt").setPlainText("Carefully. {{ input }}")
+    bench.wait(lambda: setup.plan.plan is not None and len(setup.plan.plan.models) == 2)
+    press(bench, page, "eval-run")
+    bench.wait(lambda: page.evals.runner.is_running)
+    bench.wait(lambda: not page.evals.runner.is_running)
+    bench.settle()
+    run = bench.services.evals.runs()[0]
+    assert run.settings.judges == ("far/judge",) and run.scorers == ("rubric",)
+    assert [name for name, _ in run.settings.prompts] == ["prompt", "other"]
+    results = bench.services.evals.results(run.id)
+    assert len(results) == 2 * CASES and all(result.score is not None for result in results)
+    assert "(prompt)" in page.evals.name_of(run.model_ids[0])
+    page.findChild(QCheckBox, "eval-python").setChecked(True)
+    assert bench.services.evals.own_python_allowed()
+
+
+def test_that_classes_are_shown_as_they_were_read(bench: Bench, tmp_path: Path) -> None:
+    page = page_with_run(bench, tmp_path, "rubric")
+    run = replace(bench.services.evals.runs()[0], scorers=("classification",))
+    found = confusion([("good", "good"), ("good", "bad"), ("bad", "bad")])
+    card = ConfusionCard(
+        house=bench.house, read=lambda _run: {("far/a", "classification"): found}, name_of=page.evals.name_of
+    )
+    bench.qtbot.addWidget(card)
+    card.show_run(run)
+    bench.wait(lambda: card.table is not None)
+    assert card.table is not None
+    assert card.table.as_csv().splitlines()[1:] == ["good,1,1,50 %,100 %,0.67", "bad,0,1,100 %,50 %,0.67"]

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, Q
 from pytestqt.qtbot import QtBot
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import EvalRun, EvalStatus
 from workbench.domain.scenario import Scenario
 from workbench.gui.chooser import Chooser, Pick, matching
 from workbench.gui.crash import CrashFile
@@ -103,6 +105,11 @@ class Words:
         return RailStatus({"options": StepState(Tone.CAUTION, "2"), "shortlist": StepState(text=str(facts))}, privacy)
 
 
+A_RUN = EvalRun(
+    "run", None, "Try", "leave.csv", "0" * 64, 60, ("local/a",), ("contains",), EvalStatus.RUNNING, datetime.now(UTC)
+)
+
+
 class Parts:
     """A shell and what it was given."""
 
@@ -111,6 +118,7 @@ class Parts:
     def __init__(self, theme: Theme, house: House, desk: Desk) -> None:
         self.made: list[str] = []
         self.dropped: list[tuple[Path, ...]] = []
+        self.interrupted: EvalRun | None = None
         self.house, self.desk = house, desk
 
         def make(entry: PageEntry) -> Page:
@@ -124,6 +132,7 @@ class Parts:
                     import_file=actions.ask_import,
                     scheme=theme.scheme,
                     set_scheme=self.shell.set_scheme,
+                    interrupted=lambda: self.interrupted,
                 )
             return NotePage(house=house, entry=entry)
 
@@ -677,6 +686,25 @@ def test_that_home_resumes_deletes_and_takes_back(parts: Parts, scenarios: FakeS
     buttons["Resume"].click()
     settle(parts.house)
     assert parts.desk.scenario is not None
+
+
+def test_that_home_offers_an_eval_that_was_interrupted_and_goes_on_with_it(parts: Parts, settle: Settle) -> None:
+    parts.shell.go_home()
+    settle(parts.house)
+    home = parts.shell.page
+    assert isinstance(home, HomePage)
+    go_on = home.findChild(QPushButton, "home-resume-eval")
+    assert not go_on.isVisibleTo(home)
+    (row,) = parts.desk.rows
+    parts.interrupted = replace(A_RUN, scenario_id=row.id)
+    home.refresh(Changes(evals=frozenset({"run"})))
+    settle(parts.house)
+    assert go_on.isVisibleTo(home)
+    assert home._waits.accessibleName() == f"An eval of {row.name} is not finished: leave.csv, 60 cases."
+    go_on.click()
+    settle(parts.house)
+    page = parts.shell.page
+    assert isinstance(page, NotePage) and parts.shell.page_id == "validate" and page.payloads == ["resume-eval:run"]
 
 
 def test_that_a_store_that_cannot_be_opened_says_so_and_can_be_tried_again(

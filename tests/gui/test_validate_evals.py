@@ -14,6 +14,7 @@ from validate_bench import Bench, bench_in
 from workbench.domain.evals import EvalStatus
 from workbench.domain.scenario import Scenario
 from workbench.gui.explanation import Explanation
+from workbench.gui.links import RESUME
 from workbench.gui.pages.validate import EVALS, ValidatePage
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.table import DataTable
@@ -357,7 +358,8 @@ def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_sta
     with bench_in(tmp_path / "home", qtbot) as second:
         page = evals_page(second, scenario)
         assert page.header.answer.startswith("Interrupted: ")
-        press(second, page, "eval-go-on")
+        page.arrive(f"{RESUME}{page.evals._wanted_run}")
+        second.wait(lambda: page.evals.runner.is_running)
         second.wait(lambda: not page.evals.runner.is_running)
         second.settle()
         (run,) = second.services.evals.runs(scenario.id)

@@ -22,6 +22,7 @@ from workbench.services.eval_words import (
     share_words,
     signed,
     slices_words,
+    state_words,
     wait_words,
 )
 
@@ -72,7 +73,7 @@ def run_results(arguments: argparse.Namespace, services: Services) -> int:
         return 0
     print_table(
         ("eval", "name", "status", "cases", "started (UTC)"),
-        [(run.id, run.name, run.status, str(run.case_count), f"{run.started_at:%Y-%m-%d %H:%M}") for run in runs],
+        [(run.id, run.name, state_words(run), str(run.case_count), f"{run.started_at:%Y-%m-%d %H:%M}") for run in runs],
         right={3},
     )
     return 0
@@ -184,7 +185,7 @@ def show(run: EvalRun, summary: EvalSummary, *, as_json: bool, slices: bool = Fa
     if as_json:
         print(json.dumps(rounded(eval_shape(run, summary)), ensure_ascii=False))
         return
-    say(f"{run.name}: {summary.case_count} cases, {run.status} (eval {run.id})\n")
+    say(f"{run.name}: {summary.case_count} cases, {state_words(run)} (eval {run.id})\n")
     _show_models(summary)
     if summary.pairs:
         say()

@@ -377,12 +377,9 @@ class _Going:
                 yield Question(case, model, name, repeat, request, key)
 
     def _request(self, case: EvalCase, model: ChatModel) -> ChatRequest:
-        own = prompt_of(model)
-        if own is not None:
-            return own(case)
-        if self._means.prompt is not None:
+        if prompt_of(model) is None and self._means.prompt is not None:
             return self._means.prompt(case)
-        return ask(case.input, system=self._run.system_prompt, sampling=self._run.sampling)
+        return asked_of(self._run, case, model)
 
     async def _again(self, question: Question, known: CaseResult) -> tuple[CaseResult, ...]:
         """An earlier answer to the same question, scored anew for this run."""
@@ -521,6 +518,12 @@ class _Going:
                 self._watch.saw(results)
             self._say(CaseDone(results))
         self._say(Progress(self._count, self._total, settled[-1][0].model_id, self._time_left.seconds()))
+
+
+def asked_of(run: EvalRun, case: EvalCase, model: ChatModel) -> ChatRequest:
+    """What a model is asked for a case: by its own prompt, or the question as it stands."""
+    own = prompt_of(model)
+    return ask(case.input, system=run.system_prompt, sampling=run.sampling) if own is None else own(case)
 
 
 async def _one_less(under_way: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:

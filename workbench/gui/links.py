@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from workbench.services.playground import PlaygroundService
 
 SCHEME = "workbench:"
+#: before the id of an eval that Validate goes on with
+RESUME = "resume-eval:"
 
 
 def is_link(text: str) -> bool:

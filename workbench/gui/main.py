@@ -34,6 +34,7 @@ from workbench.store.refusals import StoreBroken
 
 if TYPE_CHECKING:
     from workbench.app import Services
+    from workbench.domain.evals import EvalRun
     from workbench.domain.scenario import Scenario
 
 # Loaded in a plain thread once the window can be used: on the GUI thread they would stop it for half a second.
@@ -177,6 +178,10 @@ class Window:
             return next((scenarios.load(str(id)) for id in recent if id in there), None)
         return None
 
+    def _interrupted(self) -> EvalRun | None:
+        """In the db lane, where the services are made that this needs."""
+        return self._services.evals.interrupted()
+
     def _make_page(self, entry: PageEntry) -> Page:
         if entry.id == HOME.id:
             from workbench.gui.pages.home import HomePage
@@ -189,6 +194,7 @@ class Window:
                 import_file=actions.ask_import,
                 scheme=self.theme.scheme,
                 set_scheme=self.shell.set_scheme,
+                interrupted=self._interrupted,
             )
         if entry.id == "settings":
             from workbench.gui.pages.settings import FarServices, SettingsPage

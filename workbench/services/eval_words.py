@@ -9,7 +9,9 @@ from dataclasses import replace
 from workbench.analysis import words
 from workbench.analysis.chartspec import Axis, Chart, Marker, Point, Points, Tick
 from workbench.domain.evals import (
+    EvalRun,
     EvalSlice,
+    EvalStatus,
     EvalSummary,
     ModelSummary,
     PairSummary,
@@ -25,7 +27,16 @@ MOST_TOLD = 2
 NONE_RIGHT = "Read a few answers below: where they look right, another way to score fits better."
 
 
+STATES = {EvalStatus.FINISHED: "finished", EvalStatus.PAUSED: "interrupted", EvalStatus.RUNNING: "not finished"}
+
+
 # Sentences
+
+
+def state_words(run: EvalRun) -> str:
+    """How a run stands. One that was killed is still marked as running in the store, and nobody runs it: "not
+    finished" is true of it, and of one that another program has under way."""
+    return STATES[run.status]
 
 
 def answer_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> tuple[str, str]:

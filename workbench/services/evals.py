@@ -97,6 +97,7 @@ class EvalService:
         spend: Callable[[], SpendService],
         cluster: Connect,
         own_python: Callable[[], bool] = lambda: False,
+        set_own_python: Callable[[bool], None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._library = library
@@ -106,6 +107,7 @@ class EvalService:
         self._spend = spend
         self._cluster = cluster
         self._own_python_allowed = own_python
+        self._set_own_python = set_own_python
         self._now = now
         self._pauses: dict[str, asyncio.Event] = {}
 
@@ -163,13 +165,20 @@ class EvalService:
         return self._store.data_sets.version(run.dataset_hash)
 
     def scorers(self) -> tuple[Scorer, ...]:
-        """What answers can be judged by with what is at hand, the default first; they can be combined."""
-        from workbench.evals.scorers import BUILTIN, Group, Need
+        """What answers can be judged by, the default first; they can be combined. Some need a judge, an embedding model
+        or leave to run Python (`wants`)."""
+        from workbench.evals.scorers import BUILTIN, Group
 
         alone = (each for each in BUILTIN.values() if each.group is not Group.COMBINED)
-        at_hand = {Need.PERSON, Need.PYTHON} if self._own_python_allowed() else {Need.PERSON}
-        usable = (each for each in alone if each.wants <= at_hand)
-        return tuple(sorted(usable, key=lambda each: each.id != DEFAULT_SCORER))
+        return tuple(sorted(alone, key=lambda each: each.id != DEFAULT_SCORER))
+
+    def own_python_allowed(self) -> bool:
+        """Whether evals may run a Python file of the person's own to score."""
+        return self._own_python_allowed()
+
+    def allow_own_python(self, allowed: bool) -> None:
+        """Keeps the person's choice, for every eval."""
+        self._set_own_python(allowed)
 
     # Running
 
@@ -276,8 +285,8 @@ class EvalService:
         `models` are references for those of its models that the library does not name; `executor` asks them elsewhere
         than here. Cancelling the task pauses the run and loses the answers under way; `pause` lets them arrive. A run
         whose model is not asked any more (cap, Offline switch, one failure after the other) is paused, too: the event
-        `Finished` says why. Raises WorkbenchError when the data set is not the one the run began with, or a model is
-        none of its own.
+        `Finished` says why. Raises WorkbenchError when the data set or a model's file is not the one the run began
+        with, a model is none of its own, or a provider's key is not here.
         """
         from workbench.evals.executor import Here
         from workbench.evals.money import Cap
@@ -292,12 +301,14 @@ class EvalService:
         chosen = self._models_of(run, models, data)
         await asyncio.to_thread(self.check_keys, [*_asked(chosen), *run.settings.judges])
         done = await asyncio.to_thread(self._store.eval_runs.results, run.id)
+        identities = await asyncio.to_thread(_identities, chosen)
+        _check_same(run, data, chosen, identities, done)
         cap = Cap(run.settings.cap_usd, done)
         own = self._own_python()
         means = Means(
             store=self._put,
             known=lambda keys: asyncio.to_thread(self._store.eval_runs.known_answers, keys),
-            identities=await asyncio.to_thread(_identities, chosen),
+            identities=identities,
             executor=executor or Here(),
             aids=self._aids(run, cap, own),
             cap=cap,
@@ -468,10 +479,11 @@ class EvalService:
         """The runs of a scenario (all for None), newest first."""
         return self._store.eval_runs.runs(scenario_id)
 
-    def interrupted(self, scenario_id: str) -> EvalRun | None:
-        """The scenario's newest run that waits to be gone on with, paused or cut off; None when there is none."""
+    def interrupted(self, scenario_id: str | None = None) -> EvalRun | None:
+        """The newest run that waits to be gone on with, paused or cut off, of a scenario (None: of any); None when
+        there is none."""
         waiting = (run for run in self.runs(scenario_id) if run.status is not EvalStatus.FINISHED)
-        return next((run for run in waiting if run.id not in self._pauses), None)
+        return next((run for run in waiting if run.scenario_id and run.id not in self._pauses), None)
 
     def find(self, run_id: str) -> EvalRun:
         """One run. Raises WorkbenchError when there is none."""
@@ -856,6 +868,34 @@ def _templates(settings: EvalSettings) -> list[PromptTemplate]:
     from workbench.evals.templates import PromptTemplate
 
     return [PromptTemplate(text, name) for name, text in settings.prompts]
+
+
+def _check_same(
+    run: EvalRun,
+    data: EvalSet,
+    models: Sequence[ChatModel],
+    identities: Mapping[str, str],
+    done: Sequence[CaseResult],
+) -> None:
+    """Raises WorkbenchError when a model on this machine has another content than the one that answered so far: an
+    answer's address says which it was. One answer of each model is looked at."""
+    from workbench.evals.content import content_key
+    from workbench.evals.runner import asked_of
+
+    cases = {case.id: case for case in data.cases}
+    for model in models:
+        about = model.describe()
+        answered = (one for one in done if one.model_id == about.model_id and one.content_key and one.case_id in cases)
+        first = next(answered, None)
+        if first is None or not about.local:
+            continue
+        request = asked_of(run, cases[first.case_id], model)
+        if first.content_key != content_key(identities[about.model_id], request, first.repeat):
+            raise WorkbenchError(
+                f"The file of {about.name} is not the one this eval began with",
+                where=run.name,
+                mend="Put the earlier file back, or start a new eval: answers of two models must not be mixed.",
+            )
 
 
 def _asked(models: Sequence[ChatModel]) -> list[str]:

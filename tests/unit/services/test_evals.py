@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import TypeVar
 import pytest
 from workbench.app import Services, build
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import EvalRun, EvalStatus, PairVerdict
+from workbench.domain.evals import EvalRun, EvalSettings, EvalStatus, PairVerdict
 from workbench.evals.runner import CaseDone, RunEvent
+from workbench.services.eval_words import state_words
 
 T = TypeVar("T")
 QUESTION = "Policy: HR-04 Leave policy\nEmployees can take up to {n} days of annual leave per year.\n\nQuestion: {q}"
@@ -117,6 +119,34 @@ def test_that_a_cancelled_run_resumes_and_asks_nothing_twice(services: Services,
     done = session(services, lambda: services.evals.run(paused, found, on_event=hear))
     assert done.status is EvalStatus.FINISHED
     assert len(asked) == len(set(asked)) == 24 == len(services.evals.results(run.id))
+
+
+def test_that_a_run_goes_on_only_with_the_model_file_it_began_with(
+    services: Services, data: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.gguf"
+    shutil.copy(services.library.resolve("demo-nano"), own)
+    found = services.evals.dataset(data)
+    run = services.evals.new_run(found, [str(own)], settings=EvalSettings(together=False))
+
+    async def paused_after_two() -> EvalRun:
+        def until_two(event: RunEvent) -> None:
+            if isinstance(event, CaseDone) and len(services.evals.results(run.id)) >= 2:
+                services.evals.pause(run.id)
+
+        return await services.evals.run(run, found, models=[str(own)], on_event=until_two)
+
+    paused = session(services, paused_after_two)
+    kept = services.evals.results(run.id)
+    assert paused.status is EvalStatus.PAUSED and state_words(paused) == "interrupted"
+    shutil.copy(services.library.resolve("demo-small"), own)
+    with pytest.raises(WorkbenchError, match="not the one this eval began with"):
+        session(services, lambda: services.evals.run(paused, found, models=[str(own)]))
+    assert services.evals.results(run.id) == kept and services.evals.find(run.id).status is EvalStatus.PAUSED
+    shutil.copy(services.library.resolve("demo-nano"), own)
+    done = session(services, lambda: services.evals.run(paused, found, models=[str(own)]))
+    assert done.status is EvalStatus.FINISHED
+    assert state_words(replace(done, status=EvalStatus.RUNNING)) == "not finished", "one that was killed"
 
 
 def test_that_a_run_goes_on_only_with_the_data_it_began_with(services: Services, data: Path) -> None:

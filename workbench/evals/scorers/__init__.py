@@ -127,7 +127,7 @@ BUILTIN: dict[str, Scorer] = {
 MENDS = {
     Need.JUDGE: "a judge for this eval",
     Need.EMBEDDING: "an embedding model on this machine",
-    Need.PYTHON: "to allow it (workbench eval allow-python on)",
+    Need.PYTHON: "to allow it (under More, or: workbench eval allow-python on)",
 }
 
 __all__ = [

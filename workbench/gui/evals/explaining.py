@@ -10,7 +10,7 @@ from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, E
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.theme import Tone
 from workbench.services.eval_grid import CaseGrid
-from workbench.services.eval_words import NameOf
+from workbench.services.eval_words import NameOf, state_words
 
 LONGEST = 1_500
 
@@ -65,7 +65,7 @@ def run_explanation(
     at = run.started_at.astimezone()
     return Explanation(
         run.name,
-        f"{words.count(run.case_count, 'case')} · {run.status.value} · {at.day} {at:%B %Y, %H:%M}",
+        f"{words.count(run.case_count, 'case')} · {state_words(run)} · {at.day} {at:%B %Y, %H:%M}",
         tuple(sections),
         (f"{run.dataset_name}, {at.day} {at:%B %Y}. SHA-256 {run.dataset_hash[:12]}…",),
         tuple(actions),

@@ -11,6 +11,7 @@ from workbench.analysis import words
 from workbench.domain.evals import EvalRun, EvalStatus
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
+from workbench.services.eval_words import state_words
 
 
 class RunBar(QWidget):
@@ -62,8 +63,8 @@ class RunBar(QWidget):
 def run_title(run: EvalRun) -> str:
     """ "27 Nov 2026, 10:42 · policies.csv · 150 cases · 3 models · interrupted"."""
     at = run.started_at.astimezone()
-    state = {EvalStatus.FINISHED: "", EvalStatus.PAUSED: " · interrupted", EvalStatus.RUNNING: " · not finished"}
+    state = "" if run.status is EvalStatus.FINISHED else f" · {state_words(run)}"
     return (
         f"{at.day} {at:%b %Y, %H:%M} · {run.dataset_name} · {words.count(run.case_count, 'case')} · "
-        f"{words.count(len(run.model_ids), 'model')}{state[run.status]}"
+        f"{words.count(len(run.model_ids), 'model')}{state}"
     )

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from workbench.analysis import words
-from workbench.evals.scorers import Scorer
+from workbench.evals.scorers import Scorer, scorer
 from workbench.gui.evals.data_row import DataRow
+from workbench.gui.evals.more_setup import MoreSetup
 from workbench.gui.evals.plan_lines import PlanLines
 from workbench.gui.evals.scorer_picker import spec_words
 from workbench.gui.playground.model_choice import ModelEntry
@@ -34,7 +35,7 @@ class SetupCard(Card):
     put_away = Signal()
     changed = Signal()
 
-    def __init__(self, scorers: Sequence[Scorer], *, settings: SettingsPort, tasks: Tasks) -> None:
+    def __init__(self, scorers: Sequence[Scorer], *, settings: SettingsPort, tasks: Tasks, more: MoreSetup) -> None:
         super().__init__("New eval")
         self.setObjectName("eval-setup")
         self._scorers = tuple(scorers)
@@ -66,6 +67,7 @@ class SetupCard(Card):
         self.system = TextField(
             "Instruction for the models", placeholder="Optional: sent with every case", max_length=2000
         )
+        self.more = more
         self.plan = PlanLines(tasks=tasks)
         self._run = button("Run the eval", self.run_wanted.emit, kind="main")
         self._run.setObjectName("eval-run")
@@ -93,12 +95,13 @@ class SetupCard(Card):
                 ("Models", self._models_field),
                 ("Scored by", scoring),
                 ("Instruction", self.system),
+                ("", self.more),
                 ("Plan", self.plan),
             )
         ):
             label = QLabel(title)
             set_role(label, "section")
-            top = Qt.AlignmentFlag.AlignTop if place < 2 or place == 4 else Qt.AlignmentFlag.AlignVCenter
+            top = Qt.AlignmentFlag.AlignTop if place < 2 or title == "Plan" else Qt.AlignmentFlag.AlignVCenter
             grid.addWidget(label, place, 0, top)
             grid.addWidget(field, place, 1)
         self.body.addLayout(grid)
@@ -114,6 +117,7 @@ class SetupCard(Card):
     def set_models(self, models: Sequence[ModelEntry]) -> None:
         """Offer the usable models; at first all of this machine are chosen. Those of providers come from a list."""
         self._models = tuple(model for model in models if not model.problem)
+        self.more.set_models(self._models)
         if self._chosen is None:
             self._draw_models([str(model.path) for model in self._models if model.about is None])
         else:
@@ -196,4 +200,5 @@ class SetupCard(Card):
             self._signature.set_text(words.listed([spec_words(spec) for spec in self._own]))
         else:
             self._signature.set_text(self._scorers[max(self.scorer.currentIndex(), 0)].expects)
+        self.more.show_needed(frozenset().union(*(scorer(spec).wants for spec in self.scorer_ids)))
         self.changed.emit()

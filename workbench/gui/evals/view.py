@@ -18,9 +18,12 @@ from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalS
 from workbench.domain.scenario import Scenario
 from workbench.evals.columns import NOT_ASKED, Columns
 from workbench.evals.datasets import Examined
+from workbench.evals.templates import MARK
+from workbench.gui.evals.confusion_card import ConfusionCard
 from workbench.gui.evals.explaining import CaseShown, case_explanation, run_explanation
 from workbench.gui.evals.giving_out import GivingOut
 from workbench.gui.evals.judge_card import JudgeCard
+from workbench.gui.evals.more_setup import MoreSetup
 from workbench.gui.evals.results_panel import ResultsPanel, Shown
 from workbench.gui.evals.run_bar import RunBar
 from workbench.gui.evals.running import EvalRunner
@@ -69,6 +72,7 @@ class EvalsView(QWidget):
         self._chat_models = chat_models
         self._scenario: Scenario | None = None
         self._data_of = ""
+        self._resumes = ""
         self._models: tuple[ModelEntry, ...] = ()
         self._runs: tuple[EvalRun, ...] = ()
         self._wanted_run = ""
@@ -79,7 +83,8 @@ class EvalsView(QWidget):
         self._case: CaseShown | None = None
         self._by_hash: dict[str, Mapping[str, EvalCase]] = {}
         self.explanation: Explanation | None = None
-        self.setup = SetupCard(evals.scorers(), settings=house.settings, tasks=house.tasks)
+        more = MoreSetup(python_allowed=evals.own_python_allowed(), allow_python=evals.allow_own_python)
+        self.setup = SetupCard(evals.scorers(), settings=house.settings, tasks=house.tasks, more=more)
         self.bar = RunBar()
         self.error = ErrorBox()
         self.giving_out = GivingOut(evals=evals, tasks=house.tasks, error=self.error, parent=self)
@@ -92,6 +97,8 @@ class EvalsView(QWidget):
         for widget in (self.bar, self.error, self.setup, self.results):
             column.addWidget(widget)
         column.addStretch(1)
+        self.confusion = ConfusionCard(house=house, read=evals.confusion, name_of=self.name_of)
+        self.results.add_card(self.confusion)
         self.results.add_card(self.judge)
         self._connect()
         self._arrange()
@@ -103,6 +110,7 @@ class EvalsView(QWidget):
         self.setup.data.columns_wanted.connect(self._choose_columns)
         self.setup.put_away.connect(partial(self._set_up, False))
         self.setup.changed.connect(self._plan)
+        self.setup.more.changed.connect(self._plan)
         self.setup.system.edited.connect(lambda _text: self._plan())
         self.bar.pause_wanted.connect(self._pause)
         self.setup.data.opened.connect(self.open_data)
@@ -162,7 +170,9 @@ class EvalsView(QWidget):
 
     def name_of(self, model_id: str) -> str:
         """A model's name from its file, else its id without the folder."""
-        return next((m.name for m in self._models if m.id == model_id), model_id.removeprefix("local/"))
+        base, mark, prompt = model_id.partition(MARK)
+        name = next((m.name for m in self._models if m.id == base), base.removeprefix("local/"))
+        return f"{name} ({prompt})" if mark else name
 
     def open_data(self, path: Path) -> None:
         """Read a file that the person chose and show what is in it, ready for a new eval."""
@@ -338,10 +348,14 @@ class EvalsView(QWidget):
     def _draw(self, shown: Shown) -> None:
         self._shown = shown
         self.judge.show_run(shown.run)
+        self.confusion.show_run(shown.run)
         self.results.show_figures(shown)
         self._arrange()
         self._say()
         self._read_case()
+        if self._resumes == shown.run.id:
+            self._resumes = ""
+            self.go_on()
 
     def _choose_scorer(self, name: str) -> None:
         self._scorer = name
@@ -438,7 +452,7 @@ class EvalsView(QWidget):
             scorers=self.setup.scorer_ids,
             scenario_id=scenario_id,
             system=self.setup.system.text().strip(),
-            settings=self.setup.plan.settings,
+            settings=self.setup.more.applied(self.setup.plan.settings),
         )
         self.setup.set_running(True)
 
@@ -451,6 +465,7 @@ class EvalsView(QWidget):
         data, references = examined.dataset, [model.reference for model in models]
         scorers, system = self.setup.scorer_ids, self.setup.system.text().strip()
         scenario_id = self._scenario.id if self._scenario is not None else None
+        chosen = self.setup.more.applied(EvalSettings())
 
         def work(settings: EvalSettings, difference: float) -> EvalPlan:
             return self._evals.outlook(
@@ -459,7 +474,7 @@ class EvalsView(QWidget):
                 scorers=scorers,
                 scenario_id=scenario_id,
                 system=system,
-                settings=settings,
+                settings=replace(settings, judges=chosen.judges, embedder=chosen.embedder, prompts=chosen.prompts),
                 difference=difference,
                 disagree=max(difference, DISAGREE),
             )
@@ -469,6 +484,11 @@ class EvalsView(QWidget):
     def _pause(self) -> None:
         self.runner.pause()
         self._arrange()
+
+    def resume(self, run_id: str) -> None:
+        """Show a run of the scenario that was just opened, and go on with it once it is read."""
+        self._wanted_run = self._resumes = run_id
+        self.read_runs()
 
     def go_on(self) -> None:
         """Resume the run that is shown, with the same data."""

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
+from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.decision import DecisionStatus
+from workbench.domain.evals import EvalRun
 from workbench.domain.progress import FINISHABLE
 from workbench.domain.scenario import Scenario
+from workbench.gui.links import RESUME
 from workbench.gui.pages.base import House, Page
 from workbench.gui.theme import Scheme, Space, Tone
 from workbench.gui.widgets.buttons import button, name_button
@@ -43,9 +46,12 @@ class HomePage(Page):
         import_file: Callable[[], None],
         scheme: Scheme,
         set_scheme: Callable[[Scheme], None],
+        interrupted: Callable[[], EvalRun | None] = lambda: None,
     ) -> None:
         super().__init__(house=house)
         self._desk = desk
+        self._interrupted = interrupted
+        self._waiting: EvalRun | None = None
         self._rows: tuple[ScenarioRow, ...] = ()
         self.header.add_button(button("Import …", import_file, hint="A scenario as a YAML file"))
         self.header.add_button(button("Open the sample", desk.open_sample, hint="A finished decision to look at"))
@@ -64,6 +70,9 @@ class HomePage(Page):
         self._restore = button("Take back", self._take_back)
         self._restore.hide()
         self._binned = ""
+        self._waits = Words("")
+        self._go_on = button("Resume the eval", self._resume_eval, hint="Asks only what was not answered yet")
+        self._go_on.setObjectName("home-resume-eval")
         self._lay_out_rows(scheme, set_scheme)
         desk.listed.connect(self._show_rows)
         self._is_listed = desk.is_listed
@@ -79,6 +88,37 @@ class HomePage(Page):
         if changes.scenarios or changes.evals:
             self._desk.list_again()
 
+    def _read_waiting(self) -> None:
+        def show(run: EvalRun | None) -> None:
+            self._waiting = run
+            self._show_waiting()
+
+        # A list that cannot be read has been told of by the desk.
+        self.house.tasks.start(self._interrupted, lane="db", done=show, failed=lambda _error: show(None), owner=self)
+
+    def _show_waiting(self) -> None:
+        run = self._waiting
+        name = next((row.name for row in self._rows if run is not None and row.id == run.scenario_id), "")
+        if run is not None and name:
+            cases = words.count(run.case_count, "case")
+            self._waits.set_text(f"An eval of **{name}** is not finished: {run.dataset_name}, {cases}.")
+        for each in (self._waits, self._go_on):
+            each.setVisible(bool(name))
+
+    def _resume_eval(self) -> None:
+        """Opens its scenario, then the eval, which goes on."""
+        run = self._waiting
+        if run is None or run.scenario_id is None:
+            return
+
+        def opened(scenario: Scenario | None) -> None:
+            self._desk.opened.disconnect(opened)
+            if scenario is not None and scenario.id == run.scenario_id:
+                self.navigate.emit("validate", f"{RESUME}{run.id}")
+
+        self._desk.opened.connect(opened)
+        self._desk.open(run.scenario_id)
+
     def _lay_out_rows(self, scheme: Scheme, set_scheme: Callable[[Scheme], None]) -> None:
         actions = QHBoxLayout()
         actions.setSpacing(Space.S)
@@ -92,6 +132,12 @@ class HomePage(Page):
         )
         look.set_value(scheme)
         look.changed.connect(set_scheme)
+        waiting = QHBoxLayout()
+        waiting.setSpacing(Space.M)
+        waiting.addWidget(self._waits, 1)
+        waiting.addWidget(self._go_on)
+        self._show_waiting()
+        self.body.addLayout(waiting)
         self.body.addWidget(self._empty, 1)
         self.body.addWidget(self._table)
         self.body.addLayout(actions)
@@ -127,6 +173,7 @@ class HomePage(Page):
     def _show_rows(self, rows: tuple[ScenarioRow, ...]) -> None:
         self._is_listed = True
         self._show(rows)
+        self._read_waiting()
 
     def _show(self, rows: tuple[ScenarioRow, ...]) -> None:
         self._rows = rows
@@ -140,6 +187,7 @@ class HomePage(Page):
         self._bin.setVisible(bool(rows))
         self._enable()
         self._tell()
+        self._show_waiting()
 
     def _tell(self) -> None:
         if not self._is_listed:

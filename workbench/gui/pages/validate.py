@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 from workbench.domain.changes import Changes
 from workbench.domain.scenario import Scenario
 from workbench.gui.evals.view import EvalsView
+from workbench.gui.links import RESUME
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.playground.view import PlaygroundView
 from workbench.gui.routing.view import RoutingView
@@ -211,6 +212,10 @@ class ValidatePage(Page):
         if isinstance(payload, str) and payload.startswith(LINK):
             self.show_view(PLAYGROUND)
             self.playground.open_comparison(payload)
+            return
+        if isinstance(payload, str) and payload.startswith(RESUME):
+            self.show_view(EVALS)
+            self.evals.resume(payload.removeprefix(RESUME))
             return
         if isinstance(payload, str) and payload in self._views:
             self.show_view(payload)

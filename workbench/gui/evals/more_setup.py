@@ -1,0 +1,123 @@
+"""What an eval rarely needs: who judges, what compares meaning, other ways to ask, and Python of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from workbench.domain.evals import EvalSettings
+from workbench.evals.scorers import Need
+from workbench.gui.playground.model_choice import ModelEntry
+from workbench.gui.theme import Space, scaled_px
+from workbench.gui.widgets.buttons import button
+
+NOBODY = "Nobody"
+PROMPT = "{{ input }} stands for the question, other columns go by their names"
+
+
+class MoreSetup(QWidget):
+    """Folded behind a link. `changed` when an eval would be run otherwise; `allow_python` (bool) is told at once, since
+    it holds for every eval."""
+
+    changed = Signal()
+
+    def __init__(self, *, python_allowed: bool, allow_python: Callable[[bool], None]) -> None:
+        super().__init__()
+        self._open = button("More …", self._turn, kind="link", hint="Judge, prompt templates, Python of your own")
+        self._open.setObjectName("eval-more")
+        self.judge = _combo("Who judges", "eval-judge-model")
+        self.embedder = _combo("What compares meaning", "eval-embedder")
+        self.prompts = (_text("Prompt", "eval-prompt"), _text("Prompt to compare with", "eval-other-prompt"))
+        self.python = QCheckBox("Scorers may run a Python file of mine: without network, but it reads what I can read")
+        self.python.setObjectName("eval-python")
+        self.python.setChecked(python_allowed)
+        self._inside = QWidget()
+        grid = QGridLayout(self._inside)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(Space.M)
+        grid.setVerticalSpacing(Space.S)
+        grid.setColumnStretch(1, 1)
+        titles = ("Judge", "Compares meaning", "Prompt", "Another prompt")
+        for place, (title, field) in enumerate(zip(titles, (self.judge, self.embedder, *self.prompts), strict=True)):
+            label = QLabel(title)
+            label.setBuddy(field)
+            grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(field, place, 1)
+        grid.addWidget(self.python, len(titles), 1)
+        self._inside.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        column.addWidget(self._open, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._inside)
+        for box in (self.judge, self.embedder):
+            box.activated.connect(lambda _place: self.changed.emit())
+        for text in self.prompts:
+            text.textChanged.connect(self.changed)
+        self.python.toggled.connect(allow_python)
+        self.python.toggled.connect(lambda _on: self.changed.emit())
+
+    def set_models(self, models: Sequence[ModelEntry]) -> None:
+        """Who may judge: all of them; what compares meaning: files of this machine."""
+        _refill(self.judge, models)
+        _refill(self.embedder, [model for model in models if model.about is None])
+
+    def show_needed(self, needs: frozenset[Need]) -> None:
+        """Unfolds where what a way to score needs is chosen here, and was not."""
+        missing = (
+            (Need.JUDGE in needs and not self.judge.currentData())
+            or (Need.EMBEDDING in needs and not self.embedder.currentData())
+            or (Need.PYTHON in needs and not self.python.isChecked())
+        )
+        if missing and self._inside.isHidden():
+            self._turn()
+
+    def applied(self, settings: EvalSettings) -> EvalSettings:
+        """The settings with what was chosen here."""
+        texts = [text.toPlainText().strip() for text in self.prompts]
+        asked = [text for text in texts if text]
+        if texts[1] and not texts[0]:
+            asked = ["{{ input }}", texts[1]]
+        names = ("",) if len(asked) < 2 else ("prompt", "other")
+        judge, embedder = self.judge.currentData(), self.embedder.currentData()
+        return replace(
+            settings,
+            judges=(judge,) if judge else (),
+            embedder=embedder or "",
+            prompts=tuple(zip(names, asked, strict=False)),
+        )
+
+    def _turn(self) -> None:
+        self._inside.setVisible(self._inside.isHidden())
+        self._open.setText("More …" if self._inside.isHidden() else "Less")
+        self._open.setAccessibleName(self._open.text())
+
+
+def _combo(name: str, id: str) -> QComboBox:
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.setObjectName(id)
+    made.addItem(NOBODY, "")
+    return made
+
+
+def _refill(box: QComboBox, models: Sequence[ModelEntry]) -> None:
+    kept = box.currentData()
+    box.clear()
+    box.addItem(NOBODY, "")
+    for model in models:
+        box.addItem(f"{model.name} · {model.place}", model.reference)
+    box.setCurrentIndex(max(box.findData(kept), 0))
+
+
+def _text(name: str, id: str) -> QPlainTextEdit:
+    made = QPlainTextEdit()
+    made.setAccessibleName(name)
+    made.setObjectName(id)
+    made.setPlaceholderText(f"Optional: {PROMPT}")
+    made.setTabChangesFocus(True)
+    made.setFixedHeight(scaled_px(made, 54))
+    return made
