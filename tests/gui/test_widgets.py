@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from workbench.analysis.chartlabels import Box, LabelWish, place_labels, stack_labels
 from workbench.analysis.chartspec import (
@@ -25,12 +25,14 @@ from workbench.analysis.chartspec import (
     Points,
     Region,
     linear_ticks,
+    log_label,
     log_ticks,
     short_number,
     style_of,
     ticks_for,
 )
 from workbench.domain.errors import Problems, WorkbenchError
+from workbench.gui.playground.text_box import TextBox
 from workbench.gui.theme import Theme, Tone
 from workbench.gui.widgets.answer import AnswerHeader
 from workbench.gui.widgets.buttons import button, menu_button
@@ -536,6 +538,9 @@ def test_that_a_point_that_a_log_axis_cannot_show_is_left_out(qtbot: QtBot, them
 
 def test_that_ticks_are_round() -> None:
     assert log_ticks(80, 20_000) == (100, 300, 1000, 3000, 10_000)
+    for low, high, step in ((80, 20_000, 3), (0.1, 90_000, 10)):
+        first, second, *_ = log_ticks(low, high)
+        assert round(second / first) == step and log_label("cost", low, high) == f"cost (each step is {step}×)"
     assert linear_ticks(0, 60, about=6) == (0, 10, 20, 30, 40, 50, 60)
     assert [t.label for t in ticks_for(Axis("", "$"), 0, 200_000)][1] == "$50k"
     assert [t.label for t in ticks_for(Axis("", "%"), 0.5, 1.0)][-1] == "100 %"
@@ -596,3 +601,20 @@ def test_that_none_keeps_its_references_over_20_000_calls(qtbot: QtBot) -> None:
         widget.setObjectName("x")
         widget.update()
     assert abs(sys.getrefcount(None) - before) < 1000
+
+
+def test_that_a_text_box_takes_one_height_when_a_long_text_is_put_into_it(qtbot: QtBot, theme: Theme) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    box = TextBox("Prompt")
+    column = QVBoxLayout(window)
+    column.addWidget(box)
+    column.addStretch(1)
+    window.resize(1024, 400)
+    window.show()
+    QApplication.processEvents()
+    box.setPlainText(
+        "The limit for annual leave is 29 days per employee. " * 6 + "\n\nQuestion: How much leave is there?"
+    )
+    QApplication.processEvents()
+    assert box.minimumHeight() == box.maximumHeight() == box.height()

@@ -76,7 +76,7 @@ class Axis:
 
     `label` says the quantity in words ("cost a month at 9,700 requests a day"). `unit` "$" leads the numbers;
     "%" means that the values are shares, 0.8 is written "80 %"; any other unit belongs into the label.
-    For a log axis say the step in the label too ("each step is 3×").
+    For a log axis say the step in the label too (`log_label`).
     """
 
     label: str
@@ -318,11 +318,20 @@ def linear_ticks(low: float, high: float, *, about: int = 5) -> tuple[float, ...
     return tuple(round(i * step, 12) for i in range(first, last + 1))
 
 
+def log_label(words: str, low: float, high: float) -> str:
+    """The label of a log axis from low to high: what it shows, and how far its ticks are apart."""
+    return f"{words} (each step is {10 if _in_tens(low, high) else 3}×)"
+
+
+def _in_tens(low: float, high: float) -> bool:
+    return math.log10(high / low) > 4
+
+
 def log_ticks(low: float, high: float) -> tuple[float, ...]:
     """Values 1, 3, 10, 30 … within a positive range; only powers of ten when it spans over four of them."""
     if not 0 < low < high:
         return (low,) if low > 0 else ()
-    steps = (1.0,) if math.log10(high / low) > 4 else (1.0, 3.0)
+    steps = (1.0,) if _in_tens(low, high) else (1.0, 3.0)
     exponents = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
     candidates = (float(f"{m}e{e}") for e in exponents for m in steps)
     return tuple(v for v in candidates if low * 0.999 <= v <= high * 1.001)

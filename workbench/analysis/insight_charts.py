@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from workbench.analysis.breakeven import RULE_OF_THUMB
-from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, Marker, Region, Series
+from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, Marker, Region, Series, log_label
 from workbench.analysis.words import UNKNOWN_FIGURE, rounded, share
 from workbench.domain.insight import Acceptance, Insights, VolumePoint
 from workbench.domain.option import OptionSet
@@ -52,11 +52,12 @@ def breakeven_chart(points: Sequence[VolumePoint], requests_per_day: float) -> C
         top = min(RULE_OF_THUMB[1], high)
         series.insert(0, Region("rule of thumb: 1 to 10 million", x_low=RULE_OF_THUMB[0], x_high=top))
     costs = [float(v) for v in (*api, *own) if v > 0]
+    cheap, dear = min(costs) / 1.3, max(costs) * 1.3
     return Chart(
         title="Break-even volume",
         description=_breakeven_words(first, requests_per_day),
-        x=Axis("requests a day (each step is 10×)", log=True, low=low, high=high),
-        y=Axis("cost a month", unit="$", log=True, low=min(costs) / 1.3, high=max(costs) * 1.3),
+        x=Axis(log_label("requests a day", low, high), log=True, low=low, high=high),
+        y=Axis(log_label("cost a month", cheap, dear), unit="$", log=True, low=cheap, high=dear),
         series=tuple(series),
         note=f"{first.offer} against {first.self_host}. Holds for {first.holds_under}.",
         columns=("own servers", "against", "a request", "requests a day", "rule of thumb"),

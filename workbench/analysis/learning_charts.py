@@ -22,6 +22,7 @@ from workbench.analysis.chartspec import (
     Region,
     Shape,
     Tick,
+    log_label,
 )
 from workbench.analysis.concentration import Concentration
 from workbench.analysis.scaling import OptimalRun, exact_match, loss, optimal_run, training_flop
@@ -166,11 +167,12 @@ def break_even_chart(api_usd_request: float, hosting: SelfHosting, found: BreakE
     low, high = RULE_OF_THUMB
     mark = () if found.requests_per_day is None else (Marker("break-even", found.requests_per_day),)
     picked = range(0, CURVE_POINTS, 16)
+    cheap, dear = 1e3, max(*api, *own)
     return Chart(
         title="From which volume own servers cost less",
         description=break_even_sentence(found),
-        x=Axis("requests a day (each step is 10×)", log=True, low=1e4, high=3e7),
-        y=Axis("cost a month (each step is 10×)", unit="$", log=True, low=1e3),
+        x=Axis(log_label("requests a day", xs[0], xs[-1]), log=True, low=xs[0], high=xs[-1]),
+        y=Axis(log_label("cost a month", cheap, dear), unit="$", log=True, low=cheap, high=dear),
         series=(
             Region("rule of thumb: 1M to 10M", x_low=low, x_high=high),
             Line("API", xs, api, Colour.BLUE, labelled=True),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
-from workbench.analysis.chartspec import Axis, Chart, Colour, Line, Point, Points, Region, Series, Shape
+from workbench.analysis.chartspec import Axis, Chart, Colour, Line, Point, Points, Region, Series, Shape, log_label
 from workbench.analysis.quality_axis import OWN_EVAL
 from workbench.analysis.tradeoffs import Mix, TradePoint, best_of, front_of, stands_apart
 from workbench.analysis.words import UNKNOWN_FIGURE, rounded, share, usd, usd_range
@@ -85,14 +85,15 @@ def _in_reach(found: Sequence[TradePoint]) -> list[TradePoint]:
 
 def _cost_axis(found: Sequence[TradePoint], requests_per_day: float) -> Axis:
     """Wide enough for every likely cost and for the intervals of what is on the front."""
-    label = f"cost a month at {requests_per_day:,.0f} requests a day (each step is 3×)"
+    label = f"cost a month at {requests_per_day:,.0f} requests a day"
     costs = [point.cost_usd for point in found if point.cost_usd is not None and point.cost_usd.likely > 0]
     if not costs:
         return Axis(label, "$", log=True)
     ends = [point.cost_usd for point in front_of(found) if point.cost_usd is not None]
     low = min([cost.likely for cost in costs] + [cost.low for cost in ends if cost.low > 0])
     high = max([cost.likely for cost in costs] + [cost.high for cost in ends])
-    return Axis(label, "$", log=True, low=low / 1.3, high=high * 1.3)
+    low, high = low / 1.3, high * 1.3
+    return Axis(log_label(label, low, high), "$", log=True, low=low, high=high)
 
 
 def _lines(found: Sequence[TradePoint], mixes: Sequence[Mix], requirements: Requirements) -> list[Series]:

@@ -18,6 +18,7 @@ class TextBox(QPlainTextEdit):
         self.setPlaceholderText(placeholder)
         self.setTabChangesFocus(True)
         self._least, self._most = least_lines, most_lines
+        self._is_fitting = False
         self.textChanged.connect(self._fit)
         self._fit()
 
@@ -43,7 +44,16 @@ class TextBox(QPlainTextEdit):
             self._fit()
 
     def _fit(self) -> None:
+        """As tall as its lines. A new height may wrap them anew, and that asks for this again in the middle of it."""
+        if self._is_fitting:
+            return
+        self._is_fitting = True
+        for _ in range(2):
+            self.setFixedHeight(self._wanted_height())
+        self._is_fitting = False
+
+    def _wanted_height(self) -> int:
         lines = min(max(round(self.document().size().height()), self._least), self._most)
         margins = self.contentsMargins()
         frame = margins.top() + margins.bottom() + round(2 * self.document().documentMargin())
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + frame + 2)
+        return lines * self.fontMetrics().lineSpacing() + frame + 2
