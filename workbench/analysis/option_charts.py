@@ -8,7 +8,7 @@ from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, M
 from workbench.analysis.checks import FloatArray
 from workbench.analysis.distributions import Distribution, pert_of
 from workbench.analysis.montecarlo import tornado
-from workbench.analysis.words import count, usd
+from workbench.analysis.words import count, score, usd
 from workbench.domain.option import Option, OptionSet, Strategy
 
 _LONGEST_MONTHS = 60
@@ -158,12 +158,12 @@ def contributions(found: OptionSet) -> Chart | None:
         note="Weight times value. The bars together are the lead.",
         columns=("criterion", *(item.id for item in found.options)),
         rows=(
-            *((titles.get(n, n), *(f"{item.contributions[n]:.3f}" for item in found.options)) for n in ids),
+            *((titles.get(n, n), *(score(item.contributions[n]) for item in found.options)) for n in ids),
             ("score", *(f"{item.score:.3f}" for item in found.options)),
         ),
     )
 
 
 def _edge_detail(title: str, name: str, best: Option, second: Option | None) -> str:
-    own = f"{title} adds {best.contributions[name]:.3f} to {best.id}"
-    return f"{own} and {second.contributions[name]:.3f} to {second.id}." if second else f"{own}."
+    own = f"{title} adds {score(best.contributions[name])} to {best.id}"
+    return f"{own} and {score(second.contributions[name])} to {second.id}." if second else f"{own}."

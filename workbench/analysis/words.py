@@ -66,6 +66,11 @@ def seconds(value: float) -> str:
     return f"{rounded(value, 2)} s" if value < 120 else f"{rounded(value / 60, 2)} min"
 
 
+def score(value: float) -> str:
+    """ "0.668": a score of 0 to 1, and a part of one; never "-0.000"."""
+    return f"{round(value, 3) + 0.0:.3f}"
+
+
 def share(value: float) -> str:
     """ "30 %"; below one percent one more digit."""
     percent = value * 100

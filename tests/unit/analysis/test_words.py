@@ -19,3 +19,8 @@ def test_that_a_number_is_never_written_with_an_exponent(value: float, figures: 
 )
 def test_that_a_range_of_money_cannot_be_read_in_the_wrong_unit(low: float, high: float, said: str) -> None:
     assert words.usd_range(Estimate(low, low, high)) == said
+
+
+@pytest.mark.parametrize(("value", "told"), [(0.6681, "0.668"), (-0.0004, "0.000"), (0.0, "0.000"), (-0.118, "-0.118")])
+def test_that_a_score_has_three_places_and_zero_no_sign(value: float, told: str) -> None:
+    assert words.score(value) == told

@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 from workbench.analysis.power import cases_exact, detectable_exact
 from workbench.domain.evals import Design, EvalSettings, PairVerdict
+from workbench.domain.insight import Section as Insight
 from workbench.reports.build import build
-from workbench.reports.document import Paragraph, Picture, SectionId
+from workbench.reports.document import Paragraph, Picture, SectionId, Table
+from workbench.reports.sections.behind import behind
 from workbench.services.judging import JudgedRun
 from workbench.services.report_notes import notes_of
 
@@ -67,3 +69,11 @@ def test_that_knee_routing_and_notes_stand_in_their_sections_only_where_they_are
         return knee, routing, any(isinstance(b, Paragraph) and b.lead == "Early stopping." for b in blocks)
 
     assert said(full) == (True, True, True) and said(plain) == (False, False, False)
+
+
+def test_that_only_columns_of_figures_stand_at_the_right() -> None:
+    rows = (("A", "Anthropic 100 %", "1.00", "never"), ("B", "Meta AI 100 %", "—", "$21,200"))
+    insight = Insight("vendors", "Leaning on few", "It leans.", ("option", "traffic", "vendors", "lost"), rows)
+    (section,) = behind(replace(material(), behind=(insight,)))
+    table = section.parts[0].blocks[0]
+    assert isinstance(table, Table) and [column.right for column in table.columns] == [False, False, True, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.analysis.words import UNKNOWN_FIGURE
 from workbench.domain.insight import Section as Insight
 from workbench.reports.document import (
     Block,
@@ -38,6 +39,14 @@ def _part(insight: Insight, material: Material) -> tuple[Block, ...]:
     """A picture comes with a table of its own."""
     if chart := material.charts.get(insight.id):
         return (Picture(chart),)
-    columns = tuple(Column(title, right=place > 0) for place, title in enumerate(insight.columns))
+    columns = tuple(
+        Column(title, right=place > 0 and all(_is_figure(row[place]) for row in insight.rows))
+        for place, title in enumerate(insight.columns)
+    )
     table = Table(columns, tuple(tuple(Cell(text) for text in row) for row in insight.rows))
     return (table, Source(insight.note)) if insight.note else (table,)
+
+
+def _is_figure(text: str) -> bool:
+    """A number, or the word that stands for one; names and sentences begin at the left."""
+    return text in (UNKNOWN_FIGURE, "never", "none", "at once") or text.lstrip("+-−$")[:1].isdigit()

@@ -288,5 +288,5 @@ def _extreme(option: Option, criterion: Criterion, word: str) -> str:
 def _contributions(option: Option, material: Material) -> tuple[tuple[str, str], ...]:
     titles = {criterion.id: criterion.title for criterion in material.option_set.criteria}
     parts = sorted(option.contributions.items(), key=lambda pair: -pair[1])
-    told = ", ".join(f"{titles.get(name, name).lower()} {value:.3f}" for name, value in parts)
+    told = ", ".join(f"{titles.get(name, name).lower()} {words.score(value)}" for name, value in parts)
     return (("The score adds up from", told),)
