@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import islice
 
 from workbench.domain.chat import ChatModel, ChatRequest, Done, ToolCall, ask
@@ -23,7 +20,8 @@ from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, Ev
 from workbench.evals.content import content_key
 from workbench.evals.executor import Executor, Here, Said
 from workbench.evals.money import Cap, usd
-from workbench.evals.scorers import NO_AIDS, Aids, Answer, Need, NotScored, Scorer, judged, require, scorer, spec_for
+from workbench.evals.scorers import NO_AIDS, Aids, Answer, Need, require, scorer, spec_for
+from workbench.evals.scoring import calls_in, scored, with_answer
 from workbench.evals.stopping import Stopping, in_random_order
 from workbench.evals.templates import prompt_of
 from workbench.evals.time_left import TimeLeft
@@ -177,14 +175,14 @@ async def run_eval(
         try:
             await work
         except BaseExceptionGroup as group:
-            raise _first(group) from None
+            raise first_of(group) from None
     finally:
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await work
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """What went wrong first, out of the task groups around it."""
     found: BaseException = group
     while isinstance(found, BaseExceptionGroup):
@@ -399,7 +397,7 @@ class _Going:
             cached=(known.eval_run_id, *known.question) != (self._run.id, *self._blank(question).question),
         )
         self._cached += answered.cached
-        return await self._score(question.case, answered, _calls(known.details))
+        return await self._score(question.case, answered, calls_in(known.details))
 
     def _withheld(self, question: Question, why: str) -> tuple[CaseResult, ...]:
         return self._all(replace(self._blank(question), outcome=CaseOutcome.WITHHELD, error=why))
@@ -446,7 +444,7 @@ class _Going:
                     cost = usd(gauge.description, end.timing.tokens_in, end.timing.tokens_out)
                 gauge.answered()
                 return await self._score(
-                    question.case, _answered(self._blank(question), said.text, end, cost, beside), end.tool_calls
+                    question.case, with_answer(self._blank(question), said.text, end, cost, beside), end.tool_calls
                 )
             if isinstance(end.reason, DataRefusal):
                 cost = 0.0
@@ -504,7 +502,7 @@ class _Going:
         results = []
         for name in self._run.scorers:
             used = spec_for(case, name)
-            results.append(await _scored(name, answered, answer, case, used, aids))
+            results.append(await scored(name, answered, answer, case, used, aids))
         return tuple(results)
 
     async def _keep(self, settled: Sequence[tuple[CaseResult, ...]], lane: str, *, asked: bool) -> None:
@@ -541,55 +539,3 @@ def _scored_questions(run: EvalRun, results: Iterable[CaseResult]) -> set[tuple[
         if result.outcome is CaseOutcome.SCORED:
             scored.setdefault(result.question, set()).add(result.scorer)
     return {question for question, names in scored.items() if names >= set(run.scorers)}
-
-
-def _answered(blank: CaseResult, text: str, end: Done, cost_usd: float | None, at_once: int) -> CaseResult:
-    details: dict[str, object] = {"note": end.note} if end.note else {}
-    if end.tool_calls:
-        details["tool_calls"] = [[call.name, call.arguments, call.id] for call in end.tool_calls]
-    timing = end.timing
-    return replace(
-        blank,
-        answer=text,
-        finish=end.finish.value,
-        ttft_s=timing.ttft_s,
-        tokens_per_s=timing.tokens_per_s,
-        tokens_in=timing.tokens_in,
-        tokens_out=timing.tokens_out,
-        total_s=timing.total_s,
-        cost_usd=cost_usd,
-        at_once=at_once,
-        answered_at=datetime.now(UTC).isoformat(),
-        details=json.dumps(details, ensure_ascii=False) if details else "",
-    )
-
-
-def _calls(details: str) -> tuple[ToolCall, ...]:
-    """The tool calls in an answer's details."""
-    found = json.loads(details).get("tool_calls", []) if details else []
-    return tuple(ToolCall(*call) for call in found)
-
-
-@lru_cache(maxsize=256)
-def _scorer_of(spec: str) -> tuple[Scorer, str]:
-    """A scorer and its signature."""
-    member = scorer(spec)
-    return member, member.signature
-
-
-async def _scored(name: str, answered: CaseResult, answer: Answer, case: EvalCase, spec: str, aids: Aids) -> CaseResult:
-    """What the scorer `name` of the run, or the case's own, says of an answer."""
-    member, signature = _scorer_of(spec)
-    try:
-        score = await judged(member, answer, case, aids)
-    except NotScored as reason:
-        return replace(answered, scorer=name, scored_by=signature, outcome=CaseOutcome.UNSCORED, error=reason.why)
-    return replace(
-        answered,
-        scorer=name,
-        scored_by=signature,
-        outcome=CaseOutcome.SCORED,
-        score=score.value,
-        why=score.why,
-        label=score.label,
-    )

@@ -233,6 +233,7 @@ class EvalService:
             )
         if not models:
             raise WorkbenchError("No model was chosen", where="models", mend="Choose one or more.")
+        from workbench.evals.rivals import check_rivals
         from workbench.evals.templates import check_templates, crossed
 
         settings = settings or EvalSettings()
@@ -262,6 +263,7 @@ class EvalService:
                 dataset_path=settings.dataset_path or data.source,
             ),
         )
+        check_rivals(run, [model.describe() for model in chosen])
         problems = check(run, data.cases, have=self._at_hand(run.settings))
         if len(problems) == 1:
             raise problems[0]
@@ -290,6 +292,7 @@ class EvalService:
         """
         from workbench.evals.executor import Here
         from workbench.evals.money import Cap
+        from workbench.evals.rivals import compare_answers
         from workbench.evals.runner import Finished, Means, run_eval
 
         if data.hash != run.dataset_hash:
@@ -315,14 +318,18 @@ class EvalService:
         )
         await self._set_status(run, EvalStatus.RUNNING)
         self._pauses[run.id] = means.pause
-        status = EvalStatus.PAUSED
+        status, is_whole = EvalStatus.PAUSED, False
         try:
             async with contextlib.aclosing(run_eval(run, data.cases, chosen, means, done)) as events:
                 async for event in events:
-                    if isinstance(event, Finished) and event.is_whole:
-                        status = EvalStatus.FINISHED
+                    is_whole = isinstance(event, Finished) and event.is_whole
                     if on_event is not None:
                         on_event(event)
+            if is_whole:
+                abouts = [model.describe() for model in chosen]
+                results = await asyncio.to_thread(self._store.eval_runs.results, run.id)
+                await compare_answers(run, data.cases, abouts, results, means.aids, means.store)
+                status = EvalStatus.FINISHED
         finally:
             self._pauses.pop(run.id, None)
             if own is not None:

@@ -11,7 +11,7 @@ import pytest
 from workbench.app import Services, build
 from workbench.cli.eval_judging import show
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import EvalRun, EvalSet, EvalSettings
+from workbench.domain.evals import EvalRun, EvalSet, EvalSettings, EvalStatus
 from workbench.services.judging import Examined
 
 from chat_models import ScriptedModel, use_remote
@@ -181,3 +181,23 @@ def test_that_meaning_is_compared_with_a_local_model(services: Services, finishe
     asyncio.run(whole())
     scores = [one.score for one in services.evals.results(run.id)]
     assert len(scores) == CASES and all(score is not None and 0 <= score <= 1 for score in scores)
+
+
+def test_that_two_models_answers_are_compared_with_each_other_in_both_orders(
+    services: Services, finished: tuple[EvalRun, EvalSet]
+) -> None:
+    _, data = finished
+    models, settings = ["far/good", "far/poor"], EvalSettings(judges=("far/judge",))
+    run = services.evals.new_run(data, models, scorers=('pairwise(against="far/poor")',), settings=settings)
+    assert asyncio.run(services.evals.run(run, data)).status is EvalStatus.FINISHED
+    by_model: dict[str, dict[int, float | None]] = {name: {} for name in models}
+    for one in services.evals.results(run.id):
+        by_model[one.model_id][int(one.case_id.removeprefix("c"))] = one.score
+    only_good_is_right = {number for number in range(CASES) if 5 <= number % 10 < 9}
+    assert {number for number, score in by_model["far/good"].items() if score == 1.0} == only_good_is_right
+    assert set(by_model["far/good"].values()) == {1.0, 0.5}, "the same answer twice is a tie"
+    assert set(by_model["far/poor"].values()) == {0.5} and len(by_model["far/poor"]) == CASES
+    (pair,) = services.evals.summary(run).pairs
+    assert (pair.a, pair.verdict) == ("far/good", "better")
+    with pytest.raises(WorkbenchError, match="far/nobody is not in this eval"):
+        services.evals.new_run(data, models, scorers=('pairwise(against="far/nobody")',), settings=settings)

@@ -127,8 +127,8 @@ class Pairwise(JudgedByModel):
     id = "pairwise"
     title = "Better than another answer (judge)"
     expects = (
-        "The answer to compare with; another model's answer stands in for it where one is chosen. The judge sees "
-        "both in both orders: better 1, worse 0; a tie, or two different verdicts, 0.5."
+        "The answer to compare with; where a model is named, its answer to the case stands in for it, once both have "
+        "answered. The judge sees both in both orders: better 1, worse 0; a tie, or two different verdicts, 0.5."
     )
     example = sample("You get some leave.", "You get 29 days.", "You get some leave.")
     verdicts = ("first", "second", "tie")
@@ -136,6 +136,9 @@ class Pairwise(JudgedByModel):
 
     criterion: str = option(
         "", title="What counts", help="What makes an answer better; correct and helpful by default."
+    )
+    against: str = option(
+        "", title="Against", help="A model of the eval whose answers all others are compared with; empty: the column."
     )
 
     def prompt(self, answer: Answer, case: EvalCase) -> str:
@@ -154,9 +157,13 @@ class Pairwise(JudgedByModel):
     async def consult(self, answer: Answer, case: EvalCase, aids: Aids) -> Score:
         if aids.ask is None:
             raise NotScored("No judge was chosen.")
+        if self.against and aids.rival is None:
+            raise NotScored(f"{self.against} has no answer to compare with.")
         other = aids.rival.text if aids.rival is not None else case.expected
         if not other.strip():
             raise NotScored("There is no answer to compare with.")
+        if other.strip() == answer.text.strip():
+            return Score(0.5, "both answers are the same", "tie")
         schema = verdict_schema(self.verdicts)
         once = read_verdict(await aids.ask(self.pair_prompt(answer.text, other, case), schema=schema), self.verdicts)
         turned = read_verdict(await aids.ask(self.pair_prompt(other, answer.text, case), schema=schema), self.verdicts)
