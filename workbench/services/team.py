@@ -86,7 +86,7 @@ class TeamView:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What became of one scenario: "sent", "fetched", "same", "conflict" or "refused", with the reason."""
+    """What became of one scenario: "sent", "fetched", "deleted", "same", "conflict" or "refused", with the reason."""
 
     id: str
     name: str
@@ -407,6 +407,8 @@ class TeamService:
         known = self._links.of(str(self._place())).get(scenario_id)
         link = known or link
         name = (mine or theirs or _gone(scenario_id)).name
+        if known and mine and theirs and (deleted := self._deleted(mine, theirs, known)) is not None:
+            return deleted
         meeting = _meeting(mine, theirs, known)
         if meeting is Meeting.CONFLICT:
             return Synced(scenario_id, name, "conflict", "Both sides changed it: merge them part by part.")
@@ -418,6 +420,29 @@ class TeamService:
             return self._exchange(newest, link, mine, theirs)
         except GuardRefusal as error:
             return Synced(scenario_id, name, "refused", error.what)
+
+    def _deleted(self, mine: Scenario, theirs: Scenario, link: Link) -> Synced | None:
+        """What lies in one side's bin goes to the other's, unless that one changed it since they last met; None when
+        it lies in neither. Nothing is wiped: either side can take it out of its bin again."""
+        if mine.deleted_at is None and theirs.deleted_at is None:
+            return None
+        place, now = self._place(), self._now()
+        alive = theirs if theirs.deleted_at is None else mine
+        if alive.deleted_at is None and content_of(alive) != dict(link.base):
+            who = (
+                "the team changed it since you deleted it" if alive is theirs else "the team deleted it, you changed it"
+            )
+            return Synced(mine.id, mine.name, "conflict", f"Stop sharing it, or undo one of the two: {who}.")
+        gone = replace(alive, deleted_at=mine.deleted_at or theirs.deleted_at)
+        if theirs.deleted_at is None:
+            expected = content_of(theirs)
+            with self._ledger_row(place, self._leave_for(place, mine), _size(gone, {})):
+                self._store_there().sharing.put(gone, {}, now=now, check=lambda stored: _expect(stored, expected))
+        elif mine.deleted_at is None:
+            own = content_of(mine)
+            self._store().sharing.put(gone, {}, now=now, check=lambda stored: _expect(stored, own))
+        self._links.drop(mine.id)
+        return Synced(mine.id, mine.name, "deleted", "It lies in the bin on both sides, and is shared no more.")
 
     def _exchange(self, both: Scenario, link: Link, mine: Scenario | None, theirs: Scenario | None) -> Synced:
         """Stores `both` on either side with what belongs to it, if the sides are still what was looked at."""
@@ -439,9 +464,10 @@ class TeamService:
         with self._ledger_row(place, grant, _size(both, may_have)) as received:
             rows = team.sharing.belongings(both.id, with_texts=True) if theirs is not None else {}
             received.append(_size(both, rows))
-            changed_there = before != content_of(both)
+            lies_in_the_bin = theirs is not None and theirs.deleted_at is not None
+            changed_there = lies_in_the_bin or before != content_of(both)
             _, added = team.sharing.put(
-                both if changed_there or theirs is None else theirs,
+                replace(both, deleted_at=None) if changed_there or theirs is None else theirs,
                 may_have,
                 now=now,
                 check=lambda stored: _expect(stored, before),

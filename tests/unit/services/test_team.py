@@ -108,6 +108,28 @@ def test_that_a_scenario_arrives_whole_and_syncing_again_changes_nothing(ann: Se
         assert one.scenarios.load(mine.id) == before
 
 
+def test_that_what_one_deletes_goes_to_the_bin_of_all_who_did_not_change_it(ann: Services, bob: Services) -> None:
+    mine, other = full(ann, "Given up"), full(ann, "Still worked on")
+    ann.team.share([mine.id, other.id])
+    bob.team.fetch([mine.id, other.id])
+    answered(bob, other.id, horizon_months=24)
+    assert what(bob.team.sync([other.id])) == ["sent"]
+    for each in (mine, other):
+        ann.scenarios.delete(each.id)
+    told = {each.name: (each.what, each.why) for each in ann.team.sync()}
+    assert told["Given up"][0] == "deleted"
+    assert told["Still worked on"][0] == "conflict" and "the team changed it" in told["Still worked on"][1]
+    assert what(bob.team.sync([mine.id])) == ["deleted"]
+    kept = [row.scenario.name for row in bob.store.scenarios.all() if row.scenario is not None]
+    assert kept == ["Still worked on"], "the bin of both holds the one"
+    binned = bob.store.scenarios.get(mine.id)
+    assert binned is not None and binned.deleted_at is not None
+    assert not [row for row in bob.team.view().rows if row.id == mine.id]
+    bob.scenarios.restore(mine.id)
+    assert what(bob.team.share([mine.id])) == ["sent"], "who takes it out of the bin may share it again"
+    assert mine.id in {row.id for row in ann.team.view().rows}
+
+
 def test_that_what_one_changed_comes_to_the_other_with_new_evidence(ann: Services, bob: Services) -> None:
     mine = full(ann)
     ann.team.share([mine.id])

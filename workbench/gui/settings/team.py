@@ -205,7 +205,7 @@ class TeamCard(Card):
                 self._close_merge()
             self._say(told(found.done))
             self._show(found.view)
-            touched = frozenset(each.id for each in found.done if each.what == "fetched")
+            touched = frozenset(each.id for each in found.done if each.what in ("fetched", "deleted"))
             if touched:
                 self.changed.emit(Changes(scenarios=touched, evals=touched, comparisons=touched))
 

@@ -28,7 +28,7 @@ _TABLES = {
     "comparison": "comparison",
     "vote": "vote",
 }
-_WHAT = {"sent": "sent", "fetched": "taken in", "same": "the same already"}
+_WHAT = {"sent": "sent", "fetched": "taken in", "deleted": "put into the bin", "same": "the same already"}
 
 
 def shared_words(row: SharedRow) -> str:
