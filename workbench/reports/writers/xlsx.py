@@ -6,7 +6,7 @@ so that a reader that does not compute shows the same figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ from workbench.reports.document import (
     Cell,
     Document,
     Facts,
-    JsonValue,
     KeyFigures,
     Listing,
     Mark,
@@ -28,9 +27,10 @@ from workbench.reports.document import (
     Table,
     Verbatim,
 )
-from workbench.reports.own_words import OwnWords, own_words
+from workbench.reports.own_words import own_words
 from workbench.reports.writers.docx import made_on
 from workbench.reports.writers.packing import steady
+from workbench.reports.writers.xlsx_sheets import Row, data_sheets
 from workbench.reports.written import plain
 
 if TYPE_CHECKING:
@@ -44,12 +44,6 @@ _LONGEST = 32_000
 _MONEY = '"$"#,##0.00'
 _SHOWN_MONTHS = 60
 _LINE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9")
-
-_SCORES = ("score", "score_low", "score_high", "best_probability", "cheapest_probability")
-_FLIP = ("input", "option", "now", "at", "winner", "text")
-_MODEL = ("model", "name", "offer", "hosting", "kept")
-
-Row = Sequence[JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,92 +415,6 @@ def pieces(text: str, most: int) -> list[str]:
         found.append(text[:at])
         text = text[at:].lstrip(" ")
     return [*found, text]
-
-
-def data_sheets(figures: Mapping[str, JsonValue], said: OwnWords) -> Iterator[tuple[str, Sequence[str], Iterator[Row]]]:
-    """Name, heads and rows of each sheet of numbers; a sheet without rows is left out."""
-    options = _dicts(figures, "options", "options")
-    sheets: list[tuple[str, list[str], list[Row]]] = [
-        (
-            said.options_sheet,
-            ["option", "name", "figure", "low", "likely", "high", "origin", "source", "as of"],
-            [
-                [o["id"], o["name"], name, *(f.get(k) for k in ("low", "likely", "high", "origin", "source", "as_of"))]
-                for o in options
-                for name, f in (o["figures"] or {}).items()
-                if isinstance(f, Mapping)
-            ],
-        ),
-        (
-            said.scores_sheet,
-            ["option", "score", "low", "high", "scores best, share", "costs least, share"],
-            [
-                [
-                    o["id"],
-                    *map(o.get, _SCORES),
-                ]
-                for o in options
-            ],
-        ),
-        (
-            said.flips_sheet,
-            ["input", "option", "now", "turns at", "then leads", "in words"],
-            [[*map(f.get, _FLIP)] for f in _dicts(figures, "options", "flips")],
-        ),
-        (
-            said.models_sheet,
-            [
-                "model",
-                "name",
-                "offer",
-                "hosting",
-                "kept",
-                "USD a month, low",
-                "likely",
-                "high",
-                "quality",
-                "low",
-                "high",
-            ],
-            [
-                [
-                    *map(v.get, _MODEL),
-                    *_three(v["monthly_usd"], "low", "likely", "high"),
-                    *_three(v["quality"], "value", "low", "high"),
-                ]
-                for v in _dicts(figures, "shortlist", "verdicts")
-            ],
-        ),
-        (
-            said.evals_sheet,
-            ["eval", "model", "scorer", "cases", "mean", "low", "high", "errors", "withheld"],
-            [
-                [e["name"], *(m.get(k) for k in ("model", "scorer", "n", "mean", "low", "high", "errors", "withheld"))]
-                for e in _dicts(figures, "evals")
-                for m in e["models"]
-            ],
-        ),
-        (
-            said.cases_sheet,
-            ["eval", "case", "model", "scorer", "outcome", "score"],
-            [[c[k] for k in ("eval", "case", "model", "scorer", "outcome", "score")] for c in _dicts(figures, "cases")],
-        ),
-    ]
-    for name, heads, rows in sheets:
-        if rows:
-            yield name, heads, iter(rows)
-
-
-def _dicts(figures: Mapping[str, JsonValue], *path: str) -> list[dict[str, Any]]:
-    """The list of records at a path; none where a part of the path is missing."""
-    found: Any = figures
-    for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return [dict(item) for item in found if isinstance(item, Mapping)] if isinstance(found, Sequence) else []
-
-
-def _three(found: Any, *names: str) -> list[JsonValue]:
-    return [found.get(name) for name in names] if isinstance(found, Mapping) else [None] * len(names)
 
 
 def _cell_text(cell: Cell) -> str:
