@@ -101,7 +101,8 @@ def run_check(arguments: argparse.Namespace, services: Services) -> int:
         say(f"{'!' if finding.is_caution else '·'} {finding.what}. {finding.mend}")
     for problem in found.problems:
         say(f"✕ {problem}")
-    if found.problems and not columns and guess.get("input"):
+    is_named = all(known == column for known, column in guess.items())
+    if found.problems and not columns and guess.get("input") and not is_named:
         said = " ".join(f'{known}="{column}"' for known, column in guess.items())
         say(f"Perhaps the columns are: --columns {said}")
     return 1 if found.problems else 0

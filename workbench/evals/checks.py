@@ -219,7 +219,10 @@ def _personal(cases: Sequence[EvalCase], mark: bool) -> tuple[list[Finding], tup
     if not found:
         return [], tuple(marked)
     listed = ", ".join(f"{TITLES[kind]} ({count:,})" for kind, count in kinds.most_common())
-    what = "They are marked sensitive and stay on this machine." if mark else "They are not marked, as you chose."
+    they, are, stay = ("It", "is", "stays") if len(found) == 1 else ("They", "are", "stay")
+    what = f"{they} {are} marked sensitive and {stay} on this machine."
+    if not mark:
+        what = f"{they} {are} not marked, as you chose."
     finding = Finding(
         Kind.PERSONAL,
         f"{_rows(len(found), 'holds', 'hold')} what looks like personal data: {listed}",

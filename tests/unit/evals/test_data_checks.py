@@ -110,6 +110,7 @@ def test_that_rows_with_personal_data_are_marked_sensitive_unless_a_person_decid
     assert [case.sensitive for case in checked(dataset).dataset.cases] == [True, False]
     assert [case.sensitive for case in checked(dataset, mark=False).dataset.cases] == [False, False]
     assert "1 row holds what looks like personal data: an address of mail (1)" in only(dataset, Kind.PERSONAL).what
+    assert only(dataset, Kind.PERSONAL).mend.startswith("It is marked sensitive and stays on this machine.")
 
 
 def test_that_alike_texts_are_found_among_many_and_others_are_not() -> None:

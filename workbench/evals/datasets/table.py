@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
 from workbench.evals.datasets import promptfoo
 from workbench.evals.datasets.naming import KNOWN, Naming
@@ -49,7 +50,7 @@ class Table:
         where = f"{self._path}, line {line}"
         if len(cells) != self._width:
             return WorkbenchError(
-                f"The row has {len(cells)} cells, the header {self._width}",
+                f"The row has {words.count(len(cells), 'cell')}, the header {self._width}",
                 where=where,
                 mend="Put cells that hold the separator or line breaks in quotation marks.",
             )

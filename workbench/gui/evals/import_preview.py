@@ -66,6 +66,8 @@ class ImportDialog(QDialog):
         self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self._table.setTabKeyNavigation(False)
         self._table.verticalHeader().hide()
+        self._table.setWordWrap(False)
+        self._table.horizontalHeader().setStretchLastSection(True)
         self._table.setMinimumHeight(scaled_px(self, 150))
         self._columns = QGridLayout()
         self._columns.setHorizontalSpacing(Space.M)

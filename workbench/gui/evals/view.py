@@ -14,13 +14,14 @@ from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.eval_plan import EvalPlan
-from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSet, EvalSettings, EvalStatus, Mark
+from workbench.domain.evals import EvalCase, EvalRun, EvalSet, EvalSettings, EvalStatus, Mark
 from workbench.domain.scenario import Scenario
 from workbench.evals.columns import NOT_ASKED, Columns
 from workbench.evals.datasets import Examined
 from workbench.evals.templates import MARK
+from workbench.gui.evals.case_reading import CaseReading
 from workbench.gui.evals.confusion_card import ConfusionCard
-from workbench.gui.evals.explaining import CaseShown, case_explanation, run_explanation
+from workbench.gui.evals.explaining import case_explanation, run_explanation
 from workbench.gui.evals.giving_out import GivingOut
 from workbench.gui.evals.judge_card import JudgeCard
 from workbench.gui.evals.more_setup import MoreSetup
@@ -41,7 +42,6 @@ from workbench.services.evals import EvalService
 from workbench.services.judging import JudgingService
 from workbench.services.library import LibraryService
 
-KIND = "case"
 FILES = "evals/files"
 FILES_KEPT = 50
 # What two models are expected to disagree on where nothing is known [A]: methods.md section 5.
@@ -80,7 +80,6 @@ class EvalsView(QWidget):
         self._setting_up = False
         self._asked_for = 0
         self._scorer = ""
-        self._case: CaseShown | None = None
         self._by_hash: dict[str, Mapping[str, EvalCase]] = {}
         self.explanation: Explanation | None = None
         more = MoreSetup(python_allowed=evals.own_python_allowed(), allow_python=evals.allow_own_python)
@@ -89,6 +88,7 @@ class EvalsView(QWidget):
         self.error = ErrorBox()
         self.giving_out = GivingOut(evals=evals, tasks=house.tasks, error=self.error, parent=self)
         self.results = ResultsPanel(settings=house.settings, name_of=self.name_of, scorer_title=self._scorer_title)
+        self.reading = CaseReading(house=house, evals=evals, results=self.results, shown=lambda: self._shown)
         self.judge = JudgeCard(house=house, judging=judging, name_of=self.name_of, cases=self._cases_of)
         self.runner = EvalRunner(house=house, evals=evals)
         column = QVBoxLayout(self)
@@ -118,12 +118,11 @@ class EvalsView(QWidget):
         self.bar.chosen.connect(self.show_run)
         self.bar.new_wanted.connect(partial(self._set_up, True))
         self.bar.go_on_wanted.connect(self.go_on)
-        self.results.case_picked.connect(lambda id: self._house.selection.pick(KIND, id))
-        self._house.selection.changed.connect(lambda _picked: self._read_case())
+        self.reading.changed.connect(self._explain)
+        self.reading.overruled.connect(self._overruled)
+        self.reading.failed.connect(self.error.show_error)
         self.results.scorer_chosen.connect(self._choose_scorer)
         self.results.runs.wanted.connect(self._compare_with)
-        self.results.case.overruled.connect(self._overrule)
-        self.results.case.stepped.connect(self._step)
         self.runner.moved.connect(self._moved)
         self.runner.ended.connect(self._run_ended)
         self.runner.failed.connect(self._run_failed)
@@ -317,11 +316,10 @@ class EvalsView(QWidget):
         if number != self._asked_for:
             return
         if self._shown is None or self._shown.run.id != shown.run.id:
-            self.results.case.hide()
-            self._case = None
+            self.reading.forget()
             self.results.runs.show_others(shown.run, self._runs)
         self.results.show_run(shown)
-        self.results.cases.select(self._house.selection.id_of(KIND))
+        self.reading.select_row()
         self._house.tasks.start(
             lambda: self._figured(shown),
             done=lambda whole: self._draw(whole) if number == self._asked_for else None,
@@ -352,7 +350,7 @@ class EvalsView(QWidget):
         self.results.show_figures(shown)
         self._arrange()
         self._say()
-        self._read_case()
+        self.reading.read()
         if self._resumes == shown.run.id:
             self._resumes = ""
             self.go_on()
@@ -362,64 +360,11 @@ class EvalsView(QWidget):
         if self._shown is not None:
             self.show_run(self._shown.run.id)
 
-    # one case, and one run beside another
-
-    def _read_case(self) -> None:
-        """The selected case with its answers, from the store; the run itself explains while none is selected."""
-        shown, case_id = self._shown, self._house.selection.id_of(KIND)
-        if shown is None or shown.grid.place_of(case_id) < 0:
-            self._case = None
-            self.results.case.hide()
-            self._explain()
-            return
-        run_id = shown.run.id
-
-        def done(found: tuple[tuple[CaseResult, ...], tuple[Mark, ...]]) -> None:
-            now = self._shown
-            if now is None or now.run.id != run_id or self._house.selection.id_of(KIND) != case_id:
-                return
-            place = now.grid.place_of(case_id)
-            self._case = CaseShown(case_id, now.grid.case(place) if place >= 0 else None, *found)
-            self.results.case.show_case(self._case, now.run.model_ids, now.scorer)
-            self.results.case.show()
-            self._explain()
-
-        self._house.tasks.start(
-            lambda: self._evals.case(run_id, case_id),
-            lane="db",
-            done=done,
-            failed=self.error.show_error,
-            owner=self,
-        )
-
-    def _overrule(self, model_id: str, scorer: str, score: float | None, why: str) -> None:
-        """A person says otherwise; the trail keeps what stood there."""
-        shown, case = self._shown, self._case
-        if shown is None or case is None:
-            return
-        self._house.tasks.start(
-            lambda: self._evals.mark(shown.run, case.case_id, model_id, score, scorer=scorer, why=why),
-            lane="db",
-            done=lambda _mark: self._overruled(shown.run.id),
-            failed=self.error.show_error,
-            owner=self,
-        )
+    # what a person says of a case, and one run beside another
 
     def _overruled(self, run_id: str) -> None:
         self.show_run(run_id)
         self.wrote.emit(Changes(evals=frozenset({run_id})))
-
-    def _step(self, by: int) -> None:
-        """The case before or after the one that is read, as the table shows them."""
-        table = self.results.cases.table
-        if table is None or self._case is None:
-            return
-        place = table.model.place_of(self._case.case_id)
-        if place < 0 or not 0 <= place + by < table.model.rowCount():
-            return
-        case_id = table.model.id_at(place + by)
-        table.select(case_id)
-        self._house.selection.pick(KIND, case_id)
 
     def _compare_with(self, other_id: str) -> None:
         """This run against an earlier one (or a later one against this)."""
@@ -607,8 +552,8 @@ class EvalsView(QWidget):
         shown = self._shown
         if shown is None or shown.summary is None:
             return None
-        if self._case is not None:
-            return case_explanation(self._case, self.name_of)
+        if self.reading.case is not None:
+            return case_explanation(self.reading.case, self.name_of)
         actions: tuple[InspectorAction, ...] = ()
         if self.runner.run_id != shown.run.id:
             delete = InspectorAction("Delete this eval …", self._delete)
