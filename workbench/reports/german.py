@@ -18,7 +18,7 @@ from workbench.analysis.chartspec import Chart, ticks_for
 from workbench.domain.scenario import Scenario
 from workbench.paths import data_dir
 from workbench.reports.document import Document, Verbatim
-from workbench.reports.redaction import mapped
+from workbench.reports.redaction import WITHHELD, mapped
 
 _MONTHS = {
     "January": "Januar",
@@ -75,7 +75,8 @@ def in_german(document: Document, said: frozenset[str]) -> Document:
     def keep(value: Any) -> Any:
         # Prompts and answers are shown letter by letter.
         if isinstance(value, Verbatim):
-            return replace(value, label=words.of(value.label))
+            text = words.of(WITHHELD) if value.text == WITHHELD else value.text
+            return replace(value, label=words.of(value.label), text=text)
         return _with_ticks(value) if isinstance(value, Chart) else value
 
     def told(value: Any) -> Any:
@@ -145,7 +146,8 @@ class _Words:
         """The text in German, or as it is."""
         found = self._known.get(text)
         if found is None:
-            found = self._known[text] = self._look_up(text)
+            # Also in a sentence that stays as it is, for a person wrote it.
+            found = self._known[text] = self._look_up(text).replace(WITHHELD, "[zurückgehalten]")
         return found
 
     def _look_up(self, text: str) -> str:

@@ -34,18 +34,18 @@ from workbench.reports.redaction import WITHHELD, mapped
 NO_PICTURE = "This picture shows prices, which are withheld."
 NO_PARTS = "These rest on prices, which are withheld:"
 _AMOUNT = re.compile(
-    r"[−-]?\$\s?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?[kMB]?(?:\s?(?:–|to)\s?\$?\d[\d,]*(?:\.\d+)?[kMB]?)?"
+    r"[−-]?\$\s?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?[kMB]?(?:\s?(?:–|to)\s?\$?\d+(?:,\d{3})*(?:\.\d+)?[kMB]?)?"
     r"|(?:USD|US\$|EUR|€)\s?\d[\d,.]*|\d[\d,.]*\s?(?:USD|EUR|€|dollars?)\b"
 )
 # Neither "p95" nor "claude-sonnet-4-6" nor "==0.0.76" holds a figure.
-_NUMBER = r"(?<![\w.@/=])(?<![A-Za-z]-)(?<![A-Za-z]-\d-)[+−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?:[kMB]\b)?"
+_NUMBER = r"(?<![\w.@/=])(?<![A-Za-z]-)(?<![A-Za-z]-\d-)[+−-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?(?:[kMB]\b)?"
 _NUMBERS = rf"{_NUMBER}(?:\s?–\s?{_NUMBER})?"
-_PERCENT = re.compile(rf"{_NUMBERS}\s?(?:%|percent\b|per cent\b|Prozent\b)")
+_PERCENT = re.compile(rf"{_NUMBERS}(?=\s?(?:%|percent\b|per cent\b|Prozent\b))")
 _DATES = (
     r"\d{4}-\d\d(?:-\d\d)?",
     r"(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}",
 )
-_SCALES = ("0–1", "0–100")
+_SCALES = ("0–1", "0–100", "(?<=of )100?")
 #: what speaks of money, in the report's own words and in those of people, English or German
 _MONEY_WORDS = re.compile(
     r"\$|€|\b(?:USD|EUR|costs?|costly|pric\w+|cheap\w*|dear\w*|expens\w+|sav(?:e|es|ed|ing|ings)|budgets?|spen[dt]\w*"
@@ -100,7 +100,7 @@ class _Texts:
     def __init__(self, names: Iterable[str]) -> None:
         known = sorted({name for name in names if re.search(r"\d", name)}, key=len, reverse=True)
         kept = "|".join((*map(re.escape, known), *_DATES, *_SCALES))
-        number = rf"\[withheld\]|{_NUMBERS}(?:\s?[%×])?"
+        number = rf"\[withheld\]|{_NUMBERS}"
         self._numbers = re.compile(rf"(?P<kept>(?<!\w)(?:{kept})(?!\w))|{number}")
         self._but_weeks = re.compile(rf"(?P<kept>(?<![\w.])(?:{kept}|\d+ weeks?)(?!\w))|{number}")
 

@@ -163,9 +163,12 @@ def _dearer(option: OptionDraft) -> OptionDraft:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("It is a third cheaper, 34 %.", "It is a third cheaper, [withheld]."),
-        ("It saves 3 times as much. That is 34 % less.", "It saves [withheld] times as much. That is [withheld] less."),
-        ("Es kostet 20 % weniger.", "Es kostet [withheld] weniger."),
+        ("It is a third cheaper, 34 %.", "It is a third cheaper, [withheld] %."),
+        (
+            "It saves 3 times as much. That is 34 % less.",
+            "It saves [withheld] times as much. That is [withheld] % less.",
+        ),
+        ("Es kostet 20 % weniger.", "Es kostet [withheld] % weniger."),
         ("Claude Sonnet 4.6 costs twice that from 1 May 2027 on.", None),
         ("Sensitive passages are 30 % of all.", None),
         ("It needs 14 weeks; we have 12.", None),
