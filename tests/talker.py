@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import gguf
@@ -17,4 +18,5 @@ def write_talker(path: Path) -> Path:
     texts, _, kinds = vocabulary()
     texts[0], kinds[0] = "▁on".encode(), int(gguf.TokenType.NORMAL)
     keys = {"tokenizer.ggml.tokens": texts, "tokenizer.ggml.token_type": kinds}
-    return write_model(path, context=8192, layers=4, width=256, output=0, keys=keys)
+    seed = zlib.crc32(path.stem.encode())  # two files of one content would be one model to the workbench
+    return write_model(path, seed=seed, context=8192, layers=4, width=256, output=0, keys=keys)
