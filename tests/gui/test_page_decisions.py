@@ -119,8 +119,8 @@ def test_that_all_decisions_stand_together_and_are_written_as_a_report(visitor: 
     visitor.wait(lambda: "of the traffic is lost" in visitor.answer)
     visitor.wait(lambda: page.together._view is not None and page.together._view.is_complete)
     view = page.together._view
-    visitor.wait(lambda: view.height() >= view.layout().heightForWidth(view.width()))
-    parts = [part for i in range(view.layout().count()) if (part := view.layout().itemAt(i).widget()) is not None]
+    parts = view.parts
+    assert all(part.height() >= part.heightForWidth(part.width()) for part in parts if part.hasHeightForWidth())
     over = [lower for upper, lower in pairwise(parts) if upper.geometry().bottom() >= lower.geometry().top()]
     assert len(parts) > 10 and not over, "a caption lies over the title of an axis"
     said = "\n".join(words.accessibleName() for words in page.together.findChildren(Words) if words.isVisible())

@@ -98,7 +98,12 @@ class RemoteModels:
         )
 
     def check_key(self, reference: str) -> None:
-        """Raises WorkbenchError when the provider of a model needs a key and there is none; the keychain may wait."""
+        """Raises WorkbenchError when the provider of a model needs a key and there is none; the keychain may wait.
+
+        With the Offline switch on no key is used: what keeps the question back is the guard, and it says so.
+        """
+        if self._policy().offline:
+            return
         endpoint = self._credentials.endpoint(reference.partition("/")[0])
         if not endpoint.needs_key or self._credentials.held_key(endpoint.id) is not None:
             return

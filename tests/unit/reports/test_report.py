@@ -33,6 +33,16 @@ def test_that_the_decision_comes_first_and_the_annex_last() -> None:
     assert ids.index(SectionId.OPTIONS) < ids.index(SectionId.FLIPS) < ids.index(SectionId.EVIDENCE)
 
 
+def test_that_a_reason_taken_over_from_the_computation_stands_there_once() -> None:
+    given = material()
+    advice = given.option_set.recommendation
+    assert given.scenario.decision is not None
+    decided = replace(given.scenario.decision, because=f"{advice.sentence} {advice.detail}")
+    taken = replace(given, scenario=replace(given.scenario, decision=decided))
+    for whole in (given, taken):
+        assert text_of(BUILTIN["md"], whole, Length.PAGE).count(advice.sentence) == 1
+
+
 def test_that_every_section_of_the_full_report_appears_once() -> None:
     ids = [section.id for section in build(material(), choices=Choices(evidence_annex=True)).sections]
     assert sorted(ids) == sorted(OF_A_SCENARIO)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import perf_counter
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -39,18 +39,26 @@ FIGURES_BESIDE = 3
 
 
 class ReportView(QWidget):
-    """Shows a `Document`; sections appear one after another, so that the window never waits for a long report."""
+    """Shows a `Document`; parts appear one after another, so that the window never waits for a long report.
+
+    The parts are placed below each other by hand: a layout measures all of them again for each one that comes.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Report preview")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(Space.M)
         self._waiting: Iterator[QWidget] = iter(())
+        self._parts: list[QWidget] = []
+        self._placed = self._bottom = self._widest = 0
+        self._moved = self._has_asked = False
         self._next = QTimer(self)
         self._next.setInterval(0)
-        self._next.timeout.connect(self._add_some)
+        self._next.timeout.connect(self._go_on)
+
+    @property
+    def parts(self) -> tuple[QWidget, ...]:
+        """What is shown so far, from top to bottom."""
+        return tuple(self._parts)
 
     @property
     def is_complete(self) -> bool:
@@ -58,41 +66,63 @@ class ReportView(QWidget):
 
     def show_document(self, document: Document, *, headed: bool = True) -> None:
         """Replaces what is shown; not `headed`: without title, sentence and facts, where a page says them already."""
-        while (item := self._column.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        self.setMinimumHeight(0)
+        for part in self._parts:
+            part.hide()
+            part.deleteLater()
+        self._parts = []
         self._waiting = _widgets(document, headed=headed)
-        self._next.start()
+        self._place_anew()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._fit_height()
+            self._place_anew()
 
-    def _fit_height(self) -> None:
-        """As tall as its words at this width: a page that shrinks its parts would lay one over the next."""
-        if not self.is_complete:
-            return  # to measure all of it again for each part would take longer than the parts
-        wanted = max(self._column.heightForWidth(self.width()), 0)
-        if wanted != self.minimumHeight():
-            self.setMinimumHeight(wanted)
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a part has another height than before
+            self._has_asked = True
+            if self.is_complete:
+                self._place_anew()
+        return super().event(event)
 
-    def _add_some(self) -> None:
-        """As many parts as fit into half a frame: after each turn everything above is laid out anew."""
-        until, added = perf_counter() + TURN_S, 0
+    def _place_anew(self) -> None:
+        self._placed = self._bottom = self._widest = 0
+        self._moved = self._has_asked = False
+        self._next.start()
+
+    def _go_on(self) -> None:
+        """As many parts as fit into half a frame; at the end once more where a part asked while others were placed."""
+        until = perf_counter() + TURN_S
         while perf_counter() < until:
-            widget = next(self._waiting, None)
-            if widget is not None:
-                self._column.addWidget(widget)
-                added += 1
-                continue
-            if not added:  # what came last is on screen since the turn before
-                self._next.stop()
-                self._column.addStretch(1)
-                self._fit_height()
+            if self._placed == len(self._parts):
+                part = next(self._waiting, None)
+                if part is None:
+                    break
+                part.setParent(self)
+                self._parts.append(part)
+                part.show()
+            self._place(self._parts[self._placed])
+            self._placed += 1
+        else:
+            self.setMinimumSize(max(self._widest, self.minimumWidth()), max(self._bottom, self.minimumHeight()))
             return
+        self._next.stop()
+        if self._moved and self._has_asked:
+            self._place_anew()
+        else:
+            self.setMinimumSize(self._widest, self._bottom)  # last: a new width begins anew
+
+    def _place(self, part: QWidget) -> None:
+        """Below the one before, as tall as its words at this width."""
+        self._widest = max(self._widest, part.minimumSizeHint().width())
+        width = max(self.width(), self._widest)
+        height = part.heightForWidth(width) if part.hasHeightForWidth() else part.sizeHint().height()
+        top = self._bottom + Space.M if self._placed else 0
+        where = QRect(0, top, width, max(height, part.minimumHeight()))
+        if part.geometry() != where:
+            part.setGeometry(where)
+            self._moved = True
+        self._bottom = top + where.height()
 
 
 def _widgets(document: Document, *, headed: bool) -> Iterator[QWidget]:

@@ -175,11 +175,11 @@ def _titled(option: Option) -> str:
 
 
 def _recommendation(material: Material) -> list[Block]:
-    """What the computation says, and whether the decision follows it."""
+    """What the computation says, where the reason does not say it already, and whether the decision follows it."""
     advice = material.option_set.recommendation
     record = material.scenario.decision
     blocks: list[Block] = []
-    if advice.sentence:
+    if advice.sentence and not (record and advice.sentence in record.because):
         detail = advice.detail or _CARRIED_BY.get(advice.because, "")
         blocks.append(Paragraph(detail, lead=advice.sentence))
     if record and record.option and advice.option and record.option != advice.option:
