@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from workbench.domain.calls import Outcome
 from workbench.domain.chat import (
     ChatMessage,
     ChatRequest,
+    Done,
     Finish,
     Image,
     Role,
@@ -18,6 +20,8 @@ from workbench.domain.chat import (
     ToolCall,
     ask,
 )
+from workbench.evals.executor import Here
+from workbench.inference.remote.pacing import FIRST
 
 from remote_models import KEY, USAGE, Remote, chat_answer, chat_chunk
 from servers import Received, Reply, Server
@@ -41,6 +45,20 @@ def test_that_an_answer_streams_with_its_usage_and_costs_what_the_prices_say() -
     assert request.json["stream_options"] == {"include_usage": True} and request.json["temperature"] == 0
     (row,) = remote.ledger.calls
     assert row.outcome is Outcome.ANSWERED and row.bytes_out > len(request.body)
+
+
+def test_that_a_server_that_answers_gets_more_at_once_also_when_nobody_listens_past_the_end() -> None:
+    with Server(chat_answer) as server:
+        remote = Remote(server.url + "/v1")
+
+        async def as_an_eval_asks() -> None:
+            for _ in range(3):
+                said = await Here().ask(remote.model or remote.build(), ask("Hello?"), timeout_s=60)
+                assert isinstance(said.end, Done)
+            await remote.doorway.close()
+
+        asyncio.run(as_an_eval_asks())
+    assert remote.lane.limit == FIRST + 3
 
 
 def test_that_the_sdk_tells_the_server_nothing_about_this_machine() -> None:

@@ -187,8 +187,9 @@ class RemoteModel:
                     async with contextlib.aclosing(events):
                         async for event in events:
                             begun = begun or isinstance(event, Token)
+                            if isinstance(event, Done):
+                                self._house.lane.answered()  # before it is told: nobody has to ask for more after it
                             yield event
-                    self._house.lane.answered()
                     return
                 except Exception as error:
                     if is_ours(error):
