@@ -173,7 +173,7 @@ class RoutingService:
         """The cases that every model of the run has a score for by its first scorer, marks in place."""
         import numpy as np
 
-        data = self._evals.columns(run)
+        data = self._evals.numbers(run)  # no text is needed, and a report reads them anyway
         return data.of(np.flatnonzero(~np.isnan(data.scores(run.scorers[0])).any(axis=1)))
 
     def _paired(self, run: EvalRun) -> Paired:
