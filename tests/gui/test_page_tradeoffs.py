@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,18 @@ def test_that_moving_a_weight_ranks_again_and_undo_brings_the_order_back(visitor
     visitor.undo()
     visitor.wait(lambda: visitor.rows() == before)
     assert page._chart.chart == chart
+
+
+def test_that_moving_a_weight_leaves_a_volume_beyond_ten_millions_as_it_was_answered(visitor: Visitor) -> None:
+    asked = {"low": 20_000_000.0, "likely": 20_000_000.0, "high": 20_000_000.0}
+    visitor.store(replace(visitor.scenario, answers={**visitor.scenario.answers, "requests_per_day": asked}))
+    page = tradeoffs(visitor)
+    handle = slider(page, "quality")
+    handle.setFocus()
+    visitor.qtbot.keyClick(handle, Qt.Key.Key_Home)
+    visitor.rest()
+    assert visitor.scenario.answers["requests_per_day"] == asked
+    visitor.wait(lambda: page._shown is not None and page._shown.requests_per_day == asked["likely"])
 
 
 def test_that_what_matters_is_the_same_before_and_after_proposals_are_kept(visitor: Visitor) -> None:

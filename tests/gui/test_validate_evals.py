@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
-from validate_bench import Bench, bench_in
+from validate_bench import Bench, bench_in, validate_page
 from workbench.domain.evals import EvalStatus
 from workbench.domain.scenario import Scenario
 from workbench.gui.explanation import Explanation
@@ -94,6 +94,19 @@ def test_that_an_empty_page_says_what_belongs_there_and_holds_the_button(page: V
     assert page.header.answer.startswith("No eval yet.")
     assert page.findChild(QPushButton, "data-choose").isVisibleTo(page)
     assert not page.findChild(QPushButton, "eval-run").isEnabled()
+
+
+def test_that_nothing_is_explained_or_offered_for_deletion_of_the_last_scenario_s_eval(bench: Bench) -> None:
+    page, told = validate_page(bench), []
+    page.explain.connect(told.append)
+    page.show_scenario(bench.services.scenarios.open_sample())
+    page.arrive(EVALS)
+    bench.show(page)
+    bench.wait(lambda: page.evals.explanation is not None)
+    page.show_scenario(bench.services.scenarios.new("Support chat"))
+    bench.settle()
+    assert page.header.answer.startswith("No eval yet.")
+    assert page.evals.explanation is None and told[-1] is None
 
 
 def test_that_a_run_answers_in_words_with_a_row_for_each_model_and_case(

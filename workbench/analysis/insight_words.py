@@ -36,6 +36,8 @@ _QUESTION_WORDS = {
     "think_tokens": "thinking tokens",
 }
 
+_MOST_YEARLY = 10.0  # a rate of return beyond that says no more than "at once"
+
 
 def sections(found: Insights, options: OptionSet) -> tuple[Section, ...]:
     """One per part that has data, those that move a decision first."""
@@ -328,7 +330,9 @@ def _months(value: float | None) -> str:
 
 
 def _percent(value: float) -> str:
-    return "at once" if math.isinf(value) else f"{value * 100:.1f} %"
+    if math.isinf(value):
+        return "at once"
+    return f"{value * 100:.1f} %" if value <= _MOST_YEARLY else f"more than {_MOST_YEARLY * 100:,.0f} %"
 
 
 def _people(value: float) -> str:

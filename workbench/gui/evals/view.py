@@ -140,6 +140,7 @@ class EvalsView(QWidget):
         self._runs, self._shown, self._wanted_run, self._setting_up = (), None, "", False
         self.error.clear()
         self._arrange()
+        self._explain()  # nor may the inspector go on offering to delete an eval of the last scenario
         if self._data_of != scenario.id:
             self._data_of = scenario.id
             self.setup.data.clear()
@@ -528,7 +529,8 @@ class EvalsView(QWidget):
         shown = self._shown
         if shown is None:
             examined = self.setup.data.examined
-            ready = f"{words.count(len(examined.dataset.cases), 'case')} are ready. " if examined else ""
+            count = len(examined.dataset.cases) if examined else 0
+            ready = f"{words.count(count, 'case')} {'is' if count == 1 else 'are'} ready. " if examined else ""
             self.answered.emit(
                 "No eval yet.", f"{ready}Run your own cases on local models to see which is good enough."
             )

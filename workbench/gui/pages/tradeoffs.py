@@ -33,7 +33,7 @@ from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.terms import Terms
 from workbench.gui.widgets.text import Words
-from workbench.gui.widgets.volume import VolumeSlider, at_volume
+from workbench.gui.widgets.volume import VolumeSlider, at_volume, is_moved
 from workbench.reports.charts import svg
 from workbench.reports.files import write_whole
 from workbench.services.evals import EvalService
@@ -52,10 +52,10 @@ LEAVES = {Hosting.API: "what you send", Hosting.SELF_HOST: "nothing", Hosting.LO
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the sliders say; without `weights`, what counts in the scenario."""
+    """What the sliders say; what is None is as the scenario says."""
 
     scenario: Scenario
-    volume: float
+    volume: float | None
     weights: Mapping[str, float] | None
 
 
@@ -216,7 +216,8 @@ class TradeoffsPage(Page):
         weights = {key: self._sliders[key].value for key in WEIGHT_TITLES} if dragged else None
         if weights is not None and not any(weights.values()):
             weights = dict.fromkeys(WEIGHT_TITLES, 1.0)
-        self._newest.ask(Wish(self.scenario, self._volume.value, weights))
+        volume = self._volume.value if is_moved(self.scenario.answers, self._volume.value) else None
+        self._newest.ask(Wish(self.scenario, volume, weights))
 
     def _compute(self, wish: Wish) -> TradeoffView:
         return self._service.points(

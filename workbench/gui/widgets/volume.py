@@ -8,7 +8,7 @@ from workbench.domain.questions import requirements_from
 from workbench.domain.scenario import AnswerValue
 from workbench.gui.widgets.slider import ValueSlider
 
-LEAST_REQUESTS, MOST_REQUESTS = 10.0, 10_000_000.0
+LEAST_REQUESTS, MOST_REQUESTS = 1.0, 1e10  # what the wizard takes
 # Within this part of the stored volume the slider has not been moved.
 _STEP = 0.005
 
@@ -30,14 +30,25 @@ class VolumeSlider(ValueSlider):
     def show_answers(self, answers: Mapping[str, AnswerValue]) -> None:
         """Stands where the answers say; sends nothing."""
         volume = requirements_from(answers).workload.requests_per_day.likely
-        self.set_value(min(max(volume, LEAST_REQUESTS), MOST_REQUESTS))
+        self.set_value(_within(volume))
+
+
+def _within(volume: float) -> float:
+    """Where the slider stands for a volume."""
+    return min(max(volume, LEAST_REQUESTS), MOST_REQUESTS)
+
+
+def is_moved(answers: Mapping[str, AnswerValue], requests_per_day: float) -> bool:
+    """Whether the slider stands elsewhere than these answers put it."""
+    stands = _within(requirements_from(answers).workload.requests_per_day.likely)
+    return abs(requests_per_day - stands) > _STEP * stands
 
 
 def at_volume(answers: Mapping[str, AnswerValue], requests_per_day: float) -> dict[str, AnswerValue]:
     """The answers with another likely volume; low and high keep their distance to it. Alike when hardly moved."""
-    load = requirements_from(answers).workload.requests_per_day
-    if abs(requests_per_day - load.likely) <= _STEP * load.likely:
+    if not is_moved(answers, requests_per_day):
         return dict(answers)
+    load = requirements_from(answers).workload.requests_per_day
     scaled = load.scaled(requests_per_day / load.likely) if load.likely > 0 else load
     low, high = min(scaled.low, requests_per_day), max(scaled.high, requests_per_day)
     return {**answers, "requests_per_day": {"low": low, "likely": requests_per_day, "high": high}}
