@@ -128,4 +128,4 @@ def _print_study(found: RoutingStudy) -> None:
     if found.usd_per_right:
         say(f"The stronger model pays where a right answer is worth more than {usd(found.usd_per_right)}.")
     if found.shared_failures is not None:
-        say(f"They fail together {rounded(found.shared_failures, 2)} times as often as by chance.")
+        say(f"All models of the eval fail together {rounded(found.shared_failures, 2)} times as often as by chance.")

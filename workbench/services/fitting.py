@@ -43,6 +43,12 @@ class Fit:
     working_bytes: int = 0
     cache_type: str = F16
     asked: bool = False
+    made_for_tokens: int | None = None
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the context is longer than the model was made for: there may be memory for it, and no use."""
+        return self.made_for_tokens is not None and self.context_tokens > self.made_for_tokens
 
     @property
     def sentence(self) -> str:
@@ -52,7 +58,10 @@ class Fit:
         have = "this system does not say how much is free"
         if self.free_bytes is not None:
             have = f"{words.gigabytes(self.free_bytes)} are free, of which a model may take 4 in 5"
-        return f"{self.model} {verdict}: it {need}; {have}."
+        beyond = ""
+        if self.is_beyond and self.made_for_tokens is not None:
+            beyond = f" But it was made for {words.tokens(self.made_for_tokens)} and cannot use more."
+        return f"{self.model} {verdict}: it {need}; {have}.{beyond}"
 
     @property
     def parts(self) -> str:
@@ -64,7 +73,8 @@ class Fit:
     def short(self) -> str:
         """ "fits, 0.11 GB"."""
         word = "may fit" if self.word == UNKNOWN else self.word
-        return f"{word}, {words.rounded(self.need_bytes / 1e9, 2)} GB"
+        beyond = ", beyond its context" if self.is_beyond else ""
+        return f"{word}, {words.rounded(self.need_bytes / 1e9, 2)} GB{beyond}"
 
     def as_dict(self) -> dict[str, object]:
         return {**asdict(self), "sentence": self.sentence}
@@ -120,9 +130,8 @@ def _fit(
     cache_type: str = F16,
     asked: bool = False,
 ) -> Fit:
-    return Fit(
-        file.name, need.total, free, context_tokens, word, need.weights, need.context, need.working, cache_type, asked
-    )
+    parts = (need.weights, need.context, need.working)
+    return Fit(file.name, need.total, free, context_tokens, word, *parts, cache_type, asked, file.context)
 
 
 # Speed

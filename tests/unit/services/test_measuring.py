@@ -88,6 +88,14 @@ def test_that_fit_and_measure_print_what_scripts_need(tmp_path: Path, capsys: py
     assert "Measured here on" in said and "no GPU was seen" in said
 
 
+def test_that_a_context_beyond_what_the_model_was_made_for_is_said_though_the_memory_holds_it(
+    services: Services,
+) -> None:
+    beyond, within = (services.library.fit("demo-nano", context_tokens=tokens) for tokens in (2_048, 512))
+    assert "made for 512 tokens and cannot use more" in beyond.sentence and beyond.short.endswith("beyond its context")
+    assert "cannot use more" not in within.sentence and "beyond" not in within.short
+
+
 def test_that_a_context_below_one_is_refused(services: Services) -> None:
     with pytest.raises(WorkbenchError, match="at least one token"):
         services.library.fit("demo-nano", context_tokens=0)

@@ -291,7 +291,7 @@ class TradeoffsPage(Page):
         if not point.kept:
             place = Row(point.why_out, Tone.BAD)
         elif point.pareto:
-            place = Row("Nothing that qualifies costs less and is better.", Tone.GOOD)
+            place = Row("Nothing that qualifies and could replace it costs less and is better.", Tone.GOOD)
         elif point.dominated_by:
             better = names.get(point.dominated_by, point.dominated_by)
             place = Row(f"**{better}** costs less and is at least as good.", Tone.CAUTION)
