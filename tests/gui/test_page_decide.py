@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pages_person import Visitor
 from PySide6.QtGui import QGuiApplication, QPdfWriter
-from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton, QScrollArea
 from workbench.domain.decision import Decision, DecisionStatus, Risk, Watch
 from workbench.gui.forms.text_box import MOST_LINES, TextBox
 from workbench.gui.pages.decide import DecidePage
@@ -123,10 +123,14 @@ def test_that_deciding_keeps_the_proposals_that_the_decision_names(visitor: Visi
 
 
 def test_that_the_preview_shows_the_whole_report_with_its_charts(visitor: Visitor) -> None:
+    visitor.window.shell.resize(1280, 800)
     page = decide(visitor)
     visitor.press("Show the full report")
     visitor.rest()
     visitor.wait(lambda: page._view.is_complete and page._view.findChildren(ChartView))
+    areas = [area for area in visitor.window.shell.findChildren(QScrollArea) if area.isAncestorOf(page._view)]
+    visitor.wait(lambda: all(area.horizontalScrollBar().maximum() == 0 for area in areas))
+    assert areas
     document = visitor.services.reports.document(visitor.scenario)
     shown = words_on(page)
     for section in document.sections:

@@ -59,6 +59,7 @@ STATUSES = {
     "It is superseded": DecisionStatus.SUPERSEDED,
 }
 WIDE_PX = 860
+FULL_WIDE_PX = 1_500
 # The answer is painted first; record and report come in steps, and edits that follow faster are read together.
 AFTER_MS = 40
 PARTS = (
@@ -235,10 +236,17 @@ class DecidePage(Page):
             self.show_scenario(self.scenario)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Form and preview stand side by side where there is room, else below each other."""
         super().resizeEvent(event)
-        wide = self.width() > scaled_px(self, WIDE_PX)
-        self._sides.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Form and preview stand side by side where there is room, else below each other: the full report, whose tables
+        need more of it, above the form, for it was asked for."""
+        if self.width() > scaled_px(self, FULL_WIDE_PX if self._whole else WIDE_PX):
+            direction = QBoxLayout.Direction.LeftToRight
+        else:
+            direction = QBoxLayout.Direction.BottomToTop if self._whole else QBoxLayout.Direction.TopToBottom
+        self._sides.setDirection(direction)
 
     def page_actions(self) -> tuple[PageAction, ...]:
         writes = tuple(
@@ -504,6 +512,7 @@ class DecidePage(Page):
         self._whole = not self._whole
         self._switch.setText("Show one page" if self._whole else "Show the full report")
         self._switch.setAccessibleName(self._switch.text())
+        self._arrange()
         self._due = self.scenario
         self._read_preview()
 
