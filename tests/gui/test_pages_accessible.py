@@ -78,3 +78,13 @@ def test_that_every_control_has_a_spoken_name_and_is_reached_by_tab_which_nothin
     said = [record.message for record in qtlog.records if record.type not in harmless]
     # the offscreen platform says once per process that it has no window manager
     assert [message for message in said if "propagateSizeHints" not in message] == []
+
+
+def test_that_at_half_as_large_again_no_page_with_many_buttons_is_wider_than_a_window_of_1280(visitor: Visitor) -> None:
+    shell = visitor.window.shell
+    shell.resize(1280, 800)
+    shell.set_text_percent(150)
+    for page_id in ("validate", "decide"):
+        page = visitor.go(page_id)
+        visitor.wait(lambda page=page: page.scroller.horizontalScrollBar().maximum() == 0)
+        assert page.header.width() >= page.header.minimumSizeHint().width()

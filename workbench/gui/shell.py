@@ -411,9 +411,10 @@ class Shell(QMainWindow):
         settings = self._house.settings
         rail_choice = settings.get("window/rail_folded", None)
         inspector_choice = settings.get("window/inspector_folded", None)
-        least = scaled_px(self, PAGE_LEAST_PX)
+        page = self.page
+        least = max(scaled_px(self, PAGE_LEAST_PX), page.least_width if page is not None else 0)
         explains = self.inspector.explanation is not None
-        wants_inspector = self.page is None or self.page.has_inspector or explains
+        wants_inspector = page is None or page.has_inspector or explains
         inspector = self.inspector.preferred_width() if wants_inspector and inspector_choice is not True else 0
         open_rail, folded_rail = self.rail.preferred_width(False), self.rail.preferred_width(True)
         folded = bool(rail_choice) if rail_choice is not None else self.width() - open_rail - inspector < least

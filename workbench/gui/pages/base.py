@@ -119,6 +119,11 @@ class Page(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.scroller)
 
+    @property
+    def least_width(self) -> int:
+        """Pixels below which its buttons would be cut."""
+        return self.header.minimumSizeHint().width() + 2 * Space.XL
+
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Draw this scenario (None: none is open). Called when the page opens and whenever the scenario changed.
 
