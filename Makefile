@@ -56,7 +56,8 @@ end-to-end: setup  ## one journey through the real window on a virtual display
 
 test: lint types unit keychain gui end-to-end  ## everything a change must pass
 
-test-slow: setup ## the long ones: kill loops, fuzzing, full disks
+test-slow: setup ## the long ones: kill loops, fuzzing, full disks, new examples for the tests that draw them
+	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest tests/unit tests/contract tests/faults -m "hypothesis and not slow and not keychain" -n 2 -q
 	$(BIN)/python -m pytest tests/unit tests/contract tests/faults -m slow -q
 	$(XVFB) $(BIN)/python -m pytest tests/gui tests/end_to_end -m slow -q
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
-# no time limit for one example: a busy machine is not a wrong answer
-settings.register_profile("workbench", deadline=None)
-settings.load_profile("workbench")
+# No time limit for one example: a busy machine is not a wrong answer. The same examples each time, so that a change is
+# judged by itself; new ones are looked for by the slow tests (`make test-slow`).
+settings.register_profile("workbench", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "workbench"))
 
 
 @pytest.fixture(autouse=True)

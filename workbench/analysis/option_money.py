@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from workbench.analysis import checks
 from workbench.analysis.breakeven import break_even
 from workbench.analysis.matching import Judged, Matching
 from workbench.analysis.option_figures import candidate_of
@@ -61,7 +62,7 @@ def delays(options: Sequence[Option], requirements: Requirements, horizon: Horiz
 def hidden_staff(options: Sequence[Option], requirements: Requirements) -> tuple[HiddenStaff, ...]:
     """How few people eat what own servers save against the bought option (methods.md 2.2, "Hidden staff")."""
     bought = next((item for item in _priced(options) if item.draft.strategy is Strategy.BUY), None)
-    if bought is None or requirements.staff_month_usd <= 0:
+    if bought is None or requirements.staff_month_usd < checks.SMALLEST:
         return ()
     dear = bought.figures["monthly_usd"].likely
     found = []

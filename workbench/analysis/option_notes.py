@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from workbench.analysis import checks
 from workbench.analysis.conflicts import SMALLEST_WORTHWHILE_SHARE
 from workbench.analysis.distributions import Distribution, pert_of
 from workbench.analysis.montecarlo import partial_information_value, sample
@@ -90,7 +91,7 @@ def _over_the_horizon(options: Sequence[Option], leader: Option, requirements: R
 def _hidden_staff(options: Sequence[Option], requirements: Requirements) -> list[str]:
     """How little operating work eats what own servers save, for entered figures that may hold no staff."""
     bought, found = _bought(options), []
-    if bought is None or requirements.staff_month_usd <= 0:
+    if bought is None or requirements.staff_month_usd < checks.SMALLEST:
         return []
     for item in options:
         if item.draft.strategy is Strategy.BUY or not _is_priced(item):

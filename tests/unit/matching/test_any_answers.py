@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from workbench.domain.questions import DETAILS, NO_LIMIT, QUESTIONS, UNKNOWN, Kind, Question
 from workbench.services.options import OptionService
@@ -38,6 +38,7 @@ ANY_ANSWERS = st.fixed_dictionaries({}, optional={key: answers_to(question) for 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(ANY_ANSWERS, st.booleans())
+@example({"staff_month_usd": 4e-270, "requests_per_day": {"low": 1.0, "likely": 1.0, "high": 1.0}}, False)
 def test_that_any_accepted_answers_give_a_shortlist_points_and_options(answers, with_options) -> None:
     base = sample()
     asked = replace(base, answers=answers, options=base.options if with_options else ())
