@@ -290,7 +290,7 @@ def test_that_an_import_is_shown_applied_and_taken_back(visitor: Visitor, page: 
     visitor.rest()
     page.importing.look_at(_list(tmp_path, 2.0))
     visitor.rest()
-    assert visitor.answer.startswith("genai-prices lists 1 entry.")
+    assert "genai-prices lists 1 entry: " in visitor.answer
     diff = page.diff.diff
     assert diff is not None
     [row] = [row for row in diff.rows if row.kind is RowKind.CHANGED]
@@ -323,7 +323,7 @@ def test_that_a_list_is_fetched_when_asked_for_and_shown_before_it_counts(
         visitor.rest()
         visitor.press("Refresh from 127.0.0.1: genai-prices")
         visitor.rest()
-    assert visitor.answer.startswith("genai-prices lists 1 entry.")
+    assert "genai-prices lists 1 entry: " in visitor.answer
     assert _price(visitor) == 2.5
     visitor.press("Apply 1 row")
     visitor.rest()
@@ -412,3 +412,58 @@ def test_that_a_file_that_is_no_list_is_said_where_it_was_chosen(
     assert page.diff.error.isVisibleTo(page)
     assert "none of the lists" in page.diff.error.accessibleName()
     QApplication.processEvents()
+
+
+def _unknown_hosts(folder: Path) -> Path:
+    """A known offer, two of hosts nobody knows, and one whose price looks wrong."""
+    prices = {"input_mtok": 2.0, "output_mtok": 10}
+    file = folder / "hosts.json"
+    listed = [
+        ("openai", "gpt-4o", prices),
+        ("openai", "gpt-4.1", {"input_mtok": 2000, "output_mtok": 8000}),
+        ("house-of-tokens", "gpt-4o", prices),
+        ("token-barn", "gpt-4o", prices),
+    ]
+    value = [{"id": host, "models": [{"id": model, "match": {}, "prices": usd}]} for host, model, usd in listed]
+    file.write_text(json.dumps(value))
+    return file
+
+
+def test_that_the_answer_says_what_is_left_and_why_and_a_group_is_taken_whole(
+    visitor: Visitor, page: CatalogPage, tmp_path: Path
+) -> None:
+    page.show_import()
+    page.importing.look_at(_unknown_hosts(tmp_path))
+    visitor.rest()
+    assert visitor.answer.startswith("Apply takes in 1 of ")
+    assert "2 of unknown providers" in visitor.answer
+    visitor.press("Show 2 of unknown providers", page.diff)
+    assert {row.provider for row in page.diff.table.model.shown} == {"house-of-tokens", "token-barn"}
+    visitor.press("Take 2 of unknown providers", page.diff)
+    assert visitor.answer.startswith("Apply takes in 3 of ")
+    assert "unknown providers" not in visitor.answer.partition(". ")[0]
+    assert page._apply.text() == "Apply 3 rows"
+    visitor.press("Leave 2 of unknown providers", page.diff)
+    assert page._apply.text() == "Apply 1 row"
+
+
+def test_that_after_a_bad_file_nothing_of_the_list_before_can_be_applied(
+    visitor: Visitor, page: CatalogPage, tmp_path: Path
+) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text("{ not json")
+    page.show_import()
+    page.importing.look_at(_list(tmp_path, 2.0))
+    visitor.rest()
+    page.diff.table.view.selectRow(0)
+    assert page._apply.isVisibleTo(page) and visitor.window.shell.inspector.explanation is not None
+    page.importing.look_at(file)
+    visitor.rest()
+    assert "not JSON" in page.diff.error.accessibleName()
+    assert not page._apply.isVisibleTo(page)
+    assert page.diff.diff is None and not page.diff.table.isVisibleTo(page)
+    assert visitor.window.shell.inspector.explanation is None
+    assert page.diff._start.isVisibleTo(page)
+    page.diff.apply()
+    visitor.rest()
+    assert not visitor.services.catalog_imports.imports() or _price(visitor) == 2.5

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from workbench.catalog.diff_facts import facts_rows, score_rows
-from workbench.catalog.diff_rows import Side
+from workbench.catalog.diff_rows import Side, held_back
 from workbench.catalog.fields import offer_fields
 from workbench.catalog.importers import MARKS, Importer
 from workbench.catalog.naming import Match, Names, Sure
 from workbench.catalog.sanity import offer_warnings
 from workbench.domain.catalog import Catalog
-from workbench.domain.catalog_diff import Choice, Diff, DiffRow, FieldChange, RowKind
+from workbench.domain.catalog_diff import Diff, DiffRow, FieldChange, Held, RowKind
 from workbench.domain.offer import Offer
 from workbench.domain.quotes import Quote, Reading, Scalar, SourceRow, Subject
 
@@ -120,7 +120,7 @@ def _offer_row(side: Side, provider: str, row: SourceRow, match: Match | None) -
         matched=match.sure.value if match else "",
         ours_source=side.ours_source(ours),
         warnings=tuple(warnings),
-        proposed=_proposed(side, kind, match, provider, warnings),
+        held=_held(side, match, provider, warnings),
     )
 
 
@@ -128,13 +128,12 @@ def _all_new(row: SourceRow) -> tuple[FieldChange, ...]:
     return tuple(FieldChange(name, None, value) for name, value in row.fields.items())
 
 
-def _proposed(side: Side, kind: RowKind, match: Match | None, provider: str, warnings: list[str]) -> Choice:
-    """What a careful person would choose: sure names and known providers only, nothing that looks wrong."""
-    if match is None or warnings or match.sure is Sure.ALIKE or provider not in side.catalog.provider_by_id:
-        return Choice.REJECT
-    if kind is RowKind.DISAGREES:
-        return Choice.BESIDE
-    return Choice.ACCEPT
+def _held(side: Side, match: Match | None, provider: str, warnings: list[str]) -> Held:
+    """Why a careful person would not take it: sure names and known providers only, nothing that looks wrong."""
+    held = held_back(match, warnings)
+    if held is Held.NOT and provider not in side.catalog.provider_by_id:
+        return Held.PROVIDER
+    return held
 
 
 def _vanished(side: Side, reading: Reading, names: Names) -> Iterator[DiffRow]:
@@ -174,4 +173,5 @@ def _vanished_row(side: Side, name: str, offer: Offer, reading: Reading) -> Diff
         source_name="",
         matched="",
         ours_source=side.ours_source(offer),
+        held=Held.VANISHED,
     )

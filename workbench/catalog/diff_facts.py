@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from workbench.catalog.diff_rows import Side
+from workbench.catalog.diff_rows import Side, held_back
 from workbench.catalog.fields import CAPABILITIES, LIFECYCLE, MEMORY, PARAMETERS, model_fields, score_fields
 from workbench.catalog.naming import Match, Sure
 from workbench.catalog.sanity import facts_warnings, score_warnings
-from workbench.domain.catalog_diff import Choice, DiffRow, FieldChange, RowKind
+from workbench.domain.catalog_diff import DiffRow, FieldChange, RowKind
 from workbench.domain.model import Model
 from workbench.domain.provider import Benchmark
 from workbench.domain.quotes import Fields, Quote, Reading, Scalar, SourceRow, Subject
@@ -83,19 +83,14 @@ def _known(side: Side, match: Match, group: Sequence[SourceRow]) -> DiffRow | No
         matched=match.sure.value,
         ours_source="; ".join(dict.fromkeys(_source_of(model, change.field) for change in changes)).strip("; "),
         warnings=warnings,
-        proposed=_proposed(kind, match, warnings),
+        held=held_back(match, warnings),
     )
-
-
-def _proposed(kind: RowKind, match: Match, warnings: Sequence[str]) -> Choice:
-    if warnings or match.sure is Sure.ALIKE:
-        return Choice.REJECT
-    return Choice.BESIDE if kind is RowKind.DISAGREES else Choice.ACCEPT
 
 
 def _unknown(side: Side, model_id: str, group: Sequence[SourceRow]) -> DiffRow:
     row = min(group, key=lambda item: (item.model.count("/"), len(item.model)))
     fields: dict[str, Scalar] = {"name": row.name, **_common(group)}
+    warnings = facts_warnings(fields, None)
     return DiffRow(
         id=f"facts:{model_id}",
         kind=RowKind.UNKNOWN_MODEL,
@@ -107,7 +102,8 @@ def _unknown(side: Side, model_id: str, group: Sequence[SourceRow]) -> DiffRow:
         quote=Quote(Subject.FACTS, model_id, "", fields, side.importer, side.source_text(row), row.as_of),
         source_name=row.model,
         matched="",
-        warnings=facts_warnings(fields, None),
+        warnings=warnings,
+        held=held_back(None, warnings),
     )
 
 
@@ -198,7 +194,6 @@ def _score_row(side: Side, model_id: str, row: SourceRow, match: Match | None) -
         kind is RowKind.DISAGREES,
         over=ours.as_of if ours else "",
     )
-    accept = Choice.BESIDE if kind is RowKind.DISAGREES else Choice.ACCEPT
     return DiffRow(
         id=f"score:{model_id}:{row.part}",
         kind=kind,
@@ -212,7 +207,7 @@ def _score_row(side: Side, model_id: str, row: SourceRow, match: Match | None) -
         matched=match.sure.value if match else "",
         ours_source=f"{ours.source}, as of {ours.as_of}" if ours else "",
         warnings=tuple(warnings),
-        proposed=Choice.REJECT if match is None or warnings else accept,
+        held=held_back(match, warnings),
     )
 
 

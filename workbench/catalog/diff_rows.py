@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.catalog.fields import offer_fields, same
-from workbench.catalog.naming import Names
+from workbench.catalog.naming import Match, Names, Sure
 from workbench.domain.catalog import Catalog
-from workbench.domain.catalog_diff import FieldChange, RowKind
+from workbench.domain.catalog_diff import FieldChange, Held, RowKind
 from workbench.domain.model import Model
 from workbench.domain.offer import Offer
 from workbench.domain.quotes import Fields, Scalar, SourceRow
@@ -66,3 +67,12 @@ class Side:
     def ours_source(self, offer: Offer | None) -> str:
         """Where our figure is from."""
         return "" if offer is None else f"{offer.source}, as of {offer.as_of}"
+
+
+def held_back(match: Match | None, warnings: Sequence[str]) -> Held:
+    """Why a row is not proposed whatever it is about."""
+    if warnings:
+        return Held.WRONG
+    if match is None:
+        return Held.MODEL
+    return Held.ALIKE if match.sure is Sure.ALIKE else Held.NOT

@@ -76,13 +76,16 @@ def dotted(path: KeyPath) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
-def read_bytes(file: Path, label: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """The content of an ordinary file of at most `max_bytes`. Raises WorkbenchError; never waits on a pipe."""
+def read_bytes(
+    file: Path, label: str, max_bytes: int = MAX_BYTES, *, mend: str = "Give the YAML file itself."
+) -> bytes:
+    """The content of an ordinary file of at most `max_bytes`. Raises WorkbenchError, with `mend` for what is no file;
+    never waits on a pipe."""
     try:
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
             kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not an ordinary file"
-            raise WorkbenchError(f"This is {kind}", where=label, mend="Give a YAML text file.")
+            raise WorkbenchError(f"This is {kind}", where=label, mend=mend)
         with file.open("rb") as stream:
             content = stream.read(max_bytes + 1)
     except FileNotFoundError as error:

@@ -183,10 +183,15 @@ class Names:
         return None
 
     def new_model_id(self, row: SourceRow) -> str:
-        """An id for a model the catalog lacks: developer, as far as it can be told, and the name."""
+        """An id for a model the catalog lacks: developer, as far as it can be told, and the name without its date,
+        unless that is what another model is called."""
         word = row.model.strip().casefold()
         short = _route_name(word)
-        return f"{self._developer(word, short, row.provider)}/{as_id(_DATED.sub('', _TAG.sub('', short))) or 'model'}"
+        developer = self._developer(word, short, row.provider)
+        undated = as_id(_DATED.sub("", _TAG.sub("", short))) or "model"
+        whole = as_id(short) or "model"
+        ids = (f"{developer}/{name}" for name in (undated, whole, f"{whole}-{as_id(row.provider)}"))
+        return next((each for each in ids if each not in self._by_id), f"{developer}/{whole}-new")
 
     def _developer(self, word: str, short: str, provider: str) -> str:
         before = [as_id(part) for part in word.split("/")[:-1]]
@@ -249,12 +254,11 @@ def _route_name(word: str) -> str:
 
 def _without_endings(name: str) -> Iterable[str]:
     """The name with endings taken off one after the other: tag, date, version, edition."""
-    for _ in range(5):
-        shorter = _EDITION.sub("", _DATED.sub("", _TAG.sub("", name)))
-        if shorter == name:
-            return
-        name = shorter
-        yield name
+    for ending in (_TAG, _DATED, _EDITION) * 5:
+        shorter = ending.sub("", name)
+        if shorter != name:
+            name = shorter
+            yield name
 
 
 def _cited(models: Iterable[Model]) -> Mapping[tuple[str, str], Model]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.cli.watch import tell_after_change
-from workbench.domain.catalog_diff import Choice, Diff, DiffRow, RowKind
+from workbench.domain.catalog_diff import Choice, Diff, DiffRow, Held, RowKind
 from workbench.domain.catalog_fields import title_of, write_field
 from workbench.domain.errors import GuardRefusal, Problems, WorkbenchError
 from workbench.domain.quotes import Subject
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 40
 _UNKNOWN = "—"
-_GROUPS = ("proposed", "all", *(kind.value for kind in RowKind if kind is not RowKind.SAME))
+_KINDS = tuple(kind.value for kind in RowKind if kind is not RowKind.SAME)
+_GROUPS = ("proposed", "all", *dict.fromkeys((*_KINDS, *(why.value for why in Held if why is not Held.NOT))))
 
 
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -80,7 +81,9 @@ def _add_choosing(command: argparse.ArgumentParser) -> None:
         metavar="ROWS",
         help=f"which rows: {', '.join(_GROUPS)}, or a row's id (default: proposed); may be repeated",
     )
-    command.add_argument("--reject", action="append", default=[], metavar="ROW", help="a row's id to leave out")
+    command.add_argument(
+        "--reject", action="append", default=[], metavar="ROWS", help="which of them to leave out, in the same words"
+    )
     command.add_argument("--all", action="store_true", help="print every row, not the first of each kind")
 
 
@@ -129,16 +132,12 @@ def _show_and_apply(diff: Diff, arguments: argparse.Namespace, services: Service
         return _diff_json(diff, choices, record.id if record else None)
     _print_diff(diff, choices, everything=arguments.all)
     if record is None:
-        wanted = sum(choice is not Choice.REJECT for row_id, choice in choices.items() if row_id in _news(diff))
-        say(f"\nNothing is changed yet. --apply takes in {wanted:,} rows; --accept and --reject choose others.")
+        say(f"\nNothing is changed yet. {diff.plan(choices)}")
+        say("--apply does that; --accept and --reject choose others, by group or row.")
     else:
         say(f"\nTaken in: {record.accepted:,} rows. 'workbench catalog undo {record.id}' takes them back.")
         tell_after_change(services)
     return {}
-
-
-def _news(diff: Diff) -> set[str]:
-    return {row.id for row in diff.rows if row.kind is not RowKind.SAME}
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, str]:
@@ -160,10 +159,13 @@ def _choices(diff: Diff, accepted: Sequence[str], rejected: Sequence[str]) -> di
             raise WorkbenchError(f"'{word}' is no group of rows and no row", where="--accept", mend=mend)
     found: dict[str, Choice] = {}
     for row in diff.rows:
-        taken = "all" in accepted or row.kind.value in accepted or row.id in accepted
-        choice = Choice.BESIDE if row.kind is RowKind.DISAGREES else Choice.ACCEPT
-        proposed = row.proposed if "proposed" in accepted or row.kind is RowKind.SAME else Choice.REJECT
-        found[row.id] = Choice.REJECT if row.id in rejected else choice if taken else proposed
+        groups = {"all", row.kind.value, row.held.value or "proposed", row.id}
+        if not groups.isdisjoint(rejected):
+            found[row.id] = Choice.REJECT
+        elif not groups.isdisjoint(accepted):
+            found[row.id] = row.taking
+        else:  # what says the same renews the catalog's dates
+            found[row.id] = row.proposed if row.kind is RowKind.SAME else Choice.REJECT
     return found
 
 
@@ -192,6 +194,7 @@ def _row_json(row: DiffRow, choice: Choice) -> dict[str, object]:
         "source_name": row.source_name,
         "matched": row.matched or None,
         "warnings": list(row.warnings),
+        "held": row.held or None,
         "choice": choice,
     }
 

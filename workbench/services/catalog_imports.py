@@ -74,9 +74,11 @@ class CatalogImports:
     def preview(self, file: Path, *, kind: str = "", as_of: str = "", options: Mapping[str, str] | None = None) -> Diff:
         """What importing `file` would change. `kind` is the list's id ("" finds out), `as_of` the day it tells of
         (ISO; "" is today), `options` the columns of a CSV table. Raises WorkbenchError."""
-        from workbench.catalog.importers.source_file import SourceFile
+        from workbench.catalog.importers import importer
+        from workbench.catalog.importers.source_file import ANY_LIST, SourceFile
 
-        source = SourceFile.read(file, self._day(as_of), options)
+        wanted = importer(kind).wanted if kind else ANY_LIST
+        source = SourceFile.read(file, self._day(as_of), options, wanted=wanted)
         return self._preview(source, kind, beside=lambda name: _companion(file, name))
 
     def preview_content(

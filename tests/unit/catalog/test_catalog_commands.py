@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from workbench.catalog.importers import BUILTIN, importer
 from workbench.cli import catalog as command
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import Subject
@@ -95,6 +96,27 @@ def test_that_rows_are_chosen_by_kind_and_by_id(desk: Desk, capsys: pytest.Captu
     assert choices("--reject", one)[one] == "reject"
     with pytest.raises(WorkbenchError, match="no group of rows"):
         _run(desk, "import", file, "--accept", "everything")
+
+
+def test_that_rows_are_chosen_by_why_they_are_left(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _list(desk, "models.dev")
+    rows = _json(desk, capsys, "import", file)["rows"]
+    assert all((row["choice"] == "reject") is (row["held"] is not None) for row in rows)
+    assert _run(desk, "import", file) == 0
+    assert "Nothing is changed yet. Apply takes in " in capsys.readouterr().out
+    found = _json(desk, capsys, "import", file, "--accept", "unknown-model", "--reject", "unknown-model")["rows"]
+    assert {row["choice"] for row in found} == {"reject"}
+
+
+@pytest.mark.parametrize("kind", BUILTIN)
+def test_that_a_folder_or_another_list_is_answered_with_the_file_that_is_wanted(desk: Desk, kind: str) -> None:
+    with pytest.raises(WorkbenchError) as found:
+        _run(desk, "import", str(desk.folder), "--kind", kind)
+    assert found.value.what == "This is a folder"
+    assert found.value.mend == f"Give {importer(kind).wanted}."
+    with pytest.raises(WorkbenchError) as found:
+        _run(desk, "import", str(desk.folder))
+    assert found.value.mend == "Give the list itself: a JSON, CSV or YAML file."
 
 
 def test_that_a_table_is_imported_with_named_columns(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

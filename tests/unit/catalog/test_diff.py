@@ -9,9 +9,11 @@ import pytest
 from workbench.catalog import load_catalog
 from workbench.catalog.diff import diff
 from workbench.catalog.importers import importer
+from workbench.catalog.naming import Names
 from workbench.domain.catalog import Catalog
-from workbench.domain.catalog_diff import Choice, Diff, DiffRow, RowKind
+from workbench.domain.catalog_diff import Choice, Diff, DiffRow, Held, RowKind
 from workbench.domain.offer import Offer
+from workbench.domain.quotes import SourceRow, Subject
 from workbench.paths import data_dir
 
 from catalog_lists import EXAMPLES, as_bytes
@@ -168,3 +170,59 @@ def test_that_nothing_is_changed_by_looking(shipped: Catalog) -> None:
         found = importer(name)
         diff(found.read(example.file()), found, shipped)
     assert load_catalog(data_dir("models_catalog")).fingerprint == before
+
+
+def _mixed(catalog: Catalog) -> Diff:
+    """Every kind of reason at once: a changed price, one that is off by 1,000, a provider and a model nobody knows."""
+    prices = {"input_mtok": 2.0, "output_mtok": 10}
+    listed = [
+        ("openai", "gpt-4o", prices),
+        ("openai", "gpt-4.1", {"input_mtok": 2000, "output_mtok": 8000}),
+        ("openai", "gpt-99-mega", prices),
+        ("house-of-tokens", "gpt-4o", prices),
+    ]
+    providers = dict.fromkeys(provider for provider, _, _ in listed)
+    value = [
+        {"id": name, "models": [{"id": m, "match": {}, "prices": p} for provider, m, p in listed if provider == name]}
+        for name in providers
+    ]
+    return _diff(catalog, "genai-prices", value)
+
+
+def test_that_each_row_that_is_not_proposed_says_why(shipped: Catalog) -> None:
+    found = _mixed(shipped)
+    reasons = {(row.model_id, row.provider): row.held for row in found.news if row.kind is not RowKind.VANISHED}
+    assert reasons == {
+        ("openai/gpt-4o", "openai"): Held.NOT,
+        ("openai/gpt-4.1", "openai"): Held.WRONG,
+        ("openai/gpt-99-mega", "openai"): Held.MODEL,
+        ("openai/gpt-4o", "house-of-tokens"): Held.PROVIDER,
+    }
+    assert {row.held for row in found.news if row.kind is RowKind.VANISHED} <= {Held.VANISHED}
+
+
+def test_that_one_sentence_says_what_is_applied_what_is_left_and_why(shipped: Catalog) -> None:
+    found = _mixed(shipped)
+    gone = len(found.held(Held.VANISHED))
+    assert gone
+    total = 4 + gone
+    assert found.plan({}) == (
+        f"Apply takes in 1 of {total} rows and leaves {total - 1}: 1 looks wrong, 1 of an unknown provider, "
+        f"1 about an unknown model, {gone} no longer listed."
+    )
+    everything = {row.id: row.taking for row in found.news}
+    assert found.plan(everything) == f"Apply takes in all {total} rows."
+    nothing = {row.id: Choice.REJECT for row in found.news}
+    assert found.plan(nothing).endswith(", 1 left by you.")
+
+
+def test_that_a_date_is_taken_off_a_name_before_its_edition(shipped: Catalog) -> None:
+    row = _genai(shipped, "novita", "Qwen3.8-Max-0902", {"input_mtok": 2.0, "output_mtok": 10})
+    assert (row.model_id, row.held) == ("alibaba/qwen3.8-max", Held.ALIKE)
+
+
+def test_that_a_new_model_never_gets_the_id_of_another(shipped: Catalog) -> None:
+    names = Names(shipped)
+    for known in list(shipped.model_by_id)[:200]:
+        row = SourceRow(Subject.OFFER, "house", f"{known}-2031", known, {}, "", "")
+        assert names.new_model_id(row) not in shipped.model_by_id

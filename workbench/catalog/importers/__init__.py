@@ -23,7 +23,7 @@ class Importer(Protocol):
     """One kind of file.
 
     `url` is where the list can be fetched ("" when only from a file); `brings` says in half a sentence what is in it;
-    `thanks` names its licence.
+    `wanted` which file a person has to give; `thanks` names its licence.
     """
 
     @property
@@ -32,6 +32,8 @@ class Importer(Protocol):
     def title(self) -> str: ...
     @property
     def brings(self) -> str: ...
+    @property
+    def wanted(self) -> str: ...
     @property
     def url(self) -> str: ...
     @property

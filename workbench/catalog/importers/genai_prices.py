@@ -76,6 +76,7 @@ class _GenaiPrices:
     id = "genai-prices"
     title = "genai-prices"
     brings = "prices at providers, with the days and hours they hold for"
+    wanted = "the file data.json of genai-prices"
     url = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
     thanks = "genai-prices by Pydantic, MIT"
 

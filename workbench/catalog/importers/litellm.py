@@ -88,6 +88,7 @@ class _LiteLlm:
     id = "litellm"
     title = "LiteLLM"
     brings = "prices by route, limits, abilities and end dates"
+    wanted = "LiteLLM's file model_prices_and_context_window.json"
     url = "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json"
     thanks = "LiteLLM by BerriAI, MIT"
 

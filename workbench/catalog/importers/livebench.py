@@ -24,6 +24,7 @@ class _LiveBench:
     id = "livebench"
     title = "LiveBench"
     brings = "scores by area, and what an answer costs"
+    wanted = "a LiveBench table (table_*.csv), its categories and cost files beside it"
     url = ""
     thanks = "LiveBench, code under Apache-2.0"
 

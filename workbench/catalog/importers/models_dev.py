@@ -70,6 +70,7 @@ class _ModelsDev:
     id = "models.dev"
     title = "models.dev"
     brings = "prices, limits and abilities of models at many providers"
+    wanted = "the file api.json of models.dev"
     url = "https://models.dev/api.json"
     thanks = "models.dev, MIT"
 

@@ -48,6 +48,7 @@ class _OpenRouter:
     id = "openrouter"
     title = "OpenRouter"
     brings = "its prices, limits and abilities, and which models end when"
+    wanted = "the JSON file that OpenRouter's /api/v1/models gives"
     url = "https://openrouter.ai/api/v1/models"
     thanks = "OpenRouter models API"
 

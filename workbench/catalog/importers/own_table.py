@@ -88,6 +88,7 @@ class _OwnTable:
     id = "csv"
     title = "CSV table"
     brings = "whatever columns you match with the catalog's fields"
+    wanted = "a CSV table, as a spreadsheet saves it"
     url = ""
     thanks = ""
 

@@ -23,6 +23,7 @@ MAX_VALUES = 1_000_000
 MAX_ROWS = 200_000
 MAX_COLUMNS = 400
 _MAX_CELL = 20_000
+ANY_LIST = "the list itself: a JSON, CSV or YAML file"
 _DELIMITERS = (",", ";", "\t", "|")
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -49,9 +50,13 @@ class SourceFile:
     options: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, path: Path, as_of: str, options: Mapping[str, str] | None = None) -> SourceFile:
-        """The file at `path`. Raises WorkbenchError when it is no ordinary file or too large."""
-        return cls(path.name, read_bytes(path, path.name, MAX_BYTES), as_of, {}, options or {})
+    def read(
+        cls, path: Path, as_of: str, options: Mapping[str, str] | None = None, *, wanted: str = ANY_LIST
+    ) -> SourceFile:
+        """The file at `path`. Raises WorkbenchError, which asks for what is `wanted`, when it is no ordinary file, and
+        one when it is too large."""
+        name = path.name or str(path)
+        return cls(name, read_bytes(path, name, MAX_BYTES, mend=f"Give {wanted}."), as_of, {}, options or {})
 
     def companion(self, name: str) -> SourceFile | None:
         """A file that lay beside this one."""

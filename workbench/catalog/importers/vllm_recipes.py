@@ -45,6 +45,7 @@ class _VllmRecipes:
     id = "vllm-recipes"
     title = "vLLM recipes"
     brings = "the accelerator memory that own hosting needs at least"
+    wanted = "one recipe of vLLM, a YAML file"
     url = ""
     thanks = "vLLM recipes, Apache-2.0"
 

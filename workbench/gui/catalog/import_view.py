@@ -11,9 +11,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.analysis import words
-from workbench.domain.catalog_diff import Choice, Diff, DiffRow, RowKind
+from workbench.domain.catalog_diff import Choice, Diff, DiffRow, FieldChange, Held, RowKind
 from workbench.domain.catalog_fields import title_of, write_field
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import ImportRecord, Subject
+from workbench.gui.catalog.import_groups import LeftGroups
 from workbench.gui.catalog.import_start import ImportStart
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.ports import SettingsPort
@@ -28,8 +30,8 @@ from workbench.gui.widgets.text import Words
 from workbench.services.catalog_imports import SourceKind
 
 FOLDER_KEY = "catalog/import-folder"
-WRONG = "wrong"
 _MOST_PROBLEMS = 3
+_MOST_FIGURES = 3
 KIND_WORDS = {
     RowKind.NEW: "new",
     RowKind.CHANGED: "changed",
@@ -38,6 +40,8 @@ KIND_WORDS = {
     RowKind.UNKNOWN_MODEL: "unknown model",
     RowKind.SAME: "the same",
 }
+# Why a row stands there: why it is left, else what it is.
+_WHY_WORDS = {Held.WRONG: "looks wrong", Held.PROVIDER: "unknown provider", Held.ALIKE: "similar name"}
 _CHOICE_WORDS = {Choice.ACCEPT: "take", Choice.BESIDE: "keep both", Choice.REJECT: "leave"}
 _TONES = {Choice.ACCEPT: Tone.GOOD, Choice.BESIDE: Tone.CAUTION, Choice.REJECT: Tone.NEUTRAL}
 
@@ -70,6 +74,9 @@ class ImportView(QWidget):
         self._start.redo.connect(self.redo)
         self._groups = ChipsField("Show", _group_chips(None))
         self._groups.changed.connect(lambda _values: self._draw())
+        self._left = LeftGroups()
+        self._left.shown.connect(self.show_group)
+        self._left.decided.connect(self.decide_group)
         self._notes = Words("", "muted")
         self.table = self._make_table()
         self._diff_part = self._lay_out_diff()
@@ -97,6 +104,7 @@ class ImportView(QWidget):
         self.error.clear()
         self._start.hide()
         self._diff_part.show()
+        self._left.show_diff(diff, self.choices)
         self._put_groups(diff)
         passed = [f"{count:,} {reason}" for reason, count in diff.passed_over]
         faulty = words.count(len(diff.problems), "entry with a fault", "entries with faults")
@@ -108,12 +116,31 @@ class ImportView(QWidget):
         self._draw()
         self.counted.emit()
 
+    def show_failed(self, error: WorkbenchError) -> None:
+        """A list could not be read or taken in: nothing of an earlier one may stand under the error."""
+        self.diff, self.choices = None, {}
+        self.table.set_rows(())
+        self._diff_part.hide()
+        self._start.show()
+        self.error.show_error(error)
+        self.counted.emit()
+
+    def show_group(self, why: Held) -> None:
+        """The rows that are left for this reason, and no others."""
+        if self.diff is not None:
+            self._groups.set_value(())
+            self.table.set_rows(self.diff.held(why))
+
+    def decide_group(self, why: Held, take: bool) -> None:
+        """Takes or leaves all rows that were left for this reason."""
+        for row in self.diff.held(why) if self.diff else ():
+            self.choices[row.id] = row.taking if take else Choice.REJECT
+        self._decided()
+
     @property
     def taken(self) -> int:
         """How many rows are taken that say something new."""
-        if self.diff is None:
-            return 0
-        return sum(self.choices[row.id] is not Choice.REJECT for row in self.diff.rows if row.kind is not RowKind.SAME)
+        return sum(self.choices[row.id] is not Choice.REJECT for row in self.diff.news) if self.diff else 0
 
     def apply(self) -> None:
         if self.diff is not None:
@@ -149,20 +176,18 @@ class ImportView(QWidget):
         table: DataTable[DiffRow] = DataTable(
             "import",
             (
-                Column("choice", "Take", self._choice_text, mark=self._choice_mark, width=118),
-                Column("model", "Model", lambda r: r.model_name, width=170),
-                Column("of", "Of", lambda r: r.provider or _part(r), width=110),
-                Column("ours", "Catalog has", _ours, hint=_ours, width=270, stretch=True),
-                Column("theirs", "List says", _theirs, hint=_theirs, width=270, stretch=True),
-                Column("kind", "What", lambda r: KIND_WORDS[r.kind], width=104),
-                Column("wrong", "Looks wrong", _wrong, mark=_wrong_mark, hint=_wrong, width=140),
+                Column("model", "Model", lambda r: r.model_name, hint=lambda r: r.model_name, width=120),
+                Column("choice", "Take", self._choice_text, mark=self._choice_mark, width=104),
+                Column("of", "Of", lambda r: r.provider or _part(r), width=96),
+                Column("figures", "Catalog has → list says", _figures, hint=_all_figures, width=270, stretch=True),
+                Column("why", "What", _why, mark=_wrong_mark, hint=_doubts, width=130),
             ),
             row_id=lambda r: r.id,
             name="Rows of the import",
             settings=self._settings,
             faint=lambda r: self.choices.get(r.id) is Choice.REJECT,
             filter_hint="Filter by model, provider, figure",
-            visible_rows=10,
+            visible_rows=8,
         )
         table.picked.connect(self.picked)
         table.opened.connect(self._toggle)
@@ -185,6 +210,7 @@ class ImportView(QWidget):
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
+        column.addWidget(self._left)
         self._groups_place = QVBoxLayout()
         self._groups_place.addWidget(self._groups)
         column.addLayout(self._groups_place)
@@ -207,11 +233,8 @@ class ImportView(QWidget):
     def _draw(self) -> None:
         if self.diff is None:
             return
-        wanted = set(self._groups.value)
-        only_wrong = WRONG in wanted
-        kinds = wanted - {WRONG} or {kind.value for kind in RowKind}
-        shown = (r for r in self.diff.rows if r.kind.value in kinds and (r.warnings or not only_wrong))
-        self.table.set_rows(shown)
+        kinds = set(self._groups.value) or {kind.value for kind in RowKind}
+        self.table.set_rows(row for row in self.diff.rows if row.kind.value in kinds)
 
     def _choice_text(self, row: DiffRow) -> str:
         return _CHOICE_WORDS[self.choices.get(row.id, Choice.REJECT)]
@@ -223,7 +246,7 @@ class ImportView(QWidget):
         """Enter or a double click turns taking into leaving and back."""
         row = next(row for row in self.diff.rows if row.id == row_id) if self.diff else None
         if row is not None:
-            self._decide(row, Choice.REJECT if self.choices[row.id] is not Choice.REJECT else _taking(row))
+            self._decide(row, Choice.REJECT if self.choices[row.id] is not Choice.REJECT else row.taking)
 
     def _decide_selected(self, choice: Choice) -> None:
         id = self.table.current_id
@@ -237,18 +260,15 @@ class ImportView(QWidget):
 
     def _decide_shown(self, take: bool) -> None:
         for row in self.table.model.shown:
-            self.choices[row.id] = _taking(row) if take else Choice.REJECT
+            self.choices[row.id] = row.taking if take else Choice.REJECT
         self._decided()
 
     def _decided(self) -> None:
         self.table.view.viewport().update()
+        self._left.show_choices(self.choices)
         self.counted.emit()
         if self.table.current_id:
             self.picked.emit(self.table.current_id)
-
-
-def _taking(row: DiffRow) -> Choice:
-    return Choice.BESIDE if row.kind is RowKind.DISAGREES else Choice.ACCEPT
 
 
 def _group_chips(diff: Diff | None) -> list[Chip[str]]:
@@ -257,32 +277,36 @@ def _group_chips(diff: Diff | None) -> list[Chip[str]]:
         number = diff.count(kind) if diff else 0
         if number:
             found.append(Chip(kind.value, f"{KIND_WORDS[kind].capitalize()} {number:,}"))
-    wrong = sum(bool(row.warnings) for row in diff.rows) if diff else 0
-    return [*found, Chip(WRONG, f"Looks wrong {wrong:,}")] if wrong else found
+    return found
 
 
 def _part(row: DiffRow) -> str:
     return row.quote.part if row.subject is Subject.SCORE else "facts"
 
 
-def _listed(row: DiffRow, values: Callable[[int], str]) -> str:
-    parts = [
-        f"{title_of(row.subject, change.field)} {values(place)}"
-        for place, change in enumerate(row.changes)
-        if values(place) != UNKNOWN
-    ]
-    return ", ".join(parts)
+def _figures(row: DiffRow) -> str:
+    """The first figures as far as a cell has room for them; the hint and the inspector have all."""
+    shown = row.changes if len(row.changes) <= _MOST_FIGURES else row.changes[: _MOST_FIGURES - 1]
+    said = ", ".join(_figure(row, change) for change in shown)
+    more = len(row.changes) - len(shown)
+    return f"{said} and {more} more" if more else said or UNKNOWN
 
 
-def _ours(row: DiffRow) -> str:
-    return _listed(row, lambda place: write_field(row.changes[place].ours)) or UNKNOWN
+def _all_figures(row: DiffRow) -> str:
+    return "\n".join(_figure(row, change) for change in row.changes)
 
 
-def _theirs(row: DiffRow) -> str:
-    return _listed(row, lambda place: write_field(row.changes[place].theirs)) or UNKNOWN
+def _figure(row: DiffRow, change: FieldChange) -> str:
+    """ "Input 2.5 → 2", "Input 2" where the catalog has none."""
+    ours = "" if change.ours is None else f"{write_field(change.ours)} → "
+    return f"{title_of(row.subject, change.field)} {ours}{write_field(change.theirs)}"
 
 
-def _wrong(row: DiffRow) -> str:
+def _why(row: DiffRow) -> str:
+    return _WHY_WORDS.get(row.held, KIND_WORDS[row.kind])
+
+
+def _doubts(row: DiffRow) -> str:
     return " ".join(row.warnings)
 
 

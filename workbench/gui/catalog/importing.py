@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.domain.catalog_diff import Choice, Diff
 from workbench.domain.changes import Changes
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import ImportRecord
 from workbench.gui.catalog.import_view import ImportView
 from workbench.gui.changes_hub import Deed
@@ -71,39 +72,32 @@ class Importing(QObject):
 
     def look_at(self, path: Path) -> None:
         """Shows what importing a file would change; a table's columns are asked about first."""
-        imports = self._imports
-        self._next_run()
+        imports, run = self._imports, self._next_run()
 
         def look() -> Diff | Columns:
             return imports().columns(path) if imports().is_table(path) else imports().preview(path)
 
         def show(found: Diff | Columns) -> None:
             if isinstance(found, Diff):
-                self._show(found)
-            else:
+                self._show(run, found)
+            elif run == self._run:
                 self._ask(path, found)
 
         self._view.error.clear()
         self._tasks.start(
-            look,
-            lane="pool",
-            name=f"Reading {path.name}",
-            done=show,
-            failed=self._view.error.show_error,
-            owner=self,
+            look, lane="pool", name=f"Reading {path.name}", done=show, failed=partial(self._fail, run), owner=self
         )
 
     def fetch(self, kind: str) -> None:
         """Shows what a list, as it lies on the network now, would change."""
-        refresh = self._refresh
-        self._next_run()
+        refresh, run = self._refresh, self._next_run()
         self._view.error.clear()
         self._tasks.start(
             lambda: refresh().fetch(kind),
             lane="net",
             name=f"Fetching {kind}",
-            done=self._show,
-            failed=self._view.error.show_error,
+            done=partial(self._show, run),
+            failed=partial(self._fail, run),
             owner=self,
         )
 
@@ -133,19 +127,26 @@ class Importing(QObject):
         form.open()
 
     def _look_with(self, path: Path, options: Mapping[str, str]) -> None:
-        imports = self._imports
+        imports, run = self._imports, self._next_run()
         self._tasks.start(
             lambda: imports().preview(path, kind="csv", options=options),
             lane="pool",
             name=f"Reading {path.name}",
-            done=self._show,
-            failed=self._view.error.show_error,
+            done=partial(self._show, run),
+            failed=partial(self._fail, run),
             owner=self,
         )
 
-    def _show(self, diff: Diff) -> None:
-        self._view.show_diff(diff)
-        self.looked.emit()
+    def _show(self, run: int, diff: Diff) -> None:
+        """Another list may have been chosen since."""
+        if run == self._run:
+            self._view.show_diff(diff)
+            self.looked.emit()
+
+    def _fail(self, run: int, error: WorkbenchError) -> None:
+        if run == self._run:
+            self._view.show_failed(error)
+            self.start()
 
     def _apply(self, diff: Diff, choices: Mapping[str, Choice]) -> None:
         imports = self._imports

@@ -276,13 +276,13 @@ class CatalogPage(Page):
         self.header.set_title("Import a list")
         self._apply.setVisible(diff is not None)
         if diff is None:
+            self.explain.emit(None)
             self.header.set_answer(
                 "Price lists, scores and recipes of others, as a diff you decide on.",
                 "Every row is shown before it counts; Undo takes an import back whole.",
             )
             return
-        lead, _, rest = diff.sentence.partition(": ")
-        self.header.set_answer(f"{lead}.", rest[:1].upper() + rest[1:])
+        self.header.set_answer(diff.plan(self.diff.choices), diff.sentence)
         taken = self.diff.taken
         self._apply.setText(f"Apply {taken:,} rows" if taken != 1 else "Apply 1 row")
         self._apply.setAccessibleName(self._apply.text())
