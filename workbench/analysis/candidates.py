@@ -64,6 +64,8 @@ class _Hosted:
     offer: Offer
     provider: Provider | None
     speed: Speed | None
+    offer_id: str
+    offer_name: str
 
 
 class CandidateTable:
@@ -75,11 +77,7 @@ class CandidateTable:
     def __init__(self, catalog: Catalog, only: Collection[str] | None = None) -> None:
         self.catalog = catalog
         models = tuple(model for model in catalog.models if only is None or model.id in only)
-        self._hosted = tuple(
-            _Hosted(model, offer, catalog.provider_by_id.get(offer.provider), _speed_at(model, offer.provider))
-            for model in models
-            for offer in model.offers
-        )
+        self._hosted = tuple(_hosted(model, offer, catalog) for model in models for offer in model.offers)
         self._serving = ServingTable(models, rentable_servers(catalog))
         self._unobtainable = tuple(model for model in models if not model.open_weights and not model.offers)
         self._tariffs: tuple[str, tuple[Tariff, ...]] = ("", ())
@@ -101,20 +99,19 @@ class CandidateTable:
         peak = requirements.details.peak_hours_share
         for item, tariff in zip(self._hosted, self._tariffs_on(today), strict=True):
             usage = thinking if item.model.capabilities.reasoning else plain
-            provider = f"{item.provider.name if item.provider else item.offer.provider}{_whose(item)}"
-            factor = price_factor(item.provider, item.model, requirements)
+            factor = price_factor(item.provider, item.model, requirements) if requirements.regions else 1.0
             yield Candidate(
                 model_id=item.model.id,
                 model_name=item.model.name,
-                offer_id=f"{item.offer.provider}#{item.offer.variant}" if item.offer.variant else item.offer.provider,
-                offer_name=provider,
+                offer_id=item.offer_id,
+                offer_name=item.offer_name,
                 hosting=Hosting.API,
                 model=item.model,
                 offer=item.offer,
                 provider=item.provider,
                 speed=item.speed,
                 monthly_usd=_times(tariff.monthly_usd(usage, peak), factor),
-                later=_later(tariff, usage, peak, factor),
+                later=_later(tariff, usage, peak, factor) if tariff.later is not None else None,
             )
 
     def _tariffs_on(self, today: date) -> tuple[Tariff, ...]:
@@ -264,11 +261,18 @@ def _later(tariff: Tariff, usage: Usage, peak: float | None, factor: float) -> t
     return None if cost is None else (tariff.later[0], cost.scaled(factor))
 
 
-def _whose(item: _Hosted) -> str:
+def _hosted(model: Model, offer: Offer, catalog: Catalog) -> _Hosted:
+    provider = catalog.provider_by_id.get(offer.provider)
+    offer_id = f"{offer.provider}#{offer.variant}" if offer.variant else offer.provider
+    name = f"{provider.name if provider else offer.provider}{_whose(model, offer)}"
+    return _Hosted(model, offer, provider, _speed_at(model, offer.provider), offer_id, name)
+
+
+def _whose(model: Model, offer: Offer) -> str:
     """Marks what the person entered, wherever the offer is named."""
-    if item.offer.origin is Origin.YOURS:
+    if offer.origin is Origin.YOURS:
         return " (your price)"
-    return " (your model)" if item.model.origin is Origin.YOURS else ""
+    return " (your model)" if model.origin is Origin.YOURS else ""
 
 
 def _times(cost: Estimate | None, factor: float) -> Estimate | None:

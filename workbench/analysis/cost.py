@@ -241,23 +241,29 @@ def compare_prices(cheap_usd: float, dear_usd: float) -> PriceComparison:
 def _corners(usage: Usage, prices: PriceList) -> list[float]:
     """USD of a request with all token counts low, likely and high, in rising order."""
     tokens_in, tokens_out, think = usage.tokens_in, usage.tokens_out, usage.tokens_think
-    return sorted(
-        (
-            _usage_usd(tokens_in.low, tokens_out.low, think.low, usage, prices),
-            _usage_usd(tokens_in.likely, tokens_out.likely, think.likely, usage, prices),
-            _usage_usd(tokens_in.high, tokens_out.high, think.high, usage, prices),
-        )
-    )
+    retries, waiting = 1 + usage.retry_share, 1 - usage.batch_share * prices.batch_discount
+    rates, input_rate = prices.base, _input_rate(usage, prices.base)
+    found = []
+    for given, made, thought in (
+        (tokens_in.low, tokens_out.low, think.low),
+        (tokens_in.likely, tokens_out.likely, think.likely),
+        (tokens_in.high, tokens_out.high, think.high),
+    ):
+        if prices.tiers:
+            rates = prices.rates_for(given)
+            input_rate = _input_rate(usage, rates)
+        usd = given * input_rate + (made + thought) * rates.output_usd_per_mtok
+        found.append(usd / _MTOK * retries * waiting)
+    found.sort()
+    return found
 
 
-def _usage_usd(tokens_in: float, tokens_out: float, think: float, usage: Usage, prices: PriceList) -> float:
-    rates = prices.rates_for(tokens_in)
+def _input_rate(usage: Usage, rates: Rates) -> float:
+    """USD per million input tokens, some of them read from and written to the cache."""
     read_rate, write_rate = _cache_rates(rates)
     read, write = usage.cache_read_share, usage.cache_write_share
     # The shares may add up to a hair above one; fresh input is never negative.
-    input_rate = max(0.0, 1 - read - write) * rates.input_usd_per_mtok + read * read_rate + write * write_rate
-    usd = tokens_in * input_rate + (tokens_out + think) * rates.output_usd_per_mtok
-    return usd / _MTOK * (1 + usage.retry_share) * (1 - usage.batch_share * prices.batch_discount)
+    return max(0.0, 1 - read - write) * rates.input_usd_per_mtok + read * read_rate + write * write_rate
 
 
 def _cache_rates(rates: Rates) -> tuple[float, float]:

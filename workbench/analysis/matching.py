@@ -1,7 +1,7 @@
 """Requirements against every candidate: verdicts with a reason for each rule, and what removed how many.
 
-Source: methods.md section 6. The whole catalog takes some 10 ms, because a finding about a host or a model is made once
-and shared by all candidates alike.
+Source: methods.md section 6. The whole catalog takes less than 10 ms with its prices and ranks, because a finding about
+a host or a model is made once and shared by all candidates alike.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
 from workbench.analysis.candidates import Candidate
 from workbench.analysis.rules import About, Context, Finding, Outcome, Rule
@@ -24,13 +26,28 @@ RuleFinding = tuple[Rule, Finding]
 _PLACE = {Outcome.KEPT: 0, Outcome.WARNING: 1, Outcome.EXCLUDED: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One candidate with what each rule found, in the order of RULES; `blocked_by` are the excluding ones."""
+_PLACE_OF = {rule.id: place for place, rule in enumerate(RULES)}
+
+
+def _in_order(found: RuleFinding) -> int:
+    return _PLACE_OF[found[0].id]
+
+
+class Judged(NamedTuple):
+    """One candidate with what the rules found; `blocked_by` are the excluding findings, in the order of RULES.
+
+    `parts` hold the findings as they were made, those that candidates share once for all of them. A tuple, as a match
+    makes one for each candidate.
+    """
 
     candidate: Candidate
-    findings: tuple[RuleFinding, ...]
+    parts: tuple[list[RuleFinding], ...]
     blocked_by: tuple[RuleFinding, ...]
+
+    @property
+    def findings(self) -> tuple[RuleFinding, ...]:
+        """What each rule found, in the order of RULES; put in order when asked, as ranking asks only what excludes."""
+        return tuple(sorted(chain.from_iterable(self.parts), key=_in_order))
 
     @property
     def kept(self) -> bool:
@@ -125,37 +142,56 @@ class Matching:
 
 def match(candidates: Sequence[Candidate], context: Context) -> Matching:
     """Judges every candidate by every rule."""
-    shared: dict[str, list[_Place]] = {}
-    return Matching(tuple(_judge(candidate, context, shared) for candidate in candidates))
+    shared: dict[str, _Found] = {}
+    return Matching(tuple([_judge(candidate, context, shared) for candidate in candidates]))
 
 
-# A finding with its rule's place in RULES; places differ, so sorting never compares findings.
-_Place = tuple[int, RuleFinding]
-_Judge = tuple[int, Rule, Callable[[Context, Candidate], Finding | None]]
-_ABOUT: Mapping[About, tuple[_Judge, ...]] = {
-    about: tuple((place, rule, rule.judge) for place, rule in enumerate(RULES) if rule.about is about)
-    for about in About
-}
+_Judge = tuple[Rule, Callable[[Context, Candidate], Finding | None]]
 
 
-def _judge(candidate: Candidate, context: Context, shared: dict[str, list[_Place]]) -> Judged:
-    """What hosts and models share is found once; `shared` holds it by host and by model."""
-    is_api = candidate.hosting is Hosting.API
-    host = candidate.offer_id.split("#")[0] if is_api else candidate.hosting.value
-    # The space keeps the two kinds of names apart: no host's id has one.
-    model = f"{candidate.model_id} {candidate.hosting.value}"
-    if host not in shared:
-        shared[host] = _findings(_ABOUT[About.HOST], context, candidate)
-    if model not in shared:
-        shared[model] = _findings(_ABOUT[About.MODEL], context, candidate)
-    found = [*shared[host], *shared[model], *_findings(_ABOUT[About.OFFER], context, candidate)]
-    found.sort()
-    excluded = Outcome.EXCLUDED
-    findings = tuple([finding for _, finding in found])
-    return Judged(candidate, findings, tuple([each for each in findings if each[1][0] is excluded]))
+def _about(about: About) -> tuple[_Judge, ...]:
+    return tuple((rule, rule.judge) for rule in RULES if rule.about is about)
 
 
-def _findings(rules: tuple[_Judge, ...], context: Context, candidate: Candidate) -> list[_Place]:
-    return [
-        (place, (rule, finding)) for place, rule, judge in rules if (finding := judge(context, candidate)) is not None
-    ]
+_OF_HOST, _OF_MODEL, _OF_WAY, _OF_OFFER = map(_about, (About.HOST, About.MODEL, About.WAY, About.OFFER))
+_NOTHING: list[RuleFinding] = []
+
+
+# Findings, with those among them that exclude.
+_Found = tuple[list[RuleFinding], list[RuleFinding]]
+
+
+def _judge(candidate: Candidate, context: Context, shared: dict[str, _Found]) -> Judged:
+    """What hosts and models share is found once; `shared` holds it by host, by model, and by model and hosting."""
+    hosting = candidate.hosting
+    host = candidate.offer_id.partition("#")[0] if hosting is Hosting.API else hosting
+    # The spaces keep the kinds of names apart: no host's id has one.
+    way = f"{candidate.model_id} {hosting}"
+    by_host, by_way = shared.get(host), shared.get(way)
+    if by_host is None:
+        by_host = shared[host] = _found(_OF_HOST, context, candidate)
+    if by_way is None:
+        # A file on this machine is a model of its own, whatever it is called.
+        model = f"{candidate.model_id} " if hosting is not Hosting.LOCAL_FILE else f"{way} "
+        by_model = shared.get(model)
+        if by_model is None:
+            by_model = shared[model] = _found(_OF_MODEL, context, candidate)
+        own = _found(_OF_WAY, context, candidate)
+        by_way = shared[way] = (by_model[0] + own[0], by_model[1] + own[1])
+    by_offer = _found(_OF_OFFER, context, candidate)
+    blocked = by_host[1] + by_way[1] + by_offer[1]
+    if len(blocked) > 1:
+        blocked.sort(key=_in_order)
+    return Judged(candidate, (by_host[0], by_way[0], by_offer[0]), tuple(blocked))
+
+
+def _found(rules: tuple[_Judge, ...], context: Context, candidate: Candidate) -> _Found:
+    found, excluding, excluded = [], _NOTHING, Outcome.EXCLUDED
+    for rule, judge in rules:
+        finding = judge(context, candidate)
+        if finding is not None:
+            pair = (rule, finding)
+            found.append(pair)
+            if finding[0] is excluded:
+                excluding = [*excluding, pair]
+    return found, excluding

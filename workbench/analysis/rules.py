@@ -43,11 +43,13 @@ CHECKED = "2026-11"
 class About(StrEnum):
     """What a rule looks at; its finding is shared by all candidates alike in it.
 
-    HOST: who runs it. MODEL: the model and the kind of hosting. OFFER: all of it, nothing is shared.
+    HOST: who runs it. MODEL: the model, however it is had. WAY: the model and the kind of hosting. OFFER: all of it,
+    nothing is shared.
     """
 
     HOST = "host"
     MODEL = "model"
+    WAY = "way"
     OFFER = "offer"
 
 

@@ -167,8 +167,10 @@ def _zero_retention(context: Context, candidate: Candidate) -> Finding | None:
 
 def _model_policy(context: Context, candidate: Candidate) -> Finding | None:
     """Policies that hold for one model at every host, whatever the host's own are."""
-    model, level = candidate.model, outgoing_level(context.requirements)
-    if model is None or not _needs_papers(context, candidate) or level is Sensitivity.PUBLIC:
+    model = candidate.model
+    if model is None or model.data_policy_code is None or not _needs_papers(context, candidate):
+        return None
+    if outgoing_level(context.requirements) is Sensitivity.PUBLIC:
         return None
     source = model.data_policy_source or _METHOD
     if model.data_policy_code == "trains_on_traffic":
@@ -345,7 +347,7 @@ LAW = (
         "R0.2.model",
         0,
         "papers",
-        About.MODEL,
+        About.WAY,
         "The model's own data policy",
         _METHOD,
         _model_policy,
@@ -362,7 +364,7 @@ LAW = (
         "regulated data goes to another company",
         Effect.WARN,
     ),
-    Rule("R0.3", 0, "licence", About.MODEL, "Licence", _METHOD, _licence, "a licence need is stated"),
+    Rule("R0.3", 0, "licence", About.WAY, "Licence", _METHOD, _licence, "a licence need is stated"),
     Rule(
         "R0.3.eu",
         0,

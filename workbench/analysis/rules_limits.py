@@ -23,18 +23,19 @@ def _monthly(context: Context, candidate: Candidate) -> Finding | None:
     asked, source = f"at most {usd(cap)} a month", _price_source(candidate)
     if cost is None:
         return warned("Unproven: no price in the catalog fits this use.", asked, "no price", source)
-    offered = f"{usd(cost.likely)} a month ({usd_range(cost)})"
+    likely, span = usd(cost.likely), usd_range(cost)
+    offered = f"{likely} a month ({span})"
     if cost.likely > cap:
-        text = f"Costs about {usd(cost.likely)} a month at your volume; you allow {usd(cap)}."
+        text = f"Costs about {likely} a month at your volume; you allow {usd(cap)}."
         return excluded(text, asked, offered, source, answer=cost.likely)
     if cost.high > cap:
-        text = f"Likely {usd(cost.likely)} a month, but up to {usd(cost.high)} if everything comes high."
+        text = f"Likely {likely} a month, but up to {usd(cost.high)} if everything comes high."
         return warned(text, asked, offered, source)
     if candidate.later is not None and candidate.later[1].likely > cap:
         start, after = candidate.later
-        text = f"Costs about {usd(cost.likely)} a month now, {usd(after.likely)} from {day(start)} on, above your cap."
+        text = f"Costs about {likely} a month now, {usd(after.likely)} from {day(start)} on, above your cap."
         return warned(text, asked, offered, source)
-    return kept(f"Costs about {usd(cost.likely)} a month, {usd_range(cost)}.", asked, offered, source)
+    return kept(f"Costs about {likely} a month, {span}.", asked, offered, source)
 
 
 def _price_source(candidate: Candidate) -> str:
@@ -54,10 +55,11 @@ def _quality(context: Context, candidate: Candidate) -> Finding | None:
     asked, found = f"{rounded(target)} of 100 right", context.qualities.get(candidate.model_id)
     if found is None:
         return _unscored(asked)
-    offered = f"{found.value:.0f} ({found.low:.0f}–{found.high:.0f}), {found.basis}"
+    value, low, high = f"{found.value:.0f}", f"{found.low:.0f}", f"{found.high:.0f}"
+    offered = f"{value} ({low}–{high}), {found.basis}"
     if found.basis == OWN_EVAL:
         return _own_eval(target, asked, offered, found)
-    where = f"Public benchmarks put it at {found.value:.0f} ({found.low:.0f} to {found.high:.0f})"
+    where = f"Public benchmarks put it at {value} ({low} to {high})"
     if found.low >= target:
         return kept(f"{where}, above your bar.", asked, offered, found.label)
     text = f"{where}, on harder questions than most; only your own eval can prove it."

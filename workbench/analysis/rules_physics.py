@@ -82,20 +82,21 @@ def _modality(wanted: frozenset[str], candidate: Candidate, side: str) -> Findin
         offered = frozenset({"text"})
     else:
         offered = model.input_modalities if side == "input" else model.output_modalities
-    verb = "read" if side == "input" else "make"
-    asked, found = _listed(wanted), _listed(offered)
-    missing = wanted - offered
     source = _source(model, "modalities") if model and candidate.local is None else "GGUF file"
+    return _can(wanted, offered, side, source)
+
+
+@lru_cache(maxsize=256)
+def _can(wanted: frozenset[str], offered: frozenset[str], side: str, source: str) -> Finding:
+    """The same for the many models that read or make the same."""
+    verb = "read" if side == "input" else "make"
+    asked, found = sorted_list(wanted), sorted_list(offered)
+    missing = wanted - offered
     if not missing:
         return kept(f"Can {verb} {asked}.", asked, found, source)
     if missing == {"pdf"} and "image" in offered:
         return warned("Reads PDF only as pictures of its pages.", asked, found, source)
     return excluded(f"Cannot {verb} {sorted_list(missing, 'or')}.", asked, found, source)
-
-
-@lru_cache(maxsize=256)
-def _listed(modalities: frozenset[str]) -> str:
-    return sorted_list(modalities)
 
 
 def _context_window(context: Context, candidate: Candidate) -> Finding | None:
@@ -113,7 +114,8 @@ def _context_window(context: Context, candidate: Candidate) -> Finding | None:
     if window < need:
         text = f"Holds {tokens(window)} at once; your longest request has {asked}."
         return excluded(text, asked, tokens(window), source, answer=window if given is not None else None)
-    return kept(f"Holds {tokens(window)} at once.", asked, tokens(window), source)
+    held = tokens(window)
+    return kept(f"Holds {held} at once.", asked, held, source)
 
 
 def _longest_answer(context: Context, candidate: Candidate) -> Finding | None:
@@ -134,28 +136,26 @@ def _lifecycle(context: Context, candidate: Candidate) -> Finding | None:
     model = candidate.model
     if model is None or candidate.local is not None:  # a file on this machine ends with nobody's announcement
         return None
-    go_live = _go_live(context.today, context.requirements.weeks_limit or 0.0)
-    asked, source = _there_at(go_live), model.lifecycle.source or _FACTS
-    end = horizon_end(go_live, context.requirements.horizon_months)
+    requirements, source = context.requirements, model.lifecycle.source or _FACTS
+    go_live, asked, end = _plan(context.today, requirements.weeks_limit or 0.0, requirements.horizon_months)
     ending = ending_of(model, end, context.models)
     text = ending_words(ending, context.today) if ending else ""
     if ending is not None and ending.day <= go_live:
         return excluded(text, asked, f"ends {ending.day.isoformat()}", source)
-    return _by_status(model, context.requirements.horizon_months, text, asked, source)
+    return _by_status(model, requirements.horizon_months, text, asked, source)
 
 
 @lru_cache(maxsize=16)
-def _go_live(today: date, weeks: float) -> date:
-    return today + timedelta(weeks=weeks)
-
-
-@lru_cache(maxsize=16)
-def _there_at(go_live: date) -> str:
-    return f"there at go-live, {go_live:%d %b %Y}"
+def _plan(today: date, weeks: float, months: float) -> tuple[date, str, date]:
+    """Go-live, the same in words, and the last day of the plan."""
+    go_live = today + timedelta(weeks=weeks)
+    return go_live, f"there at go-live, {go_live:%d %b %Y}", horizon_end(go_live, months)
 
 
 def _by_status(model: Model, months: int, ending: str, asked: str, source: str) -> Finding:
     """What the status word says, where no date decides."""
+    if not ending and model.lifecycle.status is LifecycleStatus.ACTIVE:
+        return _active(asked, source)
     named = model.lifecycle.replacement
     after = ending or (f"Its maker names {named} instead." if named else "")
     match model.lifecycle.status:
@@ -172,6 +172,12 @@ def _by_status(model: Model, months: int, ending: str, asked: str, source: str) 
             return warned("A preview: it may change or end at short notice.", asked, "preview", source)
         case LifecycleStatus.UNKNOWN:
             return warned("Unproven: no source says whether it is still offered.", asked, "no source says", source)
+    return _active(asked, source)
+
+
+@lru_cache(maxsize=256)
+def _active(asked: str, source: str) -> Finding:
+    """The same for the many models of a source that are there to stay."""
     return kept("Active; no end is announced within your plan.", asked, "active", source)
 
 
@@ -217,17 +223,18 @@ def _memory(context: Context, candidate: Candidate) -> Finding | None:
     plan = candidate.plan
     if plan is None:
         return excluded("No source gives its size, so no server can be chosen.", asked, "no source says", _FACTS)
-    text = f"About {gigabytes(plan.memory_bytes)} at {plan.bits:g} bits a weight; {candidate.offer_name}."
+    size, source = gigabytes(plan.memory_bytes), plan.server.hardware.specs_source
+    text = f"About {size} at {plan.bits:g} bits a weight; {candidate.offer_name}."
     if plan.cache_bytes > 0.5 * plan.memory_bytes:
         text = f"{text} Most of it is for one longest request: retrieval or splitting it needs far less."
-        return warned(text, asked, gigabytes(plan.memory_bytes), plan.server.hardware.specs_source)
+        return warned(text, asked, size, source)
     if not plan.estimated:
         text = f"{text} How many requests it serves is not computed for this kind of model."
-        return warned(text, asked, gigabytes(plan.memory_bytes), plan.server.hardware.specs_source)
+        return warned(text, asked, size, source)
     if not plan.kv_known:
         text = f"{text} No source gives its memory per request: a high value is assumed."
-        return warned(text, asked, gigabytes(plan.memory_bytes), plan.server.hardware.specs_source)
-    return kept(text, asked, gigabytes(plan.memory_bytes), plan.server.hardware.specs_source)
+        return warned(text, asked, size, source)
+    return kept(text, asked, size, source)
 
 
 def _file_memory(candidate: Candidate) -> Finding | None:

@@ -79,7 +79,7 @@ def _measured_for(context: Context, candidate: Candidate) -> MeasuredSpeed | Non
 
 def _measured(context: Context, limit: float, values: Sequence[float], what: str, label: str) -> Finding:
     percentile = context.requirements.latency_percentile
-    asked = f"{what} within {seconds(limit)} for {percentile} in 100"
+    asked = _asked(what, limit, percentile)
     reached = float(np.percentile(np.asarray(values, dtype=np.float64), percentile))
     late = sum(value > limit for value in values)
     most = wilson(late, len(values)).high
@@ -113,15 +113,19 @@ def _local_finding(context: Context, limit: float, pace: LocalPace, what: str, *
 def _speed_finding(context: Context, limit: float, found: float, what: str, source: str, *, best_case: bool) -> Finding:
     """A best case or median above the limit fails for half of the requests at least; below it proves little."""
     percentile = context.requirements.latency_percentile
-    asked = f"{what} within {seconds(limit)} for {percentile} in 100"
-    kind = "at best" if best_case else "median"
+    asked, kind, took = _asked(what, limit, percentile), "at best" if best_case else "median", seconds(found)
     if found > limit:
-        text = f"The {what} takes {seconds(found)} ({kind}); you allow {seconds(limit)}."
-        return excluded(text, asked, f"{seconds(found)} {kind}", source, answer=found)
+        text = f"The {what} takes {took} ({kind}); you allow {seconds(limit)}."
+        return excluded(text, asked, f"{took} {kind}", source, answer=found)
     if best_case or percentile > 50:
-        text = f"The {what} takes {seconds(found)} ({kind}); how slow the slowest are is unproven until your own eval."
-        return warned(text, asked, f"{seconds(found)} {kind}", source)
-    return kept(f"The {what} takes {seconds(found)} ({kind}).", asked, f"{seconds(found)} {kind}", source)
+        text = f"The {what} takes {took} ({kind}); how slow the slowest are is unproven until your own eval."
+        return warned(text, asked, f"{took} {kind}", source)
+    return kept(f"The {what} takes {took} ({kind}).", asked, f"{took} {kind}", source)
+
+
+@lru_cache(maxsize=16)
+def _asked(what: str, limit: float, percentile: int) -> str:
+    return f"{what} within {seconds(limit)} for {percentile} in 100"
 
 
 def _thinking(context: Context, candidate: Candidate) -> Finding | None:

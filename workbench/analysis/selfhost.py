@@ -6,6 +6,7 @@ formulas are in `capacity` and `breakeven`; a test holds the two together. Bytes
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 
 from workbench.analysis.breakeven import HOURS_PER_MONTH, SECONDS_PER_DAY, SelfHosting
 from workbench.analysis.capacity import GIB
-from workbench.analysis.checks import BoolArray, FloatArray
+from workbench.analysis.checks import BoolArray, FloatArray, IntArray
 from workbench.analysis.kv_cache import CacheShape, cache_shape
 from workbench.domain.catalog import Catalog
 from workbench.domain.figures import Estimate
@@ -203,7 +204,7 @@ class ServingTable:
         dear = np.where(speed.quick, 1.0, 1e6)
         cost = np.where(speed.fits, replicas * self._hourly[None, :] * dear, np.inf)
         best = np.argmin(cost, axis=1)
-        return tuple(self._plan(row, int(best[row]), speed, requirements) for row in range(len(self.models)))
+        return self._chosen(best, speed, requirements)
 
     def _speed(self, tokens_in: float, tokens_out: float, requirements: Requirements) -> _Speed:
         """Requests per second of one replica and best-case times, models x (server, count); see capacity.throughput.
@@ -225,51 +226,72 @@ class ServingTable:
         times = tokens_out * steps + REQUESTS_AT_ONCE * prefill[:, :, None]
         given = requirements.total_limit_s
         limit = given if given is not None else SLOWEST_TOKEN_S * tokens_out
-        allowed = (times <= limit) & (most[:, :, None] >= REQUESTS_AT_ONCE)
-        served = np.where(allowed, REQUESTS_AT_ONCE / times, 0.0)
-        best = served.argmax(axis=2)
-        rps = served.max(axis=2)
-        alone = times[:, :, 0]
-        quick = allowed.any(axis=2) | ~self._generating[:, None]
-        at_once = np.where(rps > 0, REQUESTS_AT_ONCE[best], 1.0)
-        request_s = np.where(rps > 0, np.take_along_axis(times, best[:, :, None], axis=2)[:, :, 0], alone)
-        return _Speed(np.where(rps > 0, rps, 1.0 / alone), at_once, request_s, prefill, alone, fits, quick)
+        # More at once takes longer and serves more, so the last number allowed serves most; none allowed: one alone.
+        allowed = np.count_nonzero((times <= limit) & (most[:, :, None] >= REQUESTS_AT_ONCE), axis=2)
+        best = np.maximum(allowed - 1, 0)
+        at_once, alone = REQUESTS_AT_ONCE[best], times[:, :, 0]
+        request_s = np.take_along_axis(times, best[:, :, None], axis=2)[:, :, 0]
+        quick = (allowed > 0) | ~self._generating[:, None]
+        return _Speed(at_once / request_s, at_once, request_s, prefill, alone, fits, quick)
 
-    def _plan(self, row: int, pair: int, speed: _Speed, requirements: Requirements) -> ServingPlan | Misfit:
-        cache = float(self._cache(longest_request(requirements))[row]) if self._generating[row] else 0.0
-        need = max(float(self._weights[row] * MEMORY_FACTOR), float(self._weights[row]) + cache)
-        if not speed.fits[row].any():
-            top = int(np.argmax(self._memory))
-            server, gpus = self._pairs[top]
-            return Misfit(need, float(self._memory[top]), f"{gpus} × {server.hardware.name}")
-        server, gpus = self._pairs[pair]
-        rps, generating = float(speed.rps[row, pair]), bool(self._generating[row])
-        volume, peak = requirements.workload.requests_per_day, requirements.workload.peak_factor
-        fixed = requirements.staff_fte * requirements.staff_month_usd + requirements.platform_month_usd
+    def _chosen(self, best: IntArray, speed: _Speed, requirements: Requirements) -> tuple[ServingPlan | Misfit, ...]:
+        """The plan of each model on its best (server, count), or what it lacks on the largest one."""
+        rows = np.arange(len(self.models))
+        held: BoolArray = np.logical_or.reduce(speed.fits, axis=1)
+        cache = np.where(self._generating, self._cache(longest_request(requirements)), 0.0)
+        need = np.maximum(self._weights * MEMORY_FACTOR, self._weights + cache)
+        # As plain numbers at once: picking them one by one out of arrays took longer than all the arithmetic.
+        figures = zip(
+            best.tolist(), held.tolist(), need.tolist(), cache.tolist(),
+            speed.rps[rows, best].tolist(), speed.prefill[rows, best].tolist(), speed.alone[rows, best].tolist(),
+            speed.at_once[rows, best].tolist(), speed.request_s[rows, best].tolist(),
+            self._generating.tolist(), self._bits.tolist(), self.kv_known.tolist(), strict=True,
+        )  # fmt: skip
+        largest = int(np.argmax(self._memory))
+        top, top_gpus = self._pairs[largest]
+        most, name = float(self._memory[largest]), f"{top_gpus} × {top.hardware.name}"
+        plans: list[ServingPlan | Misfit] = []
+        for pair, fits, needed, cached, rps, prefill, alone, at_once, request_s, generating, bits, kv_known in figures:
+            if not fits:
+                plans.append(Misfit(needed, most, name))
+                continue
+            server, gpus = self._pairs[pair]
+            replicas, monthly = _bill(server, gpus, rps if generating else None, requirements)
+            plans.append(
+                ServingPlan(
+                    server=server,
+                    gpus=gpus,
+                    bits=bits,
+                    replicas=replicas,
+                    requests_per_second=rps,
+                    ttft_s=prefill if generating else None,
+                    total_s=alone if generating else None,
+                    memory_bytes=needed,
+                    cache_bytes=cached,
+                    monthly_usd=monthly,
+                    estimated=generating,
+                    kv_known=kv_known,
+                    at_once=at_once if generating else 1.0,
+                    request_s=request_s if generating else None,
+                )
+            )
+        return tuple(plans)
 
-        def replicas(requests_per_day: float) -> int:
-            wanted = requests_per_day * peak / (SECONDS_PER_DAY * rps * UTILISATION_CAP) if generating else 0.0
-            return max(requirements.min_replicas, int(np.ceil(wanted - 1e-9)))
 
-        def month(requests_per_day: float, usd_per_hour: float) -> float:
-            return replicas(requests_per_day) * gpus * usd_per_hour * HOURS_PER_MONTH + fixed
+def _bill(server: Server, gpus: int, rps: float | None, requirements: Requirements) -> tuple[int, Estimate]:
+    """Copies at the likely volume, and USD a month at low, likely and high volume and price; `rps` None: of a model
+    whose speed is not computed the smallest number of copies runs."""
+    volume, peak = requirements.workload.requests_per_day, requirements.workload.peak_factor
+    fixed = requirements.staff_fte * requirements.staff_month_usd + requirements.platform_month_usd
+    smallest, price = requirements.min_replicas, server.usd_per_hour
+    served = None if rps is None else SECONDS_PER_DAY * rps * UTILISATION_CAP
 
-        price = server.usd_per_hour
-        return ServingPlan(
-            server=server,
-            gpus=gpus,
-            bits=float(self._bits[row]),
-            replicas=replicas(volume.likely),
-            requests_per_second=rps,
-            ttft_s=float(speed.prefill[row, pair]) if generating else None,
-            total_s=float(speed.alone[row, pair]) if generating else None,
-            memory_bytes=need,
-            cache_bytes=cache,
-            monthly_usd=Estimate(
-                month(volume.low, price.low), month(volume.likely, price.likely), month(volume.high, price.high)
-            ),
-            estimated=generating,
-            kv_known=bool(self.kv_known[row]),
-            at_once=float(speed.at_once[row, pair]) if generating else 1.0,
-            request_s=float(speed.request_s[row, pair]) if generating else None,
-        )
+    def copies(requests_per_day: float) -> int:
+        return smallest if served is None else max(smallest, math.ceil(requests_per_day * peak / served - 1e-9))
+
+    low, likely, high = copies(volume.low), copies(volume.likely), copies(volume.high)
+    return likely, Estimate(
+        low * gpus * price.low * HOURS_PER_MONTH + fixed,
+        likely * gpus * price.likely * HOURS_PER_MONTH + fixed,
+        high * gpus * price.high * HOURS_PER_MONTH + fixed,
+    )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -104,55 +105,71 @@ def points(
 
     `candidates` are those of `judged`, in their order, priced at the volume to show; the budget is asked again.
     """
-    best: dict[tuple[str, Hosting], TradePoint] = {}
+    best: dict[tuple[str, Hosting], _Way] = {}
     for item, candidate in zip(judged, candidates, strict=True):
-        point = _point(item, candidate, requirements, qualities, weights)
-        if point is None:
+        way = _way(item, candidate, requirements, qualities)
+        if way is None:
             continue
-        key = (point.model_id, point.hosting)
-        if key not in best or _preferred(point) < _preferred(best[key]):
-            best[key] = point
-    scored = list(best.values())
-    if stands_apart(requirements):
-        found = _with_front([p for p in scored if not p.leaves]) + _with_front([p for p in scored if p.leaves])
-    else:
-        found = _with_front(scored)
-    own_first = stands_apart(requirements)
+        key = (candidate.model_id, candidate.hosting)
+        if key not in best or way.preferred < best[key].preferred:
+            best[key] = way
+    ways, own_first = list(best.values()), stands_apart(requirements)
+    groups = ([w for w in ways if not w.leaves], [w for w in ways if w.leaves]) if own_first else (ways,)
+    found = [point for group in groups for point in _with_front(group, weights)]
     return tuple(sorted(found, key=lambda point: (not point.kept, own_first and point.leaves, -(point.score or 0.0))))
 
 
-def _point(
-    item: Judged,
-    candidate: Candidate,
-    requirements: Requirements,
-    qualities: Mapping[str, Quality],
-    weights: Weights,
-) -> TradePoint | None:
+class _Way(NamedTuple):
+    """The candidate of a point to be, before the front is known; the cheapest kept one is `preferred`, least first."""
+
+    candidate: Candidate
+    kept: bool
+    quality: Quality | None
+    why_out: str
+    preferred: tuple[bool, float]
+
+    @property
+    def id(self) -> str:
+        return f"{self.candidate.model_id}@{self.candidate.offer_id}"
+
+    @property
+    def leaves(self) -> bool:
+        return self.candidate.hosting is Hosting.API
+
+
+def _way(
+    item: Judged, candidate: Candidate, requirements: Requirements, qualities: Mapping[str, Quality]
+) -> _Way | None:
     blocked = item.blocked_by and [found for found in item.blocked_by if found[0].requirement != "monthly_cap_usd"]
     quality = qualities.get(candidate.model_id)
-    measured = quality is not None and quality.basis == OWN_EVAL
-    if not measured and any(rule.requirement not in _SHOWN_PALE for rule, _ in blocked):
-        return None
+    if blocked and any(rule.requirement not in _SHOWN_PALE for rule, _ in blocked):
+        measured = quality is not None and quality.basis == OWN_EVAL
+        if not measured:
+            return None
     cap, cost = requirements.monthly_cap_usd, candidate.monthly_usd
     over = cap is not None and cost is not None and cost.likely > cap
     why = blocked[0][1].text if blocked else f"Costs more than {usd(cap)} a month." if over else ""
+    kept = not blocked and not over
+    return _Way(candidate, kept, quality, why, (not kept, cost.likely if cost is not None else math.inf))
+
+
+def _point(way: _Way, weights: Weights, *, pareto: bool, dominated_by: str) -> TradePoint:
+    candidate, quality = way.candidate, way.quality
     return TradePoint(
-        id=f"{candidate.model_id}@{candidate.offer_id}",
+        id=way.id,
         model_id=candidate.model_id,
         model_name=candidate.model_name,
         offer=candidate.offer_id,
         offer_name=candidate.offer_name,
         hosting=candidate.hosting,
-        kept=not blocked and not over,
-        cost_usd=cost,
+        kept=way.kept,
+        cost_usd=candidate.monthly_usd,
         quality=quality,
-        score=value_of(quality, cost, weights),
-        why_out=why,
+        pareto=pareto,
+        dominated_by=dominated_by,
+        score=value_of(quality, candidate.monthly_usd, weights),
+        why_out=way.why_out,
     )
-
-
-def _preferred(point: TradePoint) -> tuple[bool, float]:
-    return (not point.kept, point.cost_usd.likely if point.cost_usd else math.inf)
 
 
 def value_of(quality: Quality | None, cost: Estimate | None, weights: Weights) -> float | None:
@@ -166,21 +183,23 @@ def value_of(quality: Quality | None, cost: Estimate | None, weights: Weights) -
     return part * quality.value / 100.0 + (1.0 - part) * max(cheap, 0.0)
 
 
-def _with_front(found: Sequence[TradePoint]) -> list[TradePoint]:
-    """Marks the front among kept points; every other priced and scored point names one that beats it."""
-    on = [point for point in found if point.kept and point.quality is not None and point.cost_usd is not None]
-    if not on:
-        return list(found)
-    table = np.array([[p.cost_usd.likely, p.quality.value] for p in on if p.cost_usd and p.quality])
-    result = pareto(table, [False, True])
-    # Only the dominated ones and the front change: `replace` is the dear part of ranking a hundred models.
-    marked = {
-        point.id: replace(point, pareto=True)
-        if result.front[row]
-        else replace(point, dominated_by=on[result.dominated_by[row] or 0].id)
-        for row, point in enumerate(on)
-    }
-    return [marked.get(point.id, point) for point in found]
+def _with_front(ways: Sequence[_Way], weights: Weights) -> list[TradePoint]:
+    """The points, with the front among kept ones marked; every other priced and scored one names one that beats it."""
+    on = [way for way in ways if way.kept and way.quality is not None and way.candidate.monthly_usd is not None]
+    place: dict[str, tuple[bool, str]] = {}
+    if on:
+        costs = [way.candidate.monthly_usd.likely for way in on if way.candidate.monthly_usd]
+        table = np.array([costs, [way.quality.value for way in on if way.quality]]).T
+        result = pareto(table, [False, True])
+        names = [way.id for way in on]
+        for name, first, dominator in zip(names, result.front.tolist(), result.dominated_by, strict=True):
+            place[name] = (first, "" if first else names[dominator or 0])
+    nowhere = (False, "")
+    found = []
+    for way in ways:
+        front, beaten_by = place.get(way.id, nowhere)
+        found.append(_point(way, weights, pareto=front, dominated_by=beaten_by))
+    return found
 
 
 def stands_apart(requirements: Requirements) -> bool:

@@ -27,12 +27,14 @@ def usd_short(amount: float) -> str:
     """ "$2.4k", "$1.3M": two figures, for ranges and charts."""
     sign = "−" if amount < 0 else ""
     size = abs(amount)
-    for step, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if size >= step * 0.9995:
-            number = size / step
-            digits = f"{number:.0f}" if number >= 9.95 else f"{number:.1f}".removesuffix(".0")
-            return f"{sign}${digits}{letter}"
-    return f"{sign}{usd(size)}" if size < 10 else f"{sign}${size:.0f}"
+    if size < 999.5:
+        return f"{sign}{usd(size)}" if size < 10 else f"{sign}${size:.0f}"
+    for step, letter in ((1e3, "k"), (1e6, "M"), (1e9, "B")):
+        if size < step * 999.5 or letter == "B":
+            break
+    number = size / step
+    digits = f"{number:.0f}" if number >= 9.95 else f"{number:.1f}".removesuffix(".0")
+    return f"{sign}${digits}{letter}"
 
 
 def usd_range(value: Estimate | None) -> str:

@@ -31,13 +31,15 @@ class Estimate:
     high: float
 
     def __post_init__(self) -> None:
+        # One comparison passes what is right, as a match makes hundreds; what is not a number compares as false.
+        if -math.inf < self.low <= self.likely <= self.high < math.inf:
+            return
         if not (math.isfinite(self.low) and math.isfinite(self.likely) and math.isfinite(self.high)):
             raise WorkbenchError("A range holds a value that is not a number", mend="Give finite numbers.")
-        if not self.low <= self.likely <= self.high:
-            raise WorkbenchError(
-                f"A range is the wrong way round: {self.low:g}, {self.likely:g}, {self.high:g}",
-                mend="Write it as low, likely, high, smallest first.",
-            )
+        raise WorkbenchError(
+            f"A range is the wrong way round: {self.low:g}, {self.likely:g}, {self.high:g}",
+            mend="Write it as low, likely, high, smallest first.",
+        )
 
     @classmethod
     def exact(cls, value: float) -> Estimate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -116,6 +117,34 @@ def test_that_a_value_beyond_its_anchor_is_cut_and_flagged() -> None:
     values, clipped = ranking.value_scores(raw, scenario())
     assert values[0, 1] == 0
     assert np.argwhere(clipped).tolist() == [[0, 1]]
+
+
+def compared_each_with_each(values: np.ndarray) -> tuple[list[bool], list[int | None]]:
+    """The definition, word for word: i dominates k when it is nowhere worse and somewhere better."""
+    dominates = [[bool((a >= b).all() and (a > b).any()) for b in values] for a in values]
+    front = [not any(row[k] for row in dominates) for k in range(len(values))]
+    first = [next((i for i, row in enumerate(dominates) if row[k] and front[i]), None) for k in range(len(values))]
+    return front, [None if front[k] else first[k] for k in range(len(values))]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_that_two_columns_are_filtered_by_sorting_as_by_comparing_each_with_each(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    steps = (3, 12, 10_000)[seed % 3]  # many identical ones, some, hardly any
+    values = rng.integers(0, steps, (300, 2)).astype(float)
+    if seed >= 3:
+        values[rng.random((300, 2)) < 0.1] = np.nan
+    result = ranking.pareto(values)
+    assert (result.front.tolist(), list(result.dominated_by)) == compared_each_with_each(values)
+
+
+def test_that_a_hundred_catalogs_are_filtered_without_comparing_each_with_each() -> None:
+    values = np.random.default_rng(1).random((20_000, 2))
+    tracemalloc.start()
+    ranking.pareto(values)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20e6, "comparing each with each holds 400 million booleans"
 
 
 def test_that_the_pareto_filter_names_a_dominator_on_the_front() -> None:
