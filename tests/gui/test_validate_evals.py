@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, bench_in, validate_page
-from workbench.domain.evals import EvalStatus
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalSettings, EvalStatus
 from workbench.domain.scenario import Scenario
+from workbench.gui.evals.case_table import CaseTable
+from workbench.gui.evals.view import LONG
 from workbench.gui.explanation import Explanation
 from workbench.gui.links import RESUME
 from workbench.gui.pages.validate import EVALS, ValidatePage
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
+from workbench.services.eval_grid import CaseGrid
+from workbench.services.evals import A_SCREENFUL
 
 PASSAGE = "Policy: HR-04 Leave policy\nEmployees can take up to {n} days of annual leave per year.\n\n"
 
@@ -221,6 +226,46 @@ def test_that_the_filters_count_and_narrow_the_cases(bench: Bench, page: Validat
     assert [cases.grid.case_id(place) for place in cases.table.model.shown] == [f"c{n}" for n in range(21, 32, 2)]
     cases.table.filter_field.setText("c27")
     bench.wait(lambda: cases.table.model.rowCount() == 1)
+
+
+def being_read(cases: CaseTable) -> list[str]:
+    said = [each.text() for each in cases.findChildren(Words) if each.isVisibleTo(cases)]
+    return [text for text in said if "being read" in text]
+
+
+def test_that_the_first_cases_of_a_long_run_are_there_while_the_others_are_read(
+    bench: Bench, scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = bench.services.evals.dataset(write_cases(tmp_path / "many.csv", 3 * A_SCREENFUL))
+    models = tuple(f"local/model-{number}" for number in range(LONG // len(data.cases) + 1))
+    run = EvalRun(
+        "long", scenario.id, "Long", data.name, data.hash, len(data.cases), models, ("contains",),
+        EvalStatus.FINISHED, datetime.now(UTC), settings=EvalSettings(dataset_path=str(tmp_path / "many.csv")),
+    )  # fmt: skip
+    kept = bench.services.store.eval_runs
+    kept.save_run(run)
+    kept.append(
+        CaseResult(run.id, case.id, model, "contains", CaseOutcome.SCORED, answer="12 days", score=1.0)
+        for case in data.cases
+        for model in models
+    )
+    seen: list[tuple[int, bool, list[str]]] = []
+    show_first = CaseTable.show_first
+
+    def shown(cases: CaseTable, grid: CaseGrid, *, of: int) -> None:
+        show_first(cases, grid, of=of)
+        assert cases.table is not None
+        seen.append((len(cases.table.model.rows), cases.which.isEnabled(), being_read(cases)))
+
+    monkeypatch.setattr(CaseTable, "show_first", shown)
+    cases = evals_page(bench, scenario).evals.results.cases
+    bench.wait(lambda: cases.holds(run.id))
+    bench.settle()
+    ((rows, could_filter, said),) = seen
+    assert rows == A_SCREENFUL and not could_filter
+    assert said == [f"The first {A_SCREENFUL} of {len(data.cases)} cases; the others are being read."]
+    assert cases.table is not None and len(cases.table.model.rows) == len(data.cases)
+    assert cases.which.isEnabled() and not being_read(cases)
 
 
 def test_that_the_answers_to_a_case_stand_side_by_side_and_a_person_can_overrule_a_score(

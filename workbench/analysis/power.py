@@ -82,10 +82,10 @@ def mcnemar_power(n: int, difference: float, discordant: float, *, alpha: float 
         raise WorkbenchError("The share of discordant items is below the difference", where="Share of discordant items")
     logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, size + 1)))))
     chances = _binomial(logs, size, pi)
-    up = (pi + d) / 2 / pi
-    return math.fsum(
-        float(chances[m]) * _rejection(logs, m, up, level) for m in np.flatnonzero(chances > 1e-12).tolist()
-    )
+    counts = np.flatnonzero(chances > 1e-12)
+    first, last = int(counts[0]), int(counts[-1])
+    rejected = _rejections(logs, first, last, min((pi + d) / 2 / pi, 1.0), level)
+    return math.fsum((chances[first : last + 1] * rejected).tolist())
 
 
 def cases_exact(difference: float, discordant: float, *, power: float = 0.8, alpha: float = 0.05) -> int:
@@ -161,10 +161,30 @@ def _binomial(logs: FloatArray, n: int, p: float) -> FloatArray:
     return found
 
 
-def _rejection(logs: FloatArray, m: int, up: float, alpha: float) -> float:
-    """Chance that the test rejects with `m` discordant items, a share `up` of them in favour of the better model."""
-    # The p-value grows with the smaller count, so the rejection region is {0..cut-1} and its mirror image.
-    tails = np.cumsum(_binomial(logs, m, 0.5)[: (m + 1) // 2])
+def _rejections(logs: FloatArray, first: int, last: int, up: float, alpha: float) -> FloatArray:
+    """Chances that the test rejects with `first` to `last` discordant items, a share `up` of them in favour of the
+    better model.
+
+    The p-value grows with the smaller count, so it rejects at fewer than `cut` on either side. One item more moves each
+    tail by half of its last chance (of `up`, of 1 - `up`) and the cut by one at most: no tail is added up anew.
+    """
+    shares = 0.5, up, 1 - up
+    tails = np.cumsum(_binomial(logs, first, 0.5)[: (first + 1) // 2])
     cut = int(np.searchsorted(tails, alpha / 2, side="right"))
-    chances = _binomial(logs, m, up)
-    return float(chances[:cut].sum() + chances[m + 1 - cut :].sum()) if cut else 0.0
+    below = [float(_binomial(logs, first, p)[:cut].sum()) for p in shares]
+    found = [below[1] + below[2]]
+    for m in range(first + 1, last + 1):
+        if cut:
+            below = [tail - p * _chance(logs, cut - 1, m - 1, p) for tail, p in zip(below, shares, strict=True)]
+        if cut < (m + 1) // 2 and below[0] + _chance(logs, cut, m, 0.5) <= alpha / 2:
+            below = [tail + _chance(logs, cut, m, p) for tail, p in zip(below, shares, strict=True)]
+            cut += 1
+        found.append(below[1] + below[2])
+    return np.array(found)
+
+
+def _chance(logs: FloatArray, k: int, n: int, p: float) -> float:
+    """Chance of `k` among `n`."""
+    if p in (0.0, 1.0):
+        return float(k == n * p)
+    return math.exp(float(logs[n] - logs[k] - logs[n - k]) + k * math.log(p) + (n - k) * math.log1p(-p))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
 BASIS = "your eval"
 DEFAULT_SCORER = "contains"
 ANSWER_TOKENS = 96
+#: cases that are shown before all of a long run are read
+A_SCREENFUL = 200
 
 
 class RunsAtHand(Protocol):
@@ -519,6 +522,15 @@ class EvalService:
         from workbench.evals.columns import columns_from
 
         return self._marked(run, columns_from(run, *self._store.eval_runs.numbers(run.id)))
+
+    def first_numbers(self, run: EvalRun, order: Iterable[str]) -> Columns:
+        """The same of a screenful of cases, to look at while the others are read: the first in this order of ids, or in
+        their own when nobody knows one."""
+        from workbench.evals.columns import columns_from
+
+        kept = self._store.eval_runs
+        ids = tuple(islice(order, A_SCREENFUL)) or kept.first_cases(run.id, A_SCREENFUL)
+        return self._marked(run, columns_from(run, *kept.numbers(run.id, ids)))
 
     def _marked(self, run: EvalRun, data: Columns) -> Columns:
         marks = self._store.eval_runs.marks(run.id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import sqlite3
 import statistics
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ from workbench.store.tables import EVAL_ANSWER, EVAL_MARK, EVAL_RUN, EVAL_SCORE,
 from workbench.store.upsert import put, put_many
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, CursorResult, Select
+    from sqlalchemy import Connection, Select
 
     from workbench.store.journal import Journal
     from workbench.store.repositories import Repositories
@@ -123,11 +124,11 @@ class EvalRuns:
         with self._store.read() as connection:
             answers = {
                 (row["case_id"], row["model_id"], row["repeat"]): _answer(row)
-                for row in _plain_rows(connection.execute(select(EVAL_ANSWER).where(of_run)))
+                for row in _plain_rows(connection, select(EVAL_ANSWER).where(of_run))
             }
             query = select(EVAL_SCORE).where(EVAL_SCORE.c.eval_run_id == run_id)
             order = (EVAL_SCORE.c.case_id, EVAL_SCORE.c.model_id, EVAL_SCORE.c.repeat, EVAL_SCORE.c.scorer)
-            rows = _plain_rows(connection.execute(query.order_by(*order)))
+            rows = _plain_rows(connection, query.order_by(*order))
             return tuple(_scored(answers[row["case_id"], row["model_id"], row["repeat"]], row) for row in rows)
 
     def answered(self, run_id: str) -> frozenset[tuple[str, str, int, str]]:
@@ -137,15 +138,28 @@ class EvalRuns:
         with self._store.read() as connection:
             return frozenset((row[0], row[1], row[2], row[3]) for row in connection.execute(query))
 
-    def numbers(self, run_id: str) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
-        """All answers (`ANSWER_NUMBERS`, tags as JSON) and scores (`SCORE_NUMBERS`) of a run, in the order they came.
+    def first_cases(self, run_id: str, count: int) -> tuple[str, ...]:
+        """Ids of a few cases of a run, the first by their order."""
+        query = select(EVAL_ANSWER.c.case_id).where(EVAL_ANSWER.c.eval_run_id == run_id).distinct()
+        with self._store.read() as connection:
+            return tuple(connection.execute(query.order_by(EVAL_ANSWER.c.case_id).limit(count)).scalars())
+
+    def numbers(
+        self, run_id: str, cases: Sequence[str] | None = None
+    ) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
+        """Answers (`ANSWER_NUMBERS`, tags as JSON) and scores (`SCORE_NUMBERS`) of a run: all of them, or those of up
+        to 500 cases.
 
         Meant for tables of a hundred thousand: digests are not checked here but when a result is read whole.
         """
         answers = select(*(EVAL_ANSWER.c[name] for name in ANSWER_NUMBERS)).where(EVAL_ANSWER.c.eval_run_id == run_id)
         scores = select(*(EVAL_SCORE.c[name] for name in SCORE_NUMBERS)).where(EVAL_SCORE.c.eval_run_id == run_id)
         with self._store.read() as connection:
-            return _driver_rows(connection, answers), _driver_rows(connection, scores)
+            if cases is None:
+                return _driver_rows(connection, answers), _driver_rows(connection, scores)
+            found = answers.where(EVAL_ANSWER.c.case_id.in_(cases)), scores.where(EVAL_SCORE.c.case_id.in_(cases))
+            told, judged = (list(connection.execute(query).all()) for query in found)
+            return list(told), list(judged)
 
     def results_of_case(self, run_id: str, case_id: str) -> tuple[CaseResult, ...]:
         """Every model's results for one case."""
@@ -229,8 +243,16 @@ def _driver_rows(connection: Connection, query: Select[Any]) -> list[Sequence[An
     if connection.dialect.name != "sqlite" or raw is None:
         return list(connection.execute(query).all())
     compiled = query.compile(dialect=connection.dialect)
-    values = [compiled.params[name] for name in compiled.positiontup or ()]
-    rows: list[Sequence[Any]] = raw.execute(str(compiled), values).fetchall()
+    sql, values = str(compiled), [compiled.params[name] for name in compiled.positiontup or ()]
+    forgiving, raw.text_factory = raw.text_factory, str  # a third of the time went into calling our own for each text
+    rows: list[Sequence[Any]]
+    try:
+        rows = raw.execute(sql, values).fetchall()
+    except sqlite3.OperationalError:  # text that is none, see `connect`: a row's digest tells which
+        raw.text_factory = forgiving
+        rows = raw.execute(sql, values).fetchall()
+    finally:
+        raw.text_factory = forgiving
     return rows
 
 
@@ -378,10 +400,10 @@ def _float(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _plain_rows(found: CursorResult[Any]) -> Iterator[dict[str, Any]]:
+def _plain_rows(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
     """Rows as dictionaries, made in half the time that SQLAlchemy's mappings take."""
-    names = tuple(found.keys())
-    return (dict(zip(names, row, strict=True)) for row in found)
+    names = query.selected_columns.keys()
+    return (dict(zip(names, row, strict=True)) for row in _driver_rows(connection, query))
 
 
 def _answer(row: Mapping[Any, Any]) -> dict[str, Any]:

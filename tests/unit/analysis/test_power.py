@@ -42,15 +42,20 @@ def test_tv_5f_cases_for_a_half_width() -> None:
     assert power.cases_for_half_width(0.10, 0.8) == 62
 
 
-def test_that_the_exact_power_agrees_with_a_plain_sum() -> None:
-    n, difference, discordant = 40, 0.2, 0.4
+@pytest.mark.parametrize(
+    ("n", "difference", "discordant", "alpha"),
+    [(40, 0.2, 0.4, 0.05), (9, 0.5, 0.9, 0.05), (60, 0.3, 0.3, 0.05), (50, 0.1, 1.0, 0.5), (110, 0.15, 0.6, 0.002)],
+)
+def test_that_the_exact_power_agrees_with_a_plain_sum(
+    n: int, difference: float, discordant: float, alpha: float
+) -> None:
     up = (discordant + difference) / 2 / discordant
     total = 0.0
     for m in range(n + 1):
         for b in range(m + 1):
-            if mcnemar(b, m - b).p <= 0.05:
+            if mcnemar(b, m - b).p <= alpha:
                 total += scipy_stats.binom.pmf(m, n, discordant) * scipy_stats.binom.pmf(b, m, up)
-    assert power.mcnemar_power(n, difference, discordant) == pytest.approx(total, abs=1e-9)
+    assert power.mcnemar_power(n, difference, discordant, alpha=alpha) == pytest.approx(total, abs=1e-9)
 
 
 @given(st.integers(20, 20_000), st.floats(0.02, 0.9))

@@ -236,3 +236,25 @@ def test_that_the_numbers_of_a_run_are_those_of_its_results(tmp_path: Path) -> N
         assert getattr(quick, name) == getattr(whole, name)
     for name in ("outcome", "score", "ttft_s", "total_s", "cost_usd", "cached", "document", "sensitive", "tagged"):
         np.testing.assert_array_equal(getattr(quick, name), getattr(whole, name), name)
+
+
+def test_that_the_numbers_of_some_cases_are_read_alone(tmp_path: Path) -> None:
+    runs = store_in(tmp_path).eval_runs
+    run = a_run()
+    runs.save_run(run)
+    runs.append([a_result(run.id, f"c{n}", score=n / 5) for n in (3, 1, 4, 2)])
+    assert runs.first_cases(run.id, 3) == ("c1", "c2", "c3")
+    few = columns_from(run, *runs.numbers(run.id, ("c4", "c1")))
+    assert few.in_order(("c4", "c1")).scores(run.scorers[0])[:, 0].tolist() == [0.8, 0.2]
+
+
+def test_that_text_that_is_none_is_found_out_by_its_row_s_digest_and_not_by_the_driver(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    run = a_run()
+    store.eval_runs.save_run(run)
+    store.eval_runs.append([a_result(run.id, "c1"), a_result(run.id, "c2")])
+    with store.write() as connection:  # a flipped bit
+        connection.exec_driver_sql("UPDATE eval_answer SET answer = CAST(x'41ff42' AS TEXT) WHERE case_id = 'c2'")
+    assert len(store.eval_runs.numbers(run.id)[0]) == 2
+    with pytest.raises(WorkbenchError, match="c2"):
+        store.eval_runs.results(run.id)

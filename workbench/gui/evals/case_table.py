@@ -14,6 +14,7 @@ from workbench.gui.ports import SettingsPort
 from workbench.gui.theme import Tone
 from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
 from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.text import Words
 from workbench.services.eval_grid import ALL, CaseGrid
 from workbench.services.eval_words import NameOf
 
@@ -35,12 +36,38 @@ class CaseTable(QWidget):
         for each in (self.which, self.tags):
             each.currentIndexChanged.connect(lambda _place: self._draw())
         self.table: DataTable[int] | None = None
+        self._run_id = ""
+        self._reading = Words("", "muted")
+        self._reading.setWordWrap(False)
+        self._reading.hide()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._reading)
 
-    def show_cases(self, grid: CaseGrid) -> None:
-        """Other cases; the chosen filters stay when they still make sense."""
-        self._grid = grid
+    def holds(self, run_id: str) -> bool:
+        """Whether all cases of this run are shown."""
+        return bool(run_id) and self._run_id == run_id
+
+    def show_first(self, grid: CaseGrid, *, of: int) -> None:
+        """Some cases while the others of the run are read; filters would tell of these alone, and wait."""
+        self._show("", grid)
+        self._reading.set_text(f"The first {len(grid):,} of {of:,} cases; the others are being read.")
+        self._reading.show()
+        self._let_filter(False)
+
+    def show_cases(self, run_id: str, grid: CaseGrid) -> None:
+        """All cases of a run; the chosen filters stay when they still make sense."""
+        self._show(run_id, grid)
+        self._reading.hide()
+        self._let_filter(True)
+
+    def _let_filter(self, allowed: bool) -> None:
+        assert self.table is not None
+        for each in (self.which, self.tags, self.table.filter_field):
+            each.setEnabled(allowed)
+
+    def _show(self, run_id: str, grid: CaseGrid) -> None:
+        self._grid, self._run_id = grid, run_id
         if grid.data.models != self._models or self.table is None:
             self._models = grid.data.models
             self._make_table()

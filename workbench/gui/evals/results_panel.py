@@ -113,7 +113,11 @@ class ResultsPanel(QWidget):
 
     def show_run(self, shown: Shown) -> None:
         """Draw the cases of a run; the selected case stays selected where it is still shown."""
-        self.cases.show_cases(shown.grid)
+        self.cases.show_cases(shown.run.id, shown.grid)
+
+    def show_first(self, shown: Shown) -> None:
+        """Draw the first cases of a long run, while the others are read."""
+        self.cases.show_first(shown.grid, of=shown.run.case_count)
 
     def show_figures(self, shown: Shown) -> None:
         """Draw what the cases come to."""

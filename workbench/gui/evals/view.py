@@ -44,6 +44,8 @@ from workbench.services.library import LibraryService
 
 FILES = "evals/files"
 FILES_KEPT = 50
+#: results from which the first cases are shown before all are read: less takes a tenth of a second
+LONG = 5_000
 # What two models are expected to disagree on where nothing is known [A]: methods.md section 5.
 DISAGREE = 0.25
 
@@ -268,6 +270,16 @@ class EvalsView(QWidget):
         scorer = self._scorer if self._scorer in run.scorers else run.scorers[0]
 
         cases = self._by_hash.get(run.dataset_hash)
+        if run.case_count * len(run.model_ids) > LONG and not self.results.cases.holds(run.id):
+            self._house.tasks.start(
+                lambda: _prepared(
+                    run, scorer, self._evals.first_numbers(run, cases or ()), self._evals.marks(run.id), cases or {}
+                ),
+                lane="db",
+                done=lambda shown: self.results.show_first(shown) if number == self._asked_for else None,
+                failed=self.error.show_error,
+                owner=self,
+            )
 
         def prepare(found: tuple[Columns, tuple[Mark, ...]]) -> None:
             self._house.tasks.start(
