@@ -467,3 +467,15 @@ def test_that_after_a_bad_file_nothing_of_the_list_before_can_be_applied(
     page.diff.apply()
     visitor.rest()
     assert not visitor.services.catalog_imports.imports() or _price(visitor) == 2.5
+
+
+def test_that_models_which_tie_in_a_comparison_are_all_named(visitor: Visitor, page: CatalogPage) -> None:
+    page.show_compare(("anthropic/claude-sonnet-5", "deepseek/deepseek-v4-pro"))
+    assert "Claude Sonnet 5 and DeepSeek V4 Pro (0813) take the longest context (1,000,000 tokens)" in visitor.answer
+
+
+def test_that_arriving_at_the_model_that_was_chosen_before_shows_its_row(visitor: Visitor, page: CatalogPage) -> None:
+    visitor.window.shell.open_page("catalog", GPT_4O)
+    page.browse.table.select("")
+    visitor.window.shell.open_page("catalog", GPT_4O)
+    assert page.browse.table.current_id == GPT_4O

@@ -227,7 +227,7 @@ def _columns(developer: Callable[[Model], str]) -> tuple[Column[Model], ...]:
             right=True,
             span=lambda m: say.band(m.cheapest_offer, "input_usd_per_mtok"),
             hint=say.price_hint,
-            width=116,
+            width=104,
         ),
         Column(
             "output",
@@ -237,7 +237,7 @@ def _columns(developer: Callable[[Model], str]) -> tuple[Column[Model], ...]:
             right=True,
             span=lambda m: say.band(m.cheapest_offer, "output_usd_per_mtok"),
             hint=say.price_hint,
-            width=116,
+            width=104,
         ),
         Column("size", "Size", _size, unit="billion", right=True, width=72, hint=_size_hint),
         Column("status", "Status", _status, mark=say.status_mark, width=110, hint=_status_hint),

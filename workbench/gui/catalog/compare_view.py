@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from workbench.analysis import words
 from workbench.domain.catalog import Catalog
 from workbench.domain.model import Model
 from workbench.gui.catalog import model_words as say
@@ -63,11 +64,15 @@ class CompareView(QWidget):
         held = [model for model in self.shown if model.context_tokens is not None]
         parts = []
         if known:
-            usd, model = min(known, key=lambda pair: pair[0])
-            parts.append(f"{model.name} has the cheapest input (${say.dollars(usd)} a million tokens)")
+            least = min(usd for usd, _ in known)
+            cheapest = [model.name for usd, model in known if usd == least]
+            has = "has" if len(cheapest) == 1 else "have"
+            parts.append(f"{words.listed(cheapest)} {has} the cheapest input (${say.dollars(least)} a million tokens)")
         if held:
-            model = max(held, key=lambda item: item.context_tokens or 0)
-            parts.append(f"{model.name} takes the longest context ({say.count(model.context_tokens)} tokens)")
+            most = max(model.context_tokens or 0 for model in held)
+            longest = [model.name for model in held if model.context_tokens == most]
+            takes = "takes" if len(longest) == 1 else "take"
+            parts.append(f"{words.listed(longest)} {takes} the longest context ({say.count(most)} tokens)")
         return "; ".join(parts) + "." if parts else "No price and no context is known of any of them."
 
     def _draw(self) -> None:

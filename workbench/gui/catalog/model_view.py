@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Signal
@@ -11,16 +11,23 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.domain.catalog import Catalog
-from workbench.domain.figures import Origin
-from workbench.domain.model import Model, Provenance, Score
-from workbench.domain.offer import Confidence, Offer
+from workbench.domain.model import Model, Score
+from workbench.domain.offer import Offer
 from workbench.domain.quotes import OwnFact
 from workbench.gui.catalog import model_words as say
+from workbench.gui.catalog.model_columns import (
+    CLAUSE_COLUMNS,
+    FACT_COLUMNS,
+    HISTORY_COLUMNS,
+    offer_columns,
+    score_columns,
+)
+from workbench.gui.catalog.model_facts import Fact, facts_of
 from workbench.gui.ports import SettingsPort
-from workbench.gui.theme import Space, Tone
+from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.card import Card
-from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
+from workbench.gui.widgets.rows import Column
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 
@@ -29,8 +36,7 @@ if TYPE_CHECKING:
     from workbench.services.catalog_history import HistoryLine
 
 R = TypeVar("R")
-_CARDS = ("Yours", "Offers", "Facts", "Published scores", "What happens to your data", "Who said what when")
-_TONES = {Confidence.HIGH: Tone.GOOD, Confidence.MEDIUM: Tone.NEUTRAL, Confidence.LOW: Tone.CAUTION}
+_CHOOSE = "Choose a row to read its source in full."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +51,6 @@ class ModelFacts:
     ending: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One base fact with where it is from."""
-
-    title: str
-    value: str
-    source: str = ""
-    as_of: str = ""
-    conflict: str = ""
-    yours: bool = False
-
-
 class ModelView(QWidget):
     """Draws `ModelFacts`. `enter` (what: "offer", "facts", "score", "discount") asks for a form; `take_back` (OwnFact)
     ends an own entry."""
@@ -69,14 +63,14 @@ class ModelView(QWidget):
         self.setObjectName("catalog-model")
         self.facts: ModelFacts | None = None
         self._settings = settings
-        self._base: DataTable[Fact] = self._table("facts", "Facts", _FACT_COLUMNS, lambda fact: fact.title)
-        self._offers: DataTable[Offer] = self._table("offers", "Offers", _offer_columns(self._seller), lambda o: o.part)
+        self._base: DataTable[Fact] = self._table("facts", "Facts", FACT_COLUMNS, lambda fact: fact.title)
+        self._offers: DataTable[Offer] = self._table("offers", "Offers", offer_columns(self._seller), lambda o: o.part)
         self._scores: DataTable[Score] = self._table(
-            "scores", "Published scores", _score_columns(self._benchmark), lambda score: score.benchmark
+            "scores", "Published scores", score_columns(self._benchmark), lambda score: score.benchmark
         )
-        self._clauses: DataTable[Clause] = self._table("policy", "Data policy", _CLAUSE_COLUMNS, lambda c: c.title)
+        self._clauses: DataTable[Clause] = self._table("policy", "Data policy", CLAUSE_COLUMNS, lambda c: c.title)
         self._history: DataTable[HistoryLine] = self._table(
-            "history", "Who said what", _HISTORY_COLUMNS, lambda line: f"{line.day} {line.about} {line.source}"
+            "history", "Who said what", HISTORY_COLUMNS, lambda line: f"{line.day} {line.about} {line.source}"
         )
         self._policy = QComboBox()
         self._policy.setAccessibleName("Provider and account")
@@ -89,7 +83,7 @@ class ModelView(QWidget):
         """Shows another model, or the same one anew."""
         self.facts = facts
         model = facts.model
-        self._base.set_rows(_dated(_facts(model), facts.catalog.collected))
+        self._base.set_rows(facts_of(model, facts.catalog.collected))
         self._offers.set_rows(model.offers)
         self._scores.set_rows(model.scores)
         self._history.set_rows(facts.history)
@@ -130,6 +124,7 @@ class ModelView(QWidget):
             filterable=False,
             visible_rows=40,
             snug=True,
+            wraps=True,
         )
 
     def _lay_out(self) -> dict[str, Card]:
@@ -163,14 +158,29 @@ class ModelView(QWidget):
             column.addWidget(cards[title])
         cards["Offers"].add_beside_title(add)
         cards["Yours"].body.addLayout(self._own_rows)
-        cards["Offers"].body.addWidget(self._offers)
-        cards["Facts"].body.addWidget(self._base)
-        cards["Published scores"].body.addWidget(self._scores)
         cards["What happens to your data"].body.addLayout(policy)
-        cards["What happens to your data"].body.addWidget(self._clauses)
-        cards["Who said what when"].body.addWidget(self._history)
+        self._add(cards["Offers"], self._offers, lambda offer: offer.source)
+        self._add(cards["Facts"], self._base, lambda fact: fact.whole_source)
+        self._add(cards["Published scores"], self._scores, lambda score: score.source)
+        self._add(cards["What happens to your data"], self._clauses, lambda clause: clause.source)
+        self._add(cards["Who said what when"], self._history, lambda line: line.source)
         column.addStretch(1)
         return cards
+
+    def _add(self, card: Card, table: DataTable[R], source: Callable[[R], str]) -> None:
+        """A table with a line below it: the source of the row that is chosen, whole, to read and to copy."""
+        line = Words(_CHOOSE, "muted")
+        line.setObjectName(f"source-{table.objectName()}")
+
+        def show(id: str) -> None:
+            place = table.model.place_of(id)
+            row = table.model.shown[place] if place >= 0 else None
+            line.set_text(_CHOOSE if row is None else f"Source: {source(row)}")
+
+        table.picked.connect(show)
+        table.model.modelReset.connect(lambda: line.set_text(_CHOOSE))
+        card.body.addWidget(table)
+        card.body.addWidget(line)
 
     # filling
 
@@ -221,156 +231,3 @@ class ModelView(QWidget):
         line.addWidget(Words(text), 1)
         line.addWidget(back)
         return row
-
-
-def _dated(facts: Iterator[Fact], collected: str) -> Iterator[Fact]:
-    """Base facts without a date of their own are as of the day the catalog was collected."""
-    return (fact if fact.as_of or not fact.source else replace(fact, as_of=collected) for fact in facts)
-
-
-def _facts(model: Model) -> Iterator[Fact]:
-    """Base facts in the order in which people ask for them."""
-    licence, state, memory = model.licence, model.lifecycle, model.self_host_memory
-    ends = f", ends {words.day(state.shutdown_date)}" if state.shutdown_date else ""
-    after = f", replaced by {state.replacement}" if state.replacement else ""
-    yield _fact(model, "status", "Status", f"{state.status.value}{ends}{after}", state.source)
-    yield _fact(model, "release_date", "Released", words.day(model.release_date) if model.release_date else UNKNOWN)
-    yield _fact(model, "knowledge_cutoff", "Knowledge until", model.knowledge_cutoff or UNKNOWN)
-    reads, makes = ", ".join(sorted(model.input_modalities)), ", ".join(sorted(model.output_modalities))
-    yield _fact(model, "modalities", "Reads and makes", f"{reads} → {makes}")
-    yield _fact(model, "context_tokens", "Context, tokens", say.count(model.context_tokens))
-    yield _fact(model, "max_output_tokens", "Longest answer, tokens", say.count(model.max_output_tokens))
-    yield _fact(model, "params", "Size", say.size(model), model.params_source)
-    commercial = say.COMMERCIAL_WORDS[licence.commercial_use]
-    yield _fact(model, "licence", "Licence", f"{licence.name or UNKNOWN}; commercial use {commercial}", licence.source)
-    able = model.capabilities
-    for name, title in _ABILITIES.items():
-        yield _fact(model, name, title, say.yes_no(getattr(able, name)))
-    if memory is not None:
-        sizes = ", ".join(f"{gb:g} GB {precision}" for precision, gb in memory.gb_by_precision.items())
-        yield Fact("Own hosting needs", sizes, memory.source, memory.as_of)
-    if model.embedding_dimensions is not None:
-        yield _fact(model, "embedding_dimensions", "Embedding dimensions", say.count(model.embedding_dimensions))
-    if model.data_policy_text:
-        yield Fact("Data policy of its own", model.data_policy_text, model.data_policy_source or "")
-
-
-_ABILITIES = {
-    "tools": "Calls tools",
-    "structured_output": "Structured output",
-    "vision": "Reads pictures",
-    "reasoning": "Thinks first",
-    "prompt_caching": "Prompt caching",
-    "batch": "Batches",
-    "fine_tuning": "Fine-tuning",
-}
-
-
-def _fact(model: Model, field: str, title: str, value: str, source: str | None = "") -> Fact:
-    found = model.provenance.get(field) or Provenance(source or "", True)
-    opened = "" if found.read else " (not opened)"
-    yours = found.origin is Origin.YOURS
-    return Fact(title, value, f"{found.source}{opened}", found.as_of or "", found.conflict or "", yours)
-
-
-def _fact_mark(fact: Fact) -> Mark | None:
-    if fact.yours:
-        return say.YOURS_MARK
-    return Mark(Tone.CAUTION) if fact.conflict else None
-
-
-def _fact_source(fact: Fact) -> str:
-    return f"{fact.source}; but {fact.conflict}" if fact.conflict else fact.source
-
-
-_FACT_COLUMNS: tuple[Column[Fact], ...] = (
-    Column("fact", "Fact", lambda f: f.title, width=150),
-    Column("value", "Value", lambda f: f.value, mark=_fact_mark, hint=lambda f: f.conflict or f.value, width=190),
-    Column("as_of", "As of", lambda f: f.as_of, width=96),
-    Column("source", "Source", _fact_source, hint=_fact_source, width=280, stretch=True),
-)
-
-
-def _offer_columns(seller: Callable[[Offer], str]) -> tuple[Column[Offer], ...]:
-    def price(id: str, title: str, field: str) -> Column[Offer]:
-        return Column(
-            id,
-            title,
-            lambda o: say.dollars(getattr(o.prices, field)),
-            unit="$ per M",
-            right=True,
-            span=lambda o: say.band(o, field),
-            hint=say.disagreements,
-            width=112,
-        )
-
-    return (
-        Column("seller", "Sold by", seller, aside=_offer_aside, mark=_offer_mark, width=190, stretch=True),
-        price("input", "Input", "input_usd_per_mtok"),
-        price("output", "Output", "output_usd_per_mtok"),
-        price("cache", "Cache read", "cache_read_usd_per_mtok"),
-        Column("other", "Other prices", say.other_prices, unit="$", hint=say.other_prices, width=120),
-        Column("as_of", "As of", lambda o: o.as_of, width=100),
-        Column("sure", "Confidence", lambda o: o.confidence.value, mark=_sure_mark, hint=_offer_hint, width=104),
-        Column("source", "Source", lambda o: o.source, hint=lambda o: o.source, width=220),
-    )
-
-
-def _offer_aside(offer: Offer) -> str:
-    parts = ["" if offer.available else "no longer sold", say.whose(offer.origin)]
-    return ", ".join(part for part in parts if part)
-
-
-def _offer_mark(offer: Offer) -> Mark | None:
-    return say.YOURS_MARK if offer.origin is Origin.YOURS else None
-
-
-def _sure_mark(offer: Offer) -> Mark:
-    return Mark(_TONES[offer.confidence])
-
-
-def _offer_hint(offer: Offer) -> str:
-    extra = []
-    if offer.scheduled_change is not None:
-        extra.append(f"Other prices from {words.day(offer.scheduled_change.starts)}.")
-    if offer.peak_hours is not None:
-        extra.append(f"Other prices {', '.join(offer.peak_hours.windows_utc)} UTC.")
-    if offer.long_context is not None:
-        extra.append(f"Other prices for requests above {offer.long_context.above_tokens:,} tokens.")
-    doubt = [f"Lists disagree: {say.disagreements(offer)}."] if offer.quotes else []
-    return " ".join([*doubt, *extra])
-
-
-def _score_columns(name: Callable[[Score], str]) -> tuple[Column[Score], ...]:
-    return (
-        Column("benchmark", "Benchmark", name, aside=lambda s: say.whose(s.origin), width=220, stretch=True),
-        Column("value", "Score", lambda s: f"{s.value:g}", aside=lambda s: s.unit, right=True, width=110),
-        Column("variant", "Variant", lambda s: s.variant or UNKNOWN, width=190),
-        Column("as_of", "As of", lambda s: s.as_of, width=100),
-        Column("source", "Source", lambda s: s.source, hint=lambda s: s.source, width=220),
-    )
-
-
-_CLAUSE_COLUMNS: tuple[Column[Clause], ...] = (
-    Column("title", "Clause", lambda c: c.title, width=180),
-    Column("text", "Says", lambda c: c.text, hint=lambda c: c.text, width=300, stretch=True),
-    Column("as_of", "As of", lambda c: c.as_of, width=100),
-    Column(
-        "source",
-        "Source",
-        lambda c: c.source if c.read else f"{c.source} (not opened)",
-        hint=lambda c: c.source,
-        width=220,
-    ),
-)
-_HISTORY_COLUMNS: tuple[Column[HistoryLine], ...] = (
-    Column("day", "Day", lambda h: h.day, width=104),
-    Column("about", "About", lambda h: h.about, width=170),
-    Column("figures", "Said", lambda h: h.words, hint=lambda h: h.words, width=260, stretch=True),
-    Column("state", "State", lambda h: h.state, mark=lambda h: _state_mark(h.state), width=110),
-    Column("source", "Source", lambda h: h.source, hint=lambda h: h.source, width=200),
-)
-
-
-def _state_mark(state: str) -> Mark:
-    return Mark(Tone.GOOD if state == "in force" else Tone.NEUTRAL)

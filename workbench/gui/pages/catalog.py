@@ -127,6 +127,7 @@ class CatalogPage(Page):
         elif isinstance(payload, str):
             self.show_browse()
             self.house.selection.pick(KIND, payload)
+            self.browse.table.select(payload)
 
     def find_field(self) -> QWidget:
         return self.diff.table.filter_field if self._view == IMPORT else self.browse.table.filter_field

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+import re
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from workbench.gui.theme import TONE_ICONS, Look, Space, Tone, look_of, pixmap
 from workbench.gui.widgets.rows import UNKNOWN, CellRole, Mark, Span
+from workbench.gui.widgets.text import breakable
 
 _PAD = 10
 # Advances are rounded to whole pixels; a text that is one wider than said would be cut.
 _ROUNDING = 2
 _BAR_WIDTH = 44
 _ASIDE_SHARE = 0.92
+#: above the first line of a row that wraps
+_TOP = 9
+_SIGNS = re.compile(r"[/_=@?&:-](?=\S)|\.(?=[A-Za-z])")
+_LINES = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft)
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints a row flat: hairline below, soft ground when selected, nothing else around the cells."""
+    """Paints a row flat: hairline below, soft ground when selected, nothing else around the cells. With `wraps` a text
+    that is too long for its cell goes on in the next line, from the top of the row."""
+
+    def __init__(self, parent: QObject, *, wraps: bool = False) -> None:
+        super().__init__(parent)
+        self._wraps = wraps
+
+    def height_in(self, width: int, font: QFont, index: QModelIndex | QPersistentModelIndex) -> int:
+        """How tall the cell's text is, in pixels, in a column so wide."""
+        metrics = QFontMetrics(font)
+        room = width - 2 * _PAD - (_picture_px(metrics) + Space.XS if index.data(CellRole.MARK) is not None else 0)
+        text = f"{index.data() or ''} {index.data(CellRole.ASIDE) or ''}".strip()
+        return _wrapped(metrics, text, room).height()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         metrics = QFontMetrics(option.font)
@@ -54,8 +73,44 @@ class CellDelegate(QStyledItemDelegate):
             font.setWeight(QFont.Weight.DemiBold)
         text = str(index.data() or "")
         colour = look.muted if faint or text == UNKNOWN else look.text
+        if self._wraps:
+            area = QRect(area.left(), area.top() + _TOP, area.width(), area.height() - _TOP)
+            room = area.width() - (_picture_px(QFontMetrics(font)) + Space.XS if isinstance(mark, Mark) else 0)
+            if QFontMetrics(font).horizontalAdvance(text) > room:
+                _paint_lines(painter, area, text, font, colour, mark, look)
+                painter.restore()
+                return
+            area.setHeight(option.fontMetrics.height())
         _paint_words(painter, area, text, aside or "", font, colour, mark, right, look)
         painter.restore()
+
+
+def _picture_px(metrics: QFontMetrics) -> int:
+    return metrics.height() - 2
+
+
+def _breakable(text: str) -> str:
+    """Addresses and keys may break after their signs, endless words anywhere."""
+    return _SIGNS.sub("\\g<0>\u200b", breakable(text))
+
+
+def _wrapped(metrics: QFontMetrics, text: str, width: int) -> QRect:
+    return metrics.boundingRect(QRect(0, 0, max(width, 24), 10_000), _LINES, _breakable(text))
+
+
+def _paint_lines(painter: QPainter, area: QRect, text: str, font: QFont, colour: str, mark: object, look: Look) -> None:
+    """A text in several lines, the mark before the first."""
+    if isinstance(mark, Mark):
+        size = _picture_px(QFontMetrics(font))
+        picture = pixmap(
+            mark.icon or TONE_ICONS[mark.tone], look.tone(mark.tone), size, painter.device().devicePixelRatioF()
+        )
+        painter.drawPixmap(area.left(), area.top() + 1, picture)
+        area = area.adjusted(size + Space.XS, 0, 0, 0)
+        colour = look.text if mark.tone is Tone.NEUTRAL else look.tone(mark.tone)
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(area, _LINES, _breakable(text))
 
 
 def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, look: Look) -> None:
@@ -103,7 +158,7 @@ def _paint_words(
     small = QFont(font)
     small.setPointSizeF(font.pointSizeF() * _ASIDE_SHARE)
     small.setWeight(QFont.Weight.Normal)
-    picture_px = metrics.height() - 2 if isinstance(mark, Mark) else 0
+    picture_px = _picture_px(metrics) if isinstance(mark, Mark) else 0
     fixed = (picture_px + Space.XS if picture_px else 0) + (
         QFontMetrics(small).horizontalAdvance(aside) + Space.XS if aside else 0
     )

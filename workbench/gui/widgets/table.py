@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -25,6 +25,7 @@ from workbench.gui.ports import SettingsPort
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import menu_button
 from workbench.gui.widgets.cells import CellDelegate
+from workbench.gui.widgets.frozen_column import FrozenColumn
 from workbench.gui.widgets.rows import Arrange, Column, Index, RowModel
 from workbench.gui.widgets.text import Words
 
@@ -42,10 +43,11 @@ class _View(QTableView):
     opened = Signal(QModelIndex)
     moved = Signal(QModelIndex)
 
-    def __init__(self, model: RowModel[R], parent: QWidget | None = None) -> None:
+    def __init__(self, model: RowModel[R], parent: QWidget | None = None, *, wraps: bool = False) -> None:
         super().__init__(parent)
         self.setModel(model)
-        self.setItemDelegate(CellDelegate(self))
+        self.cells = CellDelegate(self, wraps=wraps)
+        self.setItemDelegate(self.cells)
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
@@ -80,7 +82,8 @@ class DataTable(QWidget, Generic[R]):
 
     `picked` (id) is sent when the person moves to a row, `opened` (id) on Enter or double click; `select` shows a
     row without sending. Widths are remembered under `table/<id>` in `settings`. `filterable` puts a field above.
-    A `snug` table is no taller than its rows: put a stretch below it.
+    A `snug` table is no taller than its rows: put a stretch below it. In one that `wraps` as well, a text too long for
+    its cell goes on in the next line: for tables that are read, of some dozen rows.
     """
 
     picked = Signal(str)
@@ -102,6 +105,7 @@ class DataTable(QWidget, Generic[R]):
         filter_hint: str = "Filter",
         visible_rows: int = 6,
         snug: bool = False,
+        wraps: bool = False,
     ) -> None:
         super().__init__()
         self.setObjectName(f"table-{id}")
@@ -114,7 +118,7 @@ class DataTable(QWidget, Generic[R]):
         self.model: RowModel[R] = RowModel(
             columns, row_id=row_id, faint=faint, arrange=arrange, number_of=number_of, parent=self
         )
-        self.view = _View(self.model, self)
+        self.view = _View(self.model, self, wraps=wraps)
         self.view.setObjectName(f"view-{id}")
         self.view.setAccessibleName(name)
         self.filter_field = QLineEdit()
@@ -125,7 +129,8 @@ class DataTable(QWidget, Generic[R]):
         self._count.setWordWrap(False)
         self.filter_row = QHBoxLayout()
         self._lay_out(filterable, name)
-        self._frozen = _FrozenColumn(self.view, self.model) if len(columns) > 2 else None
+        self._wraps = wraps
+        self._frozen = FrozenColumn(self.view, self.view.opened, self.model) if len(columns) > 2 and not wraps else None
         self._connect()
         self._apply_widths()
 
@@ -313,7 +318,8 @@ class DataTable(QWidget, Generic[R]):
         for place, column in enumerate(self.model.columns):
             if column.stretch or self._is_kept(column):
                 continue
-            hints = (delegate.sizeHint(option, self.model.index(r, place)).width() for r in range(self._sampled))
+            seen = range(0 if self._wraps else self._sampled)
+            hints = (delegate.sizeHint(option, self.model.index(r, place)).width() for r in seen)
             least = max(scaled_px(self, column.width), header.sectionSizeHint(place), *hints, 0)
             header.resizeSection(place, min(least, scaled_px(self, _WIDEST)))
         self._wanted_first = header.sectionSize(0)
@@ -350,9 +356,27 @@ class DataTable(QWidget, Generic[R]):
         if not stretching:
             return
         taken = sum(header.sectionSize(i) for i in range(len(columns)) if i not in stretching)
-        share = (self.view.viewport().width() - taken) // len(stretching)
+        left = self.view.viewport().width() - taken
+        wanted = sum(columns[place].width for place in stretching)
         for place in stretching:
-            header.resizeSection(place, max(share, self._least_stretch(place)))
+            header.resizeSection(place, max(left * columns[place].width // wanted, self._least_stretch(place)))
+        if self._wraps:
+            self._fit_heights()
+
+    def _fit_heights(self) -> None:
+        """Each row as tall as its tallest cell, the table as tall as its rows."""
+        view, header = self.view, self.view.horizontalHeader()
+        columns, total = range(len(self.model.columns)), 0
+        for row in range(self.model.rowCount()):
+            cells = (
+                view.cells.height_in(header.sectionSize(place), view.font(), self.model.index(row, place))
+                for place in columns
+            )
+            height = max(cells, default=0) + 18
+            view.setRowHeight(row, height)
+            total += height
+        spare = header.height() + view.horizontalScrollBar().sizeHint().height()
+        self.view.setFixedHeight(max(total, view.fontMetrics().height() + 18) + spare)
 
     @property
     def _sampled(self) -> int:
@@ -373,7 +397,7 @@ class DataTable(QWidget, Generic[R]):
         bar = self.view.horizontalScrollBar().sizeHint().height()
         head = self.view.horizontalHeader().height()
         self.view.setMinimumHeight(rows * (line + 18) + head + bar)
-        if self._snug:
+        if self._snug and not self._wraps:
             self.view.setMaximumHeight(max(self.model.rowCount(), 1) * (line + 18) + head + bar)
         self._stretch()
         if self._frozen is not None:
@@ -404,58 +428,6 @@ class DataTable(QWidget, Generic[R]):
         for row in self.model.shown:
             writer.writerow([_harmless(self.model.cell_text(row, c)) for c in self.model.columns])
         return out.getvalue()
-
-
-class _FrozenColumn(QObject):
-    """The first column drawn once more above the table, so that it stays while the rest scrolls sideways."""
-
-    def __init__(self, view: _View, model: RowModel[R]) -> None:
-        super().__init__(view)
-        self._view = view
-        self._copy = QTableView(view)
-        copy = self._copy
-        copy.setModel(model)
-        copy.setItemDelegate(CellDelegate(copy))
-        copy.setSelectionModel(view.selectionModel())
-        copy.setShowGrid(False)
-        copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        copy.setWordWrap(False)
-        copy.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        copy.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        copy.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        copy.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
-        copy.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        copy.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        copy.setFrameShape(QTableView.Shape.NoFrame)
-        copy.verticalHeader().hide()
-        for column in range(1, model.columnCount()):
-            copy.setColumnHidden(column, True)
-        copy.horizontalHeader().setSectionsClickable(True)
-        copy.horizontalHeader().sectionClicked.connect(view.horizontalHeader().sectionClicked)
-        copy.doubleClicked.connect(view.opened)
-        copy.verticalScrollBar().valueChanged.connect(view.verticalScrollBar().setValue)
-        view.verticalScrollBar().valueChanged.connect(copy.verticalScrollBar().setValue)
-        view.horizontalScrollBar().valueChanged.connect(lambda _v: self.place())
-        view.horizontalHeader().sectionResized.connect(lambda *_: self.place())
-        view.installEventFilter(self)
-        self.place()
-
-    def place(self) -> None:
-        """Lie exactly over the first column; hidden while nothing is scrolled away."""
-        view, copy = self._view, self._copy
-        copy.setVisible(view.horizontalScrollBar().value() > 0)
-        copy.setColumnWidth(0, view.columnWidth(0))
-        copy.horizontalHeader().setFixedHeight(view.horizontalHeader().height())
-        copy.verticalHeader().setDefaultSectionSize(view.verticalHeader().defaultSectionSize())
-        frame = view.frameWidth()
-        height = view.viewport().height() + view.horizontalHeader().height()
-        copy.setGeometry(frame, frame, view.columnWidth(0), height)
-        copy.raise_()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QResizeEvent) or event.type() == QEvent.Type.Show:
-            self.place()
-        return False
 
 
 def _cell(text: str) -> str:
