@@ -4,6 +4,8 @@ BIN := .venv/bin
 STAMP := .venv/.set-up
 XVFB := xvfb-run -a -s "-screen 0 1920x1200x24"
 export QT_LOGGING_RULES = qt.qpa.*=false
+# Where it is set, every process of a test would compile the program anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help setup run demo test test-slow lint types unit keychain gui end-to-end bench screenshots pictures package lock clean
 
