@@ -121,6 +121,8 @@ def measure_browsing(catalog: Catalog, rows: int = 100_000) -> None:
         "sort by name": (everything, "", "name"),
         "sort by price": (everything, "", "input"),
         "two words": (everything, "claude sonnet", "input"),
+        "five words": (everything, "open weights text tools vision", "input"),
+        "a phrase and a word": (everything, '"apache license" text', "input"),
         "one letter": (everything, "a", "input"),
         "seven must-haves": (demanding, "", "output"),
         "must-haves and a word": (demanding, "gpt", "output"),

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 from workbench.analysis import words
+from workbench.analysis.search_words import in_words
 from workbench.catalog.importers import importer
 from workbench.domain.calls import DataClass, Purpose
 from workbench.domain.catalog_diff import Choice, RowKind
@@ -125,7 +126,7 @@ def test_that_an_impossible_condition_says_so(visitor: Visitor, page: CatalogPag
 def test_that_the_search_field_looks_into_makers_providers_and_licences(visitor: Visitor, page: CatalogPage) -> None:
     for text in ("mistral", "groq", "apache", "embedding open"):
         page.browse.table.filter_field.setText(text)
-        visitor.wait(lambda text=text: f"hold “{text}”" in visitor.answer)
+        visitor.wait(lambda text=text: f"hold {in_words(text)}." in visitor.answer)
         assert 0 < page.browse.shown_count < _everything(visitor)
     page.browse.table.filter_field.clear()
     visitor.wait(lambda: page.browse.shown_count == _everything(visitor))
@@ -479,3 +480,17 @@ def test_that_arriving_at_the_model_that_was_chosen_before_shows_its_row(visitor
     page.browse.table.select("")
     visitor.window.shell.open_page("catalog", GPT_4O)
     assert page.browse.table.current_id == GPT_4O
+
+
+def test_that_words_which_no_model_holds_together_are_counted_one_by_one(visitor: Visitor, page: CatalogPage) -> None:
+    page.browse.table.filter_field.setText("apache llama")
+    visitor.wait(lambda: page.browse.shown_count == 0)
+    visitor.rest()
+    assert f"0 of {_everything(visitor)} models hold “apache” and “llama”." in visitor.answer
+    index = page.browse._index
+    assert index is not None
+    alone = {word: len(index.arranged(CatalogFilter(), word, "", descending=False)) for word in ("apache", "llama")}
+    assert all(alone.values())
+    assert f"“apache” {alone['apache']}, “llama” {alone['llama']}" in visitor.answer
+    page.browse.table.filter_field.clear()
+    visitor.wait(lambda: page.browse.shown_count == _everything(visitor))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.lifecycle import as_date, horizon_end
+from workbench.analysis.search_words import SearchedRows, terms
 from workbench.domain.catalog import Catalog
 from workbench.domain.catalog_filters import CatalogFilter, Life
 from workbench.domain.figures import Origin
@@ -46,21 +47,23 @@ class BrowseIndex:
         self._fill_offers(catalog)
         names = {developer.id: developer.name for developer in catalog.developers}
         sellers = {provider.id: provider.name for provider in catalog.providers}
-        self._texts = [_text(model, names.get(model.developer, ""), sellers) for model in self.models]
+        self._searched = SearchedRows(
+            [f"{model.id}\n{model.name}" for model in self.models],
+            [_text(model, names.get(model.developer, ""), sellers) for model in self.models],
+        )
         self._sorted: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
         for column in COLUMNS:
             self._order(column)
 
     def arranged(self, wanted: CatalogFilter, words: str, column: str, *, descending: bool) -> list[int]:
-        """The places of the models that pass and hold every word, sorted by a column ("" for catalog order).
+        """The places of the models that pass and hold every word and phrase (`search_words.terms`) somewhere, sorted by
+        a column ("" for catalog order).
 
         Models without a value in the column stand at the end either way.
         """
         mask = self.passing(wanted)
-        for word in words.casefold().split():
-            left, texts = np.flatnonzero(mask), self._texts
-            rows = texts if len(left) == self._count else [texts[place] for place in left.tolist()]
-            mask[left] = [word in text for text in rows]
+        for term in terms(words):
+            self._searched.narrow(mask, term)
         if not column:
             return list(np.flatnonzero(mask).tolist())
         known, unknown = self._order(column)
@@ -242,14 +245,12 @@ def _ordered(numbers: Numbers | None, words: Callable[[], list[str]]) -> tuple[N
 
 
 def _text(model: Model, developer: str, sellers: dict[str, str]) -> str:
-    """Everything a person may look a model up by."""
-    offers = " ".join(f"{offer.provider} {sellers.get(offer.provider, '')}" for offer in model.offers)
+    """Everything a person may look a model up by beside its id and name, a line each."""
+    offers = "\n".join(f"{offer.provider}\n{sellers.get(offer.provider, '')}" for offer in model.offers)
     makes = " ".join((*model.input_modalities, *model.output_modalities))
     weights = "open weights" if model.open_weights else "closed"
-    notes = " ".join(model.notes)
+    notes = "\n".join(" ".join(note.split()) for note in model.notes)
     parts = (
-        model.id,
-        model.name,
         model.family,
         developer,
         model.kind.value,
@@ -257,8 +258,8 @@ def _text(model: Model, developer: str, sellers: dict[str, str]) -> str:
         model.lifecycle.status.value,
         weights,
         makes,
-        " ".join(words for name, words in _ABILITY_WORDS.items() if getattr(model.capabilities, name) is True),
+        "\n".join(words for name, words in _ABILITY_WORDS.items() if getattr(model.capabilities, name) is True),
         offers,
         notes,
     )
-    return " ".join(parts).casefold()
+    return "\n".join(parts)

@@ -27,7 +27,11 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True)
     listing = verbs.add_parser("list", help="the models, all or those that match")
-    listing.add_argument("text", nargs="*", help="words of the id, name, family or developer")
+    listing.add_argument(
+        "text",
+        nargs="*",
+        help="words that name, maker, provider, licence, kind, abilities or notes hold; a phrase in quotation marks",
+    )
     listing.add_argument("--kind", choices=[kind.value for kind in ModelKind], help="only models of this kind")
     listing.add_argument("--open", action="store_true", help="only models with open weights")
     listing.set_defaults(run=run_list)

@@ -86,10 +86,14 @@ class CatalogService:
             self._catalog = None
 
     def find(self, text: str) -> tuple[Model, ...]:
-        """Models whose id, name, family or developer holds every word of `text`, in catalog order; all for no words."""
-        words = text.casefold().split()
-        catalog = self.catalog()
-        return tuple(model for model in catalog.models if all(word in _searched(model, catalog) for word in words))
+        """Models that hold every word and every phrase in quotation marks of `text` somewhere, in catalog order; all
+        for no words. The same search as in the window: name, maker, provider, licence, kind, abilities, notes."""
+        from workbench.domain.catalog_filters import CatalogFilter
+
+        if not text.strip():
+            return self.catalog().models
+        index = self.browse()
+        return tuple(index.models[place] for place in index.arranged(CatalogFilter(), text, "", descending=False))
 
     def model(self, model_id: str) -> Model:
         """The model with this id, whatever its case. Raises WorkbenchError that names the closest ids."""
@@ -182,8 +186,3 @@ def as_plain(value: object) -> object:
     if isinstance(value, tuple):
         return [as_plain(item) for item in value]
     return value
-
-
-def _searched(model: Model, catalog: Catalog) -> str:
-    developer = catalog.developer_by_id[model.developer].name
-    return f"{model.id} {model.name} {model.family} {developer}".casefold()

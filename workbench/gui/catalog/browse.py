@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from workbench.analysis.search_words import terms
 from workbench.domain.catalog import Catalog
 from workbench.domain.catalog_filters import CatalogFilter
 from workbench.domain.figures import Origin
@@ -79,6 +80,11 @@ class BrowseView(QWidget):
     def words(self) -> str:
         """What is looked for in the search field."""
         return self.table.filter_field.text().strip()
+
+    @property
+    def found_alone(self) -> tuple[tuple[str, int], ...]:
+        """Each word looked for, with how many models hold it and pass the conditions."""
+        return tuple((term, len(self._arranged(f'"{term}"', "", descending=False))) for term in terms(self.words))
 
     @property
     def shown_count(self) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtWidgets import QWidget
 
 from workbench.analysis import words
+from workbench.analysis.search_words import in_words
 from workbench.domain.catalog import Catalog
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
@@ -250,8 +251,18 @@ class CatalogPage(Page):
             return
         conditions = len(self.browse.wanted.active)
         asked = [f"fulfil your {words.count(conditions, 'condition')}"] if conditions else []
-        asked += [f"hold “{self.browse.words}”"] if self.browse.words else []
-        self.header.set_answer(f"{shown:,} of {total:,} models {' and '.join(asked) or 'are shown'}.", self._cheapest())
+        asked += [f"hold {in_words(self.browse.words)}"] if self.browse.words else []
+        detail = self._cheapest() if shown else self._nothing_found()
+        self.header.set_answer(f"{shown:,} of {total:,} models {' and '.join(asked) or 'are shown'}.", detail)
+
+    def _nothing_found(self) -> str:
+        """What would find something: how many models hold each word by itself, or a condition less."""
+        alone = [f"“{term}” {count:,}" for term, count in self.browse.found_alone]
+        if len(alone) > 1:
+            return f"By itself finds {', '.join(alone)}: no model holds them together."
+        if self.browse.wanted.active:
+            return "Remove a condition to see more."
+        return "Search for a part of it, or another word."
 
     def _cheapest(self) -> str:
         """The cheapest of the models shown, by input and output together."""
@@ -266,7 +277,7 @@ class CatalogPage(Page):
             and offer.prices.output_usd_per_mtok is not None
         ]
         if not priced:
-            return "Remove a condition to see more." if not offers else ""
+            return ""
         _, name, offer = min(priced, key=lambda each: each[:2])
         return f"Cheapest: {name}, {prices_in_words(offer)}."
 

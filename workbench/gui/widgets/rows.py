@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from workbench.analysis.search_words import terms
 from workbench.gui.theme import Tone
 
 R = TypeVar("R")
@@ -202,7 +203,8 @@ class RowModel(QAbstractTableModel, Generic[R]):
         self.endResetModel()
 
     def set_filter(self, text: str) -> None:
-        """Show only the rows in which every word of `text` occurs, in any cell, whatever the case."""
+        """Show only the rows in which every word of `text` occurs, in any cell, whatever the case; what stands in
+        quotation marks as it is."""
         needle = " ".join(text.casefold().split())
         if needle != self._needle:
             self.beginResetModel()
@@ -240,7 +242,7 @@ class RowModel(QAbstractTableModel, Generic[R]):
         return list(self._arrange(self._needle, column, self._descending)) if self._rows else []
 
     def _passing(self) -> list[int]:
-        words = self._needle.split()
+        words = terms(self._needle)
         if not words:
             return list(range(len(self._rows)))
         if self._texts is None:
