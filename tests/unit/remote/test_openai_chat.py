@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import sys
+import time
+from collections.abc import AsyncGenerator
 
 import pytest
 from workbench.domain.calls import Outcome
@@ -207,3 +211,35 @@ def test_that_the_providers_own_price_counts() -> None:
 
     with Server(answer) as server:
         assert Remote(server.url).ask().done.cost_usd == 0.0123
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_that_an_answer_leaves_nothing_half_read_behind_also_when_the_server_does_not_end_it(ends: bool) -> None:
+    async def answer(request: Received, reply: Reply) -> None:
+        if ends:
+            await chat_answer(request, reply)
+            return
+        await reply.begin()
+        await reply.event(chat_chunk("Hello.", "stop"))
+        await reply.event("[DONE]")
+        await asyncio.sleep(5)
+
+    left: list[AsyncGenerator[object]] = []
+
+    async def heard(remote: Remote) -> str:
+        before = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(finalizer=left.append)  # type: ignore[arg-type]
+        try:
+            said = await Here().ask(remote.model or remote.build(), ask("Hello?"), timeout_s=3)
+            gc.collect()
+        finally:
+            sys.set_asyncgen_hooks(*before)
+        await remote.doorway.close()
+        return said.text
+
+    with Server(answer) as server:
+        began = time.perf_counter()
+        text = asyncio.run(heard(Remote(server.url + "/v1")))
+        took = time.perf_counter() - began
+    assert text == "Hello." and took < 3
+    assert not [one.ag_code.co_qualname for one in left]

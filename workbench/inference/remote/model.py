@@ -224,11 +224,9 @@ class RemoteModel:
         async with self._house.doorway.client(grant) as http:
             client = clients.make(self._endpoint, key, http)
             pieces = clients.converse(self._endpoint, client, self._name, request, left_out)
-            async for event in paced(pieces, clock):
-                if isinstance(event, Token):
-                    yield event
-                else:
-                    yield self._done(event, request, clock, left_out)
+            async with contextlib.aclosing(paced(pieces, clock)) as events:
+                async for event in events:
+                    yield event if isinstance(event, Token) else self._done(event, request, clock, left_out)
 
     def _done(self, end: Ended, request: ChatRequest, clock: Clock, left_out: frozenset[str]) -> Done:
         """Raises NoAnswer, Incomplete for an end that is none."""

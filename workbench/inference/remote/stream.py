@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 
 from workbench.domain.chat import Timing, Token, TokenLogprob
 from workbench.inference.remote.pieces import Ended, Piece, Usage
@@ -55,7 +55,7 @@ class Clock:
         )
 
 
-async def paced(pieces: AsyncGenerator[Piece, None], clock: Clock) -> AsyncIterator[Token | Ended]:
+async def paced(pieces: AsyncGenerator[Piece, None], clock: Clock) -> AsyncGenerator[Token | Ended, None]:
     """Text at most every thirtieth of a second, the first piece at once, none held back longer than that."""
     held: list[str] = []
     probs: list[TokenLogprob] = []
