@@ -252,17 +252,29 @@ def test_that_options_of_the_same_cost_are_not_called_cheapest() -> None:
 
 
 def test_that_proposals_are_a_buy_a_build_and_a_blend_with_free_ids() -> None:
-    drafts = options().propose(sample())
+    drafts = options().propose(changed(sample(), sensitive_share=0.1))
     assert [d.strategy for d in drafts] == [Strategy.BUY, Strategy.BUILD, Strategy.BLEND]
     assert [d.id for d in drafts] == ["D", "E", "F"]
     assert all(d.proposed and d.technique is Technique.RAG for d in drafts)
     assert [d.data_flow for d in drafts] == [DataFlow.ALL_LEAVES, DataFlow.NOTHING_LEAVES, DataFlow.CLEAN_LEAVES]
     weak, strong = drafts[2].models
-    assert weak.offer.startswith("self-host") and strong.share == pytest.approx(0.17)
+    assert weak.offer.startswith("self-host")
+    # methods.md 4.3: 20 % hard times the 59 % of requests whose five passages are all clean (TV-4g).
+    assert strong.share == pytest.approx(0.12) and weak.share == pytest.approx(0.88)
+
+
+def test_that_a_blend_is_proposed_only_where_enough_requests_are_both_hard_and_clean() -> None:
+    """S3: hard times clean, at least 5 % of the traffic; in the sample 20 % times 17 % are 3 %."""
+    assert [d.strategy for d in options().propose(sample())] == [Strategy.BUY, Strategy.BUILD]
+    proposed = options().options(replace(sample(), options=()))
+    assert any("only 3 % are hard and clean" in note for note in proposed.notes)
+    assert not any("No blend" in note for note in found().notes), "the scenario has a blend of its own"
+    more = options().propose(changed(sample(), hard_share=0.4))
+    assert more[2].models[1].share == pytest.approx(0.07)
 
 
 def test_that_a_scenario_without_options_compares_the_proposed_ones() -> None:
-    result = options().options(replace(sample(), options=()))
+    result = options().options(changed(replace(sample(), options=()), sensitive_share=0.1))
     assert [o.id for o in result.options] == ["A", "B", "C"]
     assert {"R0.1"} == {r.rule for r in option("A", result).excluded_by}
     for item in result.options:

@@ -121,11 +121,10 @@ def _blend(
     if weak is None or weak_quality is None:
         return None
     stronger = [item for item in reach if item.kept and _beats(item, weak_quality.value, axis)]
-    part = requirements.details.hard_share
-    if mixed:
-        clean = clean_share(requirements.sensitive_share, requirements.details.passages)
-        # With hardly a clean request the second stack does nothing: the blend is the built option (conflict 11).
-        part = 0.0 if clean < SMALLEST_WORTHWHILE_SHARE else min(part, round(clean, 2))
+    # Whole percents, as the shares of an option are entered.
+    part = round(hard_and_clean(requirements, technique), 2) if mixed else requirements.details.hard_share
+    if mixed and hard_and_clean(requirements, technique) < SMALLEST_WORTHWHILE_SHARE:
+        return None  # the second stack would do next to nothing: the blend is the built option (S3, conflict 11)
     strong = _strongest(stronger, weak, part, requirements, axis)
     if strong is None or part <= 0:
         return None
@@ -138,6 +137,15 @@ def _blend(
     )
     flow = DataFlow.ALL_LEAVES if weak.candidate.hosting is Hosting.API else DataFlow.CLEAN_LEAVES
     return _draft(f"Blend, {first} and {second}", Strategy.BLEND, summary, roles, technique, flow)
+
+
+def hard_and_clean(requirements: Requirements, technique: Technique) -> float:
+    """The share of requests that are hard and may leave, 0 to 1: `hard * (1 - d)^m` (methods.md 4.3, TV-4i).
+
+    Without retrieval the request itself is the one passage; a public one is always clean.
+    """
+    passages = requirements.details.passages if technique is not Technique.PROMPT else 1
+    return requirements.details.hard_share * clean_share(requirements.sensitive_share, passages)
 
 
 def _strongest(
@@ -188,13 +196,16 @@ def _free_ids(taken: Collection[str]) -> Iterator[str]:
             yield name
 
 
-def strategy_notes(requirements: Requirements, found: Sequence[BreakEven]) -> tuple[str, ...]:
-    """Which of buy, build and blend the data and the volume speak for (S1 to S3)."""
+def strategy_notes(
+    requirements: Requirements, found: Sequence[BreakEven], drafts: Sequence[OptionDraft] = ()
+) -> tuple[str, ...]:
+    """Which of buy, build and blend the data and the volume speak for (S1 to S3), and why no blend is proposed."""
     notes: list[str] = []
     if requirements.third_party is ThirdParty.FORBIDDEN:
         notes.append("Build: no other company may process the data, so the model runs on your own servers.")
     elif requirements.third_party is ThirdParty.SENSITIVE_STAYS:
         notes.append("Blend or build: sensitive requests need a model of your own; clean ones may go out.")
+        notes += _no_blend(requirements, drafts)
     now = requirements.workload.requests_per_day.likely
     crossed = [item for item in found if item.requests_per_day is not None and item.requests_per_day <= now]
     if found and not crossed:
@@ -202,6 +213,19 @@ def strategy_notes(requirements: Requirements, found: Sequence[BreakEven]) -> tu
     elif found and len(crossed) == len(found):
         notes.append(f"On price alone own servers win at your {rounded(now, 2)} requests a day.")
     return tuple(notes)
+
+
+def _no_blend(requirements: Requirements, drafts: Sequence[OptionDraft]) -> list[str]:
+    """Why the proposals hold no blend, where too few requests would gain from one."""
+    both = hard_and_clean(requirements, expected_technique(requirements))
+    proposed = bool(drafts) and all(draft.proposed for draft in drafts)
+    if not proposed or both >= SMALLEST_WORTHWHILE_SHARE or any(d.strategy is Strategy.BLEND for d in drafts):
+        return []
+    hard = requirements.details.hard_share
+    return [
+        f"No blend is proposed: {share(hard)} of the requests are hard, and only {share(both)} are hard and clean. "
+        f"Below {share(SMALLEST_WORTHWHILE_SHARE)} a second stack is not worth it."
+    ]
 
 
 def break_evens(drafts: Iterable[OptionDraft], requirements: Requirements, matching: Matching) -> tuple[BreakEven, ...]:

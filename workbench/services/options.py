@@ -61,7 +61,7 @@ class OptionService:
             flips=flips(found, criteria, requirements),
             breakevens=volumes,
             adaptation=scenario_ladder(requirements, matched.matching, matched.axis, chosen, evidence),
-            notes=(*notes(found, criteria, requirements), *strategy_notes(requirements, volumes)),
+            notes=(*notes(found, criteria, requirements), *strategy_notes(requirements, volumes, drafts)),
             horizon_months=requirements.horizon_months,
             discount_rate=requirements.discount_rate,
             criteria=criteria,

@@ -143,7 +143,7 @@ def test_that_conflict_11_a_tiny_clean_share_makes_the_blend_a_built_option() ->
     assert among(options().options(changed(sample(), passages=1)), 11) is None
     proposed = options().propose(scenario(**MIXED, sensitive_share=0.6))
     assert {draft.strategy for draft in proposed} == {Strategy.BUILD, Strategy.BUY}
-    with_blend = options().propose(scenario(**MIXED, sensitive_share=0.3, priority="quality"))
+    with_blend = options().propose(scenario(**MIXED, sensitive_share=0.1, priority="quality"))
     assert Strategy.BLEND in {draft.strategy for draft in with_blend}
 
 
