@@ -100,6 +100,7 @@ def _option(
         score_high=score,
         contributions=dict(zip(names, parts, strict=True)),
         best_probability=best,
+        usage_usd_month={Strategy.BUY: run, Strategy.BUILD: 0.0, Strategy.BLEND: 640.0}[strategy],
     )
 
 

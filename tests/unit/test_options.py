@@ -227,6 +227,16 @@ def test_that_growth_bends_what_a_bought_option_costs_and_not_own_servers() -> N
     assert option("B", growing).tco_usd[36] == pytest.approx(144_800)
 
 
+def test_that_of_a_blend_only_what_its_api_part_costs_at_its_own_price_grows() -> None:
+    """methods.md 2.2: a fifth of A's bill, $640, grows, and not a fifth of C's own bill, $420."""
+    for growth, month in ((0.02, 23), (0.05, 17), (0.10, 13)):
+        growing = options().options(changed(sample(), growth_per_month=growth))
+        assert option("C", growing).usage_usd_month == pytest.approx(640, rel=0.002)
+        cross = next(c for c in growing.crossovers if (c.a, c.b) == ("A", "C"))
+        assert cross.months == month
+    assert option("A").usage_usd_month == 3_200 and option("B").usage_usd_month == 0
+
+
 @pytest.mark.parametrize("growth", [0.0, 0.02, 0.05, -0.02])
 def test_that_a_crossover_lies_where_the_totals_cross(growth: float) -> None:
     for cross in options().options(changed(sample(), growth_per_month=growth, horizon_months=60)).crossovers:

@@ -56,7 +56,7 @@ def insights(
 
 
 def _stretch(item: Option, horizon: Horizon) -> float:
-    line = cost_line(item.figures, item.draft, horizon)
+    line = cost_line(item, horizon)
     return growth_factor(line, horizon.months) if line is not None else 1.0
 
 

@@ -14,7 +14,7 @@ from workbench.analysis.quality_axis import OWN_EVAL, Axis
 from workbench.analysis.words import listed, share
 from workbench.domain.evidence import Quality
 from workbench.domain.figures import Estimate, Figure, Origin
-from workbench.domain.option import DataFlow, ModelRole, OptionDraft
+from workbench.domain.option import DataFlow, ModelRole, OptionDraft, Strategy
 from workbench.domain.requirements import Requirements, Skill
 from workbench.domain.verdict import Hosting
 
@@ -95,6 +95,24 @@ def monthly_figure(parts: Sequence[tuple[ModelRole, Judged | None]], as_of: str)
         part = f"{share(role.share)} of requests at {candidate.offer_name}" if by_request else candidate.offer_name
         words.append(f"{candidate.model_name}: {part}")
     return Figure(total, Origin.COMPUTED, f"Computed from your workload; {'; '.join(words)}", as_of)
+
+
+def usage_usd_month(draft: OptionDraft, figures: Mapping[str, Figure], matching: Matching) -> float:
+    """USD of the likely monthly cost that are paid by use and grow with the traffic, never more than all of it.
+
+    Beside own servers what the API parts cost, each its share of the requests at its own price, also where the bill
+    was entered (a part without a price: its share of the bill); without own servers the whole bill.
+    """
+    bill = figures["monthly_usd"].likely if "monthly_usd" in figures else 0.0
+    by_use = [role for role in draft.models if _hosting(role.offer) is Hosting.API]
+    if len(by_use) == len(draft.models):
+        return bill if draft.models or draft.strategy is Strategy.BUY else 0.0
+    total = 0.0
+    for role in by_use:
+        item = candidate_of(role, matching)
+        cost = item.candidate.monthly_usd if item is not None else None
+        total += role.share * (cost.likely if cost is not None else bill)
+    return min(total, bill)
 
 
 def quality_figure(models: Sequence[ModelRole], axis: Axis, as_of: str) -> Figure | None:

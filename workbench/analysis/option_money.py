@@ -44,11 +44,11 @@ def delays(options: Sequence[Option], requirements: Requirements, horizon: Horiz
     if week <= 0 or len(timed) < 2:
         return ()
     fastest = min(timed, key=lambda item: item.figures["weeks"].likely)
-    first = cost_line(fastest.figures, fastest.draft, horizon)
+    first = cost_line(fastest, horizon)
     found = []
     for item in timed:
         later = item.figures["weeks"].likely - fastest.figures["weeks"].likely
-        line = cost_line(item.figures, item.draft, horizon)
+        line = cost_line(item, horizon)
         if later <= 0 or line is None or first is None:
             continue
         lost = setup_with_delay(0.0, week, later)

@@ -18,7 +18,7 @@ from workbench.analysis.montecarlo import UncertainCost, cheapest_shares
 from workbench.analysis.tco import CostLine, catch_up_months, cumulative_cost, tco
 from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Figure
-from workbench.domain.option import Crossover, DataFlow, Option, OptionDraft, Recommendation, Strategy
+from workbench.domain.option import Crossover, DataFlow, Option, OptionDraft, Recommendation
 from workbench.domain.requirements import Requirements
 from workbench.domain.verdict import Reason
 
@@ -31,11 +31,12 @@ _MONEY = frozenset({"setup_usd", "monthly_usd"})
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A draft with its figures and the limits they meet or break."""
+    """A draft with its figures and the limits they meet or break. `usage_usd_month`: see Option."""
 
     draft: OptionDraft
     figures: Mapping[str, Figure]
     reasons: tuple[Reason, ...]
+    usage_usd_month: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def assess(
             best_probability=float(chances[row]),
             cheapest_probability=cheapest[row],
             clipped=tuple(c.id for k, c in enumerate(criteria) if ranked.clipped[row, k]),
+            usage_usd_month=item.usage_usd_month,
         )
         for row, item in enumerate(resolved)
     )
@@ -150,18 +152,15 @@ def _score_bounds(
     return worse @ ranked.weights, better @ ranked.weights
 
 
-def cost_line(figures: Mapping[str, Figure], draft: OptionDraft, horizon: Horizon) -> CostLine | None:
-    """What an option costs at the start and each month; None when one of the two is not known.
+def cost_line(item: Resolved | Option, horizon: Horizon) -> CostLine | None:
+    """What an option costs at the start (USD) and each month; None when one of the two is not known.
 
-    With growth, the bill of a bought option grows; own servers do not, and a blend's bill grows by its API share.
+    With growth, the part of the bill that is paid by use grows; own servers do not (methods.md 2.2, "Growth").
     """
-    setup, monthly = figures.get("setup_usd"), figures.get("monthly_usd")
+    setup, monthly = item.figures.get("setup_usd"), item.figures.get("monthly_usd")
     if setup is None or monthly is None:
         return None
-    api_share = 1.0 if draft.strategy is Strategy.BUY else 0.0
-    if draft.strategy is Strategy.BLEND:
-        api_share = sum(role.share for role in draft.models if ":" not in role.offer and role.offer != "self-host")
-    growing = monthly.likely * min(api_share, 1.0) if horizon.growth_per_month else 0.0
+    growing = min(item.usage_usd_month, monthly.likely) if horizon.growth_per_month else 0.0
     return CostLine(setup.likely, monthly.likely - growing, growing, horizon.growth_per_month)
 
 
@@ -173,7 +172,7 @@ def cost_after(line: CostLine, months: int, annual_rate: float = 0.0) -> float:
 
 
 def _costs(item: Resolved, horizon: Horizon, *, discounted: bool) -> dict[int, float]:
-    line = cost_line(item.figures, item.draft, horizon)
+    line = cost_line(item, horizon)
     if line is None:
         return {}
     rate = horizon.discount_rate if discounted else 0.0
@@ -182,7 +181,7 @@ def _costs(item: Resolved, horizon: Horizon, *, discounted: bool) -> dict[int, f
 
 def _cheapest_probabilities(resolved: Sequence[Resolved], horizon: Horizon) -> list[float | None]:
     """Chance that each option costs least over the horizon, from the ranges of set-up and monthly cost."""
-    lines = [cost_line(item.figures, item.draft, horizon) for item in resolved]
+    lines = [cost_line(item, horizon) for item in resolved]
     known = [(row, line) for row, line in enumerate(lines) if line is not None]
     found: list[float | None] = [None] * len(resolved)
     if len(known) < 2:
@@ -210,7 +209,7 @@ def crossovers(options: Sequence[Option], horizon: Horizon) -> tuple[Crossover, 
 
     Pairs in which the cheaper set-up is also the cheaper to run never cross and have None.
     """
-    lines = [(item.id, line) for item in options if (line := cost_line(item.figures, item.draft, horizon)) is not None]
+    lines = [(item.id, line) for item in options if (line := cost_line(item, horizon)) is not None]
     lines.sort(key=lambda entry: entry[1].setup_usd)
     return tuple(
         Crossover(cheap_id, dear_id, catch_up_months(cheap, dear), catch_up_months(cheap, dear, horizon.discount_rate))

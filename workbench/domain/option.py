@@ -72,7 +72,8 @@ class Option:
     a missing figure as worst; `score_low` and `score_high` are what the ranges leave open; `reasons` are the limits
     checked (the excluding ones have kept False). `best_probability` is the share of draws in which it scores best when
     only the ranking of the criteria is known, `cheapest_probability` the share in which it costs least over the
-    horizon (None without costs). `clipped` names criteria whose figure lies beyond the anchors.
+    horizon (None without costs). `clipped` names criteria whose figure lies beyond the anchors. `usage_usd_month` is
+    the part of the likely monthly cost that is paid by use and grows with the traffic.
     """
 
     draft: OptionDraft
@@ -87,6 +88,7 @@ class Option:
     best_probability: float
     cheapest_probability: float | None = None
     clipped: tuple[str, ...] = ()
+    usage_usd_month: float = 0.0
 
     @property
     def id(self) -> str:

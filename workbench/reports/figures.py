@@ -73,7 +73,7 @@ def cost_model(material: Material) -> Shape:
 
     found = material.option_set
     horizon = Horizon(found.horizon_months, found.discount_rate, material.requirements.workload.growth_per_month)
-    lines = [(option, cost_line(option.figures, option.draft, horizon)) for option in found.options]
+    lines = [(option, cost_line(option, horizon)) for option in found.options]
     return {
         "months": found.horizon_months,
         "discount_rate": found.discount_rate,

@@ -10,7 +10,7 @@ from workbench.analysis.conflicts import option_conflicts
 from workbench.analysis.criteria import criteria_in_force, fitting_criteria
 from workbench.analysis.ladder import scenario_ladder
 from workbench.analysis.option_charts import charts
-from workbench.analysis.option_figures import resolve
+from workbench.analysis.option_figures import resolve, usage_usd_month
 from workbench.analysis.option_flips import flips
 from workbench.analysis.option_limits import option_reasons
 from workbench.analysis.option_notes import notes
@@ -199,7 +199,8 @@ class OptionService:
     def _resolved(draft: OptionDraft, matched: Matched) -> Resolved:
         as_of = matched.catalog.collected
         figures = resolve(draft, matched.requirements, matched.matching, matched.axis, as_of=as_of)
-        return Resolved(draft, figures, option_reasons(draft, figures, matched.requirements, matched.matching))
+        reasons = option_reasons(draft, figures, matched.requirements, matched.matching)
+        return Resolved(draft, figures, reasons, usage_usd_month(draft, figures, matched.matching))
 
     def _with_figure(self, scenario: Scenario, key: str, value: float) -> Scenario:
         drafts = scenario.options or self.propose(scenario)
