@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from workbench.analysis.adaptation import tuning_cost
+from workbench.analysis.candidates import Candidate
+from workbench.analysis.option_figures import candidate_of
 from workbench.app import Services, build
 from workbench.domain.details import GAPS
 from workbench.domain.errors import WorkbenchError
@@ -15,9 +17,11 @@ from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalStatus
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.figures import Estimate
 from workbench.domain.option import Adaptation, LadderRung, Technique
+from workbench.domain.scenario import Scenario
+from workbench.domain.verdict import Hosting
 from workbench.evals.paired import gap_between_runs, instruction_gap
 
-from matching_values import changed, options, sample
+from matching_values import changed, options, sample, scenario, shortlists
 
 
 def ladder(**answers: object) -> Adaptation:
@@ -63,6 +67,41 @@ def test_that_examples_in_the_prompt_cost_their_tokens_at_the_share_that_is_bill
     """C sends a fifth of the requests to Claude at $3 a million; its own server is paid whatever it reads."""
     found = rung(ladder(example_tokens=1_000), "prompt")
     assert found.monthly_usd == pytest.approx(1_000 * 7_000 * 30.4375 * 0.2 * 3 / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("asked", "own_only"),
+    [
+        (sample(), True),
+        (scenario(third_party="forbidden"), True),
+        (scenario(third_party="free"), False),
+    ],
+)
+def test_that_a_stronger_model_is_one_that_may_see_the_data_and_costs_what_it_replaces_less(
+    asked: Scenario, own_only: bool
+) -> None:
+    """Only clean requests may go to a hosted model in the sample, so it can replace none that answers all others."""
+    found = options().options(asked)
+    told = rung(found.adaptation, "stronger model")
+    matched = shortlists().matched(asked)
+    chosen = found.option(found.recommendation.option)
+    role = max(chosen.draft.models, key=lambda part: part.share)
+    first = candidate_of(role, matched.matching)
+    name, _, rest = told.cost_note.partition(" instead of ")
+    assert rest == f"{first.candidate.model_name} in option {chosen.id}"
+    ways = [i for i in matched.matching.judged if i.kept and i.candidate.model_name == name and i.candidate.monthly_usd]
+    differences = [
+        usd_month(i.candidate, role.share) - usd_month(first.candidate, role.share)
+        for i in ways
+        if not own_only or i.candidate.hosting is not Hosting.API
+    ]
+    assert differences, f"{name} can only be had where the data may not go"
+    assert told.monthly_usd == pytest.approx(min(differences))
+
+
+def usd_month(candidate: Candidate, share: float) -> float:
+    whole = candidate.monthly_usd.likely if candidate.monthly_usd else float("inf")
+    return whole * share if candidate.hosting is Hosting.API else whole
 
 
 def test_that_tuning_names_its_compute_as_the_small_part() -> None:

@@ -26,8 +26,8 @@ from workbench.analysis.statistics import Interval
 from workbench.analysis.words import rounded, usd
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.figures import Estimate
-from workbench.domain.option import Adaptation, LadderRung, OptionDraft
-from workbench.domain.requirements import Requirements, Sensitivity, Task
+from workbench.domain.option import Adaptation, DataFlow, LadderRung, OptionDraft
+from workbench.domain.requirements import Requirements, Sensitivity, Task, ThirdParty
 from workbench.domain.verdict import Hosting
 
 _OWN_FACTS = frozenset({Task.ANSWERING, Task.SUMMARISING, Task.EXTRACTION, Task.SEARCH})
@@ -68,9 +68,10 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Prices:
     """What the rungs' costs start from: what a token in costs at the option (own servers: nothing more), the parameters
-    one would tune, and the cheapest model shown to be better."""
+    one would tune, and the cheapest model shown to be better in place of `first`: its name, what it adds a month."""
 
     name: str
+    first: str
     usd_per_mtok_in: float
     usd_per_mtok_cached: float
     tunable_params: float | None
@@ -87,7 +88,7 @@ def scenario_ladder(
 ) -> Adaptation:
     """The ladder of a scenario, its costs reckoned for the option of `draft`; without one the rungs carry no cost."""
     gaps = found_gaps(requirements, axis, evidence)
-    prices = _prices(draft, matching, axis) if draft is not None else None
+    prices = _prices(draft, requirements, matching, axis) if draft is not None else None
     facts = _circumstances(requirements, prices)
     ladder = climb(Gaps(**{name: gap.interval for name, gap in gaps.items()}), facts)
     rungs = tuple(_rung(step, gaps, requirements, prices, facts) for step in ladder.steps)
@@ -143,29 +144,52 @@ def _circumstances(requirements: Requirements, prices: Prices | None) -> Circums
     )
 
 
-def _prices(draft: OptionDraft, matching: Matching, axis: Axis) -> Prices | None:
+def _prices(draft: OptionDraft, requirements: Requirements, matching: Matching, axis: Axis) -> Prices | None:
     parts = [(role, item) for role in draft.models if (item := candidate_of(role, matching)) is not None]
     if not parts:
         return None
-    first = max(parts, key=lambda part: part[0].share)[1]
+    role, first = max(parts, key=lambda part: part[0].share)
     own = next((item for _, item in parts if item.candidate.hosting is not Hosting.API), None)
     tuned = own or first
     model = tuned.candidate.model
-    now = axis.qualities.get(first.candidate.model_id)
-    priced = [item for item in matching.judged if item.kept and item.candidate.monthly_usd is not None]
-    reach = [item for item in priced if item.candidate.model_id in axis.qualities]
-    better = [i for i in reach if now is not None and axis.qualities[i.candidate.model_id].low > now.value]
-    stronger = min(better, key=_likely, default=None)
-    extra = (stronger.candidate.model_name, _likely(stronger) - _likely(first)) if stronger is not None else None
     return Prices(
         name=f"option {draft.id}",
+        first=first.candidate.model_name,
         usd_per_mtok_in=sum(role.share * _input_price(item, cached=False) for role, item in parts),
         usd_per_mtok_cached=sum(role.share * _input_price(item, cached=True) for role, item in parts),
         tunable_params=model.params_total_b * 1e9 if model is not None and model.params_total_b else None,
         # Whoever runs the weights can tune them; else it is a dated fact of the provider (A4).
         provider_tunes=True if own is not None else model.capabilities.fine_tuning if model is not None else None,
-        stronger=extra,
+        stronger=_stronger(first, role.share, draft, requirements, matching, axis),
     )
+
+
+def _stronger(
+    first: Judged, share: float, draft: OptionDraft, requirements: Requirements, matching: Matching, axis: Axis
+) -> tuple[str, float] | None:
+    """The cheapest model shown to be better than `first` that may see the requests `first` answers, its `share` of all,
+    and what it costs a month more in its place."""
+    now = axis.qualities.get(first.candidate.model_id)
+    if now is None or first.candidate.monthly_usd is None:
+        return None
+    # Hosted models may see clean requests only, or none as long as nobody has said that they may.
+    open_and_kept = requirements.data_is_open and draft.data_flow is DataFlow.NOTHING_LEAVES
+    stays = requirements.third_party is ThirdParty.SENSITIVE_STAYS or open_and_kept
+    better = [
+        item
+        for item in matching.judged
+        if item.kept and item.candidate.monthly_usd is not None
+        if not (stays and item.candidate.hosting is Hosting.API)
+        if (score := axis.qualities.get(item.candidate.model_id)) is not None and score.low > now.value
+    ]
+    found = min(better, key=lambda item: _usd_of(item, share), default=None)
+    return (found.candidate.model_name, _usd_of(found, share) - _usd_of(first, share)) if found is not None else None
+
+
+def _usd_of(item: Judged, share: float) -> float:
+    """USD a month of a share of the requests: APIs are paid for these, servers whole."""
+    usd_month = item.candidate.monthly_usd.likely if item.candidate.monthly_usd else float("inf")
+    return usd_month * share if item.candidate.hosting is Hosting.API else usd_month
 
 
 def _input_price(item: Judged, *, cached: bool) -> float:
@@ -176,10 +200,6 @@ def _input_price(item: Judged, *, cached: bool) -> float:
     plain = offer.prices.input_usd_per_mtok or 0.0
     read = offer.prices.cache_read_usd_per_mtok
     return read if cached and read is not None else plain
-
-
-def _likely(item: Judged) -> float:
-    return item.candidate.monthly_usd.likely if item.candidate.monthly_usd else float("inf")
 
 
 def _tuning(requirements: Requirements, prices: Prices | None) -> Estimate | None:
@@ -236,7 +256,11 @@ def _cost(
             stronger = prices.stronger if prices else None
             if stronger is None:
                 return None, None, "no model inside your limits is shown to be better"
-            return Estimate.exact(0.0), stronger[1], f"{stronger[0]} instead of {name}"
+            return (
+                Estimate.exact(0.0),
+                stronger[1],
+                f"{stronger[0]} instead of {prices.first if prices else name} in {name}",
+            )
         case "fine-tuning":
             compute = tuning_cost((prices.tunable_params if prices else None) or 8e9, details.training_tokens, _EPOCHS)
             words = f"compute is {usd(compute.usd)} of it ({rounded(details.training_tokens)} tokens, 3 times over)"
