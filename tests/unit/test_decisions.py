@@ -49,7 +49,9 @@ def test_that_the_proposal_is_the_recommended_option_with_its_reasons_and_flips(
     draft = decisions.draft(sample)
     assert draft.option == "C" and draft.status is DecisionStatus.DRAFT
     assert "only option inside your limits" in draft.because
-    assert "C costs more than $2,410 a month (then B leads)" in [trigger.text for trigger in draft.triggers]
+    assert "C costs more than $2,410 a month (then B leads by score but stays outside your limits)" in [
+        trigger.text for trigger in draft.triggers
+    ]
     assert any("two stacks" in risk.text for risk in draft.risks)
     assert not any(risk.text.startswith("Over 36 months") for risk in draft.risks), "a consequence, and no risk"
     assert "75 of 100" in draft.confirmation

@@ -75,7 +75,47 @@ def test_that_the_flips_of_c_are_those_of_tv_1i() -> None:
     for name, (now, at) in weights.items():
         flip = flips["", f"weight.{name}"]
         assert (flip.now, flip.at) == pytest.approx((now, at), abs=5e-5)
-    assert flips["C", "monthly_usd"].text == "If C costs more than $2,410 a month, B leads."
+    assert flips["C", "monthly_usd"].text == (
+        "If C costs more than $2,410 a month, B leads by score but stays outside your limits."
+    )
+
+
+def test_that_a_flip_says_what_really_happens_to_an_option_outside_the_limits() -> None:
+    """B needs 14 weeks and 12 are allowed: whatever C costs, B is not the option to take; with 20 weeks it is."""
+    beyond = options().what_if(sample(), {"C.monthly_usd": 2_420})
+    assert option("B", beyond).score > option("C", beyond).score and beyond.recommendation.option == "C"
+    rival = next(f for f in found().flips if (f.option, f.input) == ("B", "monthly_usd"))
+    assert rival.text.endswith("it would lead by score but stay outside your limits.") and rival.stays_out
+    later = options().options(changed(sample(), weeks_limit=20))
+    flip = next(f for f in later.flips if (f.option, f.input) == ("C", "monthly_usd"))
+    assert flip.text == "If C costs more than $2,410 a month, B leads." and not flip.stays_out
+    after = options().what_if(changed(sample(), weeks_limit=20), {"C.monthly_usd": 2_420})
+    assert after.recommendation.option == "B"
+
+
+def test_that_a_figure_that_breaks_a_limit_first_changes_the_mind_there() -> None:
+    tight = changed(sample(), monthly_cap_usd=2_300)
+    flip = next(f for f in options().options(tight).flips if (f.option, f.input) == ("C", "monthly_usd"))
+    assert (flip.at, flip.winner) == (2_300, "")
+    assert flip.text == "If C costs more than $2,300 a month, it breaks your limit and no option is left."
+    assert options().what_if(tight, {"C.monthly_usd": 2_301}).recommendation.option == ""
+    both = changed(tight, weeks_limit=20)
+    flip = next(f for f in options().options(both).flips if (f.option, f.input) == ("C", "monthly_usd"))
+    assert flip.text == "If C costs more than $2,300 a month, it breaks your limit and B leads."
+    assert options().what_if(both, {"C.monthly_usd": 2_301}).recommendation.option == "B"
+
+
+@pytest.mark.parametrize("weeks", [12, 13.5, 20])
+def test_that_every_flip_on_a_figure_keeps_its_word(weeks: float) -> None:
+    asked = changed(sample(), weeks_limit=weeks)
+    base = options().options(asked)
+    for flip in base.flips:
+        if not flip.option:
+            continue
+        beyond = flip.at + (flip.at - flip.now) * 1e-6
+        after = options().what_if(asked, {f"{flip.option}.{flip.input}": beyond})
+        taken = base.recommendation.option if flip.stays_out else flip.winner
+        assert after.recommendation.option == taken, flip.text
 
 
 def test_that_a_flip_is_where_the_lead_changes() -> None:

@@ -77,7 +77,7 @@ STEPS = {
         lambda found: option(found, "C")["score"], lambda value: f"{value:.3f}", 0.6681, 5e-5,
     ),
     "what would change our mind": Step(
-        "1.5, TV-1i", "options", "If C costs more than {0} a month, B leads.",
+        "1.5, TV-1i", "options", "If C costs more than {0} a month, B leads by score",
         lambda found: flip(found, "monthly_usd", "C")["at"], lambda value: f"${value:,.0f}", 2_410, 0.5,
     ),
     "how firm the order is": Step(

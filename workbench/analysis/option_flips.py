@@ -1,10 +1,12 @@
 """What would change our mind: the figures, weights and limits at which another option leads.
 
-Source: methods.md section 1.5, closed form for the additive model on fixed anchors.
+Source: methods.md section 1.5, closed form for the additive model on fixed anchors. A score does not lift a limit: an
+option that stays outside the limits leads by score only, and a figure that breaks the leader's own limit does so there.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -27,8 +29,10 @@ _FIGURE_WORDS: Mapping[str, tuple[str, str]] = {
         "reached {at} of 100 in independence instead of {now}",
     ),
 }
-# Limits whose loosening can let an option in, with the figure that they bound.
+# Limits whose loosening can let an option in, with the figure that they bound from above.
 _LIMITS = {"weeks_limit": "weeks", "monthly_cap_usd": "monthly_usd", "setup_cap_usd": "setup_usd"}
+_LIMIT_OF = {figure: question for question, figure in _LIMITS.items()}
+_STAYS_OUT = "by score but {stays} outside your limits"
 
 
 def flips(options: Sequence[Option], criteria: Sequence[Criterion], requirements: Requirements) -> tuple[Flip, ...]:
@@ -40,30 +44,71 @@ def flips(options: Sequence[Option], criteria: Sequence[Criterion], requirements
     if leader is None:
         return ()
     behind = [item for item in options if item is not leader and item.score <= leader.score]
-    own: dict[str, tuple[float, Flip]] = {}
+    own: dict[tuple[str, bool], tuple[float, Flip]] = {}
     theirs: list[tuple[float, Flip]] = []
-    weights: dict[str, tuple[float, Flip]] = {}
+    weights: dict[tuple[str, bool], tuple[float, Flip]] = {}
     for rival in behind:
         if any(item.id not in leader.figures or item.id not in rival.figures for item in criteria):
             continue  # a missing figure may be anything: no closed form can say where the two draw level
-        for distance, flip in _figure_flips(leader, rival, criteria):
-            if flip.option == leader.id:
-                _keep_nearest(own, flip.input, distance, flip)
-            else:
+        for distance, flip in _figure_flips(leader, rival, criteria, requirements):
+            if flip.option != leader.id:
                 theirs.append((distance, flip))
+                continue
+            really = _broken_before(flip, leader, options, requirements) or flip
+            nearer = distance * (really.at - flip.now) / (flip.at - flip.now)
+            _keep_nearest(own, (really.input, really.stays_out), nearer, really)
         for distance, flip in _weight_flips(leader, rival, criteria):
-            _keep_nearest(weights, flip.input, distance, flip)
-    groups = (own.values(), theirs, weights.values())
+            _keep_nearest(weights, (flip.input, False), distance, flip)
+    groups = (_without_later_scores(own), theirs, weights.values())
     first, others, by_weight = ([flip for _, flip in sorted(group, key=lambda entry: entry[0])] for group in groups)
     return (*first, *_limit_flips(options, leader, requirements), *others, *by_weight)
 
 
-def _keep_nearest(found: dict[str, tuple[float, Flip]], key: str, distance: float, flip: Flip) -> None:
+def _keep_nearest(
+    found: dict[tuple[str, bool], tuple[float, Flip]], key: tuple[str, bool], distance: float, flip: Flip
+) -> None:
     if key not in found or distance < found[key][0]:
         found[key] = (distance, flip)
 
 
-def _figure_flips(leader: Option, rival: Option, criteria: Sequence[Criterion]) -> list[tuple[float, Flip]]:
+def _without_later_scores(found: Mapping[tuple[str, bool], tuple[float, Flip]]) -> list[tuple[float, Flip]]:
+    """Where a figure really changes the option to take, a lead by score alone further on says nothing more."""
+    really = {name: distance for (name, stays_out), (distance, _) in found.items() if not stays_out}
+    return [
+        entry for (name, stays_out), entry in found.items() if not stays_out or entry[0] < really.get(name, math.inf)
+    ]
+
+
+def _broken_before(flip: Flip, leader: Option, options: Sequence[Option], requirements: Requirements) -> Flip | None:
+    """The leader breaks its own limit before another draws level: what happens there instead."""
+    limit = _limit(requirements, flip.input)
+    if limit is None or not flip.now <= limit < flip.at:
+        return None
+    winner = leader_of([item for item in options if item is not leader])
+    worse, _ = _FIGURE_WORDS[flip.input]
+    then = f"{winner.id} leads" if winner is not None else "no option is left"
+    text = f"If {leader.id} {worse.format(at=_value(flip.input, limit))}, it breaks your limit and {then}."
+    return Flip(flip.input, leader.id, flip.now, limit, winner.id if winner is not None else "", text)
+
+
+def _limit(requirements: Requirements, figure: str) -> float | None:
+    """The most the person allows of a figure; None where nothing is stated."""
+    question = _LIMIT_OF.get(figure)
+    return getattr(requirements, question) if question is not None else None
+
+
+def _stays_out(option: Option, requirements: Requirements, changed: str = "", at: float = 0.0) -> bool:
+    """Whether limits still exclude the option when its figure `changed` is `at`."""
+    question = _LIMIT_OF.get(changed)
+    limit = _limit(requirements, changed)
+    if limit is not None and at > limit:
+        return True
+    return any(reason.requirement != question for reason in option.excluded_by)
+
+
+def _figure_flips(
+    leader: Option, rival: Option, criteria: Sequence[Criterion], requirements: Requirements
+) -> list[tuple[float, Flip]]:
     """With the share of the anchors' span that has to be crossed."""
     raw, scales = raw_table([leader.figures, rival.figures], criteria), ranking_criteria(criteria)
     found: list[tuple[float, Flip]] = []
@@ -74,18 +119,25 @@ def _figure_flips(leader: Option, rival: Option, criteria: Sequence[Criterion]) 
             now = float(raw[row, k])
             if at is None or abs(at - now) < 1e-9 * span:
                 continue
-            text = _figure_text(criterion.id, option, rival, now, at, is_leader=option is leader)
-            found.append((abs(at - now) / span, Flip(criterion.id, option.id, now, at, rival.id, text)))
+            is_leader = option is leader
+            stays_out = _stays_out(rival, requirements, *(() if is_leader else (criterion.id, at)))
+            text = _figure_text(criterion.id, option, rival, now, at, is_leader=is_leader, stays_out=stays_out)
+            flip = Flip(criterion.id, option.id, now, at, rival.id, text, stays_out)
+            found.append((abs(at - now) / span, flip))
     return found
 
 
-def _figure_text(name: str, option: Option, winner: Option, now: float, at: float, *, is_leader: bool) -> str:
+def _figure_text(
+    name: str, option: Option, winner: Option, now: float, at: float, *, is_leader: bool, stays_out: bool
+) -> str:
     other = (f"passes {{at}} in {name}", f"reached {{at}} in {name} instead of {{now}}")
     worse, better = _FIGURE_WORDS.get(name, other)
     at_words, now_words = _value(name, at), _value(name, now)
     if is_leader:
-        return f"If {option.id} {worse.format(at=at_words)}, {winner.id} leads."
-    return f"If {option.id} {better.format(at=at_words, now=now_words)}, it would lead."
+        how = f" {_STAYS_OUT.format(stays='stays')}" if stays_out else ""
+        return f"If {option.id} {worse.format(at=at_words)}, {winner.id} leads{how}."
+    how = f" {_STAYS_OUT.format(stays='stay')}" if stays_out else ""
+    return f"If {option.id} {better.format(at=at_words, now=now_words)}, it would lead{how}."
 
 
 def _value(name: str, value: float) -> str:
@@ -103,8 +155,12 @@ def _weight_flips(leader: Option, rival: Option, criteria: Sequence[Criterion]) 
             continue
         now = float(weights[k])
         text = f"If “{criterion.title}” counted {share(at)} instead of {share(now)}, {rival.id} would lead by score."
-        found.append((abs(at - now), Flip(f"weight.{criterion.id}", "", now, at, rival.id, text)))
+        found.append((abs(at - now), _weight_flip(criterion.id, now, at, rival, text)))
     return found
+
+
+def _weight_flip(criterion: str, now: float, at: float, rival: Option, text: str) -> Flip:
+    return Flip(f"weight.{criterion}", "", now, at, rival.id, text, bool(rival.excluded_by))
 
 
 def _limit_flips(options: Sequence[Option], leader: Option, requirements: Requirements) -> list[Flip]:

@@ -115,9 +115,10 @@ class Crossover:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """The value `at` of `input` of `option` from which `winner` leads.
+    """The value `at` of `input` of `option` from which `winner` leads, by score only where it `stays_out` of limits.
 
-    For a weight, `option` is empty and the values are shares.
+    For a weight, `option` is empty and the values are shares; for a limit it is empty, too. `winner` is empty where no
+    option is left.
     """
 
     input: str
@@ -126,6 +127,7 @@ class Flip:
     at: float
     winner: str
     text: str
+    stays_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from workbench.reports.material import Material
 from workbench.reports.numbers import points
 
 _SHOWN_ON_A_PAGE = 4
+_LIMITS = ("weeks_limit", "monthly_cap_usd", "setup_cap_usd")
 
 
 def flips(material: Material, length: Length) -> Section:
@@ -39,10 +40,15 @@ def flips(material: Material, length: Length) -> Section:
     if chart := material.charts.get("tornado"):
         blocks.append(Picture(chart))
     inputs = [flip for flip in found if flip.option]
-    weights = [flip for flip in found if not flip.option]
+    limits = [flip for flip in found if flip.input in _LIMITS]
+    weights = [flip for flip in found if not flip.option and flip.input not in _LIMITS]
     parts = [
         Part(heading, (_table(material, rows),))
-        for heading, rows in (("If a figure turns out differently", inputs), ("If we weigh differently", weights))
+        for heading, rows in (
+            ("If a figure turns out differently", inputs),
+            ("If a limit gives", limits),
+            ("If we weigh differently", weights),
+        )
         if rows
     ]
     blocks.append(Source(_firmness(material)))
@@ -55,7 +61,7 @@ def _table(material: Material, found: list[Flip]) -> Table:
             Cell(flip.text),
             Cell(_value(material, flip, flip.now)),
             Cell(_value(material, flip, flip.at), strong=True),
-            Cell(flip.winner),
+            Cell(_leads(flip)),
         )
         for flip in found
     )
@@ -63,11 +69,20 @@ def _table(material: Material, found: list[Flip]) -> Table:
     return Table(columns, rows)
 
 
+def _leads(flip: Flip) -> str:
+    """An option that stays outside the limits leads by score only."""
+    if not flip.winner:
+        return "none"
+    return f"{flip.winner}, by score" if flip.stays_out else flip.winner
+
+
 def _value(material: Material, flip: Flip, value: float) -> str:
-    if not flip.option:
+    if not flip.option and flip.input not in _LIMITS:
         return f"{value * 100:.1f} %"
     if flip.input.endswith("_usd"):
         return words.usd(value)
+    if flip.input == "weeks_limit":
+        return f"{points(value)} weeks"
     unit = next((c.unit for c in material.option_set.criteria if c.id == flip.input and c.unit == "weeks"), "")
     return f"{points(value)} {unit}".strip()
 
