@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from workbench.paths import Paths, data_dir
 
 if TYPE_CHECKING:
+    from workbench.analysis.local_speed import EngineSpeed
     from workbench.domain.scenario import Scenario
     from workbench.inference.local.measured import Measurements
     from workbench.inference.local.pool import LocalModels
@@ -276,12 +277,19 @@ class Services:
         from workbench.services.catalog_links import CatalogLinks
         from workbench.services.library import LibraryService
 
+        demo_folder = data_dir("resources") / "demo_models"
+
+        def probe() -> EngineSpeed | None:
+            from workbench.inference.local import engine_probe
+
+            return engine_probe.probe(demo_folder / engine_probe.SMALLEST)
+
         return LibraryService(
-            demo_folder=data_dir("resources") / "demo_models",
+            demo_folder=demo_folder,
             kept=self.settings,
             places=known_places,
             described=DescribedFiles(self.paths.cache / "models.json"),
-            machine=Machine(self.paths.cache / "machine.json"),
+            machine=Machine(self.paths.cache / "machine.json", probe=probe),
             measurements=self.measurements,
             links=CatalogLinks(self.catalog.catalog),
         )

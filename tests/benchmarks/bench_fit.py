@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from workbench.domain.figures import Estimate  # noqa: E402
+from workbench.inference.local.engine_probe import SMALLEST, probe  # noqa: E402
 from workbench.inference.local.machine import Machine  # noqa: E402
 from workbench.inference.local.measured import Measurement, Measurements  # noqa: E402
 from workbench.inference.local.pool import LocalModels  # noqa: E402
@@ -125,11 +126,14 @@ def files(folder: Path, only: list[str]) -> dict[str, Path]:
 
 
 async def run(folder: Path, only: list[str]) -> bool:
-    machine = Machine()
+    smallest = data_dir("resources") / "demo_models" / SMALLEST
+    machine = Machine(probe=lambda: probe(smallest))
     library = LibraryService(demo_folder=data_dir("resources") / "demo_models", machine=machine)
     kept = Measurements(folder / "measured")
     speed = machine.speed()
     load = os.getloadavg()[0]
+    if speed.engine:
+        print(f"engine: {speed.engine.token_s * 1e6:.0f} us a token, {speed.engine.attention_s * 1e9:.1f} ns a value")
     print(
         f"{speed.read_bytes_s / 1e9:.1f} GB/s read, {speed.flops / 1e9:.0f} GFLOPS on {speed.threads} thread(s), "
         f"load {load:.1f}\n"

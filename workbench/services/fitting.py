@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from workbench.analysis import words
-from workbench.analysis.local_speed import LocalSpeed, MachineSpeed, ModelCost, predict
+from workbench.analysis.local_speed import VECTOR_WIDTH, LocalSpeed, MachineSpeed, ModelCost, predict
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.figures import Estimate
 from workbench.domain.verdict import LocalPace
@@ -146,6 +146,7 @@ def cost_of(file: GgufFile) -> ModelCost:
         attention_width=layers * (file.heads or 0) * (file.head_dim or 0),
         layers=layers,
         vocabulary=file.vocabulary or 0,
+        head_values=file.head_dim or VECTOR_WIDTH,
     )
 
 

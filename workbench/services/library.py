@@ -261,7 +261,7 @@ class LibraryService:
     def speed(self, file: GgufFile) -> LocalSpeed | None:
         """How fast it was measured to be here, else what to expect; None for a file without weights.
 
-        The first prediction measures this machine's memory, for about half a second.
+        The first prediction measures this machine, for about two seconds.
         """
         measurement = self._measurements.of(file)
         if measurement is not None:
@@ -285,7 +285,7 @@ class LibraryService:
         return self._machine.speed()
 
     def measure_machine(self) -> MachineSpeed:
-        """Measures this machine's memory and arithmetic again, for about half a second."""
+        """Measures this machine's memory, arithmetic and engine again, for about two seconds."""
         return self._machine.measure_again()
 
     def gpus(self) -> tuple[Gpu, ...]:

@@ -102,6 +102,8 @@ def _summary(model: LocalModel, rounds: list[Timing], load_s: float) -> Measurem
     """The best round: what other programs take away differs from second to second."""
     speeds = [timing.tokens_per_s for timing in rounds if timing.tokens_per_s and timing.tokens_out >= LEAST_ANSWER]
     ready = model.ready
+    if not speeds:  # short answers: the time from token to token, which counts the one that ended the answer
+        speeds = [1 / timing.itl_p50_s for timing in rounds if timing.itl_p50_s]
     if not speeds and ready is not None and ready.token_s > 0:  # it ends its answers at once: the engine's own test
         speeds = [1 / ready.token_s]
     first = [timing.ttft_s for timing in rounds if timing.ttft_s]

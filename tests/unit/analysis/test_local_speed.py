@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from workbench.analysis.capacity import DECODE_EFFICIENCY
-from workbench.analysis.local_speed import MachineSpeed, ModelCost, first_token_time, predict, token_time
+from workbench.analysis.local_speed import EngineSpeed, MachineSpeed, ModelCost, first_token_time, predict, token_time
 
 #: methods.md TV-3e: 8B at 4.92 GB on dual-channel DDR5
 EIGHT = ModelCost(((4.9, 4_920_000_000),), 8_030_000_000, 32 * 4096, 32, 128_256)
@@ -64,3 +64,36 @@ def test_that_every_prediction_is_a_range_of_positive_numbers(
 
 def test_that_nothing_is_predicted_for_a_file_without_weights() -> None:
     assert predict(ModelCost((), 0, 0, 0, 0), DESKTOP, prompt_tokens=1, answer_tokens=1) is None
+
+
+TINY = ModelCost(((16.0, 2_900_000),), 1_470_000, 4 * 5 * 32, 4, 864, head_values=32)
+
+
+def test_that_an_engine_that_was_asked_makes_the_range_of_a_tiny_model_narrow() -> None:
+    asked = replace(DESKTOP, engine=EngineSpeed(token_s=35e-6, attention_s=5e-9))
+    wide, narrow = (predict(TINY, machine, prompt_tokens=256, answer_tokens=48) for machine in (DESKTOP, asked))
+    assert wide is not None and narrow is not None
+    assert wide.tokens_per_s.high / wide.tokens_per_s.low > 10
+    assert narrow.tokens_per_s.high / narrow.tokens_per_s.low < 4
+    assert narrow.ttft_s.high / narrow.ttft_s.low < wide.ttft_s.high / wide.ttft_s.low
+
+
+def test_that_what_the_engine_takes_for_a_token_counts_for_each_layer() -> None:
+    asked = replace(DESKTOP, engine=EngineSpeed(token_s=35e-6, attention_s=5e-9))
+    one, ten = (token_time(replace(TINY, layers=layers), asked, 0).likely for layers in (1, 10))
+    assert ten - one == pytest.approx(9 * 0.2 * 35e-6)
+    slow = replace(DESKTOP, engine=EngineSpeed(token_s=350e-6, attention_s=5e-9))
+    assert token_time(TINY, slow, 0).likely > 5 * token_time(TINY, asked, 0).likely
+
+
+def test_that_narrow_heads_are_computed_value_by_value() -> None:
+    asked = replace(DESKTOP, engine=EngineSpeed(token_s=35e-6, attention_s=5e-9))
+    more = token_time(TINY, asked, 1000).likely - token_time(TINY, asked, 0).likely
+    assert more == pytest.approx(1000 * 640 * 5e-9)
+    whole = replace(TINY, head_values=64)
+    assert token_time(whole, asked, 1000).likely < token_time(TINY, asked, 1000).likely / 5
+
+
+def test_that_the_engine_says_nothing_of_a_large_model() -> None:
+    asked = replace(DESKTOP, engine=EngineSpeed(token_s=35e-6, attention_s=5e-9))
+    assert token_time(EIGHT, asked, 500).likely == pytest.approx(token_time(EIGHT, DESKTOP, 500).likely, rel=0.05)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from workbench.analysis.local_speed import EngineSpeed
+from workbench.inference.local import engine_probe
 from workbench.inference.local import machine as machines
 from workbench.inference.local.gguf import inspect
 from workbench.inference.local.gpus import Gpu, engine_uses_gpus, gpus
 from workbench.inference.local.machine import Machine, MachineSpeed, fingerprint
 from workbench.inference.local.measured import Measurement, Measurements
+from workbench.paths import data_dir
 from workbench.services.fitting import Fit, machine_sentence
 
 from gguf_files import write_model
@@ -59,6 +63,41 @@ def test_that_a_damaged_memory_of_the_machine_is_measured_anew(
     store = tmp_path / "machine.json"
     store.write_text(content.replace('"M"', json.dumps(fingerprint())))
     assert Machine(store, clock=lambda: 2.0).speed().read_bytes_s == 5e9
+
+
+def test_that_the_engine_is_asked_once_and_what_it_said_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machines, "measure", lambda threads: MachineSpeed(5e9, 1e11, threads))
+    asked: list[EngineSpeed] = []
+
+    def probe() -> EngineSpeed:
+        asked.append(EngineSpeed(35e-6, 5e-9))
+        return asked[-1]
+
+    store = tmp_path / "machine.json"
+    assert Machine(store).speed().engine is None
+    store.write_text(store.read_text().replace('"engine"', '"of a version that did not ask"'))
+    for _ in range(2):
+        assert Machine(store, probe=probe).speed().engine == EngineSpeed(35e-6, 5e-9)
+    assert Machine(store, probe=lambda: None).known() == Machine(store, probe=probe).speed()
+    assert len(asked) == 1
+    store.write_text(store.read_text().replace("3.5e-05", "-1"))
+    assert Machine(store, probe=probe).known() is None
+
+
+def test_that_the_smallest_model_says_what_a_token_takes_here(tmp_path: Path) -> None:
+    found = engine_probe.probe(data_dir("resources") / "demo_models" / engine_probe.SMALLEST)
+    assert found is not None
+    assert 1e-6 < found.token_s < 0.1 and 0 <= found.attention_s < 1e-5
+    assert engine_probe.probe(tmp_path / "missing.gguf") is None
+
+
+def test_that_the_engine_is_asked_from_within_an_event_loop_too(tmp_path: Path) -> None:
+    async def ask() -> EngineSpeed | None:
+        return engine_probe.probe(tmp_path / "missing.gguf")
+
+    assert asyncio.run(ask()) is None
 
 
 # --- measured models ---

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from workbench.app import Services, build
 from workbench.cli.main import run
+from workbench.domain.chat import Timing
 from workbench.domain.errors import WorkbenchError
+from workbench.inference.local.model import LocalModel
+from workbench.services.measuring import _summary
 
 from gguf_files import write_model
 
@@ -47,6 +51,23 @@ def test_that_a_measured_speed_replaces_the_prediction_everywhere(services: Serv
 def test_that_a_model_that_ends_its_answers_at_once_is_still_measured(services: Services, tmp_path: Path) -> None:
     path = write_model(tmp_path / "silent.gguf", output=0, end_token=0)
     assert asyncio.run(measured(services, str(path)))[1] > 0
+
+
+def test_that_a_model_with_short_answers_is_measured_by_them_and_not_without_a_question(services: Services) -> None:
+    async def loaded() -> LocalModel:
+        async with services.engines:
+            model = services.engines.model(services.library.checked("demo-nano"))
+            await model.load()
+            assert model.ready is not None
+            model.ready = replace(model.ready, token_s=0.001)
+            short = Timing(0.1, None, 257, 2, 0.2, itl_p50_s=0.005)
+            assert _summary(model, [short, replace(short, itl_p50_s=0.004)], 0.1).tokens_per_s == 250
+            long = replace(short, tokens_out=48, tokens_per_s=100.0)
+            assert _summary(model, [short, long], 0.1).tokens_per_s == 100
+            assert _summary(model, [replace(short, itl_p50_s=None)], 0.1).tokens_per_s == 1000
+            return model
+
+    asyncio.run(loaded())
 
 
 def test_that_an_unsound_model_is_refused_and_nothing_is_kept(services: Services, tmp_path: Path) -> None:

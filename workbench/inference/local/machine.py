@@ -1,7 +1,8 @@
-"""What this machine's memory and arithmetic do in a second, measured once and kept.
+"""What this machine's memory, arithmetic and engine do in a second, measured once and kept.
 
 Reading a large array and multiplying two matrices, best of some short rounds, by the processor's own clock: while other
-programs have the processor it stands still, so a busy machine is not taken for a slow one. Takes about half a second.
+programs have the processor it stands still, so a busy machine is not taken for a slow one. The engine is asked by
+running its smallest model (`probe`). Takes about two seconds in all.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from workbench.analysis.local_speed import MachineSpeed
+from workbench.analysis.local_speed import EngineSpeed, MachineSpeed
 from workbench.inference.local import threads as cores
 from workbench.paths import replace_file
 
@@ -32,8 +34,15 @@ LEAST_SENSIBLE, MOST_SENSIBLE = 1e8, 1e14
 class Machine:
     """The measured speeds of this machine; measured at the first question and after three months."""
 
-    def __init__(self, store: Path | None = None, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Path | None = None,
+        *,
+        probe: Callable[[], EngineSpeed | None] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._store = store
+        self._probe = probe
         self._clock = clock
         self._lock = threading.Lock()
         self._speed: MachineSpeed | None = None
@@ -59,6 +68,8 @@ class Machine:
 
     def _measured(self) -> MachineSpeed:
         speed = measure(engine_threads())
+        if self._probe is not None:
+            speed = replace(speed, engine=self._probe())
         if self._store is not None:
             entry = {
                 "machine": fingerprint(),
@@ -66,6 +77,7 @@ class Machine:
                 "read_bytes_s": speed.read_bytes_s,
                 "flops": speed.flops,
                 "threads": speed.threads,
+                "engine": asdict(speed.engine) if speed.engine else None,
             }
             with contextlib.suppress(OSError):
                 self._store.parent.mkdir(parents=True, exist_ok=True)
@@ -79,11 +91,26 @@ class Machine:
         try:
             entry = json.loads(self._store.read_text(encoding="ascii"))
             fresh = entry["machine"] == fingerprint() and 0 <= self._clock() - float(entry["at"]) <= MOST_AGE_S
-            speed = MachineSpeed(float(entry["read_bytes_s"]), float(entry["flops"]), int(entry["threads"]))
+            speed = MachineSpeed(
+                float(entry["read_bytes_s"]),
+                float(entry["flops"]),
+                int(entry["threads"]),
+                _engine(entry["engine"]) if self._probe is not None else None,
+            )
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         sensible = all(LEAST_SENSIBLE <= value <= MOST_SENSIBLE for value in (speed.read_bytes_s, speed.flops))
         return speed if fresh and sensible and speed.threads >= 1 else None
+
+
+def _engine(entry: Mapping[str, float] | None) -> EngineSpeed | None:
+    """What the engine was measured to do. Raises ValueError when it makes no sense."""
+    if entry is None:
+        return None
+    speed = EngineSpeed(float(entry["token_s"]), float(entry["attention_s"]))
+    if not (1e-7 <= speed.token_s <= 10 and 0 <= speed.attention_s <= 1):
+        raise ValueError("no sensible speed")
+    return speed
 
 
 def engine_threads() -> int:
