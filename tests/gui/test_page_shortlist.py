@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from pages_person import Visitor
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPushButton
 from workbench.domain.requirements import ThirdParty
 from workbench.domain.verdict import Hosting
 from workbench.gui.pages.shortlist import ShortlistPage, row_id
+from workbench.gui.widgets.cells import PAD, ROW_PAD
+from workbench.gui.widgets.flow_cells import flow_lines
+from workbench.gui.widgets.rows import CellRole
 from workbench.gui.widgets.table import DataTable
 
 
@@ -104,3 +109,51 @@ def test_that_with_everything_excluded_the_page_says_so_and_offers_the_rest(visi
     visitor.store(replace(visitor.scenario, answers=answers))
     visitor.wait(lambda: page._shown is not None and page._shown.kept_models < 10)
     assert str(page._shown.kept_models if page._shown else "") in visitor.answer or "None" in visitor.answer
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1440, 900)])
+def test_that_the_reason_of_each_verdict_can_be_read_in_its_row(visitor: Visitor, size: tuple[int, int]) -> None:
+    shell = visitor.window.shell
+    before = shell.size()
+    shell.resize(*size)
+    try:
+        page = shortlist(visitor)
+        visitor.press("Show: Excluded too")
+        visitor.rest()
+        table = page.findChild(DataTable)
+        assert isinstance(table, DataTable)
+        assert table.view.horizontalScrollBar().maximum() == 0, "nothing lies beside the window"
+        columns = [column.id for column in table.model.columns]
+        place, font = columns.index("verdict"), table.view.font()
+        metrics = QFontMetrics(font)
+        wide = [table.view.columnWidth(at) - 2 * PAD for at in range(len(columns))]
+        lines = (table.view.rowHeight(0) - ROW_PAD) // metrics.height()
+        for row in range(table.model.rowCount()):
+            cell = table.model.index(row, place)
+            shown = flow_lines(f"{cell.data()}  {cell.data(CellRole.FLOW)}", font, wide[place], lines, metrics.height())
+            assert len(" ".join(shown)) >= min(65, len(f"{cell.data()}  {cell.data(CellRole.FLOW)}"))
+        names = [table.model.index(row, 0).data() for row in range(table.model.rowCount())]
+        cut = [name for name in names if metrics.horizontalAdvance(name) > wide[0]]
+        assert len(cut) <= len(names) // 10, cut
+    finally:
+        shell.resize(before)
+
+
+def test_that_verdict_and_reason_are_copied_and_found_apart(visitor: Visitor) -> None:
+    page = shortlist(visitor)
+    table = page.findChild(DataTable)
+    assert isinstance(table, DataTable)
+    first = table.as_text().splitlines()[1].split("\t")
+    assert table.as_text().splitlines()[0].split("\t")[-3:] == ["Verdict", "Runs on", "Why"]
+    assert first[-3] in ("kept", "unproven", "no score") and first[-1].endswith(".")
+    table.filter_field.setText("own servers")
+    visitor.wait(lambda: 0 < table.model.rowCount() < len(table.model.rows))
+    table.filter_field.clear()
+
+
+def test_that_an_unproven_verdict_says_first_why_its_quality_is_open(visitor: Visitor) -> None:
+    page = shortlist(visitor)
+    table = page.findChild(DataTable)
+    assert isinstance(table, DataTable)
+    unproven = next(row for row in table.model.shown if table.model.columns[3].text(row) == "unproven")
+    assert page._why(unproven)[0].startswith("Public benchmarks put it at")

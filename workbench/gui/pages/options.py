@@ -151,7 +151,7 @@ class OptionsPage(Page):
         self._behind = Behind()
         self._behind.refine.connect(self._refining.ask)
         self._behind.measure.connect(self._refining.ask_for_gap)
-        self._notes = MoreCard("Mind", lambda note: Words(str(note)), first=NOTES_SHOWN)
+        self._notes = MoreCard("Keep in mind", lambda note: Words(str(note)), first=NOTES_SHOWN)
         self._lay_out_page()
         house.selection.changed.connect(self._selection_changed)
 

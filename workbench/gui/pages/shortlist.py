@@ -97,26 +97,24 @@ class ShortlistPage(Page):
         table: DataTable[Verdict] = DataTable(
             "shortlist",
             (
-                Column("model", "Model", lambda v: v.model_name, aside=lambda v: v.offer_name, width=170),
                 Column(
-                    "verdict",
-                    "Verdict",
-                    lambda v: self._standing(v).value,
-                    mark=lambda v: Mark(_TONES[self._standing(v)]),
-                    sort=lambda v: self._standing(v).rank,
-                    hint=lambda v: _MEANINGS[self._standing(v)],
-                    width=92,
+                    "model",
+                    "Model",
+                    lambda v: v.model_name,
+                    aside=lambda v: v.offer_name,
+                    hint=lambda v: f"{v.model_name}\n{v.offer_name}",
+                    width=182,
                 ),
                 Column(
                     "monthly",
-                    "Cost a month",
+                    "Cost",
                     _monthly_text,
-                    unit="USD",
+                    unit="$ a month",
                     right=True,
                     span=self._cost_span,
                     sort=lambda v: v.monthly_usd.likely if v.monthly_usd else None,
                     hint=lambda v: _range_text(v) or "No source gives a price for this offer.",
-                    width=112,
+                    width=88,
                 ),
                 Column(
                     "quality",
@@ -127,17 +125,29 @@ class ShortlistPage(Page):
                     span=_quality_span,
                     sort=lambda v: v.quality.value if v.quality else None,
                     hint=lambda v: v.quality.label if v.quality else "No independent score.",
-                    width=92,
+                    width=72,
                 ),
-                Column("where", "Runs on", lambda v: HOSTING_WORDS[v.hosting], width=82),
-                Column("why", "Why", _why_text, hint=_why_text, width=180, stretch=True),
+                Column(
+                    "verdict",
+                    "Verdict",
+                    lambda v: self._standing(v).value,
+                    mark=lambda v: Mark(_TONES[self._standing(v)]),
+                    flow=lambda v: " ".join(self._why(v)),
+                    sort=lambda v: self._standing(v).rank,
+                    hint=lambda v: "\n".join((_MEANINGS[self._standing(v)], *(f"• {text}" for text in self._why(v)))),
+                    width=308,
+                    stretch=True,
+                ),
+                Column("where", "Runs on", lambda v: HOSTING_WORDS[v.hosting], shown=False),
+                Column("why", "Why", lambda v: " ".join(self._why(v)), shown=False),
             ),
             row_id=row_id,
             name="Verdicts",
             settings=self.house.settings,
             faint=lambda v: not v.kept,
             filter_hint="Filter by model, provider or reason",
-            visible_rows=7,
+            visible_rows=5,
+            lines=2,
         )
         table.picked.connect(lambda id: self.house.selection.pick(KIND, id))
         table.opened.connect(self._change_requirement)
@@ -283,6 +293,15 @@ class ShortlistPage(Page):
     def _standing(self, verdict: Verdict) -> Standing:
         return standing(verdict, self._shown.quality_target if self._shown else None)
 
+    def _why(self, verdict: Verdict) -> tuple[str, ...]:
+        """What led to the verdict, sentence by sentence: what excludes it, else why its quality is open and what else
+        to look at."""
+        if verdict.excluded_by is not None:
+            return (verdict.excluded_by.text,)
+        cautions = [r for r in verdict.reasons if r.warning]
+        cautions.sort(key=lambda r: r.requirement != "quality_target")
+        return tuple(r.text for r in cautions) or ("Inside every limit you set.",)
+
     def _cost_span(self, verdict: Verdict) -> Span | None:
         cost = verdict.monthly_usd
         if cost is None:
@@ -317,7 +336,9 @@ def explanation(verdict: Verdict, stands: Standing, page: Page) -> Explanation:
     cautions = tuple(_reason_row(r) for r in verdict.reasons if r.kept and r.warning)
     fine = tuple(_reason_row(r) for r in verdict.reasons if r.kept and not r.warning)
     sections = [
-        Section(*part) for part in (("Why it is out", why_out), ("Mind", cautions), ("What fits", fine)) if part[1]
+        Section(*part)
+        for part in (("Why it is out", why_out), ("Points to check", cautions), ("What fits", fine))
+        if part[1]
     ]
     figures = [Row(text) for text in (_range_text(verdict), _quality_sentence(verdict)) if text]
     if figures:
@@ -337,12 +358,6 @@ def explanation(verdict: Verdict, stands: Standing, page: Page) -> Explanation:
 def _reason_row(reason: Reason) -> Row:
     tone = Tone.BAD if not reason.kept else Tone.CAUTION if reason.warning else Tone.GOOD
     return Row(reason.text, tone)
-
-
-def _why_text(verdict: Verdict) -> str:
-    if verdict.excluded_by is not None:
-        return verdict.excluded_by.text
-    return next((r.text for r in verdict.reasons if r.warning), "Inside every limit you set.")
 
 
 def _monthly_text(verdict: Verdict) -> str:

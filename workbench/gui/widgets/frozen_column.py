@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, SignalInstance
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
-from workbench.gui.widgets.cells import CellDelegate
 from workbench.gui.widgets.rows import RowModel
 
 R = TypeVar("R")
@@ -23,7 +22,7 @@ class FrozenColumn(QObject):
         self._copy = QTableView(view)
         copy = self._copy
         copy.setModel(model)
-        copy.setItemDelegate(CellDelegate(copy))
+        copy.setItemDelegate(view.itemDelegate())
         copy.setSelectionModel(view.selectionModel())
         copy.setShowGrid(False)
         copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -28,6 +28,7 @@ class CellRole(IntEnum):
     MARK = Qt.ItemDataRole.UserRole + 4
     FAINT = Qt.ItemDataRole.UserRole + 5
     STRONG = Qt.ItemDataRole.UserRole + 6
+    FLOW = Qt.ItemDataRole.UserRole + 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,11 @@ class Column(Generic[R]):
     """One column. `text` gives the cell's words; "—" is unknown, and `hint` then says why.
 
     `unit` stands under the title in the header; `right` aligns figures; `sort` gives the value to sort by
-    (None sorts last), by default the text; `aside` is smaller, muted text after the main one; `width` is in
-    pixels at normal text size, `stretch` gives the column what is left.
+    (None sorts last), by default the text; `aside` is smaller, muted text after the main one (below it where a row has
+    several lines); `width` is in pixels at normal text size, `stretch` gives the column what is left.
+
+    `flow` goes on after the text and wraps where a row has several lines. It is not copied with the text: give it a
+    column of its own that is not `shown`, which is searched and copied like the others.
     """
 
     id: str
@@ -71,6 +75,8 @@ class Column(Generic[R]):
     width: int = 110
     stretch: bool = False
     strong: Callable[[R], bool] | None = None
+    flow: Callable[[R], str] | None = None
+    shown: bool = True
 
     @property
     def heading(self) -> str:
@@ -127,7 +133,8 @@ class RowModel(QAbstractTableModel, Generic[R]):
             case Qt.ItemDataRole.ToolTipRole:
                 return (column.hint(row) if column.hint else "") or None
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{column.heading}: {self.cell_text(row, column)}"
+                flow = f". {column.flow(row)}" if column.flow else ""
+                return f"{column.heading}: {self.cell_text(row, column)}{flow}"
             case Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
                 return int(side | Qt.AlignmentFlag.AlignVCenter)
@@ -147,6 +154,8 @@ class RowModel(QAbstractTableModel, Generic[R]):
                 return self._faint(row) if self._faint else False
             case CellRole.STRONG:
                 return column.strong(row) if column.strong else False
+            case CellRole.FLOW:
+                return column.flow(row) if column.flow else ""
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from workbench.gui.ports import SettingsPort
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import menu_button
-from workbench.gui.widgets.cells import CellDelegate
+from workbench.gui.widgets.cells import ROW_PAD, CellDelegate
+from workbench.gui.widgets.flow_cells import FlowDelegate
 from workbench.gui.widgets.frozen_column import FrozenColumn
 from workbench.gui.widgets.rows import Arrange, Column, Index, RowModel
 from workbench.gui.widgets.text import Words
@@ -34,6 +35,8 @@ _HEADER_LINES = 2
 _SAMPLE = 30
 _WIDEST = 320
 _LEAST_STRETCH = 0.7
+# A flow narrower than this gets a line more.
+_NARROW_FLOW = 260
 _NOWHERE = QModelIndex()
 
 
@@ -43,10 +46,10 @@ class _View(QTableView):
     opened = Signal(QModelIndex)
     moved = Signal(QModelIndex)
 
-    def __init__(self, model: RowModel[R], parent: QWidget | None = None, *, wraps: bool = False) -> None:
+    def __init__(self, model: RowModel[R], parent: QWidget | None, *, wraps: bool, lines: int) -> None:
         super().__init__(parent)
         self.setModel(model)
-        self.cells = CellDelegate(self, wraps=wraps)
+        self.cells = CellDelegate(self, wraps=wraps) if lines == 1 else FlowDelegate(self, lines=lines)
         self.setItemDelegate(self.cells)
         self.setShowGrid(False)
         self.setMouseTracking(True)
@@ -83,7 +86,8 @@ class DataTable(QWidget, Generic[R]):
     `picked` (id) is sent when the person moves to a row, `opened` (id) on Enter or double click; `select` shows a
     row without sending. Widths are remembered under `table/<id>` in `settings`. `filterable` puts a field above.
     A `snug` table is no taller than its rows: put a stretch below it. In one that `wraps` as well, a text too long for
-    its cell goes on in the next line: for tables that are read, of some dozen rows.
+    its cell goes on in the next line: for tables that are read, of some dozen rows. A row of two `lines`
+    of words has three while a column that flows is narrow.
     """
 
     picked = Signal(str)
@@ -106,6 +110,7 @@ class DataTable(QWidget, Generic[R]):
         visible_rows: int = 6,
         snug: bool = False,
         wraps: bool = False,
+        lines: int = 1,
     ) -> None:
         super().__init__()
         self.setObjectName(f"table-{id}")
@@ -115,10 +120,11 @@ class DataTable(QWidget, Generic[R]):
         self._least_rows = visible_rows
         self._wanted_first = 0
         self._snug = snug
+        self._lines = lines
         self.model: RowModel[R] = RowModel(
             columns, row_id=row_id, faint=faint, arrange=arrange, number_of=number_of, parent=self
         )
-        self.view = _View(self.model, self, wraps=wraps)
+        self.view = _View(self.model, self, wraps=wraps, lines=lines)
         self.view.setObjectName(f"view-{id}")
         self.view.setAccessibleName(name)
         self.filter_field = QLineEdit()
@@ -130,6 +136,8 @@ class DataTable(QWidget, Generic[R]):
         self.filter_row = QHBoxLayout()
         self._lay_out(filterable, name)
         self._wraps = wraps
+        for place, column in enumerate(columns):
+            self.view.setColumnHidden(place, not column.shown)
         self._frozen = FrozenColumn(self.view, self.view.opened, self.model) if len(columns) > 2 and not wraps else None
         self._connect()
         self._apply_widths()
@@ -316,7 +324,7 @@ class DataTable(QWidget, Generic[R]):
         option = QStyleOptionViewItem()
         option.font = self.view.font()
         for place, column in enumerate(self.model.columns):
-            if column.stretch or self._is_kept(column):
+            if column.stretch or not column.shown or self._is_kept(column):
                 continue
             seen = range(0 if self._wraps else self._sampled)
             hints = (delegate.sizeHint(option, self.model.index(r, place)).width() for r in seen)
@@ -325,13 +333,24 @@ class DataTable(QWidget, Generic[R]):
         self._wanted_first = header.sectionSize(0)
         self._stretch()
 
+    def _fit_lines(self) -> None:
+        """As many lines as what flows needs at its present width."""
+        cells, columns = self.view.cells, enumerate(self.model.columns)
+        widths = [self.view.columnWidth(place) for place, column in columns if column.flow is not None]
+        if not isinstance(cells, FlowDelegate) or not widths:
+            return
+        lines = self._lines if min(widths) >= scaled_px(self, _NARROW_FLOW) else self._lines + 1
+        if lines != cells.lines:
+            cells.lines = lines
+            self._resize_rows()
+
     def _shrink(self) -> None:
         """Where the table is too narrow for all columns, the first gives up what it has beyond its own width."""
         header, first = self.view.horizontalHeader(), self.model.columns[0]
         if first.stretch or self._is_kept(first):
             return
         others = sum(header.sectionSize(i) for i in range(1, len(self.model.columns)) if not self._stretches(i))
-        others += sum(self._least_stretch(i) for i in range(1, len(self.model.columns)) if self._stretches(i))
+        others += sum(self._wanted_stretch(i) for i in range(1, len(self.model.columns)) if self._stretches(i))
         least = scaled_px(self, first.width)
         room = max(self.view.viewport().width() - others, least)
         header.resizeSection(0, min(max(self._wanted_first, least), room))
@@ -341,6 +360,11 @@ class DataTable(QWidget, Generic[R]):
 
     def _least_stretch(self, place: int) -> int:
         return round(scaled_px(self, self.model.columns[place].width) * _LEAST_STRETCH)
+
+    def _wanted_stretch(self, place: int) -> int:
+        """What a stretching column may ask of the first: a flow its whole width, since it is there to be read."""
+        column = self.model.columns[place]
+        return scaled_px(self, column.width) if column.flow is not None else self._least_stretch(place)
 
     def _is_kept(self, column: Column[R]) -> bool:
         """Whether the person gave this column its width."""
@@ -362,6 +386,7 @@ class DataTable(QWidget, Generic[R]):
             header.resizeSection(place, max(left * columns[place].width // wanted, self._least_stretch(place)))
         if self._wraps:
             self._fit_heights()
+        self._fit_lines()
 
     def _fit_heights(self) -> None:
         """Each row as tall as its tallest cell, the table as tall as its rows."""
@@ -384,21 +409,22 @@ class DataTable(QWidget, Generic[R]):
 
     def _save_widths(self) -> None:
         header = self.view.horizontalHeader()
-        sizes = {c.id: header.sectionSize(i) for i, c in enumerate(self.model.columns) if not c.stretch}
+        sizes = {c.id: header.sectionSize(i) for i, c in enumerate(self.model.columns) if c.shown and not c.stretch}
         self._settings.set(self._key, dict(sizes))
 
     def _resize_rows(self) -> None:
         """Rows and header follow the text size; the table is as tall as the rows it must show."""
         line = self.view.fontMetrics().height()
-        self.view.verticalHeader().setDefaultSectionSize(line + 18)
+        tall = ROW_PAD + line * (self.view.cells.lines if isinstance(self.view.cells, FlowDelegate) else 1)
+        self.view.verticalHeader().setDefaultSectionSize(tall)
         has_units = any(column.unit for column in self.model.columns)
         self.view.horizontalHeader().setFixedHeight(line * (_HEADER_LINES if has_units else 1) + 16)
         rows = max(min(self._least_rows, max(len(self.model.rows), 1)), 1)
         bar = self.view.horizontalScrollBar().sizeHint().height()
         head = self.view.horizontalHeader().height()
-        self.view.setMinimumHeight(rows * (line + 18) + head + bar)
+        self.view.setMinimumHeight(rows * tall + head + bar)
         if self._snug and not self._wraps:
-            self.view.setMaximumHeight(max(self.model.rowCount(), 1) * (line + 18) + head + bar)
+            self.view.setMaximumHeight(max(self.model.rowCount(), 1) * tall + head + bar)
         self._stretch()
         if self._frozen is not None:
             self._frozen.place()
