@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pages_person import Visitor
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
 from workbench.domain.questions import NO_LIMIT, QUESTIONS, UNKNOWN
 from workbench.gui.rail import RailButton
+from workbench.gui.widgets.fields import read_number
 from workbench.gui.widgets.info import glossary
-from workbench.gui.wizards.question_card import QUESTION_TERMS, QuestionCard
+from workbench.gui.wizards.question_card import QUESTION_TERMS, TYPING_PAUSE_MS, QuestionCard
 
 
 def go_to_step(visitor: Visitor, title: str) -> None:
@@ -162,6 +164,54 @@ def test_that_an_answer_out_of_range_is_refused_where_it_was_typed(visitor: Visi
     visitor.write(card.findChildren(QLineEdit)[0], "400")
     visitor.rest()
     assert visitor.scenario.answers.get("quality_target") == before
+
+
+def type_slowly(visitor: Visitor, field: QLineEdit, text: str) -> None:
+    """Key by key, with so long a pause behind each that the wizard saves what it can."""
+    for key in text:
+        visitor.qtbot.keyClicks(field, key)
+        visitor.qtbot.wait(TYPING_PAUSE_MS + 50)
+        visitor.rest()
+
+
+def test_that_a_number_typed_beyond_its_limit_changes_neither_the_answer_nor_its_neighbours(visitor: Visitor) -> None:
+    visitor.go("requirements", "requests_per_day")
+    card = visitor.find(QuestionCard, "question-requests_per_day")
+    low, likely, high = card.findChildren(QLineEdit)
+    before = visitor.scenario.answers["requests_per_day"]
+    shown = low.text(), high.text()
+    likely.setFocus()
+    likely.selectAll()
+    type_slowly(visitor, likely, "1e99")
+    assert visitor.scenario.answers["requests_per_day"] == before
+    assert (low.text(), likely.text(), high.text()) == (shown[0], "1e99", shown[1])
+    likely.clearFocus()
+    assert "The most that makes sense here is 10,000,000,000" in likely.accessibleDescription()
+    for field in (low, high):
+        visitor.write(field, "0")
+        visitor.qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    visitor.write(likely, "5000")
+    visitor.wait(lambda: visitor.scenario.answers["requests_per_day"] == {"low": 5000, "likely": 5000, "high": 5000})
+    assert (low.text(), read_number(likely.text()), high.text()) == ("", 5000, "")
+
+
+def test_that_a_number_taken_out_to_be_typed_anew_leaves_the_others_of_its_range(visitor: Visitor) -> None:
+    visitor.go("requirements", "requests_per_day")
+    card = visitor.find(QuestionCard, "question-requests_per_day")
+    low, likely, high = card.findChildren(QLineEdit)
+    for field, text in ((low, "1000"), (likely, "5000"), (high, "9000")):
+        visitor.write(field, text)
+    visitor.rest()
+    likely.setFocus()
+    likely.selectAll()
+    visitor.qtbot.keyClick(likely, Qt.Key.Key_Delete)
+    visitor.qtbot.wait(TYPING_PAUSE_MS + 50)
+    visitor.rest()
+    assert (read_number(low.text()), read_number(high.text())) == (1000, 9000)
+    type_slowly(visitor, likely, "6000")
+    likely.clearFocus()
+    visitor.rest()
+    assert visitor.scenario.answers["requests_per_day"] == {"low": 1000, "likely": 6000, "high": 9000}
 
 
 def test_that_every_term_behind_a_question_is_in_the_glossary() -> None:

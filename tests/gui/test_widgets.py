@@ -317,6 +317,32 @@ def test_that_a_range_needs_only_its_likely_value(qtbot: QtBot) -> None:
     assert field.value == (40, 40, 40)
 
 
+def test_that_a_range_of_one_number_shows_it_once_and_the_ends_follow_what_is_typed(qtbot: QtBot) -> None:
+    field = RangeField("Requests")
+    qtbot.addWidget(field)
+    field.set_value((40, 40, 40))
+    low, likely, high = field.findChildren(QLineEdit)
+    assert [part.text() for part in (low, likely, high)] == ["", "40", ""]
+    qtbot.keyClicks(likely, "0")
+    assert field.value == (400, 400, 400)
+
+
+def test_that_half_a_number_is_held_back_and_what_follows_is_sent(qtbot: QtBot) -> None:
+    field = RangeField("Requests", low=1, high=1e10)
+    qtbot.addWidget(field)
+    sent: list[object] = []
+    field.changed.connect(sent.append)
+    field.held.connect(lambda: sent.append("held"))
+    likely = field.findChildren(QLineEdit)[1]
+    qtbot.keyClicks(likely, "1e99")
+    assert sent[-1] == "held"
+    qtbot.keyClick(likely, Qt.Key.Key_Backspace)
+    assert sent[-1] == (1e9, 1e9, 1e9), "the number it was before counts again"
+    likely.clear()
+    qtbot.keyClicks(field.findChildren(QLineEdit)[0], "5")
+    assert sent[-1] == "held", "a lowest alone is no range yet"
+
+
 def test_that_a_range_beyond_its_limit_is_marked_and_never_sent(qtbot: QtBot) -> None:
     field = RangeField("Requests", low=1, high=1e10)
     qtbot.addWidget(field)

@@ -1,6 +1,7 @@
 """Fields of the wizard and of forms: a number with its unit, a choice of cards, chips, a low-likely-high range.
 
 Every field has `changed` (the value, None when it is empty) sent when the person changed it, never by `set_value`.
+Those for numbers have `held`: what stands there now is no value (yet), and what was sent before is not meant any more.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class NumberField(QWidget):
     """A number with its unit behind it. A text that is no number within the limits is marked, and said why below."""
 
     changed = Signal(object)
+    held = Signal()
 
     def __init__(
         self,
@@ -145,7 +147,10 @@ class NumberField(QWidget):
     def _typed(self) -> None:
         number, problem = self._read()
         self._mark(problem if problem and not self.edit.hasFocus() else "")
-        if not problem and number != self._sent:
+        if problem:
+            self._sent = math.nan  # equal to nothing: the next value is sent, be it the one before
+            self.held.emit()
+        elif number != self._sent:
             self._sent = number
             self.changed.emit(number)
 
@@ -165,12 +170,13 @@ class NumberField(QWidget):
 
 
 class RangeField(QWidget):
-    """Low, likely and high of an uncertain number. Sends (low, likely, high) when all three are there and in order.
+    """Low, likely and high of an uncertain number. Sends (low, likely, high) when they are there and in order.
 
-    Only "likely" need be filled: low and high then equal it.
+    Only "likely" need be filled: low and high then equal it, and stay empty, so that they follow what is typed there.
     """
 
     changed = Signal(object)
+    held = Signal()
 
     def __init__(
         self,
@@ -197,6 +203,11 @@ class RangeField(QWidget):
             grid.addWidget(label, 0, place)
             grid.addWidget(part, 1, place, Qt.AlignmentFlag.AlignTop)
             part.changed.connect(lambda _value: self._typed())
+            part.held.connect(self.held)
+            part.edit.editingFinished.connect(self._left)
+            part.edit.returnPressed.connect(self._explain)
+            if place != 1:
+                part.edit.setPlaceholderText("as likely")
         if unit:
             words = QLabel(unit)
             set_role(words, "muted")
@@ -217,18 +228,39 @@ class RangeField(QWidget):
         return triple if triple[0] <= triple[1] <= triple[2] else None
 
     def set_value(self, value: tuple[float, float, float] | None) -> None:
-        for part, number in zip(self._parts, value or (None, None, None), strict=True):
+        if value is not None and value == self.value:
+            return
+        shown = (None, value[1], None) if value is not None and value[0] == value[2] else value or (None, None, None)
+        for part, number in zip(self._parts, shown, strict=True):
             part.set_value(number)
-        self._problem.hide()
+        self._say("")
 
     def _typed(self) -> None:
         value = self.value
-        unread = any(part.problem for part in self._parts)
-        wrong = value is None and self._parts[1].value is not None and not unread
-        self._problem.set_text("Put the smallest first: lowest, likely, highest." if wrong else "")
-        self._problem.setVisible(wrong)
-        if not wrong and not unread:
+        if value is None and any(part.edit.text().strip() for part in self._parts):
+            self.held.emit()
+        else:
+            self._say("")
             self.changed.emit(value)
+
+    def _left(self) -> None:
+        """What is wrong between the three is said once the person has left them all."""
+        if not any(part.edit.hasFocus() for part in self._parts):
+            self._explain()
+
+    def _explain(self) -> None:
+        numbers = [part.value for part in self._parts]
+        nothing = all(number is None for number in numbers)
+        if self.value is not None or nothing or any(part.problem for part in self._parts):
+            self._say("")
+        elif numbers[1] is None:
+            self._say("Write the likely one, too. It is not saved without.")
+        else:
+            self._say("Put the smallest first: lowest, likely, highest. It is not saved like this.")
+
+    def _say(self, problem: str) -> None:
+        self._problem.set_text(problem)
+        self._problem.setVisible(bool(problem))
 
 
 @dataclass(frozen=True, slots=True)

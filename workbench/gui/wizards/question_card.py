@@ -59,7 +59,7 @@ class QuestionCard(Card):
         if question.id in QUESTION_TERMS:
             self.add_beside_title(InfoButton(QUESTION_TERMS[question.id]))
         self.body.addWidget(Words(question.why, "muted"))
-        self._field, self._set_field = _field_for(question, choices, self._changed)
+        self._field, self._set_field = _field_for(question, choices, self._changed, self._hold)
         self._field.setObjectName(f"field-{question.id}")
         self.body.addWidget(self._field)
         self.body.addLayout(self._shortcuts())
@@ -70,13 +70,19 @@ class QuestionCard(Card):
         self._pause.setInterval(TYPING_PAUSE_MS)
         self._pause.timeout.connect(self._send)
         self._waiting: tuple[AnswerValue | None] | None = None
+        self._before: AnswerValue | None = None  # the answer when typing began
+        self._is_typing = self._is_half_typed = False
         for part in (self._field, *self._field.findChildren(QWidget)):
             part.installEventFilter(self)
 
     def show_answer(self, answer: AnswerValue | None) -> None:
-        """Draws what is stored; never sends anything. What is being typed is left alone."""
+        """Draws what is stored; never sends anything. What is being typed is left alone, unless the answer changed
+        under it."""
+        if answer != self._answer or not self._is_typing:
+            self._before = answer
+        self._is_half_typed = self._is_half_typed and answer == self._answer
         self._answer = answer
-        if self._waiting is None:
+        if self._waiting is None and not self._is_half_typed:
             plain = None if answer in (UNKNOWN, NO_LIMIT) else answer
             self._set_field(plain)
         self._unknown.setChecked(answer == UNKNOWN)
@@ -102,6 +108,8 @@ class QuestionCard(Card):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
             self.flush()
+            self._is_typing = False
+            self._before = self._answer
         return super().eventFilter(watched, event)
 
     def _shortcuts(self) -> QHBoxLayout:
@@ -128,20 +136,38 @@ class QuestionCard(Card):
         made = button(text, kind="chip")
         made.setCheckable(True)
         made.setAccessibleName(f"{self.question.title}: {text}")
-        made.clicked.connect(lambda checked: self._changed(value if checked else None))
+        made.clicked.connect(lambda checked: self._take(value if checked else None))
         return made
 
     def _take_default(self) -> None:
-        self._waiting = (self.question.default,)
+        self._take(self.question.default)
+
+    def _take(self, value: AnswerValue | None) -> None:
+        """An answer given beside the field; half a number in the field gives way to it."""
+        self._pause.stop()
+        self._is_typing = self._is_half_typed = False
+        self._waiting = (value,)
         self._send()
+        self.show_answer(self._answer)
 
     def _changed(self, value: Any) -> None:
-        """The person did something: text waits for a pause in typing, everything else is sent at once."""
+        """The person did something: what is typed waits for a pause, everything else is sent at once."""
         self._waiting = (value,)
-        if self.question.kind in (Kind.CHOICE, Kind.MULTI, Kind.YES_NO) or value in (UNKNOWN, NO_LIMIT, None):
+        self._is_half_typed = False
+        if self.question.kind in (Kind.CHOICE, Kind.MULTI, Kind.YES_NO):
             self._send()
         else:
+            self._is_typing = True
             self._pause.start()
+
+    def _hold(self) -> None:
+        """What stands in the field is no answer (yet): what it was when typing began counts until it is one."""
+        self._pause.stop()
+        self._waiting = None
+        self._is_typing = self._is_half_typed = True
+        if self._answer != self._before:
+            self._answer = self._before
+            self.answered.emit(self.question.id, self._before)
 
     def _send(self) -> None:
         if self._waiting is None:
@@ -191,7 +217,7 @@ _Set = Callable[[Any], None]
 
 
 def _field_for(
-    question: Question, choices: Sequence[Choice[str]], changed: Callable[[Any], None]
+    question: Question, choices: Sequence[Choice[str]], changed: Callable[[Any], None], hold: Callable[[], None]
 ) -> tuple[QWidget, _Set]:
     """The field for a kind of answer, and the function that shows a stored answer in it (None empties it)."""
     match question.kind:
@@ -208,6 +234,7 @@ def _field_for(
         case Kind.RANGE:
             wide = RangeField(question.title, unit=question.unit, low=question.low, high=question.high)
             wide.changed.connect(lambda triple: changed(None if triple is None else _as_range(triple)))
+            wide.held.connect(hold)
             return wide, lambda value: wide.set_value(None if value is None else _as_triple(value))
         case Kind.NUMBER | Kind.SHARE | Kind.MONEY:
             number = NumberField(
@@ -219,6 +246,7 @@ def _field_for(
                 percent=question.kind is Kind.SHARE,
             )
             number.changed.connect(changed)
+            number.held.connect(hold)
             return number, number.set_value
 
 
