@@ -342,6 +342,25 @@ def test_that_every_problem_of_a_file_is_shown_and_the_good_cases_can_run(
     assert len(bench.services.evals.results(page.evals._wanted_run)) == len(page.evals.setup.models)
 
 
+def test_that_an_eval_whose_scorer_cannot_use_the_cases_is_not_offered(
+    bench: Bench, page: ValidatePage, tmp_path: Path
+) -> None:
+    path = tmp_path / "mixed.csv"
+    path.write_text("input,expected\nWho?,Ann\n,Bob\n")
+    page.arrive((path,))
+    bench.settle()
+    setup, button = page.evals.setup, page.findChild(QPushButton, "eval-run")
+    assert button.isEnabled() and button.text() == "Run the eval with the 1 good case"
+    setup.scorer.setCurrentIndex(setup.scorer.findData("number"))
+    bench.settle()
+    assert not button.isEnabled() and button.text() == "Run the eval"
+    assert setup._total.text().startswith("The scorer number cannot use the expected text of case")
+    assert "Choose another scorer" in setup._total.text()
+    setup.scorer.setCurrentIndex(setup.scorer.findData("contains"))
+    bench.settle()
+    assert button.isEnabled() and setup._total.text() == ""
+
+
 def test_that_a_file_that_is_no_data_is_a_sentence_and_nothing_can_run_until_a_person_goes_back(
     bench: Bench, page: ValidatePage, data: Path, tmp_path: Path
 ) -> None:

@@ -121,16 +121,21 @@ def check(run: EvalRun, cases: Sequence[EvalCase], *, have: Collection[Need] = (
             require(scorer(name), have)
     except WorkbenchError as error:
         return [error]
+    return unusable(run.scorers, cases, run.dataset_name)
+
+
+def unusable(scorers: Collection[str], cases: Sequence[EvalCase], dataset_name: str) -> list[WorkbenchError]:
+    """One problem for each case and scorer that cannot go together. Raises WorkbenchError for a scorer that is none."""
     problems = []
     for case in cases:
-        for name in {spec_for(case, name) for name in run.scorers}:
+        for name in {spec_for(case, name) for name in scorers}:
             fault = scorer(name).problem(case.expected)
             if fault:
                 line = f", line {case.line}" if case.line else ""
                 problems.append(
                     WorkbenchError(
                         f"The scorer {name} cannot use the expected text of case {case.id}: {fault}",
-                        where=f"{run.dataset_name}{line}",
+                        where=f"{dataset_name}{line}",
                         mend="Choose another scorer, or mend the case.",
                     )
                 )

@@ -175,6 +175,13 @@ class EvalService:
         alone = (each for each in BUILTIN.values() if each.group is not Group.COMBINED)
         return tuple(sorted(alone, key=lambda each: each.id != DEFAULT_SCORER))
 
+    @staticmethod
+    def unusable(data: EvalSet, scorers: Sequence[str]) -> list[WorkbenchError]:
+        """One problem for each case that one of these scorers cannot use; with any of them no run can be made."""
+        from workbench.evals.runner import unusable
+
+        return unusable(scorers, data.cases, data.name)
+
     def own_python_allowed(self) -> bool:
         """Whether evals may run a Python file of the person's own to score."""
         return self._own_python_allowed()

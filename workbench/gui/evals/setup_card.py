@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from workbench.analysis import words
+from workbench.domain.errors import WorkbenchError
 from workbench.evals.scorers import Scorer, scorer
 from workbench.gui.evals.data_row import DataRow
 from workbench.gui.evals.more_setup import MoreSetup
@@ -40,6 +41,7 @@ class SetupCard(Card):
         self.setObjectName("eval-setup")
         self._scorers = tuple(scorers)
         self._running = False
+        self._unusable: tuple[WorkbenchError, ...] = ()
         self._models: tuple[ModelEntry, ...] = ()
         self._chosen: tuple[str, ...] | None = None
         self.data = DataRow(settings=settings)
@@ -178,18 +180,28 @@ class SetupCard(Card):
         self._running = running
         self.show_counts()
 
+    def show_unusable(self, problems: Sequence[WorkbenchError]) -> None:
+        """What the chosen scorers cannot use of the cases; with any of it the eval cannot start."""
+        if tuple(problems) != self._unusable:
+            self._unusable = tuple(problems)
+            self._show_start()
+
     def show_counts(self) -> None:
         """How much the run would ask, and whether it can start."""
+        self._show_start()
+        self.changed.emit()
+
+    def _show_start(self) -> None:
         examined = self.data.examined
         cases = len(examined.dataset.cases) if examined else 0
         models = len(self.models)
-        self._run.setEnabled(bool(cases and models) and not self._running)
-        good = f" with the {words.count(cases, 'good case')}" if examined and examined.problems and cases else ""
+        self._run.setEnabled(bool(cases and models) and not self._running and not self._unusable)
+        in_part = examined is not None and examined.problems and cases and not self._unusable
+        good = f" with the {words.count(cases, 'good case')}" if in_part else ""
         self._run.setText(f"Run the eval{good}")
         self._run.setAccessibleName(self._run.text())
         missing = "Choose at least one model." if cases else "Choose the cases first."
-        self._total.set_text("" if cases and models else missing)
-        self.changed.emit()
+        self._total.set_text(_first(self._unusable) if cases and models else missing)
 
     def _models_changed(self, paths: tuple[str, ...]) -> None:
         self._chosen = paths
@@ -202,3 +214,12 @@ class SetupCard(Card):
             self._signature.set_text(self._scorers[max(self.scorer.currentIndex(), 0)].expects)
         self.more.show_needed(frozenset().union(*(scorer(spec).wants for spec in self.scorer_ids)))
         self.changed.emit()
+
+
+def _first(problems: Sequence[WorkbenchError]) -> str:
+    """The first of them, and how many there are."""
+    if not problems:
+        return ""
+    more = f" There are {len(problems) - 1:,} more like it." if len(problems) > 2 else ""
+    more = " There is one more like it." if len(problems) == 2 else more
+    return f"{problems[0].what.rstrip('.')}.{more} {problems[0].mend}"

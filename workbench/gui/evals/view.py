@@ -112,6 +112,7 @@ class EvalsView(QWidget):
         self.setup.data.columns_wanted.connect(self._choose_columns)
         self.setup.put_away.connect(partial(self._set_up, False))
         self.setup.changed.connect(self._plan)
+        self.setup.changed.connect(self._check)
         self.setup.more.changed.connect(self._plan)
         self.setup.system.edited.connect(lambda _text: self._plan())
         self.bar.pause_wanted.connect(self._pause)
@@ -438,6 +439,22 @@ class EvalsView(QWidget):
             )
 
         self.setup.plan.look(work)
+
+    def _check(self) -> None:
+        """Whether the chosen scorers can use the cases at hand: said before the eval is started, not after."""
+        examined, scorers = self.setup.data.examined, self.setup.scorer_ids
+        if examined is None:
+            self.setup.show_unusable(())
+            return
+        data = examined.dataset
+
+        def show(problems: list[WorkbenchError]) -> None:
+            if self.setup.data.examined is examined and self.setup.scorer_ids == scorers:
+                self.setup.show_unusable(problems)
+
+        self._house.tasks.start(
+            lambda: self._evals.unusable(data, scorers), done=show, failed=self.error.show_error, owner=self
+        )
 
     def _pause(self) -> None:
         self.runner.pause()
