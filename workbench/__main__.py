@@ -116,7 +116,7 @@ def open_window(opened: tuple[Path | None, tuple[str, ...]]) -> int:
     from workbench.domain.errors import WorkbenchError
 
     try:
-        return run_window(build(home), files)
+        return run_window(build(home, with_sample=True), files)
     except WorkbenchError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -108,10 +108,12 @@ class Services:
     """Everything a person can do, one attribute per noun. Close it when done; safe to use from several threads.
 
     `today` is the one clock that says which day prices, deadlines and shutdowns count for; tests set it.
+    `with_sample` puts the sample decision into a data file when it is made.
     """
 
-    def __init__(self, paths: Paths, *, today: Callable[[], date] = date.today) -> None:
+    def __init__(self, paths: Paths, *, today: Callable[[], date] = date.today, with_sample: bool = False) -> None:
         self.paths = paths
+        self.with_sample = with_sample
         self.today = today
         self.lock = threading.RLock()
         self.made: dict[str, Any] = {}
@@ -126,7 +128,16 @@ class Services:
     def store(self) -> Store:
         from workbench.store.store import Store
 
-        store = Store(self.paths.database, backups_folder=self.paths.backups)
+        def put_sample() -> None:
+            from workbench.services.scenarios import ScenarioService
+
+            ScenarioService(store=store).open_sample()
+
+        store = Store(
+            self.paths.database,
+            backups_folder=self.paths.backups,
+            when_made=put_sample if self.with_sample else None,
+        )
         store.gate = TeamGate(self)
         return store
 
@@ -545,6 +556,6 @@ class Services:
                 self.made[name].close()
 
 
-def build(home: Path | None = None, *, today: Callable[[], date] = date.today) -> Services:
+def build(home: Path | None = None, *, today: Callable[[], date] = date.today, with_sample: bool = False) -> Services:
     """The services over one data folder (default: WORKBENCH_HOME, else the platform's data folder)."""
-    return Services(Paths.resolve(home), today=today)
+    return Services(Paths.resolve(home), today=today, with_sample=with_sample)

@@ -85,6 +85,13 @@ def test_that_home_as_the_first_page_loads_nothing_heavy(used_home: Path) -> Non
     assert moments["quiet"].isdisjoint(NEVER_AT_START)
 
 
+def test_that_the_first_window_after_a_first_command_opens_with_the_sample(tmp_path: Path) -> None:
+    services = build(tmp_path, with_sample=True)
+    assert services.scenarios.list(), "as the command line leaves it"
+    services.close()
+    assert list(modules_of_a_start(tmp_path)) == ["decide", "quiet"]
+
+
 @pytest.mark.parametrize("noun", [["--help"], ["scenario", "list"], ["shortlist", "knowledge-assistant", "--json"]])
 def test_that_the_command_line_never_loads_qt(noun: list[str], tmp_path: Path) -> None:
     code = (

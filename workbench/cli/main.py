@@ -72,7 +72,7 @@ def run(argv: Sequence[str]) -> int:
     take_any_text()
     services: Services | None = None
     try:
-        services = build(arguments.home)
+        services = build(arguments.home, with_sample=True)
         code = arguments.run(arguments, services)
         sys.stdout.flush()
         return int(code)

@@ -168,12 +168,16 @@ class Window:
             self.shell.show_error(WorkbenchError(notice, where=str(self._services.paths.home)))
 
     def _first_scenario(self) -> Scenario | None:
-        """In the db lane: the one open last, the sample on the very first start, else none."""
+        """In the db lane: the one open last, the sample while the window never had another, else none."""
         scenarios, settings = self._services.scenarios, self._services.settings
         if scenarios.is_first_start():
             return scenarios.open_sample()
         recent = settings.get("recent_scenarios", [])
         there = {row.id for row in scenarios.list() if not row.damaged}
+        if not recent:
+            from workbench.services.scenarios import SAMPLE_ID
+
+            return scenarios.load(SAMPLE_ID) if SAMPLE_ID in there else None
         if settings.get("window/was_open", True) and isinstance(recent, list):
             return next((scenarios.load(str(id)) for id in recent if id in there), None)
         return None

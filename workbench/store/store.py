@@ -47,7 +47,8 @@ DAY_S = 86_400.0
 class Store(Repositories):
     """One data file. Making a Store touches nothing; the file is opened, made or migrated at the first call.
 
-    `wait_s` is how long a write waits for another program; `on_wait` is called once when it has to.
+    `wait_s` is how long a write waits for another program; `on_wait` is called once when it has to. `when_made` is
+    called once by the program that makes the file, with the new store open.
     """
 
     def __init__(
@@ -57,10 +58,12 @@ class Store(Repositories):
         backups_folder: Path,
         wait_s: float = 5.0,
         on_wait: Callable[[], None] | None = None,
+        when_made: Callable[[], object] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(now)
         self.path = path
+        self._when_made = when_made
         self._backups_folder = backups_folder
         self._wait_s = wait_s
         self._on_wait = on_wait
@@ -78,13 +81,15 @@ class Store(Repositories):
         with self._mutex:
             if self._engine is not None:
                 return
-            self._ensure_file()
+            is_new = self._ensure_file()
             self.read_only = not self._may_write()
             self._raw = self._checked_connection()
             self._engine = _engine_over(self._raw)
             if schema_number(self._raw) < schema.HEAD:
                 self._migrate()
             self.notices = notices_about(self.path.parent) + self._read_only_notice()
+            if is_new and self._when_made is not None:
+                self._when_made()
 
     def close(self) -> None:
         """Closes the file. The store opens it again when it is used again."""
@@ -151,16 +156,19 @@ class Store(Repositories):
         assert self._raw is not None
         return self._raw
 
-    def _ensure_file(self) -> None:
+    def _ensure_file(self) -> bool:
+        """Makes the file when there is none; whether it did."""
         if os.path.lexists(self.path):
-            return
+            return False
         log = self.path.with_name(self.path.name + "-wal")
         if log.exists() and log.stat().st_size > 0:
             raise self._broken("The data file is missing, but its log is there: it was moved or deleted on its own")
         try:
             with self._alone():
-                if not self.path.exists():
-                    schema.create(self.path)
+                if self.path.exists():
+                    return False
+                schema.create(self.path)
+                return True
         except (OSError, sqlite3.Error) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise WorkbenchError(
