@@ -45,6 +45,25 @@ def test_that_every_usual_way_to_write_a_table_is_read(
     assert str(found.dialect) == f"CSV, {title}, separated by {word}"
 
 
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b""])
+@pytest.mark.parametrize("cut", [21, 51, 61])
+def test_that_a_utf_16_table_cut_inside_a_letter_is_called_utf_16_cut_short(
+    tmp_path: Path, mark: bytes, cut: int
+) -> None:
+    path = tmp_path / "set.csv"
+    path.write_bytes(mark + TABLE.encode("utf-16-le")[:cut])
+    with pytest.raises(WorkbenchError, match="The file is UTF-16 and was cut short"):
+        examine(path)
+
+
+def test_that_a_table_cut_in_its_header_row_is_called_cut_short_with_its_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "set.csv"
+    path.write_bytes(b"\xff\xfe" + "input,expe".encode("utf-16-le"))
+    (problem,) = examine(path).problems
+    assert problem.what == "The UTF-16 file ends in the middle of its header row, after “expe”"
+    assert "It was cut short" in problem.mend
+
+
 def test_that_a_cell_with_the_separator_line_breaks_and_quotes_is_one_cell(tmp_path: Path) -> None:
     path = tmp_path / "set.csv"
     path.write_text('input;expected\n"a;b\nsecond ""line""";x\nnext;y\n')

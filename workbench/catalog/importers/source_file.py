@@ -16,6 +16,7 @@ from typing import Any
 
 from workbench.catalog.document import read_bytes
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.json_faults import json_fault, json_place
 
 MAX_BYTES = 32 * 1_048_576
 # Values in a JSON file, judged by its brackets, commas and colons: the largest real price list has 160,000.
@@ -102,8 +103,8 @@ class SourceFile:
             return json.loads(self.text, object_pairs_hook=self._object, parse_int=_whole)
         except json.JSONDecodeError as error:
             raise WorkbenchError(
-                f"This is not JSON: {error.msg}",
-                where=f"{self.name}, line {error.lineno}",
+                f"This is not JSON: {json_fault(error)}",
+                where=f"{self.name}, {json_place(error)}",
                 mend="The file is cut off or damaged: fetch it again.",
             ) from error
         except RecursionError as error:

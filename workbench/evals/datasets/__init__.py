@@ -169,6 +169,12 @@ class _Told:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, UnicodeDecodeError) and error.encoding.startswith("utf-16"):
+            raise WorkbenchError(
+                "The file is UTF-16 and was cut short, or its bytes are damaged",
+                where=str(self._path),
+                mend="Copy it again, or save it again in UTF-8.",
+            ) from error
         if isinstance(error, UnicodeError):
             raise WorkbenchError(
                 f"The file is not whole {error.args[0]} text", where=str(self._path), mend="Save it again in UTF-8."

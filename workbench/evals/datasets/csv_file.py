@@ -51,7 +51,8 @@ def _rows(path: Path, encoding: str, separator: str, progress: Progress, naming:
     csv.field_size_limit(LONGEST_CELL)
     total = max(1, path.stat().st_size)
     with open_text(path, encoding) as file:
-        reader = csv.reader(_lines(file), delimiter=separator, strict=True)
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=separator, strict=True)
         begins = 1
         header: Table | None = None
         for number in itertools.count():
@@ -65,6 +66,9 @@ def _rows(path: Path, encoding: str, separator: str, progress: Progress, naming:
             if any(cell.strip() for cell in cells):
                 if header is None:
                     header = Table(cells, path, begins, naming)
+                    if header.problems and not lines.last.endswith(("\n", "\r")):
+                        yield _cut_short(path, encoding, cells)
+                        return
                     yield from header.problems
                     if header.problems:
                         return
@@ -79,12 +83,29 @@ def _rows(path: Path, encoding: str, separator: str, progress: Progress, naming:
             )
 
 
-def _lines(file: IO[str]) -> Iterator[str]:
-    """Line by line, and no line without end."""
-    while text := file.readline(LONGEST_ROW):
-        if len(text) == LONGEST_ROW and not text.endswith(("\n", "\r")):
+class _Lines(Iterator[str]):
+    """Line by line, and no line without end; `last` is the one that was read last."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.last = ""
+
+    def __next__(self) -> str:
+        self.last = self._file.readline(LONGEST_ROW)
+        if not self.last:
+            raise StopIteration
+        if len(self.last) == LONGEST_ROW and not self.last.endswith(("\n", "\r")):
             raise csv.Error("field larger than can be")
-        yield text
+        return self.last
+
+
+def _cut_short(path: Path, encoding: str, cells: list[str]) -> WorkbenchError:
+    """A header that names too little, in a file that ends in the middle of it."""
+    return WorkbenchError(
+        f"The {TITLES[encoding]} file ends in the middle of its header row, after “{cells[-1].strip()[:40]}”",
+        where=f"{path}, line 1",
+        mend="It was cut short: copy or save it again, whole. It needs the columns input and expected.",
+    )
 
 
 def _broken(path: Path, line: int, error: csv.Error) -> WorkbenchError:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.json_faults import json_fault, json_place
 from workbench.evals.datasets import promptfoo
 from workbench.evals.datasets.encoding import TITLES, open_text
 from workbench.evals.datasets.jsonl_file import object_once, object_record, refuse_constant
@@ -45,9 +46,8 @@ def read(text: str, path: Path) -> Any:
     except RecursionError as error:
         raise WorkbenchError("The file is nested too deeply", where=str(path), mend=MEND) from error
     except ValueError as error:
-        line = getattr(error, "lineno", None)
-        where = f"{path}, line {line}" if line else str(path)
-        raise WorkbenchError(f"The file is not JSON: {error}", where=where, mend=MEND) from error
+        where = ", ".join(part for part in (str(path), json_place(error)) if part)
+        raise WorkbenchError(f"The file is not JSON: {json_fault(error)}", where=where, mend=MEND) from error
 
 
 def listed_records(value: Any, path: Path, progress: Progress, naming: Naming) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.json_faults import json_fault, json_place
 from workbench.evals.datasets.encoding import TITLES, open_text
 from workbench.evals.datasets.naming import KNOWN, Naming
 from workbench.evals.datasets.protocol import Dialect, Progress, Reader, Record, Records
@@ -51,7 +52,8 @@ def _record(text: str, path: Path, line: int, naming: Naming) -> Record | Workbe
     except RecursionError:
         return WorkbenchError("The line is nested too deeply", where=where, mend=MEND)
     except ValueError as error:
-        return WorkbenchError(f"The line is not JSON: {error}", where=where, mend=MEND)
+        where = f"{path}, {json_place(error, line=line)}"
+        return WorkbenchError(f"The line is not JSON: {json_fault(error)}", where=where, mend=MEND)
     return object_record(value, where, line, naming)
 
 

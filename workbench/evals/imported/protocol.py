@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseResult, EvalCase
+from workbench.domain.json_faults import json_fault, json_place
 
 MOST_BYTES = 512 << 20
 MOST_MEMBERS = 100_000
@@ -77,17 +78,19 @@ def load(path: Path) -> Content:
             f"The results cannot be read: {error.strerror}", where=str(path), mend="Check the path and your permission."
         ) from error
     text = data.decode("utf-8-sig", "replace")
-    try:
-        if path.suffix.lower() in (".jsonl", ".ndjson"):
-            return Content([_json(line) for line in text.splitlines() if line.strip()], True, sha256)
-        return Content(_json(text), False, sha256)
-    except (ValueError, RecursionError) as error:
-        raise _fault(path, f"it is not JSON ({error})") from error
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        lines = enumerate(text.splitlines(), 1)
+        return Content([_json(line, path, number) for number, line in lines if line.strip()], True, sha256)
+    return Content(_json(text, path), False, sha256)
 
 
-def _json(text: str) -> Any:
+def _json(text: str, path: Path, line: int | None = None) -> Any:
     """NaN and infinities, which some programs write, become null: no score can be made of them."""
-    return json.loads(text, parse_constant=lambda _: None)
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        place = json_place(error, line=line)
+        raise _fault(path, f"it is not JSON: {json_fault(error)}{f' ({place})' if place else ''}") from error
 
 
 def _archive(path: Path) -> Any:
@@ -104,9 +107,9 @@ def _archive(path: Path) -> Any:
             header = next((name for name in ("header.json", "_journal/start.json") if name in names), None)
             if header is None:
                 raise _fault(path, "it is an archive of something else")
-            value = _json(archive.read(header).decode("utf-8", "replace"))
+            value = _json(archive.read(header).decode("utf-8", "replace"), path)
             wanted = sorted(name for name in names if name.startswith("samples/") and name.endswith(".json"))
-            samples = [_json(archive.read(name).decode("utf-8", "replace")) for name in wanted]
+            samples = [_json(archive.read(name).decode("utf-8", "replace"), path) for name in wanted]
     except (zipfile.BadZipFile, NotImplementedError, ValueError, RecursionError, RuntimeError, EOFError) as error:
         raise _fault(path, f"its archive is damaged ({error})") from error
     if not isinstance(value, dict):

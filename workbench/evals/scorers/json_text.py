@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from workbench.domain.json_faults import json_sentence
+
 
 def read_json(text: str) -> tuple[Any, str]:
     """(value, "") or (None, why it is not JSON). Python's extensions (NaN, doubled keys) are not JSON."""
     try:
         return json.loads(text.strip(), parse_constant=_refuse, object_pairs_hook=_object), ""
-    except RecursionError:
-        return None, "it is nested too deeply"
-    except ValueError as error:
-        return None, str(error)
+    except (ValueError, RecursionError) as error:
+        return None, json_sentence(error)
 
 
 def _refuse(name: str) -> None:

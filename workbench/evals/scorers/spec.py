@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.json_faults import json_fault
 
 LONGEST = 20_000
 DEEPEST = 8
@@ -115,7 +116,7 @@ class _Reader:
                 try:
                     return json.loads(word, strict=False)
                 except ValueError as error:
-                    raise _fault(f"{word} is no text: {error}", self._text) from error
+                    raise _fault(f"{word} is no text: {json_fault(error)}", self._text) from error
             case "number":
                 return json.loads(word) if not re.match(r"-?0\d", word) else word
             case "name":

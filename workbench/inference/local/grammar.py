@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from workbench.domain.json_faults import json_sentence
 from workbench.inference.local.refusal import Refusal
 
 MAX_CHARACTERS = 256 << 10
@@ -63,7 +64,7 @@ def from_schema(schema: str, convert: Callable[[str], str]) -> str:
     try:
         parsed = json.loads(schema)
     except (ValueError, RecursionError) as error:
-        raise Refusal(f"The schema is not JSON: {error}"[:200], "json schema", MEND_SCHEMA) from error
+        raise Refusal(f"The schema is not JSON: {json_sentence(error)}", "json schema", MEND_SCHEMA) from error
     if not isinstance(parsed, dict):
         raise Refusal("The schema is not a JSON object", "json schema", MEND_SCHEMA)
     try:
