@@ -72,7 +72,7 @@ def _stopping(run: EvalRun, summary: EvalSummary) -> str:
     ended = "every pair was decided" if asked < run.case_count else "there were no more cases"
     return (
         f"The run was to stop as soon as every pair of models is decided, which was chosen before it began. It ended "
-        f"after {asked:,} of {run.case_count:,} cases, for {ended}; the verdicts hold whenever such a run stops."
+        f"after {asked:,} of {run.case_count:,} cases because {ended}; the verdicts hold whenever such a run stops."
     )
 
 

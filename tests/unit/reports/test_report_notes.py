@@ -41,7 +41,7 @@ def test_that_nothing_is_said_of_cases_judges_and_early_ends_where_there_is_noth
 
 @pytest.mark.parametrize(
     ("planned", "words"),
-    [(400, "after 150 of 400 cases, for every pair was decided"), (150, "for there were no more cases")],
+    [(400, "after 150 of 400 cases because every pair was decided"), (150, "because there were no more cases")],
 )
 def test_that_a_run_that_may_end_early_says_when_it_ended(planned: int, words: str) -> None:
     run = replace(FOUND.run, case_count=planned, settings=EvalSettings(design=Design.SEQUENTIAL))
