@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, NoReturn, TypeVar
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.numbers import digits
 from workbench.paths import replace_file
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -64,7 +65,7 @@ class Setting(Generic[T]):
         if isinstance(self.default, bool):
             return "Choose on (true) or off (false)"
         if isinstance(self.default, float):
-            return f"Give a number from {self.low:g} to {self.high:g}"
+            return f"Give a number from {digits(self.low)} to {digits(self.high)}"
         return "Give a text" if isinstance(self.default, str) else f"Give a list of at most {self.limit} texts"
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from workbench.domain.details import Details
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.figures import Estimate
+from workbench.domain.numbers import digits
 from workbench.domain.questions import (
     DETAILS,
     NO_LIMIT,
@@ -189,3 +190,30 @@ def test_that_a_detail_is_checked_like_any_other_answer_and_counts() -> None:
         check_answer("gap_skill", 101)
     assert error.value.where == "gap_skill"
     assert step_of("gap_skill").id == "details-adaptation"
+
+
+def test_that_a_wrong_question_gets_the_closest_few_and_how_to_see_all() -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        check_answer("requests_a_day", 1)
+    assert caught.value.mend.startswith("Did you mean requests_per_day")
+    with pytest.raises(WorkbenchError) as caught:
+        check_answer("zzzzzz", 1)
+    assert caught.value.mend == "All of them: workbench scenario questions"
+
+
+def test_that_limits_are_written_as_people_write_numbers() -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        check_answer("requests_per_day", 1e12)
+    assert str(caught.value).endswith("Give a number from 0.1 to 10,000,000,000.")
+    assert "1,000,000,000,000 is out of range" in caught.value.what
+    for item in (*QUESTIONS.values(), *DETAILS.values()):
+        assert "e+" not in item.takes and "inf" not in item.takes
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(1e10, "10,000,000,000"), (0.1, "0.1"), (1e-7, "0.0000001"), (1234.5678, "1,234.57"), (200 / 3, "66.6667"),
+     (-5.0, "-5"), (1e99, "1e99")],
+)  # fmt: skip
+def test_that_a_number_in_a_sentence_has_no_exponent_that_people_do_not_write(value: float, words: str) -> None:
+    assert digits(value) == words

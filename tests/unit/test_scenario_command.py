@@ -55,6 +55,12 @@ def test_that_a_scenario_is_made_edited_shown_and_listed(shell: Shell) -> None:
     assert "Support chat" in shell("list")
 
 
+def test_that_every_question_that_edit_takes_is_listed(shell: Shell) -> None:
+    told = shell("questions")
+    assert "requests_per_day" in told and "from 0.1 to 10,000,000,000" in told and "gap_" in told
+    assert "weeks_limit" in {asked["id"] for asked in shell.json("questions")["questions"]}
+
+
 def test_that_every_verb_prints_one_json_object_on_request(shell: Shell, tmp_path: Path) -> None:
     made = shell.json("new", "Support chat")
     assert made["slug"] == "support-chat"

@@ -13,6 +13,7 @@ from typing import Any
 from workbench.catalog.document import Document, KeyPath
 from workbench.catalog.finding import Finding, first
 from workbench.catalog.rules import number, rows
+from workbench.domain.numbers import digits
 
 MODELS = "models/"
 _LISTS = ("developers", "providers", "hardware", "benchmarks")
@@ -99,7 +100,7 @@ def _fits(place: KeyPath, score: Mapping[str, Any], benchmark: Mapping[str, Any]
     if low is not None and high is not None and not low - slack <= value <= high + slack:
         yield Finding(
             (*place, "value"),
-            f"{value:g} lies outside what {score['benchmark']} gives ({low:g} to {high:g})",
+            f"{digits(value)} lies outside what {score['benchmark']} gives ({digits(low)} to {digits(high)})",
             "Check the figure; if it is right, widen the benchmark's range.",
         )
 
@@ -128,7 +129,8 @@ def _market_ranges(document: Document, hardware: Known | None) -> Iterator[Findi
             ends = row.get(seller)
             low, high = (number(end) for end in ends) if isinstance(ends, list) and len(ends) == 2 else (None, None)
             if low is not None and high is not None and low > high:
-                yield Finding((*place, seller), f"The range {low:g} to {high:g} is the wrong way round", "Swap them.")
+                what = f"The range {digits(low)} to {digits(high)} is the wrong way round"
+                yield Finding((*place, seller), what, "Swap them.")
 
 
 def _repeated_ids(document: Document, kind: str) -> Iterator[Finding]:

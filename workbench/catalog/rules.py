@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.catalog.document import KeyPath
 from workbench.catalog.finding import Finding
+from workbench.domain.numbers import digits
 
 # Facts that must say where they are from, when they are given.
 _NEEDS_PROVENANCE = ("release_date", "knowledge_cutoff", "context_tokens", "max_output_tokens")
@@ -45,7 +46,7 @@ def _parameters(params: Mapping[str, Any]) -> Iterator[Finding]:
     if total is not None and active is not None and active > total:
         yield Finding(
             ("params", "active_b"),
-            f"{active:g} billion active parameters are more than the {total:g} billion in all",
+            f"{digits(active)} billion active parameters are more than the {digits(total)} billion in all",
             "Check which of the two figures is wrong.",
         )
     if (total is not None or active is not None) and (not params.get("source") or params.get("read") is None):
@@ -61,9 +62,8 @@ def _architecture(model: Mapping[str, Any]) -> Iterator[Finding]:
     for part, whole in (("kv_heads", "heads"), ("experts_active", "experts"), ("full_attention_layers", "layers")):
         few, many = _amount(layout.get(part)), _amount(layout.get(whole))
         if few is not None and many is not None and few > many:
-            yield Finding(
-                ("architecture", part), f"{part} ({few:g}) is more than {whole} ({many:g})", "Check both figures."
-            )
+            what = f"{part} ({digits(few)}) is more than {whole} ({digits(many)})"
+            yield Finding(("architecture", part), what, "Check both figures.")
 
 
 def _offer(place: KeyPath, offer: Mapping[str, Any]) -> Iterator[Finding]:
@@ -75,9 +75,8 @@ def _offer(place: KeyPath, offer: Mapping[str, Any]) -> Iterator[Finding]:
     for field in ("input_usd_per_mtok", "output_usd_per_mtok"):
         cheap, full = _amount(batch.get(field)), _amount(offer.get(field))
         if cheap is not None and full is not None and cheap > full * _ROUNDING:
-            yield Finding(
-                (*place, "batch", field), f"The batch price {cheap:g} is above the list price {full:g}", "Check both."
-            )
+            what = f"The batch price {digits(cheap)} is above the list price {digits(full)}"
+            yield Finding((*place, "batch", field), what, "Check both.")
     if not any("usd" in field and offer[field] is not None for field in offer) and not offer.get("note"):
         yield Finding(
             place, "The offer gives no price and does not say why", "Add a price, or a `note` with the reason."
@@ -89,7 +88,7 @@ def _cache_read(place: KeyPath, block: Mapping[str, Any], full: float | None) ->
     if cached is not None and full is not None and cached > full * _ROUNDING:
         yield Finding(
             (*place, "cache_read_usd_per_mtok"),
-            f"Reading from the cache ({cached:g}) costs more than plain input ({full:g})",
+            f"Reading from the cache ({digits(cached)}) costs more than plain input ({digits(full)})",
             "Check whether the two prices are swapped.",
         )
 
@@ -124,9 +123,8 @@ def _interval(place: KeyPath, score: Mapping[str, Any]) -> Iterator[Finding]:
         return
     low, high = number(ends[0]), number(ends[1])
     if low is not None and high is not None and not low <= value <= high:
-        yield Finding(
-            (*place, "ci95"), f"The interval {low:g} to {high:g} does not hold the value {value:g}", "Check all three."
-        )
+        what = f"The interval {digits(low)} to {digits(high)} does not hold the value {digits(value)}"
+        yield Finding((*place, "ci95"), what, "Check all three.")
 
 
 def number(value: object) -> float | None:

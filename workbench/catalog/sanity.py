@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.domain.model import Model, ModelKind
+from workbench.domain.numbers import digits
 from workbench.domain.offer import Offer
 from workbench.domain.provider import Benchmark
 from workbench.domain.quotes import Fields, Scalar
@@ -49,7 +50,7 @@ def facts_warnings(fields: Fields, model: Model | None) -> tuple[str, ...]:
         found.append(f"A context of {context:,.0f} tokens: written in thousands?")
     total, active = _number(fields.get("params_total_b")), _number(fields.get("params_active_b"))
     if total is not None and active is not None and active > total:
-        found.append(f"{active:g} billion active parameters are more than {total:g} billion in all.")
+        found.append(f"{digits(active)} billion active parameters are more than {digits(total)} billion in all.")
     released, ends = fields.get("release_date"), fields.get("shutdown_date")
     if isinstance(ends, str) and isinstance(released, str) and ends < released:
         found.append(f"It ends ({ends}) before it was released ({released}).")
@@ -64,9 +65,9 @@ def score_warnings(fields: Fields, benchmark: Benchmark | None) -> tuple[str, ..
     low, high = benchmark.range
     slack = 60.0 if benchmark.unit == "elo" else 10.0
     if 0 < value <= 1 and high >= 50:
-        return (f"{value:g} looks like a share; {benchmark.name} gives {low:g} to {high:g}.",)
+        return (f"{digits(value)} looks like a share; {benchmark.name} gives {digits(low)} to {digits(high)}.",)
     if not low - slack <= value <= high + slack:
-        return (f"{value:g} lies outside what {benchmark.name} gives ({low:g} to {high:g}).",)
+        return (f"{digits(value)} lies outside what {benchmark.name} gives ({digits(low)} to {digits(high)}).",)
     return ()
 
 
@@ -80,9 +81,10 @@ def _against(fields: Fields, ours: Offer | None) -> Iterator[str]:
         word = "above" if theirs > known else "below"
         factor = next((unit for unit in _UNIT_FACTORS if unit / _SLACK <= ratio <= unit * _SLACK), None)
         if factor is not None:
-            yield f"{_words(name)} {theirs:g} is {factor:,.0f} times {word} the catalog's {known:g}: another unit?"
+            times = f"{factor:,.0f} times {word} the catalog's {digits(known)}"
+            yield f"{_words(name)} {digits(theirs)} is {times}: another unit?"
         elif ratio >= _LARGE_CHANGE:
-            yield f"{_words(name)} {theirs:g} is {ratio:.0f} times {word} the catalog's {known:g}."
+            yield f"{_words(name)} {digits(theirs)} is {ratio:.0f} times {word} the catalog's {digits(known)}."
 
 
 def _zeros(fields: Fields, ours: Offer | None, model: Model | None) -> Iterator[str]:
@@ -93,7 +95,7 @@ def _zeros(fields: Fields, ours: Offer | None, model: Model | None) -> Iterator[
         if name == "output_usd_per_mtok" and model is not None and model.kind in _READS_ONLY:
             continue
         known = getattr(ours.prices, name) if ours else None
-        against = f" (the catalog has {known:g})" if known else ""
+        against = f" (the catalog has {digits(known)})" if known else ""
         yield f"{_words(name)} is 0{against}: lists write that when they do not know."
 
 
@@ -102,9 +104,9 @@ def _size(fields: Fields) -> Iterator[str]:
     for name in _PRICES[:2]:
         usd = _number(fields.get(name))
         if usd is not None and usd > _DEAREST:
-            yield f"{_words(name)} {usd:g} a million tokens is more than any model costs: another unit?"
+            yield f"{_words(name)} {digits(usd)} a million tokens is more than any model costs: another unit?"
         if usd is not None and 0 < usd < _CHEAPEST:
-            yield f"{_words(name)} {usd:g} a million tokens is less than any model costs: a price per token?"
+            yield f"{_words(name)} {digits(usd)} a million tokens is less than any model costs: a price per token?"
 
 
 def _together(fields: Fields) -> Iterator[str]:
@@ -112,11 +114,11 @@ def _together(fields: Fields) -> Iterator[str]:
     full, output = _number(fields.get("input_usd_per_mtok")), _number(fields.get("output_usd_per_mtok"))
     cached, batch = _number(fields.get("cache_read_usd_per_mtok")), _number(fields.get("batch.input_usd_per_mtok"))
     if full is not None and cached is not None and cached > full * _ROUNDING:
-        yield f"Reading from the cache ({cached:g}) costs more than plain input ({full:g})."
+        yield f"Reading from the cache ({digits(cached)}) costs more than plain input ({digits(full)})."
     if full is not None and batch is not None and batch > full * _ROUNDING:
-        yield f"The batch price ({batch:g}) is above the list price ({full:g})."
+        yield f"The batch price ({digits(batch)}) is above the list price ({digits(full)})."
     if full and output and full > output * 2:
-        yield f"Input ({full:g}) costs more than twice as much as output ({output:g}): swapped?"
+        yield f"Input ({digits(full)}) costs more than twice as much as output ({digits(output)}): swapped?"
     steps = [_number(fields.get(f"{block}.input_usd_per_mtok")) for block in ("long_context", "long_context_2")]
     if full and any(step is not None and step < full / _ROUNDING for step in steps):
         yield "Long requests are cheaper than short ones."
@@ -125,7 +127,7 @@ def _together(fields: Fields) -> Iterator[str]:
 def _reads_only(fields: Fields) -> Iterator[str]:
     output = _number(fields.get("output_usd_per_mtok"))
     if output:
-        yield f"A model without text output has an output price ({output:g})."
+        yield f"A model without text output has an output price ({digits(output)})."
 
 
 def _number(value: Scalar | None) -> float | None:

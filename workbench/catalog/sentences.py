@@ -10,6 +10,7 @@ from typing import Any
 from workbench.catalog.finding import Finding
 from workbench.catalog.pydantic_first import ValidationError
 from workbench.catalog.schema import ID_PATTERN, MODEL_ID_PATTERN, field_names
+from workbench.domain.numbers import digits
 
 _NUMBER = "Write a plain number such as 0.15, without quotes or units; null when no source says."
 _MEND = {
@@ -26,9 +27,9 @@ _MEND = {
     "string_too_long": ("The text is too long", "Shorten it to {max_length} characters."),
     "too_short": ("There are too few entries", "Give at least {min_length}."),
     "too_long": ("There are too many entries", "Give at most {max_length}."),
-    "greater_than_equal": ("{value} is too small", "Write a number of at least {ge:g}."),
-    "greater_than": ("{value} is too small", "Write a number above {gt:g}."),
-    "less_than_equal": ("{value} is too large", "Write a number of at most {le:g}; check the unit."),
+    "greater_than_equal": ("{value} is too small", "Write a number of at least {ge}."),
+    "greater_than": ("{value} is too small", "Write a number above {gt}."),
+    "less_than_equal": ("{value} is too large", "Write a number of at most {le}; check the unit."),
 }
 
 
@@ -57,7 +58,8 @@ def _explained(
         return _pattern(value, context["pattern"])
     if kind in _MEND:
         what, mend = _MEND[kind]
-        return what.format(value=shown(value)), mend.format(**context)
+        bounds = {name: digits(bound) for name, bound in context.items() if isinstance(bound, int | float)}
+        return what.format(value=shown(value)), mend.format(**bounds)
     return f"{shown(value)} is not allowed here ({message})", "See models_catalog/README.md."
 
 

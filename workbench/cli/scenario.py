@@ -31,6 +31,8 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     new.set_defaults(run=run_new)
     show = verbs.add_parser("show", help="requirements, options and decision of one scenario")
     show.set_defaults(run=run_show)
+    questions = verbs.add_parser("questions", help="every question that edit takes, with how it is answered")
+    questions.set_defaults(run=run_questions)
     edit = verbs.add_parser("edit", help="answer questions: edit my-scenario weeks_limit=12 tasks='[code, writing]'")
     edit.set_defaults(run=run_edit)
     weigh = verbs.add_parser("weigh", help="say what matters: weigh my-scenario quality=100 weeks=40")
@@ -104,6 +106,19 @@ def run_show(arguments: argparse.Namespace, services: Services) -> int:
     if scenario.decision is not None:
         say(f"\nDecision ({scenario.decision.status.value}): option {scenario.decision.option}")
         say(scenario.decision.because)
+    return 0
+
+
+def run_questions(arguments: argparse.Namespace, services: Services) -> int:
+    """Prints every question's id, words and kind of answer, in the order they are asked."""
+    from workbench.domain.questions import DETAILS, QUESTIONS
+
+    asked = (*QUESTIONS.values(), *DETAILS.values())
+    if arguments.json:
+        rows = [{"id": item.id, "title": item.title, "answer": item.takes} for item in asked]
+        print(json.dumps({"questions": rows}, ensure_ascii=False))
+        return 0
+    print_table(("question", "what it asks", "answer"), [(item.id, item.title, item.takes) for item in asked])
     return 0
 
 

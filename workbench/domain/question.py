@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.numbers import digits
 from workbench.domain.scenario import UNKNOWN, AnswerValue
 
 # The answer to a limit that does not exist; "I don't know" is UNKNOWN and not the same.
@@ -95,6 +96,23 @@ class Question:
             case Kind.YES_NO:
                 return self._yes_no(value)
 
+    @property
+    def takes(self) -> str:
+        """What an answer is, in a few words: "a number from 1 to 50", "one of public, internal"."""
+        choices = ", ".join(choice.value for choice in self.choices)
+        match self.kind:
+            case Kind.TEXT:
+                return "text"
+            case Kind.CHOICE:
+                return f"one of {choices}"
+            case Kind.MULTI:
+                return f"any of {choices}" if choices else f"any of the {self.choices_from}"
+            case Kind.YES_NO:
+                return "yes or no"
+            case Kind.NUMBER | Kind.SHARE | Kind.MONEY | Kind.RANGE:
+                said = "a number, or low, likely and high," if self.kind is Kind.RANGE else "a number"
+                return f"{said} {self._span()}{', or “no limit”' if self.limit else ''}"
+
     def label_of(self, value: str) -> str:
         """The words of one choice; the value itself where the choices come from the catalog."""
         return next((choice.label for choice in self.choices if choice.value == value), value)
@@ -135,7 +153,7 @@ class Question:
         if not self.low <= value <= self.high:
             raise self._error(f"{self._words(value)} is out of range", self._bounds())
         if self.whole and value != int(value):
-            raise self._error(f"{value:g} is not a whole number", "Give a whole number.")
+            raise self._error(f"{digits(value)} is not a whole number", "Give a whole number.")
         return int(value) if self.whole else value
 
     def _range(self, value: object) -> dict[str, float]:
@@ -146,7 +164,7 @@ class Question:
             raise self._error("the range is not complete", "Give low, likely and high.")
         low, likely, high = (float(self._number(value[key])) for key in ("low", "likely", "high"))
         if not low <= likely <= high:
-            what = f"the range {low:g}, {likely:g}, {high:g} is the wrong way round"
+            what = f"the range {digits(low)}, {digits(likely)}, {digits(high)} is the wrong way round"
             raise self._error(what, "Give the smallest first.")
         return {"low": low, "likely": likely, "high": high}
 
@@ -156,12 +174,16 @@ class Question:
         return value
 
     def _words(self, value: float) -> str:
-        return f"{value * 100:g} %" if self.kind is Kind.SHARE else f"{value:g}"
+        return f"{digits(value * 100)} %" if self.kind is Kind.SHARE else digits(value)
+
+    def _span(self) -> str:
+        """ "from 1 to 50", or "of 0 or more"."""
+        if math.isinf(self.high):
+            return f"of {self._words(self.low)} or more"
+        return f"from {self._words(self.low)} to {self._words(self.high)}"
 
     def _bounds(self) -> str:
-        if math.isinf(self.high):
-            return f"Give {self._words(self.low)} or more."
-        return f"Give a number from {self._words(self.low)} to {self._words(self.high)}."
+        return f"Give a number {self._span()}."
 
 
 @dataclass(frozen=True, slots=True)

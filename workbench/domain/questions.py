@@ -49,6 +49,9 @@ QUESTIONS = {question.id: question for step in STEPS for question in step.questi
 DETAILS = {question.id: question for step in DETAIL_STEPS for question in step.questions}
 _ALL = {**QUESTIONS, **DETAILS}
 
+# How much like a question's id a wrong one must be for the question to be named.
+CLOSE = 0.5
+
 # What a task reads and makes where the person did not say.
 _TASK_INPUT = {Task.SPEECH_TO_TEXT: "audio"}
 _TASK_OUTPUT = {Task.IMAGE_GENERATION: "image", Task.TEXT_TO_SPEECH: "audio", Task.SEARCH: "embedding"}
@@ -58,8 +61,9 @@ def question(question_id: str) -> Question:
     """The question with that id; WorkbenchError with the closest ids when there is none."""
     found = _ALL.get(question_id)
     if found is None:
-        close = difflib.get_close_matches(question_id, _ALL, n=2)
-        mend = f"Did you mean {' or '.join(close)}?" if close else f"The questions are {', '.join(_ALL)}."
+        close = difflib.get_close_matches(question_id, _ALL, n=3, cutoff=CLOSE)
+        meant = f"Did you mean {', '.join(close[:-1])}{' or ' if len(close) > 1 else ''}{close[-1]}? " if close else ""
+        mend = f"{meant}All of them: workbench scenario questions"
         raise WorkbenchError(f"There is no question {question_id!r}", where="answers", mend=mend)
     return found
 

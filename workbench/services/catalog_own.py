@@ -11,6 +11,7 @@ from workbench.domain.catalog_fields import SPECS, check_fields, read_field, spe
 from workbench.domain.changes import Changes
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.ids import new_id
+from workbench.domain.numbers import digits
 from workbench.domain.quotes import OwnFact, Scalar, Subject
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class OwnFacts:
             found += [WorkbenchError(f"It needs a {words[n]}", where=target, mend="Give it.") for n in missing]
         total, active = fields.get("params_total_b"), fields.get("params_active_b")
         if isinstance(total, int | float) and isinstance(active, int | float) and active > total:
-            what = f"{active:g} billion active parameters are more than {total:g} billion in all"
+            what = f"{digits(active)} billion active parameters are more than {digits(total)} billion in all"
             found.append(WorkbenchError(what, where=target, mend="Check which of the two is wrong."))
         return found
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from workbench.analysis import words
 from workbench.domain.criterion import Criterion
 from workbench.domain.decision import Condition, Decision
+from workbench.domain.numbers import digits
 from workbench.domain.option import OptionDraft
 from workbench.domain.questions import QUESTIONS
 from workbench.domain.scenario import Scenario
@@ -108,7 +109,8 @@ def criterion_words(criterion: Criterion | None) -> str:
     """Points, anchors and unit; "" for none."""
     if criterion is None:
         return ""
-    return f"{criterion.points:g} points, from {criterion.worst:g} to {criterion.best:g} {criterion.unit}".strip()
+    anchors = f"from {digits(criterion.worst)} to {digits(criterion.best)} {criterion.unit}"
+    return f"{digits(criterion.points)} points, {anchors}".strip()
 
 
 def _options(before: Sequence[OptionDraft], after: Sequence[OptionDraft]) -> Iterator[Difference]:
@@ -130,7 +132,7 @@ def option_words(option: OptionDraft) -> Mapping[str, str]:
     )
     figures = {
         FIGURE_TITLES.get(name, name): f"{figure_words(name, figure)} ({figure.origin.value}, "
-        f"{figure.value.low:g} to {figure.value.high:g})"
+        f"{digits(figure.value.low)} to {digits(figure.value.high)})"
         for name, figure in option.figures.items()
     }
     return {
@@ -216,7 +218,7 @@ def entries(decision: Decision | None, name: str) -> list[str]:
 
 def _conditions(conditions: Iterable[Condition]) -> Iterator[str]:
     for each in conditions:
-        bound = f"above {each.above:g}" if each.above is not None else ""
-        bound = f"below {each.below:g}" if each.below is not None else bound
+        bound = f"above {digits(each.above)}" if each.above is not None else ""
+        bound = f"below {digits(each.below)}" if each.below is not None else bound
         measured = " ".join(part for part in (each.watch.value, each.subject, bound) if part)
         yield f"{each.text} ({measured})" if measured != "words" else each.text

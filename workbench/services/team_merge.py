@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.numbers import digits
 from workbench.domain.questions import DETAILS, QUESTIONS
 from workbench.domain.scenario import Scenario
 from workbench.reports.sections.context import answer_words
@@ -147,7 +148,7 @@ def _said(path: str, value: Any) -> str:
     if part == "answers" and name in QUESTIONS:
         said = answer_words(QUESTIONS[name], value)
     elif part == "criteria":
-        said = f"{value['points']:g} points, from {value['worst']:g} to {value['best']:g}"
+        said = f"{digits(value['points'])} points, from {digits(value['worst'])} to {digits(value['best'])}"
     elif part == "options":
         said = f"{value['name']}: {', '.join(role['model'] for role in value.get('models', ()))}"
     elif isinstance(value, str):

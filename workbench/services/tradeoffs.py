@@ -26,6 +26,7 @@ from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate
+from workbench.domain.numbers import digits
 from workbench.domain.option import Strategy
 from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import Scenario
@@ -116,7 +117,7 @@ def at_volume(requirements: Requirements, requests_per_day: float) -> Requiremen
     """The requirements with another likely volume; low and high keep their distance to it."""
     if not 0 < requests_per_day <= MOST_REQUESTS_PER_DAY:
         raise WorkbenchError(
-            f"{requests_per_day:g} requests a day make no sense",
+            f"{digits(requests_per_day)} requests a day make no sense",
             where="requests_per_day",
             mend=f"Give a number above 0, up to {MOST_REQUESTS_PER_DAY:,.0f}.",
         )

@@ -18,6 +18,7 @@ from workbench.analysis.options import importance_order
 from workbench.analysis.words import listed, share
 from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.numbers import digits
 
 MOST_BYTES = 64_000
 # Saaty's bound: above it the comparisons contradict each other more than is usual.
@@ -62,7 +63,8 @@ def by_points(criteria: Sequence[Criterion], points: Mapping[str, float]) -> Wei
         if name not in ids:
             raise WorkbenchError("There is no such criterion", where=name, mend=f"They are {listed(ids)}.")
         if not 0 <= value <= 100:
-            raise WorkbenchError("Points lie between 0 and 100", where=f"{name}={value:g}", mend="Give such a number.")
+            typed = f"{name}={digits(value)}"
+            raise WorkbenchError("Points lie between 0 and 100", where=typed, mend="Give such a number.")
     new = tuple(replace(item, points=points.get(item.id, item.points)) for item in criteria)
     if not any(item.points for item in new):
         raise WorkbenchError("Nothing would count", where="points", mend="Give at least one criterion some points.")

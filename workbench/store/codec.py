@@ -14,6 +14,7 @@ from typing import Any, cast
 from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.figures import Estimate, Figure, Origin
+from workbench.domain.numbers import digits
 from workbench.domain.option import FIGURES, DataFlow, ModelRole, OptionDraft, Strategy, Technique
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.store.decision_codec import decision_from_plain, decision_to_plain
@@ -193,7 +194,7 @@ def _estimate_from_plain(value: object, path: Path, faults: Faults, highest: flo
     if len(faults.found) > before:
         return Estimate.exact(0)
     if not low <= likely <= high:
-        what = f"The range {low:g}, {likely:g}, {high:g} is the wrong way round"
+        what = f"The range {digits(low)}, {digits(likely)}, {digits(high)} is the wrong way round"
         faults.note(path, what, "Write low, likely, high, smallest first.")
         return Estimate.exact(0)
     return Estimate(low, likely, high)

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from workbench.domain.numbers import digits
+
 Path = tuple[str | int, ...]
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -158,7 +160,7 @@ def number(
         faults.note(path, "This is not a number (NaN)", "Write it like 0.15.")
         return 0
     if not low <= value <= high:
-        faults.note(path, f"Out of range: {kind_of(value)}", f"Give a number from {low:g} to {high:g}.")
+        faults.note(path, f"Out of range: {kind_of(value)}", f"Give a number from {digits(low)} to {digits(high)}.")
         return 0
     return value
 
@@ -184,7 +186,7 @@ def kind_of(value: object) -> str:
         case bool():
             return "true or false"
         case int() | float():
-            return f"the number {value:g}" if abs(value) <= LARGEST_NUMBER else "a very large number"
+            return f"the number {digits(value)}" if abs(value) <= LARGEST_NUMBER else "a very large number"
         case str():
             return f"the text {shown(value)}"
         case list() | tuple():

@@ -50,7 +50,7 @@ FAULTS = [
     ("cache_read_usd_per_mtok: 1.25", "cache_read_usd_per_mtok: 12.5", "costs more than plain input", "swapped"),
     ("      input_usd_per_mtok: 1.25", "      input_usd_per_mtok: 5", "batch price 5 is above", "Check both"),
     ("value: 1336", "value: 13360", "outside what lmarena-text-style-control gives", "Check the figure"),
-    ("ci95: [1332, 1340]", "ci95: [1340, 1344]", "does not hold the value 1336", "Check all three"),
+    ("ci95: [1332, 1340]", "ci95: [1340, 1344]", "does not hold the value 1,336", "Check all three"),
     ("ci95: [1332, 1340]", "ci95: [1332]", "too few entries", "at least 2"),
     ("total_b: null", "total_b: 8", "parameter counts have no source", "`source`"),
     ("schema_version: 1", "schema_version: 0", "0 is not one of the allowed words", "Write 1"),
@@ -93,7 +93,7 @@ def test_that_a_fault_names_its_own_line_and_path(folder: Path) -> None:
 
 def test_that_more_active_than_total_parameters_are_refused(folder: Path) -> None:
     change(folder / "models/deepseek/deepseek-v4-pro.yaml", "active_b: 49", "active_b: 4900")
-    assert "more than the 1600 billion in all" in _only_problem(folder).what
+    assert "more than the 1,600 billion in all" in _only_problem(folder).what
 
 
 def test_that_a_fact_without_a_source_is_refused(folder: Path) -> None:
