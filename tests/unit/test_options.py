@@ -449,3 +449,13 @@ def test_that_a_blend_with_hardly_any_clean_request_is_called_not_worth_it() -> 
     """Conflict 11 of methods.md."""
     notes = options().options(changed(sample(), sensitive_share=0.6)).notes
     assert any("too few for a second stack" in note for note in notes)
+
+
+@pytest.mark.parametrize("bar", ["no limit", 70])
+def test_that_a_proposal_has_a_score_where_any_model_that_fits_has_one(bar: object) -> None:
+    result = options().options(scenario(third_party="forbidden", quality_target=bar, priority="cost"))
+    assert all("quality" in item.figures for item in result.options)
+    said = "You set no quality bar: the proposals weigh quality and cost by your points."
+    assert (said in result.notes) == (bar == "no limit")
+    kept = options().options(options().keep(scenario(third_party="forbidden", quality_target=bar), result))
+    assert said not in kept.notes

@@ -51,8 +51,8 @@ def propose(
     """
     value = _value_of(requirements, axis, criteria)
     reach = [item for item in matching.judged if item.kept or item.blocking_questions <= {"third_party"}]
-    bought = _best((item for item in reach if item.candidate.hosting is Hosting.API), value)
-    built = _best((item for item in reach if item.candidate.hosting is Hosting.SELF_HOST), value)
+    bought = _best((item for item in reach if item.candidate.hosting is Hosting.API), value, axis)
+    built = _best((item for item in reach if item.candidate.hosting is Hosting.SELF_HOST), value, axis)
     technique = expected_technique(requirements)
     drafts = [
         _buy(bought, technique) if bought else None,
@@ -82,9 +82,11 @@ def _scaled(criterion: Criterion, raw: float) -> float:
     return criterion.points * (raw - criterion.worst) / (criterion.best - criterion.worst)
 
 
-def _best(items: Iterable[Judged], value: Callable[[Judged], float]) -> Judged | None:
-    """The best that has both a score and a price; among those without a score none is proposed."""
-    return max((item for item in items if item.candidate.monthly_usd is not None), key=value, default=None)
+def _best(items: Iterable[Judged], value: Callable[[Judged], float], axis: Axis) -> Judged | None:
+    """The best that has both a score and a price; one without a score only where none has one."""
+    priced = [item for item in items if item.candidate.monthly_usd is not None]
+    scored = [item for item in priced if item.candidate.model_id in axis.qualities]
+    return max(scored or priced, key=value, default=None)
 
 
 def _buy(item: Judged, technique: Technique) -> OptionDraft:
@@ -116,7 +118,7 @@ def _blend(
     if rule is ThirdParty.FORBIDDEN:
         return None
     mixed = rule is ThirdParty.SENSITIVE_STAYS
-    weak = built if mixed else _best((item for item in reach if item.kept and _is_open(item)), value)
+    weak = built if mixed else _best((item for item in reach if item.kept and _is_open(item)), value, axis)
     weak_quality = axis.qualities.get(weak.candidate.model_id) if weak else None
     if weak is None or weak_quality is None:
         return None
@@ -194,6 +196,17 @@ def _free_ids(taken: Collection[str]) -> Iterator[str]:
         number += 1
         if name not in taken:
             yield name
+
+
+def proposal_notes(drafts: Sequence[OptionDraft], requirements: Requirements, axis: Axis) -> tuple[str, ...]:
+    """What was assumed where proposals rest on less than a score and a bar."""
+    notes = []
+    blind = [draft.id for draft in drafts if any(role.model_id not in axis.qualities for role in draft.models)]
+    for name in blind:
+        notes.append(f"{name} was proposed by cost alone: no model that fits has an independent score. Run your eval.")
+    if requirements.quality_target is None and len(blind) < len(drafts):
+        notes.append("You set no quality bar: the proposals weigh quality and cost by your points.")
+    return tuple(notes)
 
 
 def strategy_notes(

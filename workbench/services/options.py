@@ -16,7 +16,7 @@ from workbench.analysis.option_limits import option_reasons
 from workbench.analysis.option_notes import notes
 from workbench.analysis.option_relaxing import option_relaxations
 from workbench.analysis.options import Horizon, Resolved, assess, crossovers, recommend, reweighed
-from workbench.analysis.strategy import break_evens, propose, strategy_notes
+from workbench.analysis.strategy import break_evens, proposal_notes, propose, strategy_notes
 from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
@@ -53,6 +53,7 @@ class OptionService:
         volumes = break_evens(drafts, requirements, matched.matching)
         advice = recommend(found, requirements)
         chosen = next((item.draft for item in found if item.id == advice.option), found[0].draft if found else None)
+        assumed = () if scenario.options else proposal_notes(drafts, requirements, matched.axis)
         return OptionSet(
             scenario_id=scenario.id,
             options=found,
@@ -61,7 +62,7 @@ class OptionService:
             flips=flips(found, criteria, requirements),
             breakevens=volumes,
             adaptation=scenario_ladder(requirements, matched.matching, matched.axis, chosen, evidence),
-            notes=(*notes(found, criteria, requirements), *strategy_notes(requirements, volumes, drafts)),
+            notes=(*assumed, *notes(found, criteria, requirements), *strategy_notes(requirements, volumes, drafts)),
             horizon_months=requirements.horizon_months,
             discount_rate=requirements.discount_rate,
             criteria=criteria,
