@@ -70,6 +70,11 @@ def rows(found: OptionSet, draws: Sequence[Acceptance] = ()) -> tuple[GridRow, .
         GridRow("Ready in", tuple(_weeks(option) for option in options)),
         GridRow("Quality, of 100", tuple(_plain(option, "quality") for option in options)),
         GridRow(
+            "Privacy, of 100",
+            tuple(_plain(option, "privacy") for option in options),
+            hint="How much of the data stays with you, and how far those who see the rest are bound",
+        ),
+        GridRow(
             "Independence",
             tuple(_plain(option, "independence") for option in options),
             hint="Of 100: how easily you can leave, the opposite of lock-in",
