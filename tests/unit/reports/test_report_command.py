@@ -33,7 +33,7 @@ def test_that_a_report_of_a_scenario_file_is_written_and_nothing_stored(
     assert code == 0
     assert [Path(file).name for file in printed["files"]] == ["knowledge-assistant.md", "knowledge-assistant.json"]
     main.run(["--home", str(home), "scenario", "list", "--json"])
-    assert not json.loads(capsys.readouterr().out)["scenarios"]
+    assert [row["sample"] for row in json.loads(capsys.readouterr().out)["scenarios"]] == [True]
 
 
 def test_that_an_unknown_format_is_wrong_usage(home: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from workbench.domain.calls import Outcome
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.inference.remote.endpoints import KNOWN
 from workbench.net.grant import origin_of
+from workbench.services.scenarios import SAMPLE_ID
 
 from remote_models import chat_answer
 from servers import Received, Reply, Server
@@ -108,7 +109,7 @@ def test_that_a_model_without_a_key_is_named_before_an_eval_begins_and_nothing_i
     told = json.loads(capsys.readouterr().err)["error"]
     assert told["what"] == "There is no key for OpenAI" and "workbench key set openai" in told["mend"]
     services = build(tmp_path)
-    assert services.evals.runs() == () and services.evals.data_sets() == ()
+    assert all(run.scenario_id == SAMPLE_ID for run in services.evals.runs()) and services.evals.data_sets() == ()
     services.close()
 
 
