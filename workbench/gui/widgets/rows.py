@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from workbench.analysis.search_words import terms
 from workbench.gui.theme import Tone
 
 R = TypeVar("R")
@@ -251,9 +250,11 @@ class RowModel(QAbstractTableModel, Generic[R]):
         return list(self._arrange(self._needle, column, self._descending)) if self._rows else []
 
     def _passing(self) -> list[int]:
-        words = terms(self._needle)
-        if not words:
+        if not self._needle:
             return list(range(len(self._rows)))
+        from workbench.analysis.search_words import terms  # numpy, which no first page needs
+
+        words = terms(self._needle)
         if self._texts is None:
             self._texts = [
                 " ".join(self.cell_text(row, column) for column in self.columns).casefold() for row in self._rows
