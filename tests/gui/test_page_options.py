@@ -330,3 +330,27 @@ def test_that_weights_come_from_a_table_of_comparisons_and_a_bad_one_changes_not
     visitor.wait(lambda: page._tried.isVisibleTo(page))
     assert {item.points for item in visitor.scenario.criteria} == {100}
     assert "agree with each other" in words_on(page)
+
+
+def test_that_beside_the_volume_stands_which_costs_were_entered_and_do_not_follow_it(visitor: Visitor) -> None:
+    page = options(visitor)
+    assert "The monthly costs of A, B and C were entered" in words_on(page)
+    assert "moves the break-even and the load on your servers" in words_on(page)
+    drafts = tuple(
+        replace(d, figures={k: v for k, v in d.figures.items() if k != "monthly_usd" or d.id == "B"})
+        for d in visitor.scenario.options
+    )
+    visitor.store(replace(visitor.scenario, options=drafts))
+    visitor.wait(lambda: "The monthly cost of B was entered" in words_on(page))
+    assert "and moves the other options" in words_on(page)
+    before = page._shown
+    page._volume.changed.emit(70_000.0)
+    visitor.wait(lambda: page._shown is not before)
+    assert page._shown is not None and before is not None
+    costs = [
+        (o.figures["monthly_usd"].likely, n.figures["monthly_usd"].likely)
+        for o, n in zip(before.options, page._shown.options, strict=True)
+    ]
+    assert costs[1][0] == costs[1][1] and costs[0][1] == pytest.approx(10 * costs[0][0])
+    visitor.store(replace(visitor.scenario, options=()))
+    visitor.wait(lambda: "entered, not computed" not in words_on(page))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from workbench.analysis.words import share, share_range, usd, usd_range
+from workbench.analysis.words import listed, share, share_range, usd, usd_range
 from workbench.domain.figures import Figure, Origin
 from workbench.domain.insight import Acceptance, span_of
 from workbench.domain.option import DataFlow, Flip, Option, OptionSet, Technique
@@ -140,6 +140,20 @@ def _weeks(option: Option) -> Cell:
 def _plain(option: Option, name: str) -> Cell:
     figure = option.figures.get(name)
     return Cell(UNKNOWN, hint=NOT_KNOWN) if figure is None else Cell(f"{figure.likely:.0f}", hint=origin_words(figure))
+
+
+def entered_costs(options: Sequence[Option]) -> str:
+    """Which monthly costs were entered and so stay as they are at every volume, and what the volume moves instead; ""
+    where all are computed."""
+    entered = [option.id for option in options if "monthly_usd" in option.draft.figures]
+    if not entered:
+        return ""
+    moved = "the break-even and the load on your servers" if len(entered) == len(options) else "the other options"
+    if len(entered) == 1:
+        kept = f"The monthly cost of {entered[0]} was entered, not computed from the volume: the slider leaves it"
+        return f"{kept} as it is and moves {moved}. Clear it with Edit to have it computed."
+    kept = f"The monthly costs of {listed(entered)} were entered, not computed from the volume: the slider leaves them"
+    return f"{kept} as they are and moves {moved}. Clear them with Edit to have them computed."
 
 
 def origin_words(figure: Figure) -> str:

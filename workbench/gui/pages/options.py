@@ -32,7 +32,7 @@ from workbench.gui.options.plans import Plans
 from workbench.gui.options.refining import Refining
 from workbench.gui.options.weighing import Weighing
 from workbench.gui.pages.base import House, Page, PageAction
-from workbench.gui.pages.option_words import explanation, head, rows, tried
+from workbench.gui.pages.option_words import entered_costs, explanation, head, rows, tried
 from workbench.gui.selection import Picked
 from workbench.gui.slices import Slices
 from workbench.gui.theme import Space
@@ -135,6 +135,7 @@ class OptionsPage(Page):
         self._volume = VolumeSlider()
         self._volume.changed.connect(self._try_volume)
         self._volume.released.connect(self._keep_volume)
+        self._entered = Words(role="muted")
         self._tried = TriedBar()
         self._tried.taken_back.connect(self.take_back)
         self._flips = FlipsCard()
@@ -175,6 +176,7 @@ class OptionsPage(Page):
         column.setSpacing(Space.M)
         volume = Card()
         volume.body.addWidget(self._volume)
+        volume.body.addWidget(self._entered)
         for part in (
             self._proposal_row(),
             self._grid,
@@ -318,6 +320,9 @@ class OptionsPage(Page):
         self._content.setVisible(bool(found.options))
         proposed = bool(found.options) and self.scenario is not None and not self.scenario.options
         self._proposed.setVisible(proposed)
+        entered = entered_costs(found.options)
+        self._entered.set_text(entered)
+        self._entered.setVisible(bool(entered))
         self._draw_ranking(found)
         self._slices.run(
             partial(self._pictures.set_charts, self._all_charts()),
