@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbench.analysis.chartspec import Line
 from workbench.analysis.queueing import erlang_c
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
-from workbench.domain.insight import Insights, Section
+from workbench.domain.insight import FleetCost, Insights, Section
 from workbench.domain.scenario import Scenario
 from workbench.reports.figures import insights_shape
 
@@ -237,3 +238,20 @@ def test_that_any_costs_give_insights_without_nan(costs: list[tuple[Figure, Figu
         assert sum(share.values()) == pytest.approx(1)
         assert not any(math.isnan(value) for value in share.values())
     service.sections(made, service.options(asked))
+
+
+def fleet_usd(fleet: FleetCost, volume: float) -> float:
+    copies = max(fleet.smallest_replicas, math.ceil(volume / fleet.requests_per_day_of_replica - 1e-9))
+    return copies * fleet.replica_usd_month + fleet.fixed_usd_month
+
+
+def test_that_the_break_even_chart_says_which_line_is_which_and_takes_the_best_servers_at_each_volume() -> None:
+    """What is cheapest at today's volume is not cheapest at twenty times of it."""
+    charts = options().insight_charts(found(), options().options(sample()), 7_000)
+    lines = {line.label: line for line in charts["break-even"].series if isinstance(line, Line)}
+    assert set(lines) == {"API", "own servers"} and all(line.labelled for line in lines.values())
+    first = min(found().volumes, key=lambda item: item.requests_per_day or math.inf)
+    own = lines["own servers"]
+    best = [min(first.fleets, key=lambda fleet: fleet_usd(fleet, volume)) for volume in own.xs]
+    assert list(own.ys) == pytest.approx([fleet_usd(fleet, v) for fleet, v in zip(best, own.xs, strict=True)])
+    assert len({fleet.name for fleet in best}) > 1

@@ -7,10 +7,15 @@ Volumes are requests per day; a month has 730 GPU hours and 30.4375 days.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from workbench.analysis import checks
+from workbench.analysis.checks import FloatArray
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.workload import DAYS_PER_MONTH
 
 HOURS_PER_MONTH = 730.0
@@ -116,6 +121,59 @@ def break_even(api_usd_request: float, hosting: SelfHosting) -> BreakEven:
         last = math.ceil((step + fixed) / gain - 1e-9) if gain > 0 else None
         firm = None if last is None else (last * step + fixed) / api
     return BreakEven(volume, replicas, cost, flips, firm, rule_of_thumb(volume))
+
+
+def break_even_of_best(api_usd_request: float, choices: Sequence[SelfHosting]) -> tuple[BreakEven, int]:
+    """The break-even against the cheapest of several ways to serve at each volume, and which of them it is there.
+
+    USD per request of the API; the place in `choices` is of the one that breaks even first (with "never": of the one
+    whose full copy costs least a request). WorkbenchError without a choice.
+    """
+    if not choices:
+        raise WorkbenchError("There is nothing to serve with", where="Servers", mend="Give at least one server.")
+    found = [break_even(api_usd_request, each) for each in choices]
+    crossing = [place for place, each in enumerate(found) if each.requests_per_day is not None]
+    if not crossing:
+        return found[0], min(range(len(choices)), key=lambda place: _usd_of_a_full_copy(choices[place]))
+    first = min(crossing, key=lambda place: found[place].requests_per_day or 0.0)
+    start = found[first].requests_per_day or 0.0
+    firm = [each.firm_from for each in found if each.firm_from is not None]
+    edges, api = _edges(choices, start, min(firm, default=_FAR * max(start, 1.0))), api_usd_request * DAYS_PER_MONTH
+    # Just above an edge one more copy is paid for; the API is cheaper there when its bill is still below.
+    after = np.min([_just_above(edges, each) for each in choices], axis=0)
+    back = np.flatnonzero(after > api * edges * (1 + 1e-12))
+    flips = float(edges[back[0]]) if back.size else None
+    last: float | None = None
+    if firm:
+        last = float(after[back[-1]]) / api if back.size else start
+    return replace(found[first], flips_back_at=flips, firm_from=last), first
+
+
+# Without a volume from which own servers stay ahead, how many times the first one is looked at.
+_FAR = 100.0
+_MOST_EDGES = 20_000
+
+
+def _usd_of_a_full_copy(hosting: SelfHosting) -> float:
+    return hosting.replica_usd_month / hosting.requests_per_day_of_replica
+
+
+def _edges(choices: Sequence[SelfHosting], low: float, high: float) -> FloatArray:
+    """The volumes from `low` to `high` at which some choice needs one more copy, rising."""
+    found = []
+    for each in choices:
+        per_day = each.requests_per_day_of_replica
+        first = max(each.smallest_replicas, math.ceil(low / per_day - 1e-9))
+        last = min(math.floor(high / per_day + 1e-9), first + _MOST_EDGES)
+        found.append(np.arange(first, last + 1, dtype=np.float64) * per_day)
+    return np.unique(np.concatenate(found))
+
+
+def _just_above(volumes: FloatArray, hosting: SelfHosting) -> FloatArray:
+    """USD a month for a volume a hair above each of these."""
+    copies = np.floor(volumes / hosting.requests_per_day_of_replica + 1e-9) + 1
+    bill: FloatArray = np.maximum(hosting.smallest_replicas, copies) * hosting.replica_usd_month
+    return bill + hosting.fixed_usd_month
 
 
 def rule_of_thumb(requests_per_day: float | None) -> RuleVerdict:

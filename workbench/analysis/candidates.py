@@ -15,7 +15,7 @@ from workbench.analysis.cost import PriceList, Rates, Tier, Usage, monthly_cost
 from workbench.analysis.data_policy import price_factor
 from workbench.analysis.lifecycle import billed_offer
 from workbench.analysis.price_bands import readings
-from workbench.analysis.selfhost import Misfit, ServingPlan, ServingTable, rentable_servers
+from workbench.analysis.selfhost import Misfit, ServingPlan, ServingTable, rentable_servers, servers_name
 from workbench.domain.catalog import Catalog
 from workbench.domain.figures import Estimate, Origin
 from workbench.domain.model import Model, ModelKind, Speed
@@ -132,7 +132,7 @@ class CandidateTable:
                 model_id=model.id,
                 model_name=model.name,
                 offer_id=f"self-host:{plan.hardware_key}",
-                offer_name=_plan_name(plan),
+                offer_name=servers_name(plan.server, plan.gpus, plan.replicas, plan.bits),
                 hosting=Hosting.SELF_HOST,
                 model=model,
                 plan=plan,
@@ -301,14 +301,6 @@ def _speed_at(model: Model, provider: str) -> Speed | None:
     """The published speed at that provider, else one that names no provider."""
     at_home = [speed for speed in model.speeds if speed.provider == provider]
     return next(iter(at_home or [speed for speed in model.speeds if speed.provider is None]), None)
-
-
-def _plan_name(plan: ServingPlan) -> str:
-    name = plan.server.hardware.name
-    name = f"{name}, yours" if plan.server.hardware.origin is Origin.YOURS else name
-    cards = f"{plan.gpus} × {name}" if plan.gpus > 1 else name
-    copies = f"{plan.replicas:,} copies on {cards}" if plan.replicas > 1 else cards
-    return f"own servers ({copies}, {plan.bits:g}-bit)"
 
 
 def _processor_server_usd_hour(catalog: Catalog) -> Estimate | None:

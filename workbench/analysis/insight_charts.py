@@ -9,8 +9,9 @@ import numpy as np
 
 from workbench.analysis.breakeven import RULE_OF_THUMB
 from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, Marker, Region, Series, log_label
+from workbench.analysis.checks import FloatArray
 from workbench.analysis.words import UNKNOWN_FIGURE, rounded, share
-from workbench.domain.insight import Acceptance, Insights, VolumePoint
+from workbench.domain.insight import Acceptance, FleetCost, Insights, VolumePoint
 from workbench.domain.option import OptionSet
 from workbench.domain.workload import DAYS_PER_MONTH
 
@@ -29,7 +30,8 @@ def insight_charts(found: Insights, options: OptionSet, requests_per_day: float)
 def breakeven_chart(points: Sequence[VolumePoint], requests_per_day: float) -> Chart | None:
     """Monthly cost over the volume: an API's straight line against servers that come in steps; both axes in tens.
 
-    Of several pairs the one that crosses first; the others stand in the table. None without a pair.
+    Own servers are the cheapest kind at each volume, as many copies as it asks for. Of several pairs the one that
+    crosses first; the others stand in the table. None without a pair.
     """
     if not points or requests_per_day <= 0:
         return None
@@ -39,11 +41,12 @@ def breakeven_chart(points: Sequence[VolumePoint], requests_per_day: float) -> C
     low, high = min(marks) / 20, max(marks) * 20
     volumes = np.geomspace(low, high, _POINTS)
     api = volumes * DAYS_PER_MONTH * first.usd_request
-    copies = np.maximum(first.smallest_replicas, np.ceil(volumes / first.requests_per_day_of_replica - 1e-9))
-    own = copies * first.replica_usd_month + first.fixed_usd_month
+    own = np.min([_cost_of(fleet, volumes) for fleet in first.fleets], axis=0)
     series: list[Series] = [
-        Line(first.offer, tuple(map(float, volumes)), tuple(map(float, api)), Colour.VERMILION, labelled=False),
-        Line(first.self_host, tuple(map(float, volumes)), tuple(map(float, own)), Colour.GREEN, dashed=True),
+        Line("API", tuple(map(float, volumes)), tuple(map(float, api)), Colour.VERMILION, labelled=True),
+        Line(
+            "own servers", tuple(map(float, volumes)), tuple(map(float, own)), Colour.GREEN, dashed=True, labelled=True
+        ),
         Marker(f"you: {rounded(requests_per_day, 2)}", requests_per_day),
     ]
     if first.requests_per_day:
@@ -59,10 +62,17 @@ def breakeven_chart(points: Sequence[VolumePoint], requests_per_day: float) -> C
         x=Axis(log_label("requests a day", low, high), log=True, low=low, high=high),
         y=Axis(log_label("cost a month", cheap, dear), unit="$", log=True, low=cheap, high=dear),
         series=tuple(series),
-        note=f"{first.offer} against {first.self_host}. Holds for {first.holds_under}.",
+        note=f"{first.offer} against {first.self_host}. Own servers are the cheapest kind at each volume. "
+        f"Holds for {first.holds_under}.",
         columns=("own servers", "against", "a request", "requests a day", "rule of thumb"),
         rows=tuple(_volume_row(item) for item in points),
     )
+
+
+def _cost_of(fleet: FleetCost, volumes: FloatArray) -> FloatArray:
+    """USD a month at each volume (requests a day), in whole copies."""
+    copies = np.maximum(fleet.smallest_replicas, np.ceil(volumes / fleet.requests_per_day_of_replica - 1e-9))
+    return copies * fleet.replica_usd_month + fleet.fixed_usd_month
 
 
 def _breakeven_words(point: VolumePoint, now: float) -> str:

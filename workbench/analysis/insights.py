@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from workbench.analysis.matching import Judged, Matching
 from workbench.analysis.option_capacity import capacity
@@ -13,7 +13,8 @@ from workbench.analysis.option_money import delays, hidden_staff, returns, upgra
 from workbench.analysis.options import Horizon, cost_line, growth_factor
 from workbench.analysis.quality_axis import Axis
 from workbench.analysis.second_opinion import acceptances, opinions, regret
-from workbench.analysis.strategy import break_even_pairs
+from workbench.analysis.selfhost import Server
+from workbench.analysis.strategy import break_even_pairs, serving_of
 from workbench.analysis.worth import bill_drivers, worth_of_knowing
 from workbench.domain.insight import Bill, Insights
 from workbench.domain.option import Option, OptionSet
@@ -28,15 +29,17 @@ def insights(
     axis: Axis,
     day: str,
     names: Mapping[str, str] | None = None,
+    servers: Sequence[Server] = (),
 ) -> Insights:
     """The parts for these options; one without data is empty.
 
-    `day` (ISO) is the day prices count for, `names` those of developers by id.
+    `day` (ISO) is the day prices count for, `names` those of developers by id, `servers` those that can be rented.
     """
     options, criteria, months = found.options, found.criteria, found.horizon_months
     horizon = Horizon(months, found.discount_rate, requirements.workload.growth_per_month)
     stretch = {item.id: _stretch(item, horizon) for item in options}
     drafts = [item.draft for item in options]
+    pairs = break_even_pairs(drafts, matching)
     return Insights(
         opinions=opinions(options, criteria),
         acceptances=acceptances(options, criteria),
@@ -48,7 +51,7 @@ def insights(
         returns=returns(options),
         energy=energy(options, requirements, matching),
         capacity=capacity(options, requirements, matching),
-        volumes=volume_points(break_even_pairs(drafts, matching), requirements),
+        volumes=volume_points(pairs, requirements, serving_of(pairs, servers)),
         vendors=vendors(options, matching, names),
         leaks=leaks(options, requirements, matching),
         upgrades=upgrades(drafts, requirements, matching, axis),

@@ -9,12 +9,14 @@ import math
 from collections.abc import Iterable, Sequence
 
 from workbench.analysis import checks
-from workbench.analysis.breakeven import break_even
+from workbench.analysis.breakeven import break_even_of_best
 from workbench.analysis.matching import Judged, Matching
 from workbench.analysis.option_figures import candidate_of
 from workbench.analysis.options import Horizon, cost_line
 from workbench.analysis.quality_axis import OWN_EVAL, Axis
 from workbench.analysis.routing import usd_per_avoided_error
+from workbench.analysis.selfhost import Fleet, ServingTable
+from workbench.analysis.strategy import fleets_of
 from workbench.analysis.tco import (
     catch_up_months,
     rate_of_return,
@@ -22,7 +24,7 @@ from workbench.analysis.tco import (
     staff_share_that_eats_the_saving,
 )
 from workbench.analysis.words import count, rounded, usd
-from workbench.domain.insight import Delay, HiddenStaff, Return, Upgrade, VolumePoint
+from workbench.domain.insight import Delay, FleetCost, HiddenStaff, Return, Upgrade, VolumePoint
 from workbench.domain.option import Option, OptionDraft, Strategy
 from workbench.domain.requirements import Requirements
 from workbench.domain.verdict import Hosting
@@ -89,27 +91,30 @@ def returns(options: Sequence[Option]) -> tuple[Return, ...]:
     return tuple(found)
 
 
-def volume_points(pairs: Iterable[tuple[Judged, Judged]], requirements: Requirements) -> tuple[VolumePoint, ...]:
-    """Break-even volumes in full, from (API offer, own servers) pairs; the rule of thumb stands beside each."""
+def volume_points(
+    pairs: Iterable[tuple[Judged, Judged]], requirements: Requirements, table: ServingTable
+) -> tuple[VolumePoint, ...]:
+    """Break-even volumes in full, from (API offer, own servers) pairs, on the servers of `table` that are best there;
+    the rule of thumb stands beside each."""
     found = []
     for api, server in pairs:
-        plan, monthly = server.candidate.plan, api.candidate.monthly_usd
-        if plan is None or monthly is None:
+        fleets, monthly = fleets_of(server, requirements, table), api.candidate.monthly_usd
+        if not fleets or monthly is None:
             continue
         per_request = monthly.likely / requirements.workload.requests_per_month.likely
-        hosting = plan.hosting(requirements)
-        point = break_even(per_request, hosting)
-        load = requirements.workload
+        point, place = break_even_of_best(per_request, [fleet.hosting for fleet in fleets])
+        best, load = fleets[place], requirements.workload
         under = (
             f"{rounded(load.tokens_in.likely)} tokens in and {rounded(load.tokens_out.likely)} out, "
             f"{count(requirements.min_replicas, 'copy', 'copies')} at least, "
-            f"{usd(plan.server.usd_per_hour.likely)} per GPU hour, peak {rounded(load.peak_factor)} times the mean, "
-            f"{usd(hosting.fixed_usd_month)} a month for staff and platform"
+            f"{usd(best.server.usd_per_hour.likely)} per GPU hour, peak {rounded(load.peak_factor)} times the mean, "
+            f"{usd(best.hosting.fixed_usd_month)} a month for staff and platform"
         )
         found.append(
             VolumePoint(
                 offer=f"{api.candidate.model_name} at {api.candidate.offer_name}",
-                self_host=f"{server.candidate.model_name} on {server.candidate.offer_name}",
+                self_host=f"{server.candidate.model_name} on "
+                f"{best.name(point.replicas or best.hosting.smallest_replicas)}",
                 usd_request=per_request,
                 requests_per_day=point.requests_per_day,
                 replicas=point.replicas,
@@ -118,13 +123,30 @@ def volume_points(pairs: Iterable[tuple[Judged, Judged]], requirements: Requirem
                 firm_from=point.firm_from,
                 rule_of_thumb=point.rule_of_thumb,
                 holds_under=under,
-                smallest_replicas=hosting.smallest_replicas,
-                requests_per_day_of_replica=hosting.requests_per_day_of_replica,
-                replica_usd_month=hosting.replica_usd_month,
-                fixed_usd_month=hosting.fixed_usd_month,
+                fleets=_costs_of(fleets),
             )
         )
     return tuple(found)
+
+
+def _costs_of(fleets: Sequence[Fleet]) -> tuple[FleetCost, ...]:
+    """Those that can be the cheapest at some volume: no other costs no more for one copy that serves no less."""
+    costs = [
+        FleetCost(
+            fleet.name(1),
+            fleet.hosting.smallest_replicas,
+            fleet.hosting.requests_per_day_of_replica,
+            fleet.hosting.replica_usd_month,
+            fleet.hosting.fixed_usd_month,
+        )
+        for fleet in fleets
+    ]
+    costs.sort(key=lambda item: (item.replica_usd_month, -item.requests_per_day_of_replica))
+    kept: list[FleetCost] = []
+    for item in costs:
+        if all(item.requests_per_day_of_replica > other.requests_per_day_of_replica for other in kept):
+            kept.append(item)
+    return tuple(kept)
 
 
 def upgrades(

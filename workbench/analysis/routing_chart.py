@@ -46,10 +46,11 @@ def routing_chart(found: RoutingStudy, name_of: Callable[[str], str] = str) -> C
 
 
 def _legend(found: RoutingStudy) -> str:
-    """Which line is which; learned rules are told to be fair."""
+    """Which line is which, and what the diamond is; learned rules are told to be fair."""
     looks = {"random": "grey and dashed", "length": "orange", "topics": "blue", "oracle": "green and dashed"}
     named = [f"{looks.get(router.id, 'purple')} the {router.name.lower()}" for router in found.routers]
-    return f"In {listed(named)}. Learned rules are judged on other cases."
+    diamond = "The diamond is the cascade: the weaker model first, and what an assumed verifier doubts goes on."
+    return f"In {listed(named)}. {diamond} Learned rules are judged on other cases."
 
 
 def _row(router: Router) -> tuple[str, ...]:

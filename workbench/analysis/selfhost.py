@@ -18,7 +18,7 @@ from workbench.analysis.capacity import GIB
 from workbench.analysis.checks import BoolArray, FloatArray, IntArray
 from workbench.analysis.kv_cache import CacheShape, cache_shape
 from workbench.domain.catalog import Catalog
-from workbench.domain.figures import Estimate
+from workbench.domain.figures import Estimate, Origin
 from workbench.domain.model import Model, ModelKind
 from workbench.domain.provider import Hardware
 from workbench.domain.requirements import Requirements
@@ -85,16 +85,21 @@ class ServingPlan:
 
     def hosting(self, requirements: Requirements) -> SelfHosting:
         """The same plan for the break-even formulas."""
-        return SelfHosting(
-            gpus_per_replica=self.gpus,
-            usd_per_gpu_hour=self.server.usd_per_hour.likely,
-            requests_per_second=self.requests_per_second,
-            staff_usd_month=requirements.staff_fte * requirements.staff_month_usd,
-            platform_usd_month=requirements.platform_month_usd,
-            smallest_replicas=requirements.min_replicas,
-            utilisation_cap=UTILISATION_CAP,
-            peak_factor=requirements.workload.peak_factor,
-        )
+        return _hosting(self.server, self.gpus, self.requests_per_second, requirements)
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Servers of one kind that hold a model and answer in time, as many copies of it as the volume asks for."""
+
+    server: Server
+    gpus: int
+    bits: float
+    hosting: SelfHosting
+
+    def name(self, replicas: int) -> str:
+        """The fleet with so many copies, in words."""
+        return servers_name(self.server, self.gpus, replicas, self.bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,15 @@ def rentable_servers(catalog: Catalog) -> tuple[Server, ...]:
         price = Estimate(min(low, likely, *quotes), likely, max(high, likely, *quotes))
         servers.append(Server(item, price, item.cloud_prices[0].source, max(q.as_of for q in item.cloud_prices)))
     return tuple(servers)
+
+
+def servers_name(server: Server, gpus: int, replicas: int, bits: float) -> str:
+    """ "own servers (2 copies on 4 × NVIDIA L4, 8-bit)"."""
+    name = server.hardware.name
+    name = f"{name}, yours" if server.hardware.origin is Origin.YOURS else name
+    cards = f"{gpus} × {name}" if gpus > 1 else name
+    copies = f"{replicas:,} copies on {cards}" if replicas > 1 else cards
+    return f"own servers ({copies}, {bits:g}-bit)"
 
 
 def longest_request(requirements: Requirements) -> float:
@@ -206,6 +220,21 @@ class ServingTable:
         best = np.argmin(cost, axis=1)
         return self._chosen(best, speed, requirements)
 
+    def fleets(self, model: Model, requirements: Requirements) -> tuple[Fleet, ...]:
+        """Every server and GPU count that holds one of `models` and answers in time; those that only hold it where
+        none is quick enough, () where none holds it. Which of them is cheapest depends on the volume."""
+        if model not in self.models or not self.servers:
+            return ()
+        row, load = self.models.index(model), requirements.workload
+        speed = self._speed(load.tokens_in.likely, load.tokens_out.likely, requirements)
+        held = np.flatnonzero(speed.fits[row])
+        quick = held[speed.quick[row, held]]
+        bits, fleets = float(self._bits[row]), []
+        for pair in (quick if quick.size else held).tolist():
+            server, gpus = self._pairs[pair]
+            fleets.append(Fleet(server, gpus, bits, _hosting(server, gpus, float(speed.rps[row, pair]), requirements)))
+        return tuple(fleets)
+
     def _speed(self, tokens_in: float, tokens_out: float, requirements: Requirements) -> _Speed:
         """Requests per second of one replica and best-case times, models x (server, count); see capacity.throughput.
 
@@ -276,6 +305,19 @@ class ServingTable:
                 )
             )
         return tuple(plans)
+
+
+def _hosting(server: Server, gpus: int, requests_per_second: float, requirements: Requirements) -> SelfHosting:
+    return SelfHosting(
+        gpus_per_replica=gpus,
+        usd_per_gpu_hour=server.usd_per_hour.likely,
+        requests_per_second=requests_per_second,
+        staff_usd_month=requirements.staff_fte * requirements.staff_month_usd,
+        platform_usd_month=requirements.platform_month_usd,
+        smallest_replicas=requirements.min_replicas,
+        utilisation_cap=UTILISATION_CAP,
+        peak_factor=requirements.workload.peak_factor,
+    )
 
 
 def _bill(server: Server, gpus: int, rps: float | None, requirements: Requirements) -> tuple[int, Estimate]:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from workbench.analysis.adaptation import Circumstances, Gaps, climb
-from workbench.analysis.breakeven import break_even
+from workbench.analysis.breakeven import break_even_of_best
 from workbench.analysis.conflicts import SMALLEST_WORTHWHILE_SHARE
 from workbench.analysis.matching import Judged, Matching
 from workbench.analysis.option_figures import candidate_of
 from workbench.analysis.quality_axis import Axis
+from workbench.analysis.selfhost import Fleet, Server, ServingTable
 from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.words import rounded, share, usd
 from workbench.domain.criterion import Criterion
@@ -241,9 +242,25 @@ def _no_blend(requirements: Requirements, drafts: Sequence[OptionDraft]) -> list
     ]
 
 
-def break_evens(drafts: Iterable[OptionDraft], requirements: Requirements, matching: Matching) -> tuple[BreakEven, ...]:
-    """From which volume own servers cost less, for each of `break_even_pairs`."""
-    return tuple(_break_even(api, server, requirements) for api, server in break_even_pairs(drafts, matching))
+def break_evens(
+    drafts: Iterable[OptionDraft], requirements: Requirements, matching: Matching, servers: Sequence[Server]
+) -> tuple[BreakEven, ...]:
+    """From which volume own servers cost less, for each of `break_even_pairs`, on the best of `servers` there."""
+    pairs = break_even_pairs(drafts, matching)
+    table = serving_of(pairs, servers)
+    return tuple(_break_even(api, server, requirements, table) for api, server in pairs)
+
+
+def serving_of(pairs: Iterable[tuple[Judged, Judged]], servers: Sequence[Server]) -> ServingTable:
+    """What the self-hosted models of `break_even_pairs` can run on."""
+    models = {server.candidate.model_id: server.candidate.model for _, server in pairs}
+    return ServingTable([model for model in models.values() if model is not None], servers)
+
+
+def fleets_of(server: Judged, requirements: Requirements, table: ServingTable) -> tuple[Fleet, ...]:
+    """Everything the self-hosted model can run on, whichever is cheapest at the volume of today."""
+    model = server.candidate.model
+    return table.fleets(model, requirements) if model is not None else ()
 
 
 def break_even_pairs(drafts: Iterable[OptionDraft], matching: Matching) -> tuple[tuple[Judged, Judged], ...]:
@@ -269,14 +286,15 @@ def _likely(item: Judged) -> float:
     return item.candidate.monthly_usd.likely if item.candidate.monthly_usd else float("inf")
 
 
-def _break_even(api: Judged, server: Judged, requirements: Requirements) -> BreakEven:
-    plan, monthly = server.candidate.plan, api.candidate.monthly_usd
-    if plan is None or monthly is None:
+def _break_even(api: Judged, server: Judged, requirements: Requirements, table: ServingTable) -> BreakEven:
+    fleets, monthly = fleets_of(server, requirements, table), api.candidate.monthly_usd
+    if not fleets or monthly is None:
         raise ValueError("a break-even needs servers and a price")
     per_request = monthly.likely / requirements.workload.requests_per_month.likely
-    found = break_even(per_request, plan.hosting(requirements))
+    found, place = break_even_of_best(per_request, [fleet.hosting for fleet in fleets])
     api_name = f"{api.candidate.model_name} at {api.candidate.offer_name}"
-    own_name = f"{server.candidate.model_name} on {server.candidate.offer_name}"
+    fleet = fleets[place]
+    own_name = f"{server.candidate.model_name} on {fleet.name(found.replicas or fleet.hosting.smallest_replicas)}"
     now = requirements.workload.requests_per_day.likely
     if found.requests_per_day is None:
         text = f"{own_name} never costs less than {api_name} ({usd(per_request)} a request)."

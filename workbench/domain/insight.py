@@ -165,11 +165,22 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
+class FleetCost:
+    """What one kind of server costs at any volume: whole copies, and what is paid beside them, USD a month."""
+
+    name: str
+    smallest_replicas: int
+    requests_per_day_of_replica: float
+    replica_usd_month: float
+    fixed_usd_month: float
+
+
+@dataclass(frozen=True, slots=True)
 class VolumePoint:
     """A break-even in full: where it lies, whether a later volume flips it back, and the rule of thumb beside it.
 
-    `usd_request` is the API's price of a request; `firm_from` the volume from which own servers stay cheaper. The last
-    four say what own servers cost at any volume: whole copies, and what is paid beside them.
+    `usd_request` is the API's price of a request; `firm_from` the volume from which own servers stay cheaper.
+    `self_host` names the servers that break even first; `fleets` are all that are cheapest at some volume.
     """
 
     offer: str
@@ -182,10 +193,7 @@ class VolumePoint:
     firm_from: float | None
     rule_of_thumb: str
     holds_under: str
-    smallest_replicas: int
-    requests_per_day_of_replica: float
-    replica_usd_month: float
-    fixed_usd_month: float
+    fleets: tuple[FleetCost, ...]
 
 
 @dataclass(frozen=True, slots=True)

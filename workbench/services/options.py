@@ -16,6 +16,7 @@ from workbench.analysis.option_limits import option_reasons
 from workbench.analysis.option_notes import notes
 from workbench.analysis.option_relaxing import option_relaxations
 from workbench.analysis.options import Horizon, Resolved, assess, crossovers, recommend, reweighed
+from workbench.analysis.selfhost import rentable_servers
 from workbench.analysis.strategy import break_evens, proposal_notes, propose, strategy_notes
 from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
@@ -50,7 +51,7 @@ class OptionService:
         growth = requirements.workload.growth_per_month
         horizon = Horizon(requirements.horizon_months, requirements.discount_rate, growth)
         found = assess(resolved, criteria, horizon)
-        volumes = break_evens(drafts, requirements, matched.matching)
+        volumes = break_evens(drafts, requirements, matched.matching, rentable_servers(matched.catalog))
         advice = recommend(found, requirements)
         chosen = next((item.draft for item in found if item.id == advice.option), found[0].draft if found else None)
         assumed = () if scenario.options else proposal_notes(drafts, requirements, matched.axis)
@@ -116,7 +117,8 @@ class OptionService:
         found = found or self.options(scenario, evidence=evidence)
         day = matched.day.isoformat()
         names = {developer.id: developer.name for developer in matched.catalog.developers}
-        return insights.insights(found, matched.requirements, matched.matching, matched.axis, day, names)
+        servers = rentable_servers(matched.catalog)
+        return insights.insights(found, matched.requirements, matched.matching, matched.axis, day, names, servers)
 
     @staticmethod
     def acceptances(found: OptionSet) -> tuple[Acceptance, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -135,3 +137,46 @@ def test_that_bad_input_is_refused_with_the_field_named(call: Callable[[], objec
     with pytest.raises(WorkbenchError) as error:
         call()
     assert error.value.where == field
+
+
+def cheapest(volume: float, choices: list[SelfHosting]) -> float:
+    return min(breakeven.self_host_usd_month(volume, each) for each in choices)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_that_of_several_servers_the_best_at_each_volume_decides_where_own_servers_break_even(seed: int) -> None:
+    """Held to the definition on a fine grid: first volume not dearer, first one dearer again, last one dearer."""
+    pick = random.Random(seed)
+    staff = pick.choice([0.0, 5_000.0])
+    choices = [
+        SelfHosting(
+            pick.choice([1, 2, 4]), pick.uniform(0.5, 4), 10 ** pick.uniform(-1, 1.5), staff, 0.0, pick.choice([1, 2])
+        )
+        for _ in range(4)
+    ]
+    api = 10 ** pick.uniform(-4.5, -2)
+    found, place = breakeven.break_even_of_best(api, choices)
+    volumes = np.geomspace(10, 1e7, 10_000)
+    own = np.array([cheapest(float(v), choices) for v in volumes])
+    ahead = own <= api * DAYS_PER_MONTH * volumes
+    if found.requests_per_day is None:
+        assert not ahead.any()
+        return
+    at = found.requests_per_day
+    assert cheapest(at, choices) == pytest.approx(breakeven.self_host_usd_month(at, choices[place]))
+    assert not ahead[volumes < at * 0.9999].any()
+    assert ahead[(volumes > at * 1.0001) & (volumes < (found.flips_back_at or 1e9) * 0.9999)].all()
+    if found.flips_back_at is not None:
+        just_above = found.flips_back_at * (1 + 1e-6)
+        assert cheapest(just_above, choices) > api * DAYS_PER_MONTH * just_above
+    if found.firm_from is not None:
+        assert ahead[volumes > found.firm_from * 1.0001].all()
+        if found.flips_back_at is not None:
+            just_below = found.firm_from * (1 - 1e-6)
+            assert cheapest(just_below, choices) > api * DAYS_PER_MONTH * just_below
+
+
+def test_that_without_a_server_there_is_nothing_to_break_even_with() -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        breakeven.break_even_of_best(0.01, [])
+    assert caught.value.where == "Servers"
