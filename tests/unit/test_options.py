@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from workbench.analysis.chartspec import Marker
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.insight import span_of
-from workbench.domain.option import DataFlow, Option, OptionSet, Strategy, Technique
+from workbench.domain.option import DataFlow, Option, OptionDraft, OptionSet, Strategy, Technique
 from workbench.domain.scenario import Scenario
 
 from matching_values import changed, options, sample, scenario
@@ -459,3 +460,27 @@ def test_that_a_proposal_has_a_score_where_any_model_that_fits_has_one(bar: obje
     assert (said in result.notes) == (bar == "no limit")
     kept = options().options(options().keep(scenario(third_party="forbidden", quality_target=bar), result))
     assert said not in kept.notes
+
+
+def test_that_with_six_options_two_crossings_have_words_in_the_picture_and_the_others_below_it() -> None:
+    """Upright lines a few months apart would write their words over each other."""
+    a, b, c = sample().options
+    money = Figure(Estimate.exact(0.0), Origin.YOURS, "", "")
+
+    def like(draft: OptionDraft, identity: str, setup: float, month: float) -> OptionDraft:
+        figures = {
+            **draft.figures,
+            "setup_usd": replace(money, value=Estimate.exact(setup)),
+            "monthly_usd": replace(money, value=Estimate.exact(month)),
+        }
+        return replace(draft, id=identity, figures=figures)
+
+    more = (like(a, "D", 20_000, 3_100), like(a, "E", 22_000, 3_050), like(a, "F", 18_000, 3_150))
+    six = options().options(replace(sample(), options=(a, b, c, *more)))
+    chart = options().charts(six)["cumulative"]
+    words = [series.label for series in chart.series if isinstance(series, Marker)]
+    assert words == ["C overtakes E in month 35", "C overtakes D in month 35"]
+    assert "C overtakes A in month 37." in chart.note and "C overtakes F in month 36." in chart.note
+    assert [s.label for s in options().charts(found())["cumulative"].series if isinstance(s, Marker)] == [
+        "C overtakes A in month 37"
+    ]

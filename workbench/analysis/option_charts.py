@@ -9,9 +9,11 @@ from workbench.analysis.checks import FloatArray
 from workbench.analysis.distributions import Distribution, pert_of
 from workbench.analysis.montecarlo import tornado
 from workbench.analysis.words import count, score, usd
-from workbench.domain.option import Option, OptionSet, Strategy
+from workbench.domain.option import Crossover, Option, OptionSet, Strategy
 
 _LONGEST_MONTHS = 60
+# More words beside upright lines would cover each other.
+_MOST_MARKS = 2
 
 
 def charts(found: OptionSet) -> dict[str, Chart]:
@@ -36,15 +38,9 @@ def cumulative(found: OptionSet) -> Chart | None:
     if not priced:
         return None
     lines = tuple(_line(item, row, months) for row, item in priced)
-    crossings = [cross for cross in found.crossovers if cross.months is not None and 0 < cross.months <= months]
-    marks = tuple(
-        Marker(f"{cross.b} overtakes {cross.a} in month {math.ceil(cross.months or 0)}", cross.months or 0.0)
-        for cross in crossings
-        if found.recommendation.option in (cross.a, cross.b)
-    ) or tuple(
-        Marker(f"{cross.b} overtakes {cross.a} in month {math.ceil(cross.months or 0)}", cross.months or 0.0)
-        for cross in crossings[:1]
-    )
+    shown_crossings, others = _crossings(found, months)
+    marks = tuple(Marker(_overtakes(cross), cross.months or 0.0) for cross in shown_crossings)
+    further = "".join(f" {_overtakes(cross)}." for cross in others)
     shown = sorted(priced[0][1].tco_usd)
     return Chart(
         title="Cumulative cost",
@@ -53,10 +49,25 @@ def cumulative(found: OptionSet) -> Chart | None:
         x=Axis("months after the start", low=0, high=months),
         y=Axis("paid so far", unit="$", low=0),
         series=(*lines, *marks),
-        note="Likely values, not discounted. A line starts at the cost of the set-up.",
+        note=f"Likely values, not discounted. A line starts at the cost of the set-up.{further}",
         columns=("option", *(count(month, "month") for month in shown)),
         rows=tuple((f"{item.id} · {item.name}", *(usd(item.tco_usd[month]) for month in shown)) for _, item in priced),
     )  # fmt: skip
+
+
+def _crossings(found: OptionSet, months: int) -> tuple[list[Crossover], list[Crossover]]:
+    """The soonest crossings of the recommended option, drawn with their words, and its others, which are only told.
+
+    Without one of its own the soonest of all.
+    """
+    near = [cross for cross in found.crossovers if cross.months is not None and 0 < cross.months <= months]
+    near.sort(key=lambda cross: cross.months or 0.0)
+    own = [cross for cross in near if found.recommendation.option in (cross.a, cross.b)]
+    return (own[:_MOST_MARKS], own[_MOST_MARKS:]) if own else (near[:1], [])
+
+
+def _overtakes(cross: Crossover) -> str:
+    return f"{cross.b} overtakes {cross.a} in month {math.ceil(cross.months or 0)}"
 
 
 def _line(item: Option, row: int, months: int) -> Line:
