@@ -11,9 +11,9 @@ from typing import Any
 from workbench.catalog import build, crosscheck, rules, schema, sentences
 from workbench.catalog.document import Document, parse, read_bytes
 from workbench.catalog.finding import Finding, first
-from workbench.catalog.pydantic_first import BaseModel, ValidationError
 from workbench.domain.catalog import Catalog
 from workbench.domain.errors import Problems, WorkbenchError
+from workbench.pydantic_first import BaseModel, ValidationError
 
 # The day this version's facts were gathered. A clock that stands before it is wrong (an empty battery) and must not
 # make the shipped catalog look as if it came from the future.

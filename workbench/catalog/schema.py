@@ -10,11 +10,9 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic_core import PydanticCustomError
-
-from workbench.catalog.pydantic_first import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from workbench.domain.model import CommercialUse, LifecycleStatus, ModelKind, Tier
 from workbench.domain.offer import Confidence
+from workbench.pydantic_first import AfterValidator, BaseModel, ConfigDict, Field, PydanticCustomError, ValidationInfo
 
 SCHEMA_VERSION = 1
 

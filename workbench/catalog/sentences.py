@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.catalog.finding import Finding
-from workbench.catalog.pydantic_first import ValidationError
 from workbench.catalog.schema import ID_PATTERN, MODEL_ID_PATTERN, field_names
 from workbench.domain.numbers import digits
+from workbench.pydantic_first import ValidationError
 
 _NUMBER = "Write a plain number such as 0.15, without quotes or units; null when no source says."
 _MEND = {

@@ -11,8 +11,8 @@ from datetime import time
 
 from workbench.catalog.importers.rows import Entry, Gathering, iso_day
 from workbench.catalog.importers.source_file import SourceFile
-from workbench.catalog.pydantic_first import Field
 from workbench.domain.quotes import Reading, Scalar, Subject
+from workbench.pydantic_first import Field
 
 _PRICES = {
     "input_mtok": "input_usd_per_mtok",

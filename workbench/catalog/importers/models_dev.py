@@ -7,8 +7,8 @@ from typing import Any
 
 from workbench.catalog.importers.rows import Entry, Gathering, iso_day, listed
 from workbench.catalog.importers.source_file import SourceFile
-from workbench.catalog.pydantic_first import Field
 from workbench.domain.quotes import Reading, Scalar, Subject
+from workbench.pydantic_first import Field
 
 _MODALITIES = {"text": "text", "image": "image", "audio": "audio", "video": "video", "pdf": "pdf"}
 _PRICES = {

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from workbench.catalog.finding import MOST_LISTED
 from workbench.catalog.importers.source_file import SourceFile
-from workbench.catalog.pydantic_first import BaseModel, ConfigDict, ValidationError
 from workbench.catalog.sentences import findings
 from workbench.domain.catalog_fields import check_fields
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import Reading, Scalar, SourceRow, Subject
+from workbench.pydantic_first import BaseModel, ConfigDict, ValidationError
 
 Checked = TypeVar("Checked", bound=BaseModel)
 _LONGEST_NAME = 200

@@ -7,9 +7,9 @@ import re
 from workbench.catalog.document import parse
 from workbench.catalog.importers.rows import Entry, Gathering, iso_day
 from workbench.catalog.importers.source_file import SourceFile
-from workbench.catalog.pydantic_first import Field
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import Reading, Scalar, Subject
+from workbench.pydantic_first import Field
 
 _COUNT = re.compile(r"~?([0-9]+(?:\.[0-9]+)?)\s*([TBM])", re.IGNORECASE)
 _SCALE = {"T": 1000.0, "B": 1.0, "M": 0.001}

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import threading
 from collections.abc import AsyncGenerator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ _SDK = {Wire.CHAT: "openai", Wire.RESPONSES: "openai", Wire.ANTHROPIC: "anthropi
 #: what these write at DEBUG holds prompts
 _TALKATIVE = ("openai", "anthropic", "httpx2", "httpcore2")
 _ready: dict[str, Any] = {}
+_loading = threading.Lock()
 #: seconds to wait for the end of an answer that is whole
 DRAIN_S = 0.1
 #: for servers that want none: the SDKs insist on something
@@ -42,11 +44,15 @@ async def load(wire: Wire) -> None:
 
 
 def _import(name: str) -> Any:
-    if name not in _ready:
-        _ready[name] = importlib.import_module(name)
-        for talkative in _TALKATIVE:
-            logging.getLogger(talkative).setLevel(logging.WARNING)
-    return _ready[name]
+    """One SDK at a time, as they load the same libraries, and after pydantic, which the catalog may be loading."""
+    with _loading:
+        if name not in _ready:
+            from workbench import pydantic_first  # noqa: F401
+
+            _ready[name] = importlib.import_module(name)
+            for talkative in _TALKATIVE:
+                logging.getLogger(talkative).setLevel(logging.WARNING)
+        return _ready[name]
 
 
 def make(endpoint: Endpoint, key: Secret | None, http: httpx2.AsyncClient) -> Any:
