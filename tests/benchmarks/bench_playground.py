@@ -1,9 +1,10 @@
 """Four panes that write 200 tokens a second each: how long the window's event loop stands still, and what it costs.
 
 Run: `xvfb-run -a python tests/benchmarks/bench_playground.py [--seconds 8]`. Real window, real model processes; each
-process waits 5 ms before it evaluates a token, so that all four write at the same pace on any machine, and says words
-of prose instead of its own. Prints a Markdown table and ends with code 1 when a goal is missed: 99 of 100 gaps between
-two turns of the event loop under 16 ms, under 12 % of a core in the window's process.
+process waits until 5 ms after the last token before it evaluates one (what came late is made up for, within a second),
+so that all four write at the same pace on any machine, and says words of prose instead of its own. Prints a Markdown
+table and ends with code 1 when a goal is missed: 99 of 100 gaps between two turns of the event loop under 16 ms, under
+12 % of a core in the window's process.
 
 A timer asks for a turn every 4 ms; a gap is what a turn is late. The same is measured before anything is asked: what is
 late then, other programs did. Processor time is measured without that timer. Beside it stands a bare window: four text
@@ -52,7 +53,7 @@ evaluate = LlamaCpp.decode
 due = [0.0]
 def decode(self, rows):
     now = time.monotonic()
-    due[0] = max(due[0] + {pause}, now)
+    due[0] = max(due[0] + {pause}, now - 1)
     time.sleep(max(due[0] - now, 0))
     return evaluate(self, rows)
 LlamaCpp.decode = decode

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QTextCursor, QTextOption
+from PySide6.QtCore import QEvent, QMimeData
+from PySide6.QtGui import QShowEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 from shiboken6 import isValid
 
@@ -19,6 +19,9 @@ class AnswerView(QPlainTextEdit):
     A line longer than 4,000 characters is drawn as several, broken at a space where there is one, and at most 20,000
     characters are drawn at a time, so that an endless word does not stop the window. `text` has no such breaks.
     `set_preface` puts what was said before in front; it is no part of `text`.
+
+    Qt paints a whole paragraph anew for every word that comes to it. Here only the lines from the old end on are
+    painted: the layout's own wish to repaint is cut off, and the view asks for what has changed.
     """
 
     def __init__(self, name: str, clock: FrameClock | None = None) -> None:
@@ -32,6 +35,12 @@ class AnswerView(QPlainTextEdit):
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setAccessibleName(name)
         self.setPlaceholderText("The answer comes here.")
+        self._bar = self.verticalScrollBar()
+        self._end, self._old_end = QTextCursor(self.document()), QTextCursor(self.document())
+        self._old_end.setKeepPositionOnInsert(True)
+        layout = self.document().documentLayout()
+        layout.update.disconnect()
+        layout.updateBlock.disconnect()
         self._parts: list[str] = []
         self._waiting = ""
         self._preface = ""
@@ -53,6 +62,7 @@ class AnswerView(QPlainTextEdit):
         """Another answer from its beginning."""
         self._parts, self._waiting, self._breaker = [], self._preface, LineBreaker()
         self.clear()
+        self.viewport().update()
         if text:
             self._parts.append(text)
             self._waiting += text
@@ -81,13 +91,38 @@ class AnswerView(QPlainTextEdit):
             self._ask()
         if not now:
             return
-        bar = self.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - self.fontMetrics().height()
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(self._breaker.broken(now))
+        at_end = self._bar.value() >= self._bar.maximum() - 1
+        was_empty = self._end.atStart()
+        self._old_end.setPosition(self._end.position())
+        self._end.insertText(self._breaker.broken(now))
         if at_end:
-            bar.setValue(bar.maximum())
+            self._bar.setValue(self._bar.maximum())
+        self._repaint_from(0 if was_empty else self._old_top())
+
+    def _old_top(self) -> int:
+        """Where the line lies in which the text ended before, or the one above it: the last word may have moved."""
+        return self.cursorRect(self._old_end).top() - self.fontMetrics().lineSpacing()
+
+    def _repaint_from(self, top: int) -> None:
+        """Pixels of the viewport; those above it stay as they are."""
+        area = self.viewport().rect()
+        area.setTop(max(top, 0))
+        if not area.isEmpty():
+            self.viewport().update(area)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill_ground()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            self._fill_ground()
+
+    def _fill_ground(self) -> None:
+        """A style sheet leaves the ground to the widgets behind: then all of them are painted for every word, and
+        scrolling moves no pixels but paints them anew."""
+        self.viewport().setAutoFillBackground(True)
 
 
 class LineBreaker:
