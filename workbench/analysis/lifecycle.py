@@ -16,6 +16,9 @@ from workbench.domain.model import LifecycleStatus, Model
 from workbench.domain.offer import Offer, TokenPrices
 
 _DAYS_PER_MONTH = 30.4375
+#: the rules that tell of an end and of an announced price, and how a list of what they say is called
+ENDS_TITLE = "What ends, or gets another price, within the plan"
+DATED_RISKS = frozenset({"R1.4", "R1.4.price"})
 _GOING = (LifecycleStatus.RETIRED, LifecycleStatus.DEPRECATED, LifecycleStatus.RESEARCH_ONLY)
 
 

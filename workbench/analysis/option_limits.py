@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from workbench.analysis.distributions import Pert
+from workbench.analysis.lifecycle import DATED_RISKS
 from workbench.analysis.matching import Matching
 from workbench.analysis.option_figures import candidate_of
 from workbench.analysis.rules import Finding, Outcome, Rule
@@ -17,7 +18,6 @@ from workbench.domain.requirements import Requirements, Skill, ThirdParty
 from workbench.domain.verdict import NOT_ANSWERED, Hosting, Reason
 
 _YOURS = "your answers"
-_DATED_RISKS = frozenset({"R1.4", "R1.4.price"})
 
 
 def option_reasons(
@@ -83,7 +83,7 @@ def _models(draft: OptionDraft, matching: Matching) -> list[Reason]:
 def _is_risk(found: tuple[Rule, Finding]) -> bool:
     """An announced end or price change: what an option must say although it excludes nothing."""
     rule, finding = found
-    return finding.outcome is Outcome.WARNING and rule.id in _DATED_RISKS and bool(finding.text)
+    return finding.outcome is Outcome.WARNING and rule.id in DATED_RISKS and bool(finding.text)
 
 
 def _tuning(draft: OptionDraft, matching: Matching) -> list[Reason]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from workbench.analysis.lifecycle import DATED_RISKS, ENDS_TITLE
 from workbench.analysis.words import UNKNOWN_FIGURE, count, share, share_range, usd, usd_range
 from workbench.cli.numbers import rounded
 from workbench.cli.screen import say
@@ -87,6 +88,7 @@ def _print(found: OptionSet, draws: Sequence[Acceptance]) -> None:
         )
         for option in found.options:
             say(f"{option.id}  {option.name}")
+    _print_list(ENDS_TITLE, _dated_risks(found))
     _print_list("What would let one in", [item.text for item in found.relaxations])
     _print_list("What pulls against what", [f"{c.title}: {c.text} {c.way_out}" for c in found.conflicts])
     _print_list("Crossovers", [_crossing(item.a, item.b, item.months) for item in found.crossovers])
@@ -94,6 +96,16 @@ def _print(found: OptionSet, draws: Sequence[Acceptance]) -> None:
     _print_list("Break-even volume", [item.text for item in found.breakevens])
     _print_list(f"Adaptation: {found.adaptation.technique.value}", list(found.adaptation.reasons))
     _print_list("Worth knowing", list(found.notes))
+
+
+def _dated_risks(found: OptionSet) -> list[str]:
+    """What ends or gets another price within the plan, with the options that it concerns."""
+    texts: dict[str, list[str]] = {}
+    for option in found.options:
+        for reason in option.reasons:
+            if reason.warning and reason.rule in DATED_RISKS:
+                texts.setdefault(reason.text, []).append(option.id)
+    return [f"{', '.join(ids)}: {text}" for text, ids in texts.items()]
 
 
 def _rows(found: OptionSet, draws: Sequence[Acceptance]) -> list[tuple[str, ...]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.analysis.lifecycle import DATED_RISKS, ENDS_TITLE
 from workbench.analysis.words import UNKNOWN_FIGURE, usd, usd_range
 from workbench.cli.numbers import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
-from workbench.domain.verdict import Shortlist
+from workbench.domain.verdict import Shortlist, Verdict
 from workbench.reports.figures import shortlist_shape
 from workbench.services.wording import NOT_LEGAL_ADVICE, verdict_sentence
 
@@ -69,6 +71,10 @@ def _print(found: Shortlist, *, with_excluded: bool) -> None:
     ]
     if rows:
         print_table(("model", "where", "$ a month", "range", "quality", "verdict"), rows, right={2, 3, 4})
+    if ends := _dated_risks(shown):
+        say(f"\n{ENDS_TITLE}:")
+        for line in ends:
+            say(f"  {line}")
     if found.relaxations:
         say("\nWhat would let more in:")
         for item in found.relaxations:
@@ -80,6 +86,17 @@ def _print(found: Shortlist, *, with_excluded: bool) -> None:
     if not with_excluded:
         hidden = sum(not verdict.kept for verdict in found.verdicts)
         say(f"\n{hidden} offers are excluded; --excluded shows them with their reasons. {NOT_LEGAL_ADVICE}")
+
+
+def _dated_risks(shown: Sequence[Verdict]) -> list[str]:
+    """What ends or gets another price within the plan, each model once."""
+    lines = (
+        f"{verdict.model_name}: {reason.text}"
+        for verdict in shown
+        for reason in verdict.reasons
+        if verdict.kept and reason.warning and reason.rule in DATED_RISKS
+    )
+    return list(dict.fromkeys(lines))
 
 
 def _print_rules(found: Shortlist) -> None:
