@@ -12,7 +12,6 @@ from workbench.analysis.candidates import Candidate
 from workbench.analysis.energy import Site, own_servers_footprint, request_footprint_range
 from workbench.analysis.matching import Matching
 from workbench.analysis.option_figures import candidate_of
-from workbench.analysis.words import listed
 from workbench.domain.figures import Estimate
 from workbench.domain.insight import Energy
 from workbench.domain.option import ModelRole, Option
@@ -46,7 +45,7 @@ def _option_energy(option: Option, requirements: Requirements, matching: Matchin
     if not words:
         return None
     grid = requirements.details.grid_kg_per_kwh
-    return Energy(option.id, total, total.scaled(grid), f"{listed(list(dict.fromkeys(words)))}; {grid:g} kg a kWh")
+    return Energy(option.id, total, total.scaled(grid), "; ".join((*dict.fromkeys(words), f"{grid:g} kg a kWh")))
 
 
 def _role(role: ModelRole, candidate: Candidate, requirements: Requirements) -> tuple[Estimate, str] | None:

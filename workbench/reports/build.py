@@ -52,7 +52,9 @@ def build(material: Material, length: Length = Length.FULL, choices: Choices = P
     if choices.language is Language.GERMAN:
         from workbench.reports.german import in_german, said_by_people
 
-        return in_german(document, said_by_people(scenario) | _model_names(material))
+        hosts = {provider.name for provider in material.catalog.providers}
+        runs = {found.run.name for found in material.evals}
+        return in_german(document, said_by_people(scenario) | _model_names(material) | hosts | runs)
     return document
 
 

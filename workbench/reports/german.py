@@ -41,13 +41,13 @@ _DATE = rf"(?:\d{{1,2}} )?(?:{'|'.join(_MONTHS)}) \d{{4}}"
 _LETTERS = r"[A-Z]\w?(?:, [A-Z]\w?)*(?: and [A-Z]\w?)?"
 # How a sentence begins; a model's id may stand first: "meta/llama-4-scout is at least as good".
 _BEGINS = r"(?:[A-ZÄÖÜ“„$\d]|[a-z][\w.-]*/)"
-_NAME = r"(?:(?!\. |: ).){1,120}?"
+_NAME = r"(?:(?!\. |: |; ).){1,120}?"
 _PLACES = {
     "n": _SPAN,
     "u": rf"(?:{_MONEY}|\[withheld\]|—)",
     "d": rf"(?:{_DATE}|—)",
     "o": _LETTERS,
-    "m": r"(?:(?! and |, |\. |: ).){1,120}?",
+    "m": r"(?:(?! and |, |\. |: |; ).){1,120}?",
     # A text that is translated in its turn ends where its sentence does.
     "t": rf"(?:(?!(?<=[.!?]) {_BEGINS}).)+?",
     "i": r"\d{4}-\d\d-\d\d",
@@ -56,7 +56,11 @@ _PLACES = {
 }
 _SENTENCE_END = re.compile(rf"(?<=[.!?]) (?={_BEGINS})")
 _GAPS = (("; ", re.compile("; ")), (", ", re.compile(r"(?<=\)), ")), (", ", re.compile(", ")))
-_AND = re.compile(", | and ")
+# "2 × NVIDIA L4, 8-bit" in brackets is one thing.
+_AND = re.compile(r"(?:, | and )(?![^()]*\))")
+# What a person wrote inside a sentence of ours is put away while that is looked up, if it could be taken for a list.
+_FIRST_STAND_IN = 0xE000
+_BREAKS = re.compile(r"[.;:,] | and | at | on ")
 _PLACE = re.compile(r"\{(\w+)\}")
 _WHOLE_NUMBER = re.compile(rf"{_SPAN}(?: ?%)?")
 _WHOLE_MONEY = re.compile(_MONEY)
@@ -139,6 +143,9 @@ class _Words:
 
     def __init__(self, said: frozenset[str]) -> None:
         self._said = said
+        # without the full stop, which ends a sentence of ours too
+        long = {text.rstrip(".!?") for text in said if _BREAKS.search(text)}
+        self._long = sorted(long, key=len, reverse=True)
         self._same: set[str] = set()
         self._known: dict[str, str] = {}
 
@@ -147,7 +154,17 @@ class _Words:
         found = self._known.get(text)
         if found is None:
             # Also in a sentence that stays as it is, for a person wrote it.
-            found = self._known[text] = self._look_up(text).replace(WITHHELD, "[zurückgehalten]")
+            found = self._known[text] = self._around(text).replace(WITHHELD, "[zurückgehalten]")
+        return found
+
+    def _around(self, text: str) -> str:
+        """The text looked up with what people wrote in it left alone."""
+        inside = [said for said in self._long if said in text and said != text] if text not in self._said else []
+        for place, said in enumerate(inside):
+            text = text.replace(said, chr(_FIRST_STAND_IN + place))
+        found = self._look_up(text)
+        for place, said in enumerate(inside):
+            found = found.replace(chr(_FIRST_STAND_IN + place), said)
         return found
 
     def _look_up(self, text: str) -> str:
@@ -191,7 +208,7 @@ class _Words:
 
     def _stays(self, text: str) -> bool:
         """A name, what a person wrote, or what reads the same in German."""
-        return text in self._said or text in self._same
+        return text in self._said or text in self._same or (len(text) == 1 and ord(text) >= _FIRST_STAND_IN)
 
     def _part(self, text: str) -> str:
         """A part of a list; "quality 0.165" is a name with its number."""

@@ -104,7 +104,7 @@ def sample_reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[tuple
         ]
         known = (*catalog.models, *catalog.providers, *catalog.hardware, *catalog.developers, *catalog.benchmarks)
         models = frozenset(name for each in known for name in (each.name, each.id))
-        wrote = said_by_people(scenario)
+        wrote = said_by_people(scenario) | {run.name for run in services.evals.runs(scenario.id)}
         return pairs, wrote | models | {piece for text in wrote for piece in re.split(r"(?<=[.!?]) ", text)}
     finally:
         services.close()
@@ -127,6 +127,18 @@ def test_that_no_sentence_of_the_sample_s_german_report_is_english(
         assert not {
             text for text in left if not re.fullmatch(r"Option [A-C]|workbench .*|[a-z]+(-[a-z]+)*-\d+|T1 Text\.", text)
         }
+
+
+def test_that_no_sentence_of_the_sample_s_german_report_is_half_english(
+    sample_reports: tuple[list[tuple[Document, Document]], frozenset[str]],
+) -> None:
+    pairs, said = sample_reports
+    names = re.compile("|".join(re.escape(name) for name in sorted(said, key=len, reverse=True)))
+    english = re.compile(r"\b(the|of|and|with|than|is|are|not|for|at|by|from|only|their|your|its|own|which)\b")
+    for _, german in pairs:
+        left = {names.sub("", text) for text in texts_of(german.sections)}
+        found = {text: english.search(text) for text in left if not text.startswith("workbench ")}
+        assert not [text[max(hit.start() - 30, 0) : hit.end() + 30] for text, hit in found.items() if hit]
 
 
 def test_that_the_axes_of_a_german_picture_are_german(
@@ -192,6 +204,12 @@ def test_that_nothing_filled_in_and_everything_withheld_come_in_german_too() -> 
 def test_that_every_german_sentence_has_the_places_of_its_english_one() -> None:
     for english, german in TABLE.items():
         assert set(re.findall(r"\{(\w+)\}", german)) <= set(re.findall(r"\{(\w+)\}", english)), english
+
+
+def test_that_what_a_person_wrote_stays_whole_inside_a_sentence_of_ours() -> None:
+    wrote = "It needs 11 weeks (then B leads; at more than 12, and on Mondays, it breaks)"
+    document = replace(build(material()), title=f"{wrote}; R1.4: Retired.")
+    assert in_german(document, frozenset({wrote})).title == f"{wrote}; R1.4: Eingestellt."
 
 
 def test_that_a_sentence_nobody_translated_stays_whole() -> None:

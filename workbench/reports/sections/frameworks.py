@@ -100,7 +100,7 @@ def _data(material: Material) -> str:
 def _oversight(material: Material) -> str:
     record = _record(material)
     told = (record.confirmation, *(threshold.text for threshold in record.thresholds))
-    return " ".join(text for text in told if text)
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in told if text)
 
 
 def _risks(material: Material) -> str:
