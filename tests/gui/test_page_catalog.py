@@ -494,3 +494,28 @@ def test_that_words_which_no_model_holds_together_are_counted_one_by_one(visitor
     assert f"“apache” {alone['apache']}, “llama” {alone['llama']}" in visitor.answer
     page.browse.table.filter_field.clear()
     visitor.wait(lambda: page.browse.shown_count == _everything(visitor))
+
+
+def test_that_a_model_hidden_by_a_filter_is_chosen_again_when_it_shows(visitor: Visitor, page: CatalogPage) -> None:
+    visitor.window.shell.open_page("catalog", GPT_4O)
+    page.browse.table.filter_field.setText("mistral")
+    visitor.wait(lambda: 0 < page.browse.shown_count < _everything(visitor))
+    assert page.browse.table.current_id == ""
+    page.browse.table.filter_field.clear()
+    visitor.wait(lambda: page.browse.shown_count == _everything(visitor))
+    assert page.browse.table.current_id == GPT_4O
+    assert visitor.inspector().startswith("GPT-4o")
+
+
+def test_that_the_same_row_of_the_next_list_can_be_chosen_at_once(
+    visitor: Visitor, page: CatalogPage, tmp_path: Path
+) -> None:
+    page.show_import()
+    for _ in range(2):
+        page.importing.look_at(_list(tmp_path, 2.0))
+        visitor.rest()
+        page.diff.table.view.selectRow(0)
+        assert visitor.window.shell.inspector.explanation is not None
+        page.show_import()
+        visitor.rest()
+        assert visitor.window.shell.inspector.explanation is None

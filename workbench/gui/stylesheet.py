@@ -63,7 +63,7 @@ QPushButton[kind="link"]::menu-indicator {{ image: none; width: 0px; }}
 QPushButton[kind="link"][menu="true"] {{ padding-right: 4px; }}
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="link"]:focus {{ border: 2px solid {look.accent}; padding: 1px 3px; }}
-QPushButton[kind="chip"] {{ border: 1px solid {look.border}; border-radius: 14px; padding: 5px 12px; }}
+QPushButton[kind="chip"] {{ border: 1px solid {look.border}; border-radius: 12px; padding: 5px 12px; }}
 QPushButton[kind="chip"]:checked {{ background: {look.soft}; border-color: {look.accent}; }}
 QPushButton[kind="chip"]:focus {{ border: 2px solid {look.accent}; padding: 4px 11px; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {CORNER_PX}px; padding: 4px; }}

@@ -106,6 +106,7 @@ class ImportView(QWidget):
         self._diff_part.show()
         self._left.show_diff(diff, self.choices)
         self._put_groups(diff)
+        self.table.select("")
         passed = [f"{count:,} {reason}" for reason, count in diff.passed_over]
         faulty = words.count(len(diff.problems), "entry with a fault", "entries with faults")
         problems = [f"{faulty} (left out)"] if diff.problems else []

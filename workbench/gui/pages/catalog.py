@@ -186,7 +186,7 @@ class CatalogPage(Page):
     # inside: drawing
 
     def _connect(self) -> None:
-        self.browse.shown.connect(lambda _count: self._tell())
+        self.browse.shown.connect(lambda _count: self._rows_changed())
         self.browse.picked.connect(lambda id: self.house.selection.pick(KIND, id))
         self.browse.opened.connect(self.show_model)
         self.browse.compare.connect(self.show_compare)
@@ -234,6 +234,11 @@ class CatalogPage(Page):
             self._read_model()
         elif self._view == COMPARE:
             self.show_compare(self.browse.compared)
+
+    def _rows_changed(self) -> None:
+        """A filter may hide the chosen model and show it again: the inspector tells of it all the while."""
+        self.browse.table.select(self.house.selection.id_of(KIND))
+        self._tell()
 
     def _tell(self) -> None:
         """The answer of the table: how many models there are, and how many pass."""
