@@ -5,6 +5,8 @@ fail with an ImportError. The catalog takes its names from here, and the vendors
 are imported after this module. Its own import lock lets one thread load all of it while the others wait here.
 """
 
+from collections.abc import Sequence
+
 import pydantic.dataclasses
 import pydantic.functional_serializers
 import pydantic.networks
@@ -46,5 +48,5 @@ class _Tried(BaseModel):
         return text
 
 
-TypeAdapter(list[_Tried])
+TypeAdapter(Sequence[_Tried])
 create_model("_Made", number=(int, 0))
