@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.numbers import digits
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -35,9 +36,11 @@ def number(value: float, field: str, *, low: float = -math.inf, high: float = ma
     if not math.isfinite(result):
         raise WorkbenchError("The number is not finite", where=field, mend="Give a finite number.")
     if abs(result) > LARGEST:
-        raise WorkbenchError(f"The value {result:g} is too large to be meant", where=field, mend="Check its unit.")
+        what = f"The value {digits(result)} is too large to be meant"
+        raise WorkbenchError(what, where=field, mend="Check its unit.")
     if not low <= result <= high:
-        raise WorkbenchError(f"The value {result:g} is out of range", where=field, mend=_range_words(low, high))
+        what = f"The value {digits(result)} is out of range"
+        raise WorkbenchError(what, where=field, mend=_range_words(low, high))
     return result
 
 
@@ -45,7 +48,8 @@ def positive(value: float, field: str, *, high: float = math.inf) -> float:
     """The value, if it is finite, above zero and at most `high`."""
     result = number(value, field, high=high)
     if result < SMALLEST:
-        raise WorkbenchError(f"The value {result:g} is not above zero", where=field, mend="Give a number above 0.")
+        what = f"The value {digits(result)} is not above zero"
+        raise WorkbenchError(what, where=field, mend="Give a number above 0.")
     return result
 
 
@@ -58,7 +62,8 @@ def count(value: float, field: str, *, low: int = 0, high: float = LARGEST_COUNT
     """The value as an int, if it is a whole number in range (at most 1e12)."""
     result = number(value, field, low=low, high=high)
     if result != math.floor(result):
-        raise WorkbenchError(f"The value {result:g} is not a whole number", where=field, mend="Give a whole number.")
+        what = f"The value {digits(result)} is not a whole number"
+        raise WorkbenchError(what, where=field, mend="Give a whole number.")
     return int(result)
 
 
@@ -115,7 +120,7 @@ def ordered(low: float, likely: float, high: float, field: str, *, minimum: floa
         number(value, f"{field} ({name})", low=minimum)
     if not low <= likely <= high:
         raise WorkbenchError(
-            f"The range is the wrong way round: {low:g}, {likely:g}, {high:g}",
+            f"The range is the wrong way round: {digits(low)}, {digits(likely)}, {digits(high)}",
             where=field,
             mend="Give low, likely and high in rising order.",
         )
@@ -154,12 +159,13 @@ def _refuse_bad_entries(values: FloatArray, field: str, *, low: float, high: flo
         raise WorkbenchError("There is a value too large to be meant", where=field, mend="Check its unit.")
     outside = known[(known < low) | (known > high)]
     if outside.size:
-        raise WorkbenchError(f"The value {outside[0]:g} is out of range", where=field, mend=_range_words(low, high))
+        what = f"The value {digits(outside[0])} is out of range"
+        raise WorkbenchError(what, where=field, mend=_range_words(low, high))
 
 
 def _range_words(low: float, high: float) -> str:
     if math.isinf(high):
-        return f"Give {low:g} or more."
+        return f"Give {digits(low)} or more."
     if math.isinf(low):
-        return f"Give {high:g} or less."
-    return f"Give a number from {low:g} to {high:g}."
+        return f"Give {digits(high)} or less."
+    return f"Give a number from {digits(low)} to {digits(high)}."

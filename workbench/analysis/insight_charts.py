@@ -10,7 +10,7 @@ import numpy as np
 from workbench.analysis.breakeven import RULE_OF_THUMB
 from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, Marker, Region, Series, log_label
 from workbench.analysis.checks import FloatArray
-from workbench.analysis.words import UNKNOWN_FIGURE, rounded, share
+from workbench.analysis.words import UNKNOWN_FIGURE, rounded, share, usd_each
 from workbench.domain.insight import Acceptance, FleetCost, Insights, VolumePoint
 from workbench.domain.option import OptionSet
 from workbench.domain.workload import DAYS_PER_MONTH
@@ -84,7 +84,7 @@ def _breakeven_words(point: VolumePoint, now: float) -> str:
 
 def _volume_row(item: VolumePoint) -> tuple[str, ...]:
     volume = "never" if item.requests_per_day is None else rounded(item.requests_per_day, 2)
-    return (item.self_host, item.offer, f"${item.usd_request:.3g}", volume, item.rule_of_thumb)
+    return (item.self_host, item.offer, usd_each(item.usd_request), volume, item.rule_of_thumb)
 
 
 def acceptability_chart(found: Sequence[Acceptance], options: OptionSet) -> Chart | None:

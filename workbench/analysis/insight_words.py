@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from workbench.analysis.second_opinion import agreement
-from workbench.analysis.words import UNKNOWN_FIGURE, count, listed, rounded, seconds, share, usd
+from workbench.analysis.words import UNKNOWN_FIGURE, count, listed, rounded, seconds, share, usd, usd_each
 from workbench.domain.figures import Estimate
 from workbench.domain.insight import (
     Acceptance,
@@ -177,7 +177,7 @@ def _volumes(found: Sequence[VolumePoint]) -> Section | None:
         (
             item.self_host,
             item.offer,
-            _small(item.usd_request),
+            usd_each(item.usd_request),
             "never" if item.requests_per_day is None else rounded(item.requests_per_day, 2),
             _back(item),
             item.rule_of_thumb,
@@ -223,7 +223,7 @@ def _upgrades(found: Sequence[Upgrade]) -> Section | None:
         verdict = "so it pays" if first.pays else "so it does not pay"
         answer = (
             f"A request to {first.strong} pays when a right answer instead of a wrong one is worth more than "
-            f"{_small(first.usd_per_right)}; you say {usd(first.error_cost.likely)}, {verdict}."
+            f"{usd_each(first.usd_per_right)}; you say {usd(first.error_cost.likely)}, {verdict}."
         )
     rows = tuple((item.strong, item.weak, _pays_from(item), _span(item.error_cost)) for item in found)
     columns = ("stronger", "instead of", "pays from", "you say")
@@ -232,7 +232,7 @@ def _upgrades(found: Sequence[Upgrade]) -> Section | None:
 
 
 def _pays_from(item: Upgrade) -> str:
-    return "never" if item.usd_per_right is None else _small(item.usd_per_right)
+    return "never" if item.usd_per_right is None else usd_each(item.usd_per_right)
 
 
 def _leaks(found: Sequence[Leaks]) -> Section | None:
@@ -343,8 +343,3 @@ def _recall(value: float) -> str:
     """Shares near 1 with as many nines as they have."""
     digits = max(0, math.ceil(-math.log10(max(1e-9, 1 - value))) - 1)
     return f"{value * 100:.{digits}f}".removesuffix(".0")
-
-
-def _small(value: float) -> str:
-    """An amount for one request: three figures, also below a cent."""
-    return usd(value) if value >= 1 or value == 0 else f"${value:.3g}"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from workbench.analysis.breakeven import SECONDS_PER_DAY
 from workbench.analysis.matching import Matching
 from workbench.analysis.option_figures import candidate_of
-from workbench.analysis.queueing import PROFILES, Load, load_of_users, smallest_fleet
+from workbench.analysis.queueing import PROFILES, Load, is_beyond_any_fleet, load_of_users, smallest_fleet
 from workbench.domain.insight import Capacity
 from workbench.domain.option import Option
 from workbench.domain.requirements import Requirements
@@ -32,6 +32,8 @@ def capacity(options: Sequence[Option], requirements: Requirements, matching: Ma
             if judged is None or plan is None or plan.request_s is None or not plan.estimated:
                 continue
             slots = max(1, math.floor(plan.at_once))
+            if is_beyond_any_fleet(load.peak_per_s, plan.request_s):
+                continue  # more than can be reckoned: the servers of the plan stand among the costs
             wait = requirements.details.wait_limit_s
             fleet = smallest_fleet(load.peak_per_s, plan.request_s, slots, longest_wait_s=wait)
             found.append(

@@ -87,6 +87,12 @@ def wait_p95_s(arrivals_per_s: float, service_s: float, slots: int) -> float:
     return 0.0 if waits <= 0.05 else service_s / (slots - a) * math.log(waits / 0.05)
 
 
+def is_beyond_any_fleet(peak_per_s: float, service_s: float) -> bool:
+    """Whether so many requests a second, each taking so many seconds, are more at once than is reckoned here."""
+    busy = checks.number(peak_per_s, "Peak arrivals", low=0.0) * checks.positive(service_s, "Service time")
+    return busy > _MOST_SLOTS / 2
+
+
 def smallest_fleet(
     peak_per_s: float, service_s: float, slots_per_replica: int, *, longest_wait_s: float, spare: int = 1
 ) -> Fleet:

@@ -237,7 +237,8 @@ def _weight_flip_table(table: FloatArray, w: FloatArray, leader: int) -> FloatAr
 def _needed_values(table: FloatArray, w: FloatArray, option: int) -> tuple[FloatArray, FloatArray]:
     """Rivals x criteria: the value of the option, and of the rival, that draws level; NaN where outside [0, 1]."""
     scores = (table * w).sum(axis=1)
-    step = (scores[option] - scores)[:, None] / np.where(w > 0, w, np.nan)
+    with np.errstate(over="ignore"):  # a weight next to nothing: no value reaches that far
+        step = (scores[option] - scores)[:, None] / np.where(w > 0, w, np.nan)
     tables = table[option] - step, table + step
     for needed in tables:
         needed[option] = np.nan

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from workbench.domain.figures import Estimate
 
 UNKNOWN_FIGURE = "—"
+# What is less is what adding and subtracting leaves of nothing.
+LEAST_USD, LEAST_SHARE = 1e-9, 1e-6
 
 
 @lru_cache(maxsize=2_048)
@@ -19,7 +22,7 @@ def usd(amount: float | None) -> str:
     sign = "−" if amount < 0 else ""
     size = abs(amount)
     if 0 < size < 0.01:
-        return f"{sign}${size:.2g}"
+        return "$0" if size < LEAST_USD else f"{sign}${_plain(size, 2)}"
     return f"{sign}${size:,.2f}" if 0 < size < 10 else f"{sign}${size:,.0f}"
 
 
@@ -58,8 +61,20 @@ def rounded(value: float, figures: int = 3) -> str:
     """At most `figures` digits, thousands separated: "9,700", "0.45"."""
     if value == 0:
         return "0"
+    return _plain(value, figures)
+
+
+def _plain(value: float, figures: int) -> str:
+    """So many digits of it, never as "1e-05" or "1e+07"."""
     text = f"{value:.{figures}g}"
-    return f"{float(text):,.0f}" if abs(value) >= 10**figures or "e+" in text else text
+    if abs(value) >= 10**figures or "e+" in text:
+        return f"{float(text):,.0f}"
+    return f"{Decimal(text):f}" if "e" in text else text
+
+
+def usd_each(amount: float) -> str:
+    """ "$0.000165", "$2,410": the price of one thing, three figures below a dollar."""
+    return usd(amount) if amount >= 1 or amount < LEAST_USD else f"${_plain(amount, 3)}"
 
 
 @lru_cache(maxsize=2_048)
@@ -76,7 +91,7 @@ def score(value: float) -> str:
 def share(value: float) -> str:
     """ "30 %"; below one percent one more digit."""
     percent = value * 100
-    return f"{percent:.0f} %" if percent == 0 or abs(percent) >= 1 else f"{percent:.1g} %"
+    return f"{percent:.0f} %" if abs(percent) < LEAST_SHARE or abs(percent) >= 1 else f"{_plain(percent, 1)} %"
 
 
 def share_range(low: float, high: float) -> str:

@@ -36,6 +36,13 @@ class DataFlow(StrEnum):
 
 FIGURES = ("setup_usd", "monthly_usd", "weeks", "quality", "privacy", "independence")
 
+_OF_A_HUNDRED = frozenset({"quality", "privacy", "independence"})
+
+
+def most_of(figure: str) -> float:
+    """The most that a figure of FIGURES may be: 100 of what is rated, else 1e12; the least is 0."""
+    return 100.0 if figure in _OF_A_HUNDRED else 1e12
+
 
 @dataclass(frozen=True, slots=True)
 class ModelRole:

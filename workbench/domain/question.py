@@ -174,7 +174,7 @@ class Question:
         return value
 
     def _words(self, value: float) -> str:
-        return f"{digits(value * 100)} %" if self.kind is Kind.SHARE else digits(value)
+        return f"{digits(min(value, 1e300) * 100)} %" if self.kind is Kind.SHARE else digits(value)
 
     def _span(self) -> str:
         """ "from 1 to 50", or "of 0 or more"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -23,7 +24,8 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.insight import Acceptance, Insights, Section
-from workbench.domain.option import FIGURES, Adaptation, OptionDraft, OptionSet, Technique
+from workbench.domain.numbers import digits
+from workbench.domain.option import FIGURES, Adaptation, OptionDraft, OptionSet, Technique, most_of
 from workbench.domain.questions import DETAILS, QUESTIONS, check_answer, requirements_from
 from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import AnswerValue, Scenario
@@ -31,6 +33,8 @@ from workbench.services.shortlist import Matched, ShortlistService
 
 # How a change of a criterion's points is named in `what_if`.
 WEIGHT = "weight."
+# More points than this draw every share to one.
+MOST_POINTS = 1e6
 
 
 class OptionService:
@@ -214,6 +218,7 @@ class OptionService:
                 where="what if",
                 mend="Name a question, weight.<criterion> or <option>.<figure>, such as C.monthly_usd.",
             )
+        _in_range(key, value, most_of(name))
         figure = Figure(Estimate.exact(value), Origin.YOURS, "what if")
         return replace(
             scenario,
@@ -232,7 +237,14 @@ def _weighted(scenario: Scenario, criterion: str, points: float) -> Scenario:
             where="what if",
             mend=f"The criteria are {', '.join(item.id for item in criteria)}.",
         )
+    _in_range(f"{WEIGHT}{criterion}", points, MOST_POINTS)
     return replace(scenario, criteria=tuple(replace(c, points=points) if c.id == criterion else c for c in criteria))
+
+
+def _in_range(key: str, value: float, most: float) -> None:
+    if not 0 <= value <= most:
+        what = f"{digits(value)} is out of range" if math.isfinite(value) else "That is not a number"
+        raise WorkbenchError(what, where=key, mend=f"Give a number from 0 to {digits(most)}.")
 
 
 def _number(key: str, value: AnswerValue) -> float:

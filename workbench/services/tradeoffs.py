@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -32,7 +33,9 @@ from workbench.domain.requirements import Requirements
 from workbench.domain.scenario import Scenario
 from workbench.services.shortlist import ShortlistService
 
-MOST_REQUESTS_PER_DAY = 1e10
+# What the wizard takes.
+LEAST_REQUESTS_PER_DAY, MOST_REQUESTS_PER_DAY = 0.1, 1e10
+MOST_WEIGHT = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,12 @@ class TradeoffService:
 
 def at_volume(requirements: Requirements, requests_per_day: float) -> Requirements:
     """The requirements with another likely volume; low and high keep their distance to it."""
-    if not 0 < requests_per_day <= MOST_REQUESTS_PER_DAY:
+    if not LEAST_REQUESTS_PER_DAY <= requests_per_day <= MOST_REQUESTS_PER_DAY:
+        known = math.isfinite(requests_per_day)
         raise WorkbenchError(
-            f"{digits(requests_per_day)} requests a day make no sense",
+            f"{digits(requests_per_day)} requests a day make no sense" if known else "That is no number of requests",
             where="requests_per_day",
-            mend=f"Give a number above 0, up to {MOST_REQUESTS_PER_DAY:,.0f}.",
+            mend=f"Give a number from {digits(LEAST_REQUESTS_PER_DAY)} to {digits(MOST_REQUESTS_PER_DAY)}.",
         )
     load = requirements.workload
     now = load.requests_per_day
@@ -130,8 +134,14 @@ def at_volume(requirements: Requirements, requests_per_day: float) -> Requiremen
 def _weights(criteria: Sequence[Criterion], weights: Mapping[str, float] | None) -> Weights:
     given = weights if weights is not None else {item.id: item.points for item in criteria}
     found = Weights.of(given)
-    if min(found.quality, found.cost) < 0:
-        raise WorkbenchError("A weight is below zero", where="weights", mend="Give numbers of 0 or more.")
+    for name, weight in (("quality", found.quality), ("monthly_usd", found.cost)):
+        if not 0 <= weight <= MOST_WEIGHT:
+            what = "is below zero" if weight < 0 else "makes no sense"
+            raise WorkbenchError(
+                f"The weight of {name} {what}",
+                where=f"weights.{name}",
+                mend=f"Give a number from 0 to {digits(MOST_WEIGHT)}.",
+            )
     return found
 
 

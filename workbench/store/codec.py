@@ -15,7 +15,7 @@ from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.numbers import digits
-from workbench.domain.option import FIGURES, DataFlow, ModelRole, OptionDraft, Strategy, Technique
+from workbench.domain.option import FIGURES, DataFlow, ModelRole, OptionDraft, Strategy, Technique, most_of
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.store.decision_codec import decision_from_plain, decision_to_plain
 from workbench.store.plain import Faults, Fields, Path, items, kind_of, number, shown, text
@@ -25,7 +25,6 @@ from workbench.store.plain import Faults, Fields, Path, items, kind_of, number, 
 CODEC_VERSION = 2
 DEEPEST = 20
 Plain = dict[str, Any]
-_PERCENT = ("quality", "privacy", "independence")
 
 
 def to_json(plain: object) -> str:
@@ -172,9 +171,8 @@ def _figures_from_plain(value: object, path: Path, faults: Faults) -> dict[str, 
 
 def _figure_from_plain(name: str, value: object, path: Path, faults: Faults) -> Figure:
     read = Fields(value, path, faults)
-    high = 100 if name in _PERCENT else 1e12
     figure = Figure(
-        value=_estimate_from_plain(read.raw("value"), (*path, "value"), faults, high),
+        value=_estimate_from_plain(read.raw("value"), (*path, "value"), faults, most_of(name)),
         origin=read.choice("origin", Origin),
         source=read.text("source", ""),
         as_of=read.text("as_of", ""),
