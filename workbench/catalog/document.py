@@ -7,6 +7,7 @@ line, so that every later complaint can say where.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -91,6 +92,9 @@ def read_bytes(
     except FileNotFoundError as error:
         raise WorkbenchError("The file does not exist", where=label, mend="Check the name and the folder.") from error
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            link = "Choose the file that the link should lead to."
+            raise WorkbenchError("This link points to itself", where=label, mend=link) from error
         reason = error.strerror or os.strerror(error.errno or 0)
         raise WorkbenchError(
             f"The file cannot be read: {reason}", where=label, mend="Check its permissions."

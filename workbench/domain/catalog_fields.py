@@ -257,7 +257,7 @@ def read_field(spec: FieldSpec, text: str) -> Scalar:
             if number is None:
                 mend = "Write a plain number such as 0.15."
                 raise WorkbenchError(f"{_shown(plain)} is not a number", where=spec.title, mend=mend)
-            value = int(number) if spec.kind is FieldKind.COUNT and number == int(number) else number
+            value = int(number) if spec.kind is FieldKind.COUNT and float(number).is_integer() else number
         case FieldKind.FLAG:
             words = {
                 "yes": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.verdict import LocalPace
 from workbench.inference.local.described import DescribedFiles
-from workbench.inference.local.discover import Found, describe, scan
+from workbench.inference.local.discover import Found, describe, no_folder, scan
 from workbench.inference.local.gguf import GgufFile, all_keys, inspect, refuse_unsound
 from workbench.inference.local.gpus import Gpu, engine_uses_gpus, gpus
 from workbench.inference.local.machine import Machine
@@ -168,7 +169,7 @@ class LibraryService:
     def add_folder(self, folder: Path) -> Changes:
         """Remembers a folder. Raises WorkbenchError when it is none."""
         if not folder.is_dir():
-            raise WorkbenchError("There is no such folder", where=str(folder), mend="Choose another folder.")
+            raise no_folder(folder)
         return self._keep(FOLDERS, [*self.folders(), folder.absolute()])
 
     def add_file(self, path: Path) -> Changes:
@@ -211,12 +212,13 @@ class LibraryService:
             names = by_name(self.models())
         if reference in names:
             return names[reference]
-        if Path(reference).is_file():
-            return Path(reference)
+        path = Path(reference).expanduser()
+        if os.path.lexists(path) or path.is_absolute():  # what it is instead of a model is said when it is read
+            return path
         shown = [name for name in names if "/" not in name]
         if "/" in reference and not reference.startswith("local/"):
             raise WorkbenchError(
-                f"{reference} is a provider's model, and this version sends nothing to other machines",
+                f"{reference} is a provider's model: it does not run on this machine",
                 where="models",
                 mend=f"Choose a local model: {', '.join(shown)}.",
             )

@@ -169,3 +169,18 @@ def test_that_history_prints_who_said_what(desk: Desk, capsys: pytest.CaptureFix
     lines = _json(desk, capsys, "history", GPT_4O)
     assert lines["model"] == GPT_4O
     assert {"day", "about", "figures", "origin", "state", "source"} == set(lines["history"][0])
+
+
+def test_that_a_number_beyond_all_numbers_is_a_sentence(desk: Desk) -> None:
+    for figure in ("context_tokens=1e999", "context_tokens=-1e999", "max_output_tokens=1e400"):
+        with pytest.raises(WorkbenchError, match="cannot be the"):
+            _run(desk, "own", "model", GPT_4O, figure)
+    assert desk.own.all() == ()
+
+
+def test_that_a_link_that_leads_nowhere_but_to_itself_is_no_matter_of_permissions(desk: Desk) -> None:
+    link = desk.folder / "list.json"
+    link.symlink_to(link)
+    with pytest.raises(WorkbenchError) as found:
+        _run(desk, "import", str(link))
+    assert (found.value.what, "permission" in found.value.mend) == ("This link points to itself", False)

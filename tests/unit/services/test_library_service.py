@@ -9,6 +9,7 @@ import pytest
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.inference.local import memory
+from workbench.inference.local.discover import scan
 from workbench.inference.local.places import Kind, Place
 from workbench.inference.local.pool import LocalModels
 from workbench.paths import data_dir
@@ -137,8 +138,26 @@ def test_that_an_unknown_name_is_answered_with_the_nearest_and_a_provider_is_ref
     with pytest.raises(WorkbenchError) as unknown:
         library.resolve("demo-nana")
     assert "Did you mean demo-nano?" in unknown.value.mend
-    with pytest.raises(WorkbenchError, match="sends nothing to other machines"):
+    with pytest.raises(WorkbenchError, match="is a provider's model: it does not run on this machine"):
         library.resolve("openai/gpt-5")
+
+
+def test_that_a_path_is_no_providers_model_whatever_lies_there(library: LibraryService, tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (tmp_path / "folder").mkdir()
+    for name, said in (("a", "points to itself"), ("folder", "a folder"), ("nothing", "no such file")):
+        with pytest.raises(WorkbenchError, match=said):
+            library.inspect(str(tmp_path / name))
+
+
+def test_that_a_file_given_for_a_folder_is_told_apart_from_nothing(library: LibraryService, tmp_path: Path) -> None:
+    file = write_model(tmp_path / "m.gguf")
+    for given, said in ((file, "This is a file, not a folder"), (tmp_path / "none", "There is no such folder")):
+        with pytest.raises(WorkbenchError, match=said):
+            library.add_folder(given)
+        with pytest.raises(WorkbenchError, match=said):
+            list(scan([given]))
 
 
 def test_that_a_folder_with_a_models_name_is_not_taken_for_a_model(

@@ -47,10 +47,17 @@ def scan(places: Iterable[Path | Place], describe: Describe | None = None) -> It
     for given in places:
         place = given if isinstance(given, Place) else Place(given)
         if not place.folder.is_dir():
-            raise WorkbenchError("There is no such folder", where=shown(place.folder), mend="Choose another folder.")
+            raise no_folder(place.folder)
         search = _in_ollama if place.kind is Kind.OLLAMA else _in_folder
         for found in search(place, look):
             yield replace(found, program=place.program)
+
+
+def no_folder(path: Path) -> WorkbenchError:
+    """What is wrong with a place that is no folder."""
+    if path.is_file():
+        return WorkbenchError("This is a file, not a folder", where=shown(path), mend="Give the folder it lies in.")
+    return WorkbenchError("There is no such folder", where=shown(path), mend="Choose another folder.")
 
 
 def describe(path: Path, describe: Describe | None = None) -> Found:
