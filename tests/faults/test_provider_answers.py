@@ -52,6 +52,13 @@ def test_that_a_provider_is_asked_again_when_it_says_and_the_wait_is_shown(
     assert shown in answer.waits[0] and "asked too often" in answer.waits[0]
 
 
+def test_that_a_provider_that_names_no_time_is_asked_again_after_a_short_one() -> None:
+    handler, asked = first_refusing(429)
+    answer, remote, _ = heard(handler)
+    assert answer.text == "Hello." and asked() == 2
+    assert len(remote.slept) == 1 and 0 < remote.slept[0] <= 10
+
+
 def test_that_a_date_to_come_back_at_is_understood() -> None:
     handler, _ = first_refusing(
         429, retry_after=format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)

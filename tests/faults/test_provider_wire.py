@@ -45,6 +45,19 @@ def test_that_a_hang_after_the_first_token_is_ended_and_what_came_is_kept(wire: 
     assert remote.ledger.calls[0].outcome is Outcome.ERROR
 
 
+@pytest.mark.parametrize("wire", list(Wire))
+@pytest.mark.usefixtures("short")
+def test_that_a_server_that_says_nothing_at_all_is_given_up(wire: Wire) -> None:
+    async def silent(request: Received, reply: Reply) -> None:
+        await asyncio.sleep(30)
+
+    with Server(silent) as server:
+        remote = Remote(server.url, wire)
+        heard = remote.ask()
+    assert "sent nothing for" in heard.failure.what and heard.failure.mend
+    assert heard.text == "" and {row.outcome for row in remote.ledger.calls} == {Outcome.ERROR}
+
+
 @pytest.mark.parametrize("where", ["header", "body"])
 @pytest.mark.usefixtures("short")
 def test_that_drops_do_not_get_around_the_limit_of_the_whole_call(where: str) -> None:

@@ -1,4 +1,4 @@
-"""Keys: kept in a keychain or for a session, never in a file; what is no key; what must not be seen."""
+"""K01, K03. Keys: kept in a keychain or for a session, never in a file; what is no key; what must not be seen."""
 
 from __future__ import annotations
 

@@ -127,6 +127,8 @@ def test_that_what_breaks_a_schema_is_said_with_its_place(answer: str, schema: s
     ],
 )
 def test_that_a_bad_grammar_is_a_sentence_and_the_child_lives_on(session: Session, grammar: str) -> None:
+    """X02; weights that are no numbers are in tests/faults/test_gguf_unsound.py."""
+
     async def work(model: LocalModel) -> None:
         await model.load()
         pid = model.pid
