@@ -12,10 +12,11 @@ import pytest
 from pymcdm.methods import PROMETHEE_II, TOPSIS, WSM
 from pymcdm.normalizations import vector_normalization
 from scipy import stats as scipy_stats
+from scipy.optimize import brentq
 from statsmodels.stats import multitest
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from statsmodels.stats.proportion import proportion_confint
-from workbench.analysis import ranking, statistics, tco
+from workbench.analysis import queueing, ranking, statistics, tco
 from workbench.analysis.beta import beta_probability, beta_quantile
 from workbench.analysis.distributions import Lognormal, Pert, Triangular
 from workbench.analysis.preference import bradley_terry
@@ -147,3 +148,38 @@ def test_that_strengths_agree_with_choix() -> None:
         np.fill_diagonal(wins, 0)
         oracle = choix.ilsr_pairwise_dense(wins, alpha=0.0, max_iter=10_000, tol=1e-12)
         assert bradley_terry(wins).theta == pytest.approx(oracle - oracle.mean(), abs=EXACT)
+
+
+def test_that_the_chance_to_wait_agrees_with_scipy_s_poisson() -> None:
+    """Erlang B is the truncated Poisson's last term; C follows from it."""
+    rng = np.random.default_rng(21)
+    for _ in range(CASES):
+        slots = int(rng.integers(1, 300))
+        offered = float(slots * rng.uniform(0.01, 0.999))
+        blocked = scipy_stats.poisson.pmf(slots, offered) / scipy_stats.poisson.cdf(slots, offered)
+        expected = blocked / (1 - offered / slots * (1 - blocked))
+        assert queueing.erlang_c(offered, slots) == pytest.approx(expected, abs=EXACT)
+
+
+def test_that_a_crossover_and_a_rate_of_return_are_the_roots_that_scipy_finds() -> None:
+    rng = np.random.default_rng(22)
+    for _ in range(CASES):
+        cheap, extra = rng.uniform(0, 1e5), rng.uniform(1e3, 1e5)
+        run, saving, rate = rng.uniform(1e3, 1e4), rng.uniform(100, 900), float(rng.uniform(0, 0.2))
+
+        def ahead(months: float, cheap=cheap, extra=extra, run=run, saving=saving, rate=rate) -> float:
+            return tco.tco(cheap + extra, run - saving, months, rate) - tco.tco(cheap, run, months, rate)
+
+        found = tco.crossover_months(cheap, run, cheap + extra, run - saving, rate)
+        if found < tco.LONGEST_HORIZON_MONTHS:
+            assert found == pytest.approx(brentq(ahead, 0, tco.LONGEST_HORIZON_MONTHS, xtol=1e-12), rel=EXACT)
+        else:
+            assert ahead(tco.LONGEST_HORIZON_MONTHS) > 0
+        months = int(rng.integers(6, 120))
+        paid = float(saving * months * rng.uniform(0.05, 2))
+
+        def value(i: float, paid=paid, saving=saving, months=months) -> float:
+            return -paid + sum(saving / (1 + i) ** m for m in range(1, months + 1))
+
+        root = brentq(value, -0.5, 50.0, xtol=1e-15)
+        assert tco.rate_of_return(paid, saving, months) == pytest.approx((1 + root) ** 12 - 1, rel=1e-8, abs=EXACT)
