@@ -38,10 +38,12 @@ class BudgetPlan:
 
     @property
     def quality(self) -> float:
+        """Mean quality of the mix."""
         return self.dear_share * self.dear.quality + (1 - self.dear_share) * self.cheap.quality
 
     @property
     def cost_usd(self) -> float:
+        """Mean USD an item of the mix."""
         return self.dear_share * self.dear.cost_usd + (1 - self.dear_share) * self.cheap.cost_usd
 
 

@@ -1,6 +1,8 @@
 """Every way to get every model, with what it would cost for a workload: what the rules judge.
 
 One candidate per API offer of the catalog, one per open model on rented servers, one per GGUF file of this machine.
+
+Source: methods.md sections 2.1 and 2.3.
 """
 
 from __future__ import annotations

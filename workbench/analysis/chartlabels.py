@@ -24,10 +24,12 @@ class Box:
 
     @property
     def right(self) -> float:
+        """The x of its right edge."""
         return self.left + self.width
 
     @property
     def bottom(self) -> float:
+        """The y of its lower edge."""
         return self.top + self.height
 
     def overlap(self, other: Box) -> float:

@@ -2,6 +2,8 @@
 
 The standard account is what an ordinary paid account gets with nothing switched on; modes say what an application, a
 contract or a switch changes. A model's own policy stands above both: no account mode lifts it.
+
+Source: methods.md section 6, tier 0.
 """
 
 from __future__ import annotations

@@ -28,11 +28,20 @@ class Distribution(Protocol):
     """What Monte Carlo needs of an uncertain input; `likely` is the value a person would name."""
 
     @property
-    def likely(self) -> float: ...
+    def likely(self) -> float:
+        """The most likely value, in the unit of the quantity."""
+        ...
+
     @property
-    def mean(self) -> float: ...
+    def mean(self) -> float:
+        """The expected value."""
+        ...
+
     @property
-    def sd(self) -> float: ...
+    def sd(self) -> float:
+        """The standard deviation, 0 for an exact value."""
+        ...
+
     def quantile(self, probability: float) -> float:
         """The value that a share `probability` of the draws stays below."""
         ...

@@ -1,4 +1,7 @@
-"""Pictures of what stands behind the options: the break-even volume, and how often each option is best."""
+"""Pictures of what stands behind the options: the break-even volume, and how often each option is best.
+
+Source: methods.md sections 1.6 and 2.3.
+"""
 
 from __future__ import annotations
 

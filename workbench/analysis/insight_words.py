@@ -1,4 +1,7 @@
-"""The insights in words: the one wording of window, command line and report."""
+"""The insights in words: the one wording of window, command line and report.
+
+Source: the sections of methods.md named where each part is computed.
+"""
 
 from __future__ import annotations
 

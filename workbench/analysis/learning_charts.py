@@ -1,4 +1,7 @@
-"""The pictures of Learn, computed: one compute budget spent in many ways, two yardsticks, prices, shares."""
+"""The pictures of Learn, computed: one compute budget spent in many ways, two yardsticks, prices, shares.
+
+Source: methods.md sections 2.3, 2.4 and 7.
+"""
 
 from __future__ import annotations
 

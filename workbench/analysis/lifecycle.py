@@ -2,6 +2,8 @@
 
 Facts are dated: what counts is the day asked about, never the status word alone. A list that says "active" and gives a
 shutdown within the horizon tells of a risk.
+
+Source: methods.md section 6, tiers 1 and 2.1 (dated facts).
 """
 
 from __future__ import annotations

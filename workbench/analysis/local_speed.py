@@ -78,6 +78,7 @@ class ModelCost:
 
     @property
     def read_bytes(self) -> int:
+        """Bytes that are read for one token."""
         return sum(size for _, size in self.read)
 
 

@@ -51,6 +51,7 @@ class Judged(NamedTuple):
 
     @property
     def kept(self) -> bool:
+        """Whether no rule excludes it."""
         return not self.blocked_by
 
     @property

@@ -69,6 +69,7 @@ class TornadoBar:
 
     @property
     def swing(self) -> float:
+        """How far the answer moves between the two ends."""
         return abs(self.at_p90 - self.at_p10)
 
 

@@ -1,4 +1,7 @@
-"""The pictures of the Options page: cost over time, what moves one option against another, where scores come from."""
+"""The pictures of the Options page: cost over time, what moves one option against another, where scores come from.
+
+Source: methods.md sections 1.1, 2.2 and 2.5.
+"""
 
 from __future__ import annotations
 

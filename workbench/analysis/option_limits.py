@@ -1,4 +1,7 @@
-"""The person's limits against an option: the same rules as for models, asked of its figures and its data flow."""
+"""The person's limits against an option: the same rules as for models, asked of its figures and its data flow.
+
+Source: methods.md section 6, tiers 0 to 2.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the figures do not show by themselves: hidden staff, two stacks, how little is clean, what a pilot is worth."""
+"""What the figures do not show by themselves: hidden staff, two stacks, how little is clean, what a pilot is worth.
+
+Source: methods.md sections 1.5, 1.7, 2.2 and 4.3.
+"""
 
 from __future__ import annotations
 

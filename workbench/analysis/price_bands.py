@@ -1,4 +1,7 @@
-"""Lists that disagree about a price: the offer as the cheapest and as the dearest of them has it."""
+"""Lists that disagree about a price: the offer as the cheapest and as the dearest of them has it.
+
+Source: methods.md section 2.1.
+"""
 
 from __future__ import annotations
 

@@ -122,6 +122,7 @@ class LeaveOneOut:
 
     @property
     def mean_absolute_error(self) -> float:
+        """Mean distance of prediction and score, in points of 100."""
         return float(np.mean([abs(r.actual - r.predicted) for r in self.rows]))
 
     @property
@@ -131,6 +132,7 @@ class LeaveOneOut:
 
     @property
     def coverage(self) -> float:
+        """Share of scores inside their predicted interval, 0 to 1."""
         return float(np.mean([abs(r.actual - r.predicted) <= INTERVAL_Z * r.predicted_sd for r in self.rows]))
 
 

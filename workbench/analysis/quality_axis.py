@@ -1,6 +1,8 @@
 """The quality axis of a scenario: public benchmarks as one scale, replaced and calibrated by the team's own eval.
 
 A model without any independent score has no place on it and is never guessed. Values are 0 to 100.
+
+Source: quality.md.
 """
 
 from __future__ import annotations

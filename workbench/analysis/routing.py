@@ -36,14 +36,17 @@ class PairedCounts:
 
     @property
     def items(self) -> int:
+        """How many items both models answered."""
         return self.neither + self.only_strong + self.only_weak + self.both
 
     @property
     def weak_quality(self) -> float:
+        """Share of items that the weak model gets right."""
         return (self.only_weak + self.both) / self.items
 
     @property
     def strong_quality(self) -> float:
+        """Share of items that the strong model gets right."""
         return (self.only_strong + self.both) / self.items
 
     @property

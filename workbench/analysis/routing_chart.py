@@ -1,4 +1,7 @@
-"""The picture of routing: quality along the share that goes to the strong model."""
+"""The picture of routing: quality along the share that goes to the strong model.
+
+Source: methods.md section 4.1.
+"""
 
 from __future__ import annotations
 

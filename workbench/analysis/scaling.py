@@ -43,6 +43,7 @@ class OptimalRun:
 
     @property
     def tokens_per_param(self) -> float:
+        """Tokens for each parameter."""
         return self.tokens / self.params
 
 

@@ -2,6 +2,8 @@
 
 Figures are put back one by one: the one with which the decision would stand as it did is the one that moved it. When
 none does so alone, they are put back together, the weightiest first, until it stands.
+
+Source: methods.md section 1.5.
 """
 
 from __future__ import annotations
@@ -35,14 +37,17 @@ class _State:
     scores: Mapping[str, float]
 
     def leader(self) -> str:
+        """Id of the best score inside the limits; "" without one."""
         inside = [name for name, rules in self.excluded.items() if not rules]
         return max(inside, key=lambda name: self.scores[name], default="")
 
     def lead(self, chosen: str) -> float | None:
+        """How far `chosen` scores ahead of the best other inside the limits; None where there is none."""
         others = [self.scores[name] for name, rules in self.excluded.items() if not rules and name != chosen]
         return self.scores[chosen] - max(others) if others and chosen in self.scores else None
 
     def is_out(self, chosen: str) -> bool:
+        """Whether a limit excludes `chosen`, or it is gone."""
         return bool(self.excluded.get(chosen, frozenset({"gone"})))
 
 

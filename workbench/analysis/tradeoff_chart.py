@@ -1,4 +1,7 @@
-"""The picture of cost against quality."""
+"""The picture of cost against quality.
+
+Source: methods.md sections 1.1 and 4.1.
+"""
 
 from __future__ import annotations
 
