@@ -86,6 +86,23 @@ def test_that_nothing_is_called_before_a_button_is_pressed_and_an_empty_database
     assert visitor.scenario.name in card._table.as_text() and "only here" in card._table.as_text()
 
 
+def test_that_a_store_of_an_older_version_is_brought_up_to_date_where_it_is_refused(
+    visitor: Visitor, card: TeamCard, server: Server
+) -> None:
+    store = TeamStore(server.place)
+    store.set_up()
+    with store.write() as connection:  # as the version before left it
+        connection.exec_driver_sql("DROP TABLE data_set")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+    store.close()
+    connect(visitor, card, server)
+    visitor.wait(card._error.isVisible)
+    assert any("from an older workbench" in words.text() for words in card._error.findChildren(Words))
+    visitor.press("Bring it up to date", card._error)
+    visitor.rest()
+    assert visitor.services.team.address == str(server.place) and not card._error.isVisible()
+
+
 def test_that_a_scenario_is_shared_and_what_would_be_copied_is_said_before(
     visitor: Visitor, card: TeamCard, server: Server, tmp_path: Path
 ) -> None:

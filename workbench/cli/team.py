@@ -25,7 +25,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     verbs = command.add_subparsers(dest="verb", metavar="VERB", required=True)
     connect = verbs.add_parser("connect", help="go to a team store; its password is asked for, never an argument")
     connect.add_argument("address", metavar="ADDRESS", help="postgresql://user@host/database, without a password")
-    connect.add_argument("--set-up", action="store_true", help="make the tables where the database has none yet")
+    connect.add_argument(
+        "--set-up", action="store_true", help="make the tables where there are none, bring older ones up to date"
+    )
     connect.add_argument("--no-password", action="store_true", help="the server wants none")
     _finish(connect, run_connect)
     _finish(verbs.add_parser("disconnect", help="forget the address and its password"), run_disconnect)

@@ -145,8 +145,8 @@ class TeamService:
     def connect(self, address: str, password: str = "", *, set_up: bool = False) -> str:
         """Goes there with this password, keeps both, and gives back where the password is kept.
 
-        `set_up` makes the tables in a database that has none. Raises WorkbenchError, StoreAway, StoreNotSetUp,
-        GuardRefusal; then the address that was set before still counts.
+        `set_up` makes the tables in a database that has none and brings older ones up to date. Raises WorkbenchError,
+        StoreAway, StoreNotSetUp, StoreOlder, GuardRefusal; then the address that was set before still counts.
         """
         place = team_place(address)
         store = self._made(place, _checked_password(password))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.team import TeamPlace
 from workbench.store import schema
-from workbench.store.refusals import StoreAway, StoreBusy, StoreNewer, StoreNotSaved, StoreNotSetUp
+from workbench.store.refusals import StoreAway, StoreBusy, StoreNewer, StoreNotSaved, StoreNotSetUp, StoreOlder
 from workbench.store.repositories import Repositories
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class TeamStore(Repositories):
     def open(self) -> None:
         """Connects and looks whether the tables are there and ours to use.
 
-        Raises StoreAway, StoreNotSetUp, StoreNewer, WorkbenchError for a refused password or an unknown database.
+        Raises StoreAway, StoreNotSetUp, StoreNewer, StoreOlder, WorkbenchError for a refused password or an unknown
+        database.
         """
         with self._mutex:
             if self._engine is not None:
@@ -82,7 +83,8 @@ class TeamStore(Repositories):
             self._engine = engine
 
     def set_up(self) -> None:
-        """Makes the tables where there are none, all or nothing; where they are, only checks them. Raises as `open`."""
+        """Makes the tables where there are none and brings older ones up to date, all or nothing. Raises as `open`, and
+        WorkbenchError for old rows that today's tables cannot hold."""
         from workbench.store.tables import METADATA
 
         with self._mutex:
@@ -90,11 +92,15 @@ class TeamStore(Repositories):
             try:
                 with self._sentences(writing=True), engine.connect() as connection, connection.begin():
                     self._wait_for_writers(connection)
-                    if self._number(connection) is None:
+                    number = self._number(connection)
+                    if number is None:
                         connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"')
                         METADATA.create_all(connection)
                         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
                         connection.exec_driver_sql("INSERT INTO alembic_version VALUES (%s)", (schema.REVISIONS[-1],))
+                    elif number < schema.HEAD:
+                        schema.run_steps(connection)
+                        self._widen_numbers(connection)
             finally:
                 engine.dispose()
             self.open()
@@ -178,10 +184,11 @@ class TeamStore(Repositories):
                 mend="Use that version.",
             )
         if number < schema.HEAD:
-            raise WorkbenchError(
+            raise StoreOlder(
                 f"The team store is from an older workbench (schema {number}, this one needs {schema.HEAD})",
                 where=str(self.place),
-                mend="Use that version, or set up a new team store and share into it.",
+                mend="Bring it up to date: Settings, Team store, or: workbench team connect --set-up. Everybody then "
+                "needs this version.",
             )
 
     def _number(self, connection: Connection) -> int | None:
@@ -191,6 +198,17 @@ class TeamStore(Repositories):
             return None
         text = str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
         return int(text) if text.isdigit() else 0
+
+    def _widen_numbers(self, connection: Connection) -> None:
+        """The steps are written for SQLite, whose numbers have 64 bits."""
+        found = connection.exec_driver_sql(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema = %s AND data_type IN ('integer', 'real')",
+            (self._schema,),
+        )
+        for table, column, kind in found.all():
+            wide = "bigint" if kind == "integer" else "double precision"
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {wide}')
 
     def _wait_for_writers(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1_000 * self._wait_s)}")

@@ -61,6 +61,10 @@ class StoreNotSetUp(WorkbenchError):
     """The server is there, and holds no team store yet."""
 
 
+class StoreOlder(WorkbenchError):
+    """An older workbench set up the team store; setting it up again brings its tables up to date."""
+
+
 class StoreNotSaved(WorkbenchError):
     """A write failed in the operating system: full disk, failing disk. What was saved before is intact."""
 

@@ -133,12 +133,13 @@ class TeamCard(Card):
         self._start(work, done, "Connecting to the team store", failed=partial(self._refused, address, password))
 
     def _refused(self, address: str, password: str, error: WorkbenchError) -> None:
-        """An empty database can be set up, and a server in one's own network allowed, right here."""
-        from workbench.store.refusals import StoreNotSetUp
+        """An empty database can be set up, an older store brought up to date, a server in one's own network allowed."""
+        from workbench.store.refusals import StoreNotSetUp, StoreOlder
 
-        if isinstance(error, StoreNotSetUp):
+        if isinstance(error, StoreNotSetUp | StoreOlder):
             again = partial(self._connect, address, password, set_up=True)
-            self._error.show_error(error, action="Set it up", run=again)
+            action = "Set it up" if isinstance(error, StoreNotSetUp) else "Bring it up to date"
+            self._error.show_error(error, action=action, run=again)
         elif isinstance(error, PrivateHostRefusal):
             host = error.host
 

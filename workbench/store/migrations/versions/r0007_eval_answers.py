@@ -150,9 +150,7 @@ def _move_results() -> None:
 def _insert(table: str, columns: list[str], values: dict[str, Any], sound: bool) -> None:
     row = {name: values[name] for name in columns}
     row["digest"] = _digest(row) if sound else ""
-    names = ", ".join(f'"{name}"' for name in row)
-    marks = ", ".join("?" * len(row))
-    op.get_bind().exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+    op.get_bind().execute(sa.table(table, *(sa.column(name) for name in row)).insert(), row)
 
 
 def _digest(row: dict[str, Any]) -> str:
