@@ -105,3 +105,33 @@ def test_that_a_word_lets_a_few_lines_be_painted_and_not_the_whole_answer(view: 
     words = len(PROSE.split())
     whole = view.viewport().width() * view.viewport().height()
     assert painted.pixels < 0.35 * words * whole
+
+
+def test_that_an_answer_that_outgrows_the_view_is_followed_from_its_first_word_on(view: AnswerView) -> None:
+    bar = view.verticalScrollBar()
+    for word in (PROSE * 12).split():
+        _stream(view, [f"{word} "])
+        assert bar.value() == bar.maximum()
+    assert bar.maximum() > 10 and not view.horizontalScrollBar().isVisible()
+    for width in (150, 400, 230):
+        view.resize(width, 300)
+        QApplication.processEvents()
+        assert bar.value() == bar.maximum(), "another width changes nothing"
+    view.set_text("")
+    _stream(view, PIECES["words"])
+    assert bar.value() == bar.maximum()
+
+
+def test_that_who_scrolls_up_is_left_there_until_they_come_to_the_end_again(view: AnswerView) -> None:
+    view.set_text(PROSE * 20)
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum() - 3)
+    left = bar.value()
+    _stream(view, PIECES["words"])
+    assert bar.value() == left
+    bar.setValue(left + 6)
+    _stream(view, PIECES["words"])
+    assert bar.value() == left + 6 < bar.maximum(), "further down is not the end"
+    bar.setValue(bar.maximum())
+    _stream(view, PIECES["words"])
+    assert bar.value() == bar.maximum()

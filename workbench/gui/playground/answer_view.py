@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData
-from PySide6.QtGui import QShowEvent, QTextCursor, QTextOption
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 from shiboken6 import isValid
 
@@ -11,6 +11,7 @@ from workbench.gui.playground.frame_clock import FrameClock
 
 LONG_LINE, LONGEST_LINE = 4_000, 4_200
 MOST_AT_ONCE = 20_000
+_NEVER = 1 << 30
 
 
 class AnswerView(QPlainTextEdit):
@@ -35,7 +36,9 @@ class AnswerView(QPlainTextEdit):
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setAccessibleName(name)
         self.setPlaceholderText("The answer comes here.")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # every line wraps
         self._bar = self.verticalScrollBar()
+        self._left_at = 0
         self._end, self._old_end = QTextCursor(self.document()), QTextCursor(self.document())
         self._old_end.setKeepPositionOnInsert(True)
         layout = self.document().documentLayout()
@@ -62,6 +65,7 @@ class AnswerView(QPlainTextEdit):
         """Another answer from its beginning."""
         self._parts, self._waiting, self._breaker = [], self._preface, LineBreaker()
         self.clear()
+        self._left_at = 0
         self.viewport().update()
         if text:
             self._parts.append(text)
@@ -91,13 +95,23 @@ class AnswerView(QPlainTextEdit):
             self._ask()
         if not now:
             return
-        at_end = self._bar.value() >= self._bar.maximum() - 1
+        follows = self._follows
         was_empty = self._end.atStart()
         self._old_end.setPosition(self._end.position())
         self._end.insertText(self._breaker.broken(now))
-        if at_end:
-            self._bar.setValue(self._bar.maximum())
+        self._follow(follows)
         self._repaint_from(0 if was_empty else self._old_top())
+
+    @property
+    def _follows(self) -> bool:
+        """Whether the view goes on with the text: nobody has scrolled up since it was left at the end."""
+        return self._bar.value() >= min(self._left_at, self._bar.maximum()) - 1
+
+    def _follow(self, follows: bool) -> None:
+        """To the end, unless somebody reads further up: then until they come to the end themselves."""
+        if follows:
+            self._bar.setValue(self._bar.maximum())
+        self._left_at = self._bar.value() if follows else _NEVER
 
     def _old_top(self) -> int:
         """Where the line lies in which the text ended before, or the one above it: the last word may have moved."""
@@ -109,6 +123,12 @@ class AnswerView(QPlainTextEdit):
         area.setTop(max(top, 0))
         if not area.isEmpty():
             self.viewport().update(area)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, also that which a scroll bar leaves, wraps all lines anew."""
+        follows = self._follows
+        super().resizeEvent(event)
+        self._follow(follows)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
