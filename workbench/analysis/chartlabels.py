@@ -83,14 +83,16 @@ def place_labels(wishes: Sequence[LabelWish], obstacles: Sequence[Box], frame: B
 def stack_labels(wishes: Sequence[LabelWish], frame: Box) -> tuple[Box, ...]:
     """Labels of line ends: each to the right of its point, moved up or down until none covers another.
 
-    Their order from top to bottom is that of the points, so that each can be matched to its line.
+    One that has no room there stands above its line, which it would cover. Their order from top to bottom is that of
+    the points, so that each can be matched to its line.
     """
     order = sorted(range(len(wishes)), key=lambda i: (wishes[i].y, i))
     tops: list[float] = []
     for i in order:
         wish = wishes[i]
         least = tops[-1] + wishes[order[len(tops) - 1]].height if tops else frame.top
-        tops.append(max(wish.y - wish.height / 2, least))
+        has_room = wish.x + wish.gap + wish.width <= frame.right
+        tops.append(max(wish.y - wish.height * (0.5 if has_room else 1.15), least))
     lowest = frame.bottom
     for place in range(len(order) - 1, -1, -1):
         height = wishes[order[place]].height
