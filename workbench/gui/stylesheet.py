@@ -57,6 +57,8 @@ QPushButton[kind="plain"], QToolButton[kind="plain"] {{ background: transparent;
 QPushButton[kind="plain"]:hover, QToolButton[kind="plain"]:hover {{ background: {look.hover}; }}
 QPushButton[kind="plain"]:focus, QToolButton[kind="plain"]:focus {{ border: 2px solid {look.accent};
   padding: 3px 5px; }}
+QPushButton[kind="plain"][head="true"] {{ padding: 4px 0 4px 6px; }}
+QPushButton[kind="plain"][head="true"]:focus {{ padding: 3px 0 3px 5px; }}
 QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent; color: {look.link};
   padding: 2px 4px; text-align: left; }}
 QPushButton[kind="link"]::menu-indicator {{ image: none; width: 0px; }}

@@ -195,6 +195,7 @@ class Comparison(QScrollArea):
         column.setSpacing(0)
         made = button(head.title, kind="plain")
         made.setCheckable(True)
+        made.setProperty("head", "true")  # its name ends where the figures below it end
         made.setObjectName(f"head-{head.id}")
         made.setAccessibleName(f"{self._name}: {head.title} {head.aside}".strip())
         made.clicked.connect(lambda _checked=False, id=head.id: self._pick(id))
