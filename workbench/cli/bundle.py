@@ -54,6 +54,8 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run_export(arguments: argparse.Namespace, services: Services) -> int:
     """Writes the file and says what is in it."""
+    from workbench.reports.files import check_file
+
     scenario, stored = services.scenarios.resolve(arguments.scenario)
     if not stored:
         mend = f"Bring it in with `workbench scenario import {arguments.scenario}` first."
@@ -63,6 +65,7 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
         raise WorkbenchError("A folder has this name", where=str(file), mend="Name a file, such as decision.mswb.")
     if file.exists() and not arguments.force:
         raise WorkbenchError("There is a file already", where=str(file), mend="Choose another name, or add --force.")
+    check_file(file, "The bundle")
     passphrase = asked_for("A passphrase for the bundle: ", twice=True) if arguments.passphrase else None
     done = services.bundles.export(
         scenario,

@@ -81,7 +81,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace, services: Services) -> int:
     """Shortlist, options, side by side, eval, decision, report; prints what came out and where it lies."""
     from workbench.app import build
+    from workbench.reports.files import check_folder
 
+    check_folder(arguments.out)
     log = _Log(quiet=arguments.json)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="workbench-demo-") as folder:

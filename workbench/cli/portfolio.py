@@ -33,6 +33,10 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     """Prints the decisions together; with a folder writes the report and prints its files."""
     from workbench.reports.portfolio import figures
 
+    if arguments.out is not None:
+        from workbench.reports.files import check_folder
+
+        check_folder(arguments.out)
     found = services.portfolio.read()
     files = () if arguments.out is None else services.portfolio.write(found, arguments.format.split(","), arguments.out)
     if arguments.json:

@@ -35,6 +35,12 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace, services: Services) -> int:
     """Prints study and plan, or the plan alone in one of its forms."""
+    if arguments.output is not None:
+        from workbench.reports.files import check_file
+
+        if arguments.output.exists():
+            raise WorkbenchError("There is a file already", where=str(arguments.output), mend="Choose another name.")
+        check_file(arguments.output, "The plan")
     scenario, stored = services.scenarios.resolve(arguments.scenario)
     evidence = services.evals.evidence(scenario.id) if stored else None
     routing = services.routing
@@ -72,8 +78,6 @@ def _write(plan: RoutingPlan, arguments: argparse.Namespace, routing: RoutingSer
     if arguments.output is None:
         print(json.dumps({"format": kind, "text": text}, ensure_ascii=False) if arguments.json else text, end="")
         return 0
-    if arguments.output.exists():
-        raise WorkbenchError("There is a file already", where=str(arguments.output), mend="Choose another name.")
     written = routing.export(plan, kind, arguments.output)
     say(json.dumps({"file": str(written)}) if arguments.json else f"Written: {written}")
     return 0

@@ -34,6 +34,10 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace, services: Services) -> int:
     """Prints the points and writes the picture when asked to."""
+    if arguments.svg is not None:
+        from workbench.reports.files import check_file
+
+        check_file(arguments.svg, "The picture")
     scenario, stored = services.scenarios.resolve(arguments.scenario)
     evidence = services.evals.evidence(scenario.id) if stored else None
     given = {"quality": arguments.quality_weight, "monthly_usd": arguments.cost_weight}

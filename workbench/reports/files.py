@@ -47,6 +47,40 @@ def folder_for(path: Path) -> Path:
     return path
 
 
+def check_folder(path: Path) -> None:
+    """Raises what `folder_for` would, and what writing into that folder would, and makes nothing.
+
+    To be asked before a long job whose end it would spoil.
+    """
+    try:
+        place = next(each for each in (path.absolute(), *path.absolute().parents) if os.path.lexists(each))
+        if not place.is_dir():
+            if place == path.absolute():
+                mend = "Choose another folder, or move the file away."
+                raise WorkbenchError("The folder for the report is a file", where=str(path), mend=mend)
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        _check_access(place)
+    except (OSError, ValueError) as error:
+        raise _refusal("The folder for the report cannot be used", path, error) from error
+
+
+def check_file(path: Path, what: str = "The report") -> None:
+    """Raises what `write_whole` would for a folder that is missing or shut, or a name that is taken; writes nothing."""
+    try:
+        _mode_for(path)
+        parent = path.absolute().parent
+        if not parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        _check_access(parent)
+    except (OSError, ValueError) as error:
+        raise _refusal(f"{what} cannot be written", path, error) from error
+
+
+def _check_access(folder: Path) -> None:
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
 def write_whole(path: Path, content: bytes, what: str = "The report") -> None:
     """Writes a file beside its place, flushes it to the disk and moves it there in one step.
 

@@ -143,10 +143,12 @@ class BundleService:
         WorkbenchError when the keychain has no place for a signing key, or the file cannot be written.
         """
         from workbench.reports.bundle import archive, seals
+        from workbench.reports.files import check_file
         from workbench.services.bundle_figures import figures_of, house_of
         from workbench.services.bundle_making import redacted
         from workbench.services.bundle_parts import members_of
 
+        check_file(file, "The bundle")
         key = self._signing_key() if sign else None
         content = self._gathered(scenario)
         house = house_of(content)

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -103,6 +104,8 @@ class DownloadService:
                 f"The disk is too full: {size_words(model.bytes - here)} are to come, and only "
                 f"{size_words(free)} are free in {target}. Make room, or choose another folder."
             )
+        else:
+            problem = _shut(target)
         return Plan(repository, model, target, here, free, problem, memory.available_bytes())
 
     async def fetch(self, plan: Plan, tell: Tell | None = None) -> Path:
@@ -282,6 +285,14 @@ def _here(place: Path, file: HubFile) -> int:
 
 def _is_whole(place: Path, file: HubFile) -> bool:
     return place.is_file() and _size(place) == file.bytes
+
+
+def _shut(folder: Path) -> str:
+    """Why nothing can be put into a folder that may not exist yet; "" when it can be."""
+    there = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), Path.cwd())
+    if not there.is_dir():
+        return f"{there} is a file: choose another folder."
+    return "" if os.access(there, os.W_OK | os.X_OK) else f"You may not write to {there}: choose another folder."
 
 
 def _existing(folder: Path) -> Path:

@@ -733,8 +733,10 @@ class EvalService:
 
         Raises WorkbenchError for another ending, or when the disk refuses.
         """
+        from workbench.reports.files import check_file
         from workbench.services.eval_export import Exported, write
 
+        check_file(file, "The results")
         results = self.results(run.id)
         write(Exported(run, self.summary_of(run, results), results, self.cases_of(run, None)), file)
         return len(results)
@@ -747,7 +749,9 @@ class EvalService:
         """
         from workbench.evals.eval_file import write_eval_file
         from workbench.evals.templates import base_id
+        from workbench.reports.files import check_file
 
+        check_file(file, "The eval")
         data = self.stored_data(run)
         if data is None:
             raise WorkbenchError(

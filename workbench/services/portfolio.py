@@ -106,11 +106,12 @@ class PortfolioService:
 
     def write(self, found: Portfolio, formats: Iterable[str], folder: Path) -> tuple[Path, ...]:
         """Writes the report once for each format into `folder`, as `ReportService.write` does for one decision."""
-        from workbench.reports.files import folder_for, write_whole
+        from workbench.reports.files import check_folder, folder_for, write_whole
         from workbench.reports.writers import BUILTIN
         from workbench.services.reports import checked_formats
 
         writers = [BUILTIN[name] for name in checked_formats(formats)]
+        check_folder(folder)
         document = self.document(found)
         rendered = [(writer.id, writer.render(document)) for writer in writers]
         place = folder_for(folder)

@@ -25,7 +25,7 @@ from workbench.reports.branding import brand_of
 from workbench.reports.build import build
 from workbench.reports.choices import PLAIN, Choices, language_of, redactions, section_ids
 from workbench.reports.document import Document, Length
-from workbench.reports.files import file_stem, folder_for, write_whole
+from workbench.reports.files import check_folder, file_stem, folder_for, write_whole
 from workbench.reports.material import EvalEvidence, Material, Outflow
 from workbench.reports.writers import BUILTIN
 from workbench.services.eval_words import eval_chart
@@ -139,6 +139,7 @@ class ReportService:
         and when a file cannot be written; one that was there before is then as it was.
         """
         writers = [BUILTIN[name] for name in checked_formats(formats)]
+        check_folder(folder)
         document = self.document(scenario, length=length, choices=choices)
         rendered = [(writer.id, writer.render(document)) for writer in writers]
         place = folder_for(folder)
