@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pages_person import Visitor
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
@@ -345,3 +346,18 @@ def test_that_servers_of_this_machine_are_listed_when_asked(
         assert bench.services.credentials.remembered("ollama") == ("llama3.2:3b",)
         assert "ollama/llama3.2:3b" in dialog._answer.accessibleName()
         dialog.reject()
+
+
+def test_that_the_table_of_local_models_fits_beside_the_inspector_at_1280_pixels(visitor: Visitor) -> None:
+    shell = visitor.window.shell
+    before = shell.size()
+    shell.resize(1280, 800)
+    try:
+        page = visitor.go("library")
+        assert isinstance(page, LibraryPage)
+        visitor.wait(lambda: page._table.model.rowCount() > 0)
+        visitor.rest()
+        assert page._table.view.horizontalScrollBar().maximum() == 0
+        assert page._table.as_text().splitlines()[0].split("\t")[-2:] == ["Stored as", "File, MB"], "still copied"
+    finally:
+        shell.resize(before)

@@ -61,7 +61,7 @@ class Listing:
 
 def columns() -> tuple[Column[LocalRow], ...]:
     return (
-        Column("name", "Model", lambda r: r.item.name, aside=_where, width=280, stretch=True, hint=_path),
+        Column("name", "Model", lambda r: r.item.name, aside=_where, width=236, stretch=True, hint=_path),
         Column("fit", "Runs here", fit_word, mark=_fit_mark, hint=_fit_hint, sort=_need, width=112),
         Column(
             "speed",
@@ -72,15 +72,22 @@ def columns() -> tuple[Column[LocalRow], ...]:
             sort=lambda r: r.speed.tokens_per_s.likely if r.speed is not None else None,
             hint=_speed_hint,
             strong=lambda r: r.speed is not None and r.speed.measured,
-            width=124,
+            width=104,
         ),
         Column("memory", "Memory", _memory, unit="GB", right=True, sort=_need, hint=_memory_hint, width=70),
-        Column("parameters", "Parameters", _parameters, right=True, sort=_parameter_sort, width=88),
-        Column("bits", "Stored as", _quantization, hint=_bits_hint, width=76),
         Column(
-            "size", "File", megabytes, unit="MB", right=True, sort=lambda r: float(r.item.bytes), hint=_path, width=70
+            "parameters",
+            "Parameters",
+            _parameters,
+            right=True,
+            aside=_stored,
+            sort=_parameter_sort,
+            hint=_bits_hint,
+            width=104,
         ),
         Column("context", "Context", _context, unit="tokens", right=True, sort=_context_sort, width=80),
+        Column("bits", "Stored as", _quantization, shown=False),
+        Column("size", "File", megabytes, unit="MB", right=True, shown=False),
     )
 
 
@@ -220,6 +227,13 @@ def _parameter_sort(row: LocalRow) -> float | None:
 
 def _quantization(row: LocalRow) -> str:
     return (row.item.file.quantization if row.item.file else None) or UNKNOWN
+
+
+def _stored(row: LocalRow) -> str:
+    """How the numbers are stored and what the file takes: "F16, 11.3 MB"."""
+    size = f"{megabytes(row)} MB" if row.item.bytes < 1e9 else words.gigabytes(row.item.bytes)
+    kind = _quantization(row)
+    return size if kind == UNKNOWN else f"{kind}, {size}"
 
 
 def _bits_hint(row: LocalRow) -> str:

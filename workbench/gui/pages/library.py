@@ -124,7 +124,8 @@ class LibraryPage(Page):
             settings=self.house.settings,
             faint=lambda row: row.fit is None,
             filter_hint="Filter by name, folder or problem",
-            visible_rows=8,
+            visible_rows=6,
+            lines=2,
         )
         table.picked.connect(lambda id: self.house.selection.pick(KIND, id))
         table.opened.connect(self._try)
