@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QPushButton
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QFocusEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, ask_and_wait, bench_in, press, validate_page
 from workbench.domain.chat import Role
@@ -17,6 +17,8 @@ from workbench.domain.scenario import Scenario
 from workbench.gui.explanation import Explanation
 from workbench.gui.pages.validate import ValidatePage
 from workbench.gui.playground.answer_diff import Span, difference
+from workbench.gui.playground.prompt_card import PromptCard
+from workbench.gui.playground.text_box import TextBox
 from workbench.gui.theme import Theme
 from workbench.services.playground import OWN_EXAMPLE, link_to
 
@@ -347,3 +349,35 @@ def test_that_every_new_control_has_a_name(table: Table) -> None:
         if w.isVisibleTo(page) and not w.accessibleName()
     ]
     assert nameless == []
+
+
+def come(box: TextBox, reason: Qt.FocusReason) -> None:
+    QApplication.sendEvent(box, QFocusEvent(QEvent.Type.FocusIn, reason))
+
+
+@pytest.mark.parametrize("by_mouse", [True, False])
+def test_that_typing_takes_the_place_of_an_example_and_nothing_is_added_to_it(qtbot: QtBot, by_mouse: bool) -> None:
+    card = PromptCard()
+    qtbot.addWidget(card)
+    card.show()
+    card.put_example("What is the notice period?", "case 1")
+    come(card.prompt, Qt.FocusReason.MouseFocusReason if by_mouse else Qt.FocusReason.TabFocusReason)
+    if by_mouse:
+        qtbot.mouseClick(card.prompt.viewport(), Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(card.prompt, "Who pays?")
+    assert card.template == "Who pays?"
+    come(card.prompt, Qt.FocusReason.TabFocusReason)
+    qtbot.keyClicks(card.prompt, " And when?")
+    assert card.template == "Who pays? And when?", "one's own text is never selected as a whole"
+
+
+def test_that_an_example_puts_what_was_typed_aside_and_it_comes_back(qtbot: QtBot) -> None:
+    card = PromptCard()
+    qtbot.addWidget(card)
+    card.show()
+    qtbot.keyClicks(card.prompt, "My own question")
+    card.put_example("What is the notice period?", "case 1")
+    back = card.findChild(QPushButton, "prompt-draft")
+    assert back.isVisibleTo(card)
+    back.click()
+    assert card.template == "My own question"

@@ -203,6 +203,14 @@ class PromptCard(Card):
             self._folded.show()
             self._show_fold()
 
+    def put_example(self, prompt: str, note: str) -> None:
+        """A question of ours that typing replaces; one that was typed and not asked can be brought back."""
+        self.put_aside(self.draft or self._put_aside)
+        self.set_text("")
+        self.prompt.suggest(prompt)
+        self._show_variables()
+        self.set_note(note)
+
     @property
     def draft(self) -> Draft | None:
         """What was typed here and not asked; None when there is nothing of the kind."""

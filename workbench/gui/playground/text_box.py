@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 
 class TextBox(QPlainTextEdit):
-    """Several lines of plain text that grow with what is typed; Ctrl+Enter sends `submitted`, Tab moves on."""
+    """Several lines of plain text that grow with what is typed; Ctrl+Enter sends `submitted`, Tab moves on.
+
+    A text that was put there as a `suggestion` is selected when the person comes to it, so that typing takes its place;
+    once it was changed it is theirs.
+    """
 
     submitted = Signal()
 
@@ -19,8 +23,34 @@ class TextBox(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self._least, self._most = least_lines, most_lines
         self._is_fitting = False
+        self._is_suggestion = self._has_come = False
         self.textChanged.connect(self._fit)
+        self.document().modificationChanged.connect(self._made_own)
         self._fit()
+
+    def suggest(self, text: str) -> None:
+        """A text that typing replaces."""
+        self.setPlainText(text)
+        self._is_suggestion = True
+        if self.hasFocus():
+            self.selectAll()
+
+    def _made_own(self, changed: bool) -> None:
+        if changed:
+            self._is_suggestion = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._is_suggestion and event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
+            self.selectAll()
+            self._has_come = event.reason() is Qt.FocusReason.MouseFocusReason
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The click that brought the focus has put the cursor somewhere and the selection away."""
+        super().mouseReleaseEvent(event)
+        if self._has_come and self._is_suggestion and not self.textCursor().hasSelection():
+            self.selectAll()
+        self._has_come = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -309,8 +309,7 @@ class PlaygroundView(QWidget):
             return
         case = self._examples[self._next_example % len(self._examples)]
         self._next_example += 1
-        self.prompt.set_text(case.input)
-        self.prompt.set_note(f"{case.id}; the right answer is “{_short(case.expected)}”")
+        self.prompt.put_example(case.input, f"{case.id}; the right answer is “{_short(case.expected)}”")
 
     def attach(self, path: Path) -> None:
         """Put a file beside the prompt, once it is read."""
