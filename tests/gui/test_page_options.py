@@ -301,6 +301,29 @@ def test_that_the_answer_follows_a_change_of_requirements_made_elsewhere(visitor
     assert visitor.answer and isinstance(page.findChild(Words), Words)
 
 
+def test_that_all_weights_at_nothing_count_alike_and_the_card_says_so(visitor: Visitor) -> None:
+    page = options(visitor)
+    card = page._weights
+    said = "With all of them at 0 nothing would count, so all count the same: 100 each."
+    assert said not in words_on(page)
+    for slider in card._sliders.values():
+        slider.set_value(0)
+    card.settled.emit(card._now())
+    visitor.rest()
+    assert {item.points for item in visitor.scenario.criteria} == {100}
+    visitor.wait(lambda: said in words_on(page))
+    card._sliders["quality"].set_value(40)
+    card.moved.emit(card._now())
+    assert said not in words_on(page)
+
+
+def test_that_privacy_stands_among_the_figures_so_that_its_flips_can_be_seen(visitor: Visitor) -> None:
+    page = options(visitor)
+    line = next(line for line in page._grid.as_markdown().splitlines() if line.startswith("| Privacy, of 100"))
+    privacy = [option.figures["privacy"].likely for option in page._shown.options] if page._shown else []
+    assert [cell.strip() for cell in line.strip("|").split("|")[1:]] == [f"{value:.0f}" for value in privacy]
+
+
 def test_that_weights_are_set_from_their_order_said_and_taken_back(visitor: Visitor) -> None:
     page = options(visitor)
     before = visitor.scenario.criteria

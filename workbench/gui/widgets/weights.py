@@ -50,6 +50,9 @@ class WeightsCard(Card):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(Space.XL)
         self.body.addLayout(self._grid)
+        self._note = Words("", "small", "caution")
+        self._note.hide()
+        self.body.addWidget(self._note)
 
     def show_criteria(self, criteria: Sequence[Criterion]) -> None:
         """Draws these points; sends nothing. Sliders are made anew only when the criteria themselves change."""
@@ -75,10 +78,13 @@ class WeightsCard(Card):
         return slider
 
     def _now(self) -> tuple[Criterion, ...]:
-        """The criteria as the sliders stand; all at zero weigh nothing, so then all count the same."""
+        """The criteria as the sliders stand; all at zero weigh nothing, so then all count the same, and it is said."""
         points = {id: slider.value for id, slider in self._sliders.items()}
-        if not any(points.values()):
+        nothing_counts = not any(points.values())
+        if nothing_counts:
             points = dict.fromkeys(points, 100.0)
+        self._note.set_text("With all of them at 0 nothing would count, so all count the same: 100 each.")
+        self._note.setVisible(nothing_counts)
         return tuple(replace(criterion, points=points[criterion.id]) for criterion in self._criteria)
 
     def _arrange(self) -> None:
