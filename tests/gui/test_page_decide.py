@@ -64,6 +64,17 @@ def test_that_what_is_typed_is_saved_after_a_pause_as_one_step_of_undo(visitor: 
     assert page._form._because.text() == stored.because
 
 
+def test_that_the_whole_name_of_each_option_can_be_read(visitor: Visitor) -> None:
+    page = decide(visitor)
+    name = "Qwen 3.8 Max (0902, preview) self-hosted in two places + RAG + fine-tuning"
+    options = (replace(visitor.scenario.options[0], name=name), *visitor.scenario.options[1:])
+    visitor.store(replace(visitor.scenario, options=options))
+    visitor.wait(lambda: f"A · {name}" in words_on(page))
+    title = next(label for label in page.findChildren(QLabel) if label.text() == f"A · {name}")
+    assert title.wordWrap() and title.height() >= title.heightForWidth(title.width())
+    assert "…" not in words_on(page)
+
+
 def test_that_nothing_is_recorded_without_a_reason(visitor: Visitor) -> None:
     page = undecided(visitor)
     visitor.press("Decided for: C · Blend, Llama 4 and Claude")

@@ -68,7 +68,6 @@ PARTS = (
     "workbench.gui.forms.report_bar",
     "workbench.gui.widgets.report_view",
 )
-TITLE_LENGTH = 40
 
 
 class DecidePage(Page):
@@ -530,11 +529,8 @@ class DecidePage(Page):
 
 
 def _choice(option: Option) -> Choice[str]:
-    """An option to choose; a name too long for its line stands whole below it."""
-    name, summary = option.name, breakable(option.draft.summary)
-    if len(name) <= TITLE_LENGTH:
-        return Choice(option.id, f"{option.id} · {name}", summary)
-    return Choice(option.id, f"{option.id} · {name[:TITLE_LENGTH].rstrip()}…", f"{breakable(name)}. {summary}".strip())
+    """An option to choose, its whole name and what it is."""
+    return Choice(option.id, f"{option.id} · {breakable(option.name)}", breakable(option.draft.summary))
 
 
 def _answer(scenario: Scenario) -> tuple[str, str]:

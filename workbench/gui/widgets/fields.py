@@ -273,23 +273,30 @@ class Choice(Generic[V]):
 
 
 class _PickCard(QFrame):
-    """A radio button on a card that is clicked as a whole."""
+    """A radio button on a card that is clicked as a whole; a long title goes on in the next line."""
 
     def __init__(self, choice: Choice[V]) -> None:
         super().__init__()
         self.setProperty("kind", "pick")
-        self.radio = QRadioButton(choice.title)
+        self.radio = QRadioButton()
         self.radio.setAccessibleName(choice.title)
         self.radio.setAccessibleDescription(choice.detail)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         column.setSpacing(2)
-        column.addWidget(self.radio)
-        if choice.detail:
-            detail = Words(choice.detail, "muted")
-            detail.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-            detail.setContentsMargins(26, 0, 0, 0)
-            column.addWidget(detail)
+        row = QHBoxLayout()
+        row.setSpacing(Space.XS)
+        row.addWidget(self.radio, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        row.addLayout(words, 1)
+        column.addLayout(row)
+        title = Words(choice.title)
+        title.setMinimumHeight(self.radio.sizeHint().height())
+        for label in (title, Words(choice.detail, "muted")):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            label.setVisible(bool(label.text()))
+            words.addWidget(label)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.radio.toggled.connect(self._show_chosen)
         self._show_chosen(False)
