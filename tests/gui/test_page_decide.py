@@ -175,6 +175,21 @@ def test_that_a_folder_that_cannot_be_written_is_said_in_a_sentence(visitor: Vis
     assert not page._notice.isVisibleTo(page)
 
 
+def test_that_an_error_goes_with_the_next_thing_a_person_does(visitor: Visitor, tmp_path: Path) -> None:
+    page = decide(visitor)
+    blocked = tmp_path / "a file"
+    blocked.write_text("in the way")
+    page.write_to(("md",), blocked / "below")
+    visitor.wait(lambda: page._error.isVisibleTo(page))
+    visitor.press("Draft from the figures")
+    visitor.rest()
+    assert not page._error.isVisibleTo(page)
+    page.write_to(("md",), tmp_path)
+    visitor.wait(lambda: page._notice.isVisibleTo(page))
+    page.sign("", "")
+    assert page._error.isVisibleTo(page) and not page._notice.isVisibleTo(page), "nor stands a success beside it"
+
+
 def test_that_a_long_risk_is_shown_whole_and_a_very_long_reason_scrolls(visitor: Visitor) -> None:
     page = decide(visitor)
     old = visitor.scenario.decision

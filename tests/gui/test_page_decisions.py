@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pages_person import Visitor
 from workbench.domain.changes import Changes
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import Subject
 from workbench.gui.bundles.compare_dialog import CompareDialog
 from workbench.gui.bundles.open_dialog import OpenDialog
@@ -164,3 +165,11 @@ def test_that_the_page_compares_the_selected_decision_with_another(visitor: Visi
     dialog.reject()
     texts = [pick.title for pick in visitor.window.shell.menus.picks()]
     assert {"Open a bundle …", "Export a bundle …", "Compare decisions …", "Compare two decisions …"} <= set(texts)
+
+
+def test_that_an_error_of_the_list_goes_once_it_can_be_read_again(visitor: Visitor) -> None:
+    page = visitor.go("decisions")
+    assert isinstance(page, DecisionsPage)
+    page._error.show_error(WorkbenchError("The data file is busy", mend="Try again."))
+    page.refresh(Changes(scenarios=frozenset({"any"})))
+    visitor.wait(lambda: not page._error.isVisibleTo(page))

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, bench_in, validate_page
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalSettings, EvalStatus
 from workbench.domain.scenario import Scenario
 from workbench.gui.evals.case_table import CaseTable
@@ -340,6 +341,24 @@ def test_that_every_problem_of_a_file_is_shown_and_the_good_cases_can_run(
     run_whole(bench, page)
     assert "1 case." in page.header.answer
     assert len(bench.services.evals.results(page.evals._wanted_run)) == len(page.evals.setup.models)
+
+
+def test_that_an_error_of_the_evals_goes_with_what_is_done_next(
+    bench: Bench, page: ValidatePage, tmp_path: Path
+) -> None:
+    error = WorkbenchError("The file with the cases of this eval is not known here", mend="Choose it again.")
+    path = tmp_path / "cases.csv"
+    path.write_text("input,expected\nWho?,Ann\n")
+    page.evals.error.show_error(error)
+    page.arrive((path,))
+    bench.settle()
+    assert not page.evals.error.isVisibleTo(page)
+    page.show_scenario(bench.services.scenarios.open_sample())
+    bench.settle()
+    page.evals.error.show_error(error)
+    page.evals.bar.chosen.emit(page.evals._wanted_run)
+    bench.settle()
+    assert not page.evals.error.isVisibleTo(page)
 
 
 def test_that_an_eval_whose_scorer_cannot_use_the_cases_is_not_offered(

@@ -53,6 +53,6 @@ def open_comparison(
         desk.open(found.scenario_id)
 
     def explain(error: WorkbenchError) -> None:
-        shell.show_error(error)
+        shell.show_failed(error)
 
     tasks.start(lambda: playground().comparison(link), lane="db", done=show, failed=explain, owner=shell)

@@ -145,4 +145,4 @@ class ScenarioActions(QObject):
         from workbench.gui.page_export import ask_and_export
 
         if self._window.page is not None:
-            ask_and_export(self._window.page, self._window, failed=self._window.show_error)
+            ask_and_export(self._window.page, self._window, failed=self._window.show_failed)

@@ -140,9 +140,9 @@ class Shell(QMainWindow):
         self._desk.changed.connect(self._show_changed)
         self._desk.saved.connect(self._show_saved)
         self._desk.save_failed.connect(self._show_save_failed)
-        self._desk.failed.connect(self._show_failed)
+        self._desk.failed.connect(self.show_failed)
         self._desk.begin_failed.connect(self._show_begin_failed)
-        self._house.tasks.unhandled.connect(self._show_failed)
+        self._house.tasks.unhandled.connect(self.show_failed)
         self._house.hub.changed.connect(self._refresh)
         self._theme.changed.connect(self._fit)
 
@@ -300,7 +300,7 @@ class Shell(QMainWindow):
         if not self._offer_to_mend(error):
             self.notice.show_error(error, action="Close", run=self.notice.clear)
 
-    def _show_failed(self, error: WorkbenchError) -> None:
+    def show_failed(self, error: WorkbenchError) -> None:
         """Something the person did has failed; what they do next puts it away."""
         self.show_error(error)
         self.notice.setProperty("of", "deed")

@@ -118,7 +118,7 @@ class EvalsView(QWidget):
         self.bar.pause_wanted.connect(self._pause)
         self.setup.data.opened.connect(self.open_data)
         self.setup.data.taken_back.connect(partial(self._take_data, chosen=True))
-        self.bar.chosen.connect(self.show_run)
+        self.bar.chosen.connect(self._choose_run)
         self.bar.new_wanted.connect(partial(self._set_up, True))
         self.bar.go_on_wanted.connect(self.go_on)
         self.reading.changed.connect(self._explain)
@@ -179,6 +179,7 @@ class EvalsView(QWidget):
 
     def open_data(self, path: Path) -> None:
         """Read a file that the person chose and show what is in it, ready for a new eval."""
+        self.error.clear()
         self._read_data(path, chosen=True)
 
     def _read_data(self, path: Path, *, chosen: bool) -> None:
@@ -369,7 +370,13 @@ class EvalsView(QWidget):
             self._resumes = ""
             self.go_on()
 
+    def _choose_run(self, run_id: str) -> None:
+        """Another run brings no error of the last one with it."""
+        self.error.clear()
+        self.show_run(run_id)
+
     def _choose_scorer(self, name: str) -> None:
+        self.error.clear()
         self._scorer = name
         if self._shown is not None:
             self.show_run(self._shown.run.id)
@@ -377,6 +384,7 @@ class EvalsView(QWidget):
     # what a person says of a case, and one run beside another
 
     def _overruled(self, run_id: str) -> None:
+        self.error.clear()
         self.show_run(run_id)
         self.wrote.emit(Changes(evals=frozenset({run_id})))
 
@@ -526,6 +534,7 @@ class EvalsView(QWidget):
 
     def _deleted(self, run_id: str) -> None:
         def done(changes: Changes) -> None:
+            self.error.clear()
             self._wanted_run = ""
             self.wrote.emit(changes)
             self.read_runs()

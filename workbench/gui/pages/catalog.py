@@ -194,6 +194,7 @@ class CatalogPage(Page):
         self.model.enter.connect(lambda what: self.enter(Subject(what), self._model_id))
         self.model.take_back.connect(self.owning.take_back)
         self.owning.failed.connect(self._failed)
+        self.owning.wrote.connect(lambda _changes: self.error.clear())
         for each in (self.owning, self.importing):
             each.wrote.connect(self.wrote)
             each.did.connect(self.did)

@@ -106,7 +106,7 @@ class DecidePage(Page):
         self._found: OptionSet | None = None
         self._whole = False
         self._shown: Document | None = None
-        self._is_made = self._is_coming = False
+        self._is_made = self._is_coming = self._has_no_report = False
         self._asked_for = 0
         self._due: Scenario | None = None
         self._written: Path | None = None
@@ -263,6 +263,7 @@ class DecidePage(Page):
     def draft(self) -> None:
         """Fills the record with what the figures say; undo brings the old text back."""
         scenario = self.scenario
+        self._forget_said()
         if scenario is not None:
             self.house.tasks.start(
                 lambda: self._decisions().draft(scenario),
@@ -275,6 +276,7 @@ class DecidePage(Page):
     def record(self, status: DecisionStatus = DecisionStatus.ACCEPTED) -> None:
         """Records the decision as the form has it, once it names an option and a reason."""
         scenario = self._typed()
+        self._forget_said()
         if scenario is None:
             return
         decision = replace(self._form.value(), status=status)
@@ -310,6 +312,7 @@ class DecidePage(Page):
     def sign(self, name: str, role: str) -> None:
         """Puts a name under the recorded decision."""
         scenario = self._typed()
+        self._forget_said()
         if scenario is None:
             return
         try:
@@ -318,7 +321,6 @@ class DecidePage(Page):
             self._error.show_error(error)
             return
         if signed is not scenario:
-            self._error.clear()
             self.begin_edit(signed, "Sign the decision")
             self._keep(signed, f"signed by {' '.join(name.split())}")
 
@@ -336,7 +338,7 @@ class DecidePage(Page):
     def write_to(self, formats: tuple[str, ...], folder: Path) -> None:
         """Writes the report with what the bar above it asks for into a folder, in the background."""
         scenario = self.scenario
-        self._notice.hide()
+        self._forget_said()
         if scenario is not None:
             self.house.tasks.start(
                 lambda: self._write(scenario, formats, folder),
@@ -364,14 +366,12 @@ class DecidePage(Page):
     def _take_draft(self, decision: Decision) -> None:
         new = self._with(decision)
         if new is not None:
-            self._error.clear()
             self.begin_edit(new, "Draft the decision")
 
     def _accept(self, scenario: Scenario, decision: Decision) -> None:
         """Swaps the recorded decision in, unless another scenario was opened meanwhile."""
         new = self._with(decision)
         if new is not None and new.id == scenario.id:
-            self._error.clear()
             self.begin_edit(new, "Record the decision")
             self._keep(new)
 
@@ -458,6 +458,7 @@ class DecidePage(Page):
     def print_to(self, printer: QPagedPaintDevice) -> None:
         """Prints what is previewed, in the background."""
         document = self._shown
+        self._forget_said()
         if document is None:
             return
 
@@ -477,6 +478,9 @@ class DecidePage(Page):
 
     def _show_preview(self, number: int, found: OptionSet, subjects: Subjects, document: Document) -> None:
         if number == self._asked_for:
+            if self._has_no_report:
+                self._error.clear()
+            self._has_no_report = False
             self._found = found
             self._form.set_options([_choice(option) for option in found.options], subjects)
             self._shown = document
@@ -495,7 +499,14 @@ class DecidePage(Page):
             return new
         return self._options().keep(new, self._found)
 
+    def _forget_said(self) -> None:
+        """What was said of the last deed goes with the next one."""
+        self._error.clear()
+        self._notice.hide()
+
     def _fail(self, error: WorkbenchError) -> None:
+        """There is no report to show: said until there is one."""
+        self._has_no_report = True
         self._error.show_error(error)
 
     def _read_again(self) -> None:
@@ -516,7 +527,6 @@ class DecidePage(Page):
         self._read_preview()
 
     def _show_written(self, files: tuple[Path, ...]) -> None:
-        self._error.clear()
         self._written = files[0]
         names = ", ".join(file.name for file in files)
         self._said.set_text(f"Written: {names} in {files[0].parent}")

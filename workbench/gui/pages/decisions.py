@@ -194,6 +194,7 @@ class DecisionsPage(Page):
     def _take(self, read: tuple[tuple[Decided, ...], tuple[Past, ...]]) -> None:
         rows, past = read
         self._is_read = True
+        self._error.clear()
         known = {row.scenario.id: row for row in self._rows}
         # Until it is computed anew, a row that did not change keeps what was said of it.
         kept = (known.get(row.scenario.id) for row in rows)

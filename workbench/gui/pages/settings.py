@@ -181,6 +181,7 @@ class SettingsPage(Page):
 
     def _show_bin(self, rows: tuple[ScenarioRow, ...]) -> None:
         _clear(self._bin.body)
+        self._error.clear()
         for row in rows:
             self._bin.body.addWidget(self._bin_row(row))
         if not rows:

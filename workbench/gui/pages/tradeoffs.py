@@ -360,7 +360,11 @@ class TradeoffsPage(Page):
         name, _kind = QFileDialog.getSaveFileName(self, "Save the chart", "trade-offs.svg", "SVG picture (*.svg)")
         if name:
             self.house.tasks.start(
-                lambda: _write_svg(chart, Path(name)), lane="pool", failed=self._error.show_error, owner=self
+                lambda: _write_svg(chart, Path(name)),
+                lane="pool",
+                done=lambda _none: self._error.clear(),
+                failed=self._error.show_error,
+                owner=self,
             )
 
 

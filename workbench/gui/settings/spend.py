@@ -98,6 +98,7 @@ class SpendCard(Card):
             )
 
     def _settle_them(self) -> None:
+        self._error.clear()
         self._tasks.start(
             lambda: self._spend().settle(),
             lane="db",
