@@ -19,8 +19,8 @@ def decide(visitor: Visitor) -> DecidePage:
     page = visitor.go("decide")
     assert isinstance(page, DecidePage)
     visitor.wait(lambda: page._found is not None and page._found.scenario_id == visitor.scenario.id)
-    visitor.wait(lambda: page._view.is_complete)
     visitor.rest()
+    visitor.wait(lambda: page._view.is_complete)
     return page
 
 
