@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from workbench.catalog.diff_rows import Side, held_back
 from workbench.catalog.fields import CAPABILITIES, LIFECYCLE, MEMORY, PARAMETERS, model_fields, score_fields
 from workbench.catalog.naming import Match, Sure
+from workbench.catalog.overlay_models import stands_beside
 from workbench.catalog.sanity import facts_warnings, score_warnings
 from workbench.domain.catalog_diff import DiffRow, FieldChange, RowKind
 from workbench.domain.model import Model
@@ -55,6 +56,7 @@ def _known(side: Side, match: Match, group: Sequence[SourceRow]) -> DiffRow | No
         return None
     ours = model_fields(model)
     said = {name: ours[name] for name in fields if name in ours and side.mark in _source_of(model, name)}
+    said |= {name: value for name, value in fields.items() if stands_beside(model, side.importer, name, value)}
     kind, changes = side.compared(fields, ours, said)
     warnings = facts_warnings(fields, model)
     row = _best(side, model, group)

@@ -31,7 +31,7 @@ from workbench.domain.model import (
 )
 from workbench.domain.offer import Confidence, Offer, PriceQuote, TokenPrices
 from workbench.domain.provider import Benchmark
-from workbench.domain.quotes import Fields, OwnFact, Quote, Subject
+from workbench.domain.quotes import Fields, OwnFact, Quote, Scalar, Subject
 
 YOURS = "entered by you"
 _PRICE_FIELDS = frozenset({*PRICES, *OTHERS})
@@ -168,11 +168,21 @@ def with_facts(model: Model, quote: Quote) -> Model:
         held = model_fields(model)
         missing = {name: value for name, value in quote.fields.items() if name not in held}
         made = with_model_fields(model, missing, source=quote.source, as_of=quote.as_of)
-        said = {name: f"{quote.importer} says {value}" for name, value in quote.fields.items() if name in held}
+        said = {name: _words_beside(quote.importer, value) for name, value in quote.fields.items() if name in held}
         conflicts = _provenance(made, said, quote.source, quote.as_of, Origin.CATALOG, conflict=True)
         return _noted(made, missing, quote.source, quote.as_of, Origin.CATALOG, conflicts)
     made = with_model_fields(model, quote.fields, source=quote.source, as_of=quote.as_of)
     return _noted(made, quote.fields, quote.source, quote.as_of, Origin.CATALOG, made.provenance)
+
+
+def _words_beside(importer: str, value: Scalar) -> str:
+    return f"{importer} says {value}"
+
+
+def stands_beside(model: Model, importer: str, field: str, value: Scalar) -> bool:
+    """Whether this list's figure was kept beside ours already."""
+    known = model.provenance.get(_provenance_key(field))
+    return bool(known and known.conflict and known.conflict.startswith(f"{_words_beside(importer, value)} ("))
 
 
 def _noted(

@@ -353,3 +353,20 @@ def test_that_fingerprints_differ_with_every_change_and_come_back_with_undo(desk
     desk.own.take_back(desk.own.all()[0].id)
     desk.imports.undo(record.id)
     assert desk.catalog.catalog().fingerprint == seen[0]
+
+
+def test_that_base_facts_that_were_kept_beside_ours_are_no_news_the_next_time(desk: Desk) -> None:
+    def facts(context: int) -> Diff:
+        file = desk.folder / "model_prices.json"
+        route = {"litellm_provider": "openai", "mode": "chat", "max_input_tokens": context}
+        file.write_text(json.dumps({"gpt-4o": {**route, "max_output_tokens": 16_384, "supports_vision": False}}))
+        return desk.imports.preview(file)
+
+    [row] = [row for row in facts(100_000).news if row.subject is Subject.FACTS]
+    assert row.kind is RowKind.DISAGREES
+    assert {change.field for change in row.changes} == {"context_tokens", "vision"}
+    desk.imports.apply(facts(100_000), {row.id: Choice.BESIDE})
+    assert desk.catalog.model(GPT_4O).context_tokens == 128_000
+    assert [each for each in facts(100_000).news if each.subject is Subject.FACTS] == []
+    [changed] = [each for each in facts(90_000).news if each.subject is Subject.FACTS]
+    assert [change.field for change in changed.changes] == ["context_tokens"]
