@@ -149,8 +149,16 @@ def lines(catalog: Catalog, rounds: int) -> list[Line]:
 
 
 def growth(name: str, make: Callable[[int], Callable[[], object]], size: int, rounds: int) -> float:
-    """Prints the times at 1, 10 and 100 times the size; returns the power between the last two (1 is linear)."""
-    found = [best(make(size * step), max(1, rounds // step))[1] for step in (1, 10, 100)]
+    """Prints the times at 1, 10 and 100 times the size; returns the power between the last two (1 is linear).
+
+    Without the garbage collector, as timeit measures: how often it goes over all that is alive depends on the rest of
+    the process, not on the work (of 30,000 candidates it takes as long again).
+    """
+    gc.disable()
+    try:
+        found = [best(make(size * step), max(1, rounds // step))[1] for step in (1, 10, 100)]
+    finally:
+        gc.enable()
     power = float(np.log10(max(found[2], 1e-9) / max(found[1], 1e-9)))
     times = "".join(f"{seconds * 1e3:12.2f}" for seconds in found)
     print(f"{name:44}{times}{power:9.2f}")
