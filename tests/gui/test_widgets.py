@@ -357,6 +357,16 @@ def test_that_a_range_beyond_its_limit_is_marked_and_never_sent(qtbot: QtBot) ->
     assert all(isinstance(triple, tuple) and triple[2] <= 1e10 for triple in sent)
 
 
+def test_that_a_title_stands_beside_its_button_whatever_its_neighbours_say(qtbot: QtBot) -> None:
+    field = ChoiceField("Data", [Choice("a", "Stays", "Nothing leaves. " * 12), Choice("b", "Free")], columns=2)
+    qtbot.addWidget(field)
+    field.resize(500, 200)
+    field.show()
+    for radio in field.findChildren(QRadioButton):
+        title = radio.parentWidget().findChildren(QLabel)[0]
+        assert abs(title.geometry().center().y() - radio.geometry().center().y()) <= 3, title.text()
+
+
 def test_that_a_click_anywhere_on_a_card_chooses_it(qtbot: QtBot) -> None:
     field = ChoiceField("Data", [Choice("a", "Stays", "Nothing leaves."), Choice("b", "Free")])
     qtbot.addWidget(field)

@@ -297,6 +297,7 @@ class _PickCard(QFrame):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
             label.setVisible(bool(label.text()))
             words.addWidget(label)
+        words.addStretch(1)  # beside a taller card the title stays with its button
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.radio.toggled.connect(self._show_chosen)
         self._show_chosen(False)
