@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbench.analysis import insight_words
 from workbench.analysis.chartspec import Line
 from workbench.analysis.queueing import erlang_c
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
-from workbench.domain.insight import FleetCost, Insights, Section
+from workbench.domain.insight import FleetCost, InputWorth, Insights, Regret, Section, Worth
 from workbench.domain.scenario import Scenario
 from workbench.reports.figures import insights_shape
 
@@ -255,3 +256,23 @@ def test_that_the_break_even_chart_says_which_line_is_which_and_takes_the_best_s
     best = [min(first.fleets, key=lambda fleet: fleet_usd(fleet, volume)) for volume in own.xs]
     assert list(own.ys) == pytest.approx([fleet_usd(fleet, v) for fleet, v in zip(best, own.xs, strict=True)])
     assert len({fleet.name for fleet in best}) > 1
+
+
+@pytest.mark.parametrize(
+    ("one", "everything", "words"),
+    [
+        (900.0, 1500.0, "Knowing A's monthly bill first is worth up to $900, and knowing everything $1,500: a pilot"),
+        (20.0, 240.0, "Knowing one figure alone first is worth nothing, knowing everything up to $200."),
+        (0.0, 10.0, "Knowing the costs better first would change nothing."),
+    ],
+)
+def test_that_no_pilot_is_advised_where_knowing_is_worth_nothing(one: float, everything: float, words: str) -> None:
+    known = InputWorth("A", "monthly_usd", one, 0.5)
+    said = insight_words._worth(Worth("A", "B", 36, 0.97, -1000.0, 100.0, everything, (known,)))
+    assert said is not None and words in said.answer
+
+
+def test_that_an_option_that_is_always_cheapest_is_called_so() -> None:
+    regret = Regret(("low", "high"), {"A": (0.0, 0.0), "B": (5.0, 9.0)}, {"A": 0.0, "B": 9.0}, "A")
+    said = insight_words._regret(regret, options().options(sample()))
+    assert said is not None and said.answer == "Whichever way the costs turn out, no option costs less than A."

@@ -93,12 +93,7 @@ def _worth(found: Worth | None) -> Section | None:
     if found is None:
         return None
     chance, months = share(found.chance), count(found.months, "month")
-    top = found.inputs[0]
-    answer = (
-        f"On cost alone {found.option} beats {found.rival} in {chance} of the draws over {months}. Knowing "
-        f"{top.option}'s {_FIGURE[top.figure]} first is worth up to {usd(round(top.worth_usd, -2))}, and knowing "
-        f"everything {usd(round(found.all_usd, -2))}: a pilot that costs less pays."
-    )
+    answer = f"On cost alone {found.option} beats {found.rival} in {chance} of the draws over {months}. {_pilot(found)}"
     rows = tuple(
         (f"{item.option}'s {_FIGURE[item.figure]}", usd(round(item.worth_usd, -1)), share(item.spread_share))
         for item in found.inputs
@@ -111,11 +106,27 @@ def _worth(found: Worth | None) -> Section | None:
                    rows, note, "value-of-information")  # fmt: skip
 
 
+def _pilot(found: Worth) -> str:
+    """What a pilot may cost, in hundreds of dollars; below that there is no use in one."""
+    top = found.inputs[0]
+    one, everything = round(top.worth_usd, -2), round(found.all_usd, -2)
+    if everything <= 0:
+        return "Knowing the costs better first would change nothing."
+    if one <= 0:
+        return f"Knowing one figure alone first is worth nothing, knowing everything up to {usd(everything)}."
+    return (
+        f"Knowing {top.option}'s {_FIGURE[top.figure]} first is worth up to {usd(one)}, and knowing everything "
+        f"{usd(everything)}: a pilot that costs less pays."
+    )
+
+
 def _regret(found: Regret | None, options: OptionSet) -> Section | None:
     if found is None:
         return None
     largest = usd(found.largest[found.choice])
     answer = f"Whichever way the costs turn out, {found.choice} is never more than {largest} above the cheapest."
+    if found.largest[found.choice] < 1:
+        answer = f"Whichever way the costs turn out, no option costs less than {found.choice}."
     rows = tuple(
         (name, *(usd(value) for value in values), usd(found.largest[name])) for name, values in found.by_option.items()
     )
