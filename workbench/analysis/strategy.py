@@ -145,7 +145,7 @@ def _blend(
 def hard_and_clean(requirements: Requirements, technique: Technique) -> float:
     """The share of requests that are hard and may leave, 0 to 1: `hard * (1 - d)^m` (methods.md 4.3, TV-4i).
 
-    Without retrieval the request itself is the one passage; a public one is always clean.
+    Without retrieval the request itself is the one passage.
     """
     passages = requirements.details.passages if technique is not Technique.PROMPT else 1
     return requirements.details.hard_share * clean_share(requirements.sensitive_share, passages)
