@@ -10,11 +10,11 @@ import pytest
 from pages_person import Visitor
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit
-from workbench.domain.figures import Origin
+from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import Flip
 from workbench.gui.forms.option_form import OptionForm
 from workbench.gui.pages import PAGES
-from workbench.gui.pages.option_words import tried
+from workbench.gui.pages.option_words import origin_words, tried
 from workbench.gui.pages.options import OptionsPage
 from workbench.gui.widgets.state import EmptyState
 from workbench.gui.widgets.text import Words
@@ -299,6 +299,18 @@ def test_that_the_answer_follows_a_change_of_requirements_made_elsewhere(visitor
     visitor.store(replace(visitor.scenario, answers={**visitor.scenario.answers, "weeks_limit": 2}))
     visitor.wait(lambda: page._shown is not None and page._shown.recommendation.option == "")
     assert visitor.answer and isinstance(page.findChild(Words), Words)
+
+
+@pytest.mark.parametrize(
+    ("origin", "source", "words"),
+    [
+        (Origin.COMPUTED, "Computed from your workload", "Computed from your workload, as of 20 November 2026"),
+        (Origin.ASSUMED, "Typical effort.", "assumed. Typical effort, as of 20 November 2026"),
+        (Origin.YOURS, "", "yours, as of 20 November 2026"),
+    ],
+)
+def test_that_the_source_of_a_figure_reads_as_a_sentence(origin: Origin, source: str, words: str) -> None:
+    assert origin_words(Figure(Estimate.exact(1), origin, source, "2026-11-20")) == words
 
 
 def test_that_all_weights_at_nothing_count_alike_and_the_card_says_so(visitor: Visitor) -> None:

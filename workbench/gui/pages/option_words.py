@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from workbench.analysis.words import listed, share, share_range, usd, usd_range
+from workbench.analysis.words import day, listed, share, share_range, usd, usd_range
 from workbench.domain.figures import Figure, Origin
 from workbench.domain.insight import Acceptance, span_of
 from workbench.domain.option import DataFlow, Flip, Option, OptionSet, Technique
@@ -157,8 +157,10 @@ def entered_costs(options: Sequence[Option]) -> str:
 
 
 def origin_words(figure: Figure) -> str:
-    """Where a figure comes from, in words."""
-    return ", ".join(part for part in (ORIGIN_WORDS[figure.origin], figure.source, figure.as_of) if part)
+    """Where a figure comes from, in words, and as of when."""
+    origin, source = ORIGIN_WORDS[figure.origin], figure.source.rstrip(".")
+    told = source if source.casefold().startswith(origin) else f"{origin}. {source}" if source else origin
+    return f"{told}, as of {day(figure.as_of)}" if figure.as_of else told
 
 
 def explanation(
