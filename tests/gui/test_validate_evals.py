@@ -375,6 +375,8 @@ def test_that_an_eval_whose_scorer_cannot_use_the_cases_is_not_offered(
     assert not button.isEnabled() and button.text() == "Run the eval"
     assert setup._total.text().startswith("The scorer number cannot use the expected text of case")
     assert "Choose another scorer" in setup._total.text()
+    said = [label.text() for label in setup.findChildren(Words) if label.isVisibleTo(page)]
+    assert sum("cannot use the expected text" in text for text in said) == 1, "once, beside the button"
     setup.scorer.setCurrentIndex(setup.scorer.findData("contains"))
     bench.settle()
     assert button.isEnabled() and setup._total.text() == ""
@@ -420,7 +422,7 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench,
     labels = case.findChildren(Words)
     cut = [label.text() for label in labels if label.height() < label.heightForWidth(label.width())]
     assert not cut, "the question, what was expected and every answer stand there whole"
-    assert case.geometry().bottom() < page.evals.results.height()
+    bench.wait(lambda: case.geometry().bottom() < page.evals.results.height())
 
 
 def test_that_a_scorer_is_explained_when_it_is_chosen(bench: Bench, page: ValidatePage) -> None:

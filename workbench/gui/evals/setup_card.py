@@ -180,6 +180,11 @@ class SetupCard(Card):
         self._running = running
         self.show_counts()
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether the chosen scorers can use all cases, as far as is known."""
+        return not self._unusable
+
     def show_unusable(self, problems: Sequence[WorkbenchError]) -> None:
         """What the chosen scorers cannot use of the cases; with any of it the eval cannot start."""
         if tuple(problems) != self._unusable:

@@ -426,7 +426,7 @@ class EvalsView(QWidget):
     def _plan(self) -> None:
         """What the eval that is set up can prove, costs and takes; not worked out while nobody sees it."""
         examined, models = self.setup.data.examined, self.setup.models
-        if examined is None or not models or self.setup.isHidden():
+        if examined is None or not models or self.setup.isHidden() or not self.setup.is_usable:
             self.setup.plan.look(None)
             return
         data, references = examined.dataset, [model.reference for model in models]
@@ -458,7 +458,10 @@ class EvalsView(QWidget):
 
         def show(problems: list[WorkbenchError]) -> None:
             if self.setup.data.examined is examined and self.setup.scorer_ids == scorers:
+                could = self.setup.is_usable
                 self.setup.show_unusable(problems)
+                if could != self.setup.is_usable:
+                    self._plan()
 
         self._house.tasks.start(
             lambda: self._evals.unusable(data, scorers), done=show, failed=self.error.show_error, owner=self
