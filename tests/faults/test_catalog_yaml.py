@@ -105,7 +105,7 @@ def _circle(file: Path) -> None:
         (_pipe, "not an ordinary file"),
         (_endless, "not an ordinary file"),
         (_lost_link, "does not exist"),
-        (_circle, "cannot be read"),
+        (_circle, "points to itself"),
     ],
 )
 def test_that_what_is_no_ordinary_file_is_refused_at_once(
