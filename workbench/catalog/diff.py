@@ -33,9 +33,10 @@ _ORDER = {
 _SURENESS = {Sure.CITED: 0, Sure.SPELLING: 1, Sure.ALIKE: 2}
 
 
-def diff(reading: Reading, importer: Importer, catalog: Catalog) -> Diff:
-    """Every row of the reading as what it would do to `catalog`, and what the reading no longer lists."""
-    names = Names(catalog)
+def diff(reading: Reading, importer: Importer, catalog: Catalog, before: Catalog | None = None) -> Diff:
+    """Every row of the reading as what it would do to `catalog`, and what the reading no longer lists. `before` is the
+    catalog without the lists taken in so far; None when there are none."""
+    names = Names(catalog, before)
     side = Side(importer.id, MARKS[importer.id], reading.file, catalog, names)
     offers, other_routes = _best_offers(reading, names)
     rows = [_offer_row(side, provider, row, match) for (_, provider, _), (row, match) in offers.items()]
@@ -120,7 +121,7 @@ def _offer_row(side: Side, provider: str, row: SourceRow, match: Match | None) -
         matched=match.sure.value if match else "",
         ours_source=side.ours_source(ours),
         warnings=tuple(warnings),
-        held=_held(side, match, provider, warnings),
+        held=_held(side, side.sure_of(row, match), provider, warnings),
     )
 
 

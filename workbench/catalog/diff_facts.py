@@ -50,16 +50,16 @@ def facts_rows(side: Side, reading: Reading) -> list[DiffRow]:
 
 def _known(side: Side, match: Match, group: Sequence[SourceRow]) -> DiffRow | None:
     model = match.model
-    fields = {k: v for k, v in _agreed(side, model, group).items() if k not in _IDENTITY}
+    fields = {k: v for k, v in _agreed(side, model.developer, group).items() if k not in _IDENTITY}
     fields = _with_known_replacement(side, fields)
     if not fields:
         return None
-    ours = model_fields(model)
+    ours = _with_known_replacement(side, model_fields(model))
     said = {name: ours[name] for name in fields if name in ours and side.mark in _source_of(model, name)}
     said |= {name: value for name, value in fields.items() if stands_beside(model, side.importer, name, value)}
     kind, changes = side.compared(fields, ours, said)
     warnings = facts_warnings(fields, model)
-    row = _best(side, model, group)
+    row = _best(side, model.developer, group)
     changed = {change.field: fields[change.field] for change in changes}
     beside = kind is RowKind.DISAGREES
     return DiffRow(
@@ -85,13 +85,14 @@ def _known(side: Side, match: Match, group: Sequence[SourceRow]) -> DiffRow | No
         matched=match.sure.value,
         ours_source="; ".join(dict.fromkeys(_source_of(model, change.field) for change in changes)).strip("; "),
         warnings=warnings,
-        held=held_back(match, warnings),
+        held=held_back(side.sure_of(row, match), warnings),
     )
 
 
 def _unknown(side: Side, model_id: str, group: Sequence[SourceRow]) -> DiffRow:
-    row = min(group, key=lambda item: (item.model.count("/"), len(item.model)))
-    fields: dict[str, Scalar] = {"name": row.name, **_common(group)}
+    developer = model_id.partition("/")[0]
+    row = _best(side, developer, group)
+    fields = {"name": row.name, **_common_identity(group), **_agreed(side, developer, group)}
     warnings = facts_warnings(fields, None)
     return DiffRow(
         id=f"facts:{model_id}",
@@ -109,21 +110,27 @@ def _unknown(side: Side, model_id: str, group: Sequence[SourceRow]) -> DiffRow:
     )
 
 
-def _agreed(side: Side, model: Model, group: Sequence[SourceRow]) -> dict[str, Scalar]:
+def _agreed(side: Side, developer: str, group: Sequence[SourceRow]) -> dict[str, Scalar]:
     """What the developer's own API says; without such a row, what all hosts agree on, as far as it is the model's."""
-    own = [row for row in group if _is_first_party(side, model, row)]
-    if own:
-        return dict(own[0].fields)
+    best = _best(side, developer, group)
+    if _is_first_party(side, developer, best):
+        return dict(best.fields)
     return {name: value for name, value in _common(group).items() if name not in _THE_HOSTS_OWN}
 
 
-def _is_first_party(side: Side, model: Model, row: SourceRow) -> bool:
+def _is_first_party(side: Side, developer: str, row: SourceRow) -> bool:
     provider = side.names.provider(row.provider) if row.provider else ""
-    return not provider or provider in _FIRST_PARTY.get(model.developer, {model.developer})
+    return not provider or provider in _FIRST_PARTY.get(developer, {developer})
 
 
-def _best(side: Side, model: Model, group: Sequence[SourceRow]) -> SourceRow:
-    return next((row for row in group if _is_first_party(side, model, row)), group[0])
+def _best(side: Side, developer: str, group: Sequence[SourceRow]) -> SourceRow:
+    """The developer's own row where there is one, the one with the plainest name of several."""
+    own = [row for row in group if _is_first_party(side, developer, row)]
+    return min(own or group, key=lambda row: (row.model.count("/"), len(row.model), row.model))
+
+
+def _common_identity(group: Sequence[SourceRow]) -> dict[str, Scalar]:
+    return {name: value for name, value in _common(group).items() if name in _IDENTITY}
 
 
 def _common(group: Iterable[SourceRow]) -> dict[str, Scalar]:

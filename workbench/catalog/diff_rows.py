@@ -52,6 +52,12 @@ class Side:
                 kind = RowKind.NEW
         return kind, tuple(changes)
 
+    def sure_of(self, row: SourceRow, match: Match | None) -> Match | None:
+        """The match, no longer a guess where a person has taken this row for this model before."""
+        if match is not None and match.sure is Sure.ALIKE and self.names.was_taken(row, match):
+            return Match(match.model, Sure.CITED)
+        return match
+
     def older(self, row: SourceRow, ours_as_of: str, kind: RowKind) -> list[str]:
         """Says that the catalog's figure is from a later day."""
         if kind is RowKind.SAME or not ours_as_of or row.as_of >= ours_as_of:

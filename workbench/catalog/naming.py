@@ -1,14 +1,16 @@
 """Foreign names to the catalog's: which provider, model and benchmark a row of a list is about.
 
 A model is recognised by the name under which the catalog's own sources cite it, else by a name that differs only in
-spelling, else by one without date or edition; the last is a guess, and the diff says so.
+spelling, else by one without date or edition; the last is a guess, and the diff says so. The facts that no list brought
+are asked first, and what a row was taken in as is found again by the id it was given then: a list read twice is read
+the same way twice, whatever the first reading added.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workbench.domain.catalog import Catalog
@@ -135,16 +137,17 @@ class Match:
 class Names:
     """The catalog's names, laid out once to recognise many rows."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, before: Catalog | None = None) -> None:
+        """`before` is the catalog without what lists brought into it; None when they brought nothing."""
+        base = before or catalog
         self._providers = set(catalog.provider_by_id)
-        self._developers = set(catalog.developer_by_id)
+        self._developers = set(base.developer_by_id)
+        self._base_ids = base.model_by_id
         self._by_id = catalog.model_by_id
-        self._cited = _cited(catalog.models)
-        self._spelt: dict[str, Model | None] = {}
-        for model in catalog.models:
-            for name in {plain(model.id.split("/")[-1]), plain(model.name)}:
-                # A name that two models share recognises neither.
-                self._spelt[name] = model if name not in self._spelt or self._spelt[name] is model else None
+        self._base_cited, self._cited = _cited(base.models), _cited(catalog.models)
+        self._base_spelt = _spelt(base.models)
+        brought = [model for model in catalog.models if model.id not in self._base_ids]
+        self._brought_spelt = _spelt(brought)
         self._matches: dict[tuple[str, str], Match | None] = {}
 
     def provider(self, name: str) -> str:
@@ -160,38 +163,57 @@ class Names:
         """The catalog's model that a row is about; None when it has none."""
         key = (self.provider(row.provider) if row.provider else "", row.model)
         if key not in self._matches:
-            self._matches[key] = self._found(*key, name=row.name)
+            found = self._found(*key, name=row.name) or self._brought(row)
+            # By its id: lists may have added to the model.
+            self._matches[key] = replace(found, model=self._by_id[found.model.id]) if found else None
         return self._matches[key]
 
+    def was_taken(self, row: SourceRow, match: Match) -> bool:
+        """Whether a figure of this very row is in force already: a person once said that it is about this model."""
+        provider = self.provider(row.provider) if row.provider else ""
+        cited = _lookup(self._cited, provider, row.model.strip().casefold())
+        return cited is not None and cited.id == match.model.id
+
     def _found(self, provider: str, key: str, name: str) -> Match | None:
+        """The model among those that no list brought."""
         word = key.strip().casefold()
-        cited = self._cited.get((provider, word)) or self._cited.get((provider, word.split("/", maxsplit=1)[-1]))
+        cited = _lookup(self._base_cited, provider, word)
         if cited is not None:
             return Match(cited, Sure.CITED)
-        exact = self._by_id.get(word)
+        exact = self._base_ids.get(word)
         if exact is not None:
             return Match(exact, Sure.SPELLING)
         short = _route_name(word)
         for spelling in (short, name):
-            found = self._spelt.get(plain(spelling))
+            found = self._base_spelt.get(plain(spelling))
             if found is not None:
                 return Match(found, Sure.SPELLING)
         for stripped in _without_endings(short):
-            found = self._spelt.get(plain(stripped))
+            found = self._base_spelt.get(plain(stripped))
             if found is not None:
                 return Match(found, Sure.ALIKE)
         return None
 
+    def _brought(self, row: SourceRow) -> Match | None:
+        """The model among those that lists brought: by the source that names the row, by the id the row would get, by
+        its name."""
+        word = row.model.strip().casefold()
+        provider = self.provider(row.provider) if row.provider else ""
+        found = _lookup(self._cited, provider, word) or self._by_id.get(self.new_model_id(row)) or self._by_id.get(word)
+        for spelling in (_route_name(word), row.name):
+            found = found or self._brought_spelt.get(plain(spelling))
+        return Match(found, Sure.SPELLING) if found else None
+
     def new_model_id(self, row: SourceRow) -> str:
-        """An id for a model the catalog lacks: developer, as far as it can be told, and the name without its date,
-        unless that is what another model is called."""
+        """An id for a model that only lists name: developer, as far as it can be told, and the name without its date,
+        unless that is what another model is called. It does not depend on what lists have brought."""
         word = row.model.strip().casefold()
         short = _route_name(word)
         developer = self._developer(word, short, row.provider)
         undated = as_id(_DATED.sub("", _TAG.sub("", short))) or "model"
         whole = as_id(short) or "model"
         ids = (f"{developer}/{name}" for name in (undated, whole, f"{whole}-{as_id(row.provider)}"))
-        return next((each for each in ids if each not in self._by_id), f"{developer}/{whole}-new")
+        return next((each for each in ids if each not in self._base_ids), f"{developer}/{whole}-new")
 
     def _developer(self, word: str, short: str, provider: str) -> str:
         before = [as_id(part) for part in word.split("/")[:-1]]
@@ -259,6 +281,19 @@ def _without_endings(name: str) -> Iterable[str]:
         if shorter != name:
             name = shorter
             yield name
+
+
+def _spelt(models: Iterable[Model]) -> dict[str, Model | None]:
+    """Models by what they are called; a name that two models share recognises neither."""
+    found: dict[str, Model | None] = {}
+    for model in models:
+        for name in {plain(model.id.split("/")[-1]), plain(model.name)}:
+            found[name] = model if name not in found or found[name] is model else None
+    return found
+
+
+def _lookup(cited: Mapping[tuple[str, str], Model], provider: str, word: str) -> Model | None:
+    return cited.get((provider, word)) or cited.get((provider, word.split("/", maxsplit=1)[-1]))
 
 
 def _cited(models: Iterable[Model]) -> Mapping[tuple[str, str], Model]:

@@ -34,7 +34,13 @@ from workbench.domain.provider import Benchmark
 from workbench.domain.quotes import Fields, OwnFact, Quote, Scalar, Subject
 
 YOURS = "entered by you"
-_PRICE_FIELDS = frozenset({*PRICES, *OTHERS})
+_BETWEEN = "; "
+_PRICE_NAMES = frozenset({*PRICES, *OTHERS})
+
+
+def _is_price(field: str) -> bool:
+    """Whether it is a price, be it of a batch, a price step or certain hours."""
+    return field.rsplit(".", maxsplit=1)[-1] in _PRICE_NAMES
 
 
 def blank_model(model_id: str, source: str, *, yours: bool) -> Model:
@@ -96,7 +102,7 @@ def _instead(ours: Offer, quote: Quote, mark: str) -> Offer:
     made = with_offer_fields(ours, quote.fields)
     others = [part.strip() for part in ours.source.split(";") if part.strip() and mark not in part]
     held = offer_fields(ours)
-    changed = [name for name in quote.fields if name in _PRICE_FIELDS and held.get(name) != quote.fields[name]]
+    changed = [name for name in quote.fields if _is_price(name) and held.get(name) != quote.fields[name]]
     quotes = _quotes_after(ours, quote, changed, bool(others))
     disagree = bool(quotes)
     confirmed = not changed and bool(others) and not disagree
@@ -120,7 +126,7 @@ def _quotes_after(ours: Offer, quote: Quote, changed: Sequence[str], has_others:
             if name in held and not any(item.field == name for item in kept):
                 others = [each for each in lists_in(ours.source) if each != quote.importer]
                 kept += [PriceQuote(name, each, float(held[name]), ours.as_of) for each in others]
-    said = {name: float(usd) for name, usd in quote.fields.items() if name in _PRICE_FIELDS}
+    said = {name: float(usd) for name, usd in quote.fields.items() if _is_price(name)}
     fresh = [PriceQuote(name, quote.importer, usd, quote.as_of) for name, usd in said.items()]
     together = [*kept, *(item for item in fresh if any(other.field == item.field for other in kept))]
     return _disagreeing(together)
@@ -147,7 +153,7 @@ def _beside(ours: Offer, quote: Quote) -> Offer:
     differing = {
         name: float(value)
         for name, value in quote.fields.items()
-        if name in _PRICE_FIELDS and name in held and held[name] != value
+        if _is_price(name) and name in held and held[name] != value
     }
     quotes = [item for item in ours.quotes if item.source != quote.importer]
     for name, usd in differing.items():
@@ -168,9 +174,8 @@ def with_facts(model: Model, quote: Quote) -> Model:
         held = model_fields(model)
         missing = {name: value for name, value in quote.fields.items() if name not in held}
         made = with_model_fields(model, missing, source=quote.source, as_of=quote.as_of)
-        said = {name: _words_beside(quote.importer, value) for name, value in quote.fields.items() if name in held}
-        conflicts = _provenance(made, said, quote.source, quote.as_of, Origin.CATALOG, conflict=True)
-        return _noted(made, missing, quote.source, quote.as_of, Origin.CATALOG, conflicts)
+        said = {name: value for name, value in quote.fields.items() if name in held}
+        return _noted(made, missing, quote.source, quote.as_of, Origin.CATALOG, _conflicting(made, said, quote))
     made = with_model_fields(model, quote.fields, source=quote.source, as_of=quote.as_of)
     return _noted(made, quote.fields, quote.source, quote.as_of, Origin.CATALOG, made.provenance)
 
@@ -182,7 +187,8 @@ def _words_beside(importer: str, value: Scalar) -> str:
 def stands_beside(model: Model, importer: str, field: str, value: Scalar) -> bool:
     """Whether this list's figure was kept beside ours already."""
     known = model.provenance.get(_provenance_key(field))
-    return bool(known and known.conflict and known.conflict.startswith(f"{_words_beside(importer, value)} ("))
+    words = f"{_words_beside(importer, value)} ("
+    return bool(known and known.conflict and any(part.startswith(words) for part in known.conflict.split(_BETWEEN)))
 
 
 def _noted(
@@ -195,14 +201,17 @@ def _noted(
     return replace(model, provenance=provenance)
 
 
-def _provenance(
-    model: Model, said: Mapping[str, str], source: str, as_of: str, origin: Origin, *, conflict: bool
-) -> dict[str, Provenance]:
+def _conflicting(model: Model, said: Fields, quote: Quote) -> dict[str, Provenance]:
+    """The sources of the facts, with what this list says of them now beside what others say."""
+    by_key: dict[str, list[str]] = {}
+    for name, value in said.items():
+        by_key.setdefault(_provenance_key(name), []).append(f"{_words_beside(quote.importer, value)} ({quote.as_of})")
     provenance = dict(model.provenance)
-    for name, words in said.items():
-        key = _provenance_key(name)
-        known = provenance.get(key) or Provenance("the shipped catalog", True, None, None, origin)
-        provenance[key] = replace(known, conflict=f"{words} ({as_of})" if conflict else known.conflict)
+    for key, parts in by_key.items():
+        known = provenance.get(key) or Provenance("the shipped catalog", True, None, None, Origin.CATALOG)
+        others = known.conflict.split(_BETWEEN) if known.conflict else []
+        others = [part for part in others if not part.startswith(f"{quote.importer} says ")]
+        provenance[key] = replace(known, conflict=_BETWEEN.join([*others, *parts]))
     return provenance
 
 

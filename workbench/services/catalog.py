@@ -65,20 +65,21 @@ class CatalogService:
         """The catalog without anything the person changed."""
         return load_catalog(self._folder, self._cache_file)
 
-    def of_lists(self) -> Catalog:
-        """What lists say: the shipped facts and the accepted imports, without figures a person entered.
+    def of_lists(self) -> tuple[Catalog, Catalog]:
+        """What a new list is compared with, without figures a person entered: the shipped facts and the accepted
+        imports; and the same before any import.
 
-        A new list is compared with these. Models that the person added are in it, or no list could tell of them.
+        Models that the person added are in both, or no list could tell of them.
         """
         from workbench.catalog.overlay import effective
 
         shipped = self.shipped()
         changes = self._changes() if self._changes is not None else None
         if changes is None or not changes.version():
-            return shipped
+            return shipped, shipped
         added = (fact for fact in changes.own() if fact.subject is Subject.FACTS)
         new = [fact for fact in added if fact.target not in shipped.model_by_id]
-        return effective(shipped, changes.quotes_in_force(), new)
+        return effective(shipped, changes.quotes_in_force(), new), effective(shipped, (), new)
 
     def forget(self) -> None:
         """The person's changes have changed: the next call lays them over anew."""

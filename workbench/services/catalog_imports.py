@@ -112,7 +112,7 @@ class CatalogImports:
         Rows that say the same as the catalog are kept too: they renew its dates. Raises WorkbenchError when nothing is
         accepted or the catalog has changed since the diff was made.
         """
-        if self._catalog.of_lists().fingerprint != diff.catalog_fingerprint:
+        if self._catalog.of_lists()[0].fingerprint != diff.catalog_fingerprint:
             raise WorkbenchError(
                 "The catalog has changed since this comparison was made",
                 where=diff.file,
@@ -159,7 +159,7 @@ class CatalogImports:
         chosen = importer(kind) if kind else recognise(source)
         found = {name: content for name in chosen.companions(source.name) if (content := beside(name)) is not None}
         reading = chosen.read(replace(source, beside=found))
-        return diff(reading, chosen, self._catalog.of_lists())
+        return diff(reading, chosen, *self._catalog.of_lists())
 
     def _day(self, text: str) -> str:
         """The day a list tells of. Raises WorkbenchError for what is no day, or lies in the future."""

@@ -370,3 +370,98 @@ def test_that_base_facts_that_were_kept_beside_ours_are_no_news_the_next_time(de
     assert [each for each in facts(100_000).news if each.subject is Subject.FACTS] == []
     [changed] = [each for each in facts(90_000).news if each.subject is Subject.FACTS]
     assert [change.field for change in changed.changes] == ["context_tokens"]
+
+
+_ROUTES: dict[str, dict[str, Any]] = {
+    # two models of one name, the undated one at two makers; a host whose name is no developer's before the import
+    "ollama/llama2:7b": {"litellm_provider": "ollama", "max_input_tokens": 4096},
+    "heroku/llama2-7b": {"litellm_provider": "heroku", "input_cost_per_token": 1e-6, "max_input_tokens": 8192},
+    "gpt-9": {"litellm_provider": "openai", "input_cost_per_token": 1e-6, "max_input_tokens": 200_000},
+    "gpt-9-2026-09-01": {"litellm_provider": "openai", "input_cost_per_token": 1e-6, "max_input_tokens": 100_000},
+    "azure/gpt-9-2026-09-01": {"litellm_provider": "azure", "input_cost_per_token": 2e-6, "max_input_tokens": 90_000},
+    "github_copilot/gpt-9": {"litellm_provider": "github_copilot", "max_input_tokens": 60_000},
+    "house/Old-Model": {
+        "litellm_provider": "house",
+        "max_input_tokens": 8192,
+        "input_cost_per_token": 1e-6,
+        "deprecation_date": "2027-01-01",
+        "successor_model": "house/New-Model-2026-10-17",
+    },
+    "house/New-Model-2026-10-17": {
+        "litellm_provider": "house",
+        "max_input_tokens": 8192,
+        "input_cost_per_token": 2e-6,
+    },
+    # names for a model the catalog has, one of them only alike
+    "gpt-4o-2024-05-13": {"litellm_provider": "openai", "input_cost_per_token": 5e-6, "max_input_tokens": 128_000},
+    "snowflake/gpt-4o-chat": {"litellm_provider": "snowflake", "input_cost_per_token": 3e-6},
+}
+
+
+def test_that_a_list_whose_every_row_was_taken_in_finds_nothing_to_do_the_next_time(desk: Desk) -> None:
+    file = desk.folder / "model_prices.json"
+    file.write_text(json.dumps({name: {"mode": "chat", **route} for name, route in _ROUTES.items()}))
+    first = desk.imports.preview(file)
+    assert {row.kind for row in first.news} >= {RowKind.UNKNOWN_MODEL, RowKind.NEW}
+    desk.imports.apply(first, {row.id: row.taking for row in first.rows})
+    assert [(row.id, row.kind, row.changes) for row in desk.imports.preview(file).news] == []
+
+
+@pytest.mark.parametrize("name", [each for each in EXAMPLES if each != "csv"])
+def test_that_no_kind_of_list_finds_anything_to_do_the_second_time(desk: Desk, name: str) -> None:
+    example = EXAMPLES[name]
+    source = example.file()
+
+    def look() -> Diff:
+        return desk.imports.preview_content(source.name, source.content, kind=name, beside=source.beside)
+
+    first = look()
+    desk.imports.apply(first, {row.id: row.taking for row in first.rows})
+    assert [(row.id, row.kind, row.changes) for row in look().news] == []
+
+
+def test_that_two_lists_that_disagree_on_a_price_step_are_both_remembered(desk: Desk) -> None:
+    def steps(importer_file: str, above: float) -> Diff:
+        file = desk.folder / importer_file
+        if importer_file == "data.json":
+            tiers = {"base": 1, "tiers": [{"start": 272_000, "price": above}]}
+            models = [{"id": "gpt-9", "match": {}, "prices": {"input_mtok": tiers, "output_mtok": 4}}]
+            file.write_text(json.dumps([{"id": "openai", "models": models}]))
+        else:
+            route = {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1e-6}
+            more = {"output_cost_per_token": 4e-6, "input_cost_per_token_above_272k_tokens": above / 1e6}
+            file.write_text(json.dumps({"gpt-9": {**route, **more}}))
+        return desk.imports.preview(file)
+
+    for importer_file, above in (("data.json", 2.0), ("model_prices.json", 2.2)):
+        diff = steps(importer_file, above)
+        desk.imports.apply(diff, {row.id: row.taking for row in diff.rows})
+    [offer] = desk.catalog.model("openai/gpt-9").offers
+    assert offer.band("long_context.input_usd_per_mtok") == (2.0, 2.2)
+    assert steps("data.json", 2.0).news == steps("model_prices.json", 2.2).news == ()
+
+
+def test_that_what_one_list_says_beside_ours_is_not_forgotten_when_another_disagrees_too(desk: Desk) -> None:
+    def windows(importer_file: str, context: int) -> Diff:
+        file = desk.folder / importer_file
+        if importer_file == "data.json":
+            models = [{"id": "gpt-4o", "match": {}, "context_window": context, "prices": {"input_mtok": 2.5}}]
+            file.write_text(json.dumps([{"id": "openai", "models": models}]))
+        else:
+            route = {"litellm_provider": "openai", "mode": "chat", "max_input_tokens": context}
+            modalities = {"supported_modalities": ["text"], "supported_output_modalities": ["text", "audio"]}
+            file.write_text(json.dumps({"gpt-4o": {**route, **modalities}}))
+        return desk.imports.preview(file)
+
+    def news(importer_file: str, context: int) -> list[str]:
+        rows = windows(importer_file, context).news
+        return [change.field for row in rows if row.subject is Subject.FACTS for change in row.changes]
+
+    assert news("data.json", 100_000) == ["context_tokens"]
+    assert set(news("model_prices.json", 90_000)) == {"context_tokens", "input_modalities", "output_modalities"}
+    for importer_file, context in (("data.json", 100_000), ("model_prices.json", 90_000)):
+        diff = windows(importer_file, context)
+        desk.imports.apply(diff, {row.id: row.taking for row in diff.rows})
+    assert news("data.json", 100_000) == news("model_prices.json", 90_000) == []
+    conflict = desk.catalog.model(GPT_4O).provenance["context_tokens"].conflict or ""
+    assert "genai-prices says 100000" in conflict and "litellm says 90000" in conflict
