@@ -119,6 +119,33 @@ def test_that_every_flip_on_a_figure_keeps_its_word(weeks: float) -> None:
         assert after.recommendation.option == taken, flip.text
 
 
+def test_that_what_a_flip_asks_of_a_rival_or_a_weight_is_enough_as_it_is_written() -> None:
+    """B draws level at 12.76 weeks and at a weight of 34.4 %: "12.8" and "34 %" would promise too much."""
+    texts = {(flip.option, flip.input): flip.text for flip in found().flips}
+    assert texts["B", "weeks"].startswith("If B took 12.7 weeks instead of 14, it would lead by score")
+    assert "counted 2.9 % instead of 8.8 %" in texts["", "weight.setup_usd"]
+    for flip in found().flips:
+        said = re.search(r"(?:reached|cost|took|counted) \$?([\d.,]+)", flip.text)
+        if said is None:
+            continue
+        value = float(said[1].rstrip(",").replace(",", ""))
+        if flip.option:
+            changes = {f"{flip.option}.{flip.input}": value}
+        else:
+            others = sum(c.points for c in found().criteria if f"weight.{c.id}" != flip.input)
+            changes = {flip.input: value / (100 - value) * others}
+        after = options().what_if(sample(), changes)
+        assert option(flip.winner, after).score > option("C", after).score, flip.text
+
+
+def test_that_a_weight_that_lets_an_option_lead_does_not_let_it_in() -> None:
+    flip = next(f for f in found().flips if f.input == "weight.privacy")
+    assert flip.text.endswith("B would lead by score but stay outside your limits.") and flip.stays_out
+    later = options().options(changed(sample(), weeks_limit=20))
+    flip = next(f for f in later.flips if f.input == "weight.privacy")
+    assert flip.text.endswith("B would lead by score.") and not flip.stays_out
+
+
 def test_that_a_flip_is_where_the_lead_changes() -> None:
     service = options()
     for name, at, step in (("monthly_usd", 2410.0, 1.0), ("weeks", 11.24, 0.01), ("quality", 81.3095, -0.01)):

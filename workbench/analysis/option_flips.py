@@ -13,8 +13,9 @@ from dataclasses import replace
 from workbench.analysis import robustness
 from workbench.analysis.options import leader_of, ranking_criteria, raw_table
 from workbench.analysis.ranking import criterion_weights, value_scores
-from workbench.analysis.words import rounded, share, usd
+from workbench.analysis.words import rounded, usd
 from workbench.domain.criterion import Criterion
+from workbench.domain.numbers import digits
 from workbench.domain.option import Flip, Option
 from workbench.domain.requirements import Requirements
 
@@ -29,10 +30,12 @@ _FIGURE_WORDS: Mapping[str, tuple[str, str]] = {
         "reached {at} of 100 in independence instead of {now}",
     ),
 }
+_OF_100 = ("quality", "privacy", "independence")
 # Limits whose loosening can let an option in, with the figure that they bound from above.
 _LIMITS = {"weeks_limit": "weeks", "monthly_cap_usd": "monthly_usd", "setup_cap_usd": "setup_usd"}
 _LIMIT_OF = {figure: question for question, figure in _LIMITS.items()}
 _STAYS_OUT = "by score but {stays} outside your limits"
+WEIGHT = "weight."
 
 
 def flips(options: Sequence[Option], criteria: Sequence[Criterion], requirements: Requirements) -> tuple[Flip, ...]:
@@ -62,6 +65,16 @@ def flips(options: Sequence[Option], criteria: Sequence[Criterion], requirements
     groups = (_without_later_scores(own), theirs, weights.values())
     first, others, by_weight = ([flip for _, flip in sorted(group, key=lambda entry: entry[0])] for group in groups)
     return (*first, *_limit_flips(options, leader, requirements), *others, *by_weight)
+
+
+def just_beyond(figure: str, now: float, at: float) -> float:
+    """The first value past `at`, seen from `now`, that a person would name: whole dollars, tenths of a percent of the
+    weight ("weight." before the criterion), else tenths. At `at` two options draw level; here the other one leads."""
+    step = 0.001 if figure.startswith(WEIGHT) else 1.0 if figure.endswith("_usd") else 0.1
+    places = round(at / step, 6)
+    beyond = math.floor(places) + 1 if at > now else math.ceil(places) - 1
+    most = 1.0 if figure.startswith(WEIGHT) else 100.0 if figure in _OF_100 else math.inf
+    return min(max(round(beyond * step, 6), 0.0), most)
 
 
 def _keep_nearest(
@@ -132,12 +145,13 @@ def _figure_text(
 ) -> str:
     other = (f"passes {{at}} in {name}", f"reached {{at}} in {name} instead of {{now}}")
     worse, better = _FIGURE_WORDS.get(name, other)
-    at_words, now_words = _value(name, at), _value(name, now)
     if is_leader:
         how = f" {_STAYS_OUT.format(stays='stays')}" if stays_out else ""
-        return f"If {option.id} {worse.format(at=at_words)}, {winner.id} leads{how}."
+        return f"If {option.id} {worse.format(at=_value(name, at))}, {winner.id} leads{how}."
     how = f" {_STAYS_OUT.format(stays='stay')}" if stays_out else ""
-    return f"If {option.id} {better.format(at=at_words, now=now_words)}, it would lead{how}."
+    beyond = just_beyond(name, now, at)
+    reached = better.format(at=usd(beyond) if name.endswith("_usd") else digits(beyond), now=_value(name, now))
+    return f"If {option.id} {reached}, it would lead{how}."
 
 
 def _value(name: str, value: float) -> str:
@@ -154,13 +168,21 @@ def _weight_flips(leader: Option, rival: Option, criteria: Sequence[Criterion]) 
         if at is None:
             continue
         now = float(weights[k])
-        text = f"If “{criterion.title}” counted {share(at)} instead of {share(now)}, {rival.id} would lead by score."
-        found.append((abs(at - now), _weight_flip(criterion.id, now, at, rival, text)))
+        found.append((abs(at - now), _weight_flip(criterion, now, at, rival)))
     return found
 
 
-def _weight_flip(criterion: str, now: float, at: float, rival: Option, text: str) -> Flip:
-    return Flip(f"weight.{criterion}", "", now, at, rival.id, text, bool(rival.excluded_by))
+def _weight_flip(criterion: Criterion, now: float, at: float, rival: Option) -> Flip:
+    name, stays_out = f"{WEIGHT}{criterion.id}", bool(rival.excluded_by)
+    how = _STAYS_OUT.format(stays="stay") if stays_out else "by score"
+    counted = f"counted {_percent(just_beyond(name, now, at))} instead of {_percent(now)}"
+    text = f"If “{criterion.title}” {counted}, {rival.id} would lead {how}."
+    return Flip(name, "", now, at, rival.id, text, stays_out)
+
+
+def _percent(weight: float) -> str:
+    """In tenths: a weight at which two options draw level may lie within one percent of what it is now."""
+    return f"{weight * 100:.1f}".removesuffix(".0") + " %"
 
 
 def _limit_flips(options: Sequence[Option], leader: Option, requirements: Requirements) -> list[Flip]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from workbench.analysis.option_flips import WEIGHT, just_beyond
 from workbench.analysis.words import day, listed, share, share_range, usd, usd_range
 from workbench.domain.figures import Figure, Origin
 from workbench.domain.insight import Acceptance, span_of
@@ -16,9 +17,8 @@ from workbench.gui.widgets.comparison import Cell, Head
 from workbench.gui.widgets.comparison import Row as GridRow
 from workbench.gui.widgets.rows import UNKNOWN
 
-WEIGHT = "weight."
-# How far beyond the point where two options draw level a figure is set, so that the other one leads.
-WEIGHT_STEP = 0.001
+# However much a criterion counts, the others keep their points.
+MOST_WEIGHT = 0.999
 FLOW_CELL = {
     DataFlow.ALL_LEAVES: Cell("leaves", tone=Tone.BAD, hint="Every request goes to the provider"),
     DataFlow.CLEAN_LEAVES: Cell("stays", tone=Tone.GOOD, hint="Only requests without sensitive data go out"),
@@ -197,19 +197,16 @@ def explanation(
 
 def tried(flip: Flip, found: OptionSet) -> tuple[str, float]:
     """What `OptionService.changed` is to change so that the flip happens: the key and a value just beyond `at`."""
-    up = flip.at > flip.now
-    if flip.input.startswith(WEIGHT):
-        return flip.input, _points_for(flip, found, up=up)
     if flip.input in QUESTIONS:
         return flip.input, math.ceil(flip.at) if QUESTIONS[flip.input].whole else flip.at
-    step = 1.0 if flip.input.endswith("_usd") else 0.1
-    places = round(flip.at / step, 6)
-    beyond = math.floor(places) + 1 if up else math.ceil(places) - 1
-    return f"{flip.option}.{flip.input}", round(beyond * step, 6)
+    beyond = just_beyond(flip.input, flip.now, flip.at)
+    if flip.input.startswith(WEIGHT):
+        return flip.input, _points_for(flip.input.removeprefix(WEIGHT), beyond, found)
+    return f"{flip.option}.{flip.input}", beyond
 
 
-def _points_for(flip: Flip, found: OptionSet, *, up: bool) -> float:
+def _points_for(criterion: str, weight: float, found: OptionSet) -> float:
     """The swing points that give the criterion its share, the points of the others staying as they are."""
-    others = sum(c.points for c in found.criteria if c.id != flip.input.removeprefix(WEIGHT))
-    share = min(max(flip.at + (WEIGHT_STEP if up else -WEIGHT_STEP), 0.0), 1.0 - WEIGHT_STEP)
+    others = sum(c.points for c in found.criteria if c.id != criterion)
+    share = min(weight, MOST_WEIGHT)
     return round(share / (1.0 - share) * others, 3)
