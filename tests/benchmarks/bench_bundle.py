@@ -95,6 +95,7 @@ def main() -> int:
         file, plain = Path(folder) / "large.mswb", Path(folder) / "plain.json"
         results = [r for run in here.evals.runs(scenario.id) for r in here.evals.results(run.id)]
         there.scenarios.list()  # the file is made
+        here.catalog.catalog()  # as in a window that has been open for a second
 
         def beside() -> object:
             plain.write_text(json.dumps([asdict(result) for result in results]))

@@ -408,7 +408,7 @@ def _plain_rows(connection: Connection, query: Select[Any]) -> Iterator[dict[str
 
 def _answer(row: Mapping[Any, Any]) -> dict[str, Any]:
     """The part of a CaseResult that an answer's row holds."""
-    values = unsealed(dict(row), f"eval {row['eval_run_id']}, case {row['case_id']}, {row['model_id']}")
+    values = unsealed(row, f"eval {row['eval_run_id']}, case {row['case_id']}, {row['model_id']}")
     values["outcome"] = CaseOutcome(values["outcome"])
     values["cached"] = bool(values["cached"])
     values["sensitive"] = bool(values["sensitive"])
@@ -418,7 +418,7 @@ def _answer(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _scored(answer: Mapping[str, Any], row: Mapping[Any, Any]) -> CaseResult:
     where = f"eval {row['eval_run_id']}, case {row['case_id']}, {row['model_id']}, {row['scorer']}"
-    score = unsealed(dict(row), where)
+    score = unsealed(row, where)
     values = {**answer, **{name: score[name] for name in ("scorer", "score", "scored_by", "label", "why")}}
     if answer["outcome"] is CaseOutcome.SCORED and score["score"] is None:
         values |= {"error": score["error"], "outcome": CaseOutcome.UNSCORED}

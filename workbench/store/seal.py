@@ -14,8 +14,12 @@ _WORDS = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=repr).e
 
 def digest(values: Mapping[str, Any]) -> str:
     """SHA-256 over the values of a row, by column name; `digest` itself is left out."""
-    content = dict(values)
+    content = {**values}
     content.pop("digest", None)
+    return _digest_of(content)
+
+
+def _digest_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(_WORDS(content).encode()).hexdigest()
 
 
@@ -33,6 +37,7 @@ def _storable(text: str) -> str:
 
 def unsealed(row: Mapping[str, Any], where: str) -> dict[str, Any]:
     """The row without its digest. Raises WorkbenchError when a value is not what was written."""
-    if row["digest"] != digest(row):
+    content = {**row}
+    if content.pop("digest") != _digest_of(content):
         raise unreadable(where)
-    return {name: value for name, value in row.items() if name != "digest"}
+    return content
