@@ -30,6 +30,16 @@ def test_that_the_interval_contains_the_point(p: float, q0: float, q1: float, n:
     assert 0 <= result.low <= result.point <= result.high <= 1
 
 
+@pytest.mark.parametrize(
+    "case", [(0.754, 1_000, 1.0, 1, 1.0, 50), (0.51, 100, 1.0, 50, 1.0, 1), (0.0, 1, 0.96, 50, 1.0, 1)]
+)
+def test_that_few_labelled_items_do_not_push_the_point_out_of_its_interval(case: tuple[float, ...]) -> None:
+    """One labelled item makes a perfect judge err in a third: the interval around that share misses the point."""
+    p, n, q0, m0, q1, m1 = case
+    result = judge_corrected(p, int(n), q0, int(m0), q1, int(m1))
+    assert result.low <= result.point <= result.high
+
+
 def test_that_a_judge_no_better_than_chance_is_refused() -> None:
     with pytest.raises(WorkbenchError, match="no better than chance"):
         judge_corrected(0.8, 500, 0.4, 100, 0.6, 100)

@@ -122,6 +122,14 @@ paired_scores = st.integers(1, 30).flatmap(
 )
 
 
+@settings(max_examples=100, deadline=None)
+@given(paired_scores, st.integers(0, 50))
+def test_that_the_interval_of_the_area_contains_it(scores: tuple[list[float], ...], seed: int) -> None:
+    """Also where few cases and few draws anew put all of them on one side."""
+    interval = routing.average_gap_interval(*scores, resamples=20, seed=seed)
+    assert interval is None or interval.low <= interval.point <= interval.high
+
+
 @settings(max_examples=150)
 @given(paired_scores)
 def test_that_no_router_beats_the_oracle(scores: tuple[list[float], list[float], list[float]]) -> None:
