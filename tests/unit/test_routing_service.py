@@ -61,7 +61,11 @@ def test_that_the_chart_has_a_row_for_every_router_and_says_how_many_cases(servi
     found = services.routing.study(scenario)
     assert found is not None
     chart = services.routing.chart(found)
-    assert [row[0] for row in chart.rows] == ["Coin flip", "Length of the prompt", "Topic table", "Oracle"]
+    routers = ["Coin flip", "Length of the prompt", "Topic table", "Oracle"]
+    assert [row[0] for row in chart.rows] == [*routers, "Cascade, verifier assumed"]
+    # The diamond of the picture stands in its table, too.
+    cascade = found.cascade
+    assert chart.rows[-1][1] == f"{cascade.quality * 100:.0f} % at {cascade.escalated * 100:.0f} %"
     assert "160 cases" in chart.note
     assert chart.range_y[0] >= 0 and chart.range_y[1] <= 1
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from workbench.analysis.chartspec import Axis, Chart, Colour, Line, Marker, Point, Points, Series, Shape
 from workbench.analysis.words import UNKNOWN_FIGURE, listed, share
-from workbench.domain.routing import Router, RoutingStudy
+from workbench.domain.routing import Cascade, Router, RoutingStudy
 
 _COLOURS = {"random": Colour.NEUTRAL, "length": Colour.ORANGE, "topics": Colour.BLUE, "oracle": Colour.GREEN}
 
@@ -44,7 +44,7 @@ def routing_chart(found: RoutingStudy, name_of: Callable[[str], str] = str) -> C
         series=tuple(lines),
         note=f"{found.cases} cases both models answered; “{found.eval_name}”. {_legend(found)}",
         columns=("router", "at 20 %", "half the gap at", "four fifths at", "area", "interval"),
-        rows=tuple(_row(router) for router in found.routers),
+        rows=(*(_row(router) for router in found.routers), _cascade_row(cascade)),
     )
 
 
@@ -68,3 +68,9 @@ def _row(router: Router) -> tuple[str, ...]:
         UNKNOWN_FIGURE if router.recovered is None else f"{router.recovered:.2f}",
         interval,
     )
+
+
+def _cascade_row(cascade: Cascade) -> tuple[str, ...]:
+    """The diamond: one point, right answers at the share that goes on, where a router has a line."""
+    at = f"{share(cascade.quality)} at {share(cascade.escalated)}"
+    return ("Cascade, verifier assumed", at, *[UNKNOWN_FIGURE] * 4)
