@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QLineEdit, QListWidget, QPushButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 from workbench.app import Services, build
 from workbench.gui.learn import TOPICS
@@ -165,9 +173,13 @@ def test_that_no_vendor_at_all_is_an_error_said_in_the_card(page: LearnPage) -> 
     for name in ("Vendor A", "Vendor B"):
         slider(page, name).track.setValue(0)
     card = explorers(page)[0]
-    assert card.error.isVisible()
+    assert card.error.isVisible() and card.chart is not None
+    said = " ".join(label.text() for label in card.error.findChildren(QLabel))
+    assert "No vendor has any of the traffic" in said and "weight" not in said
+    # The last answer does not stay beside the refusal.
+    assert card.sentence.accessibleName() == "" and not card.chart.isVisible()
     slider(page, "Vendor C").track.setValue(500)
-    assert not card.error.isVisible()
+    assert not card.error.isVisible() and card.chart.isVisible()
     assert "1.00" in card.sentence.accessibleName()
 
 
@@ -175,6 +187,8 @@ def test_tv_7f_that_the_fallback_opens_on_the_published_pair(page: LearnPage) ->
     page.open_topic("concentration")
     card = explorers(page)[1]
     assert card.sentence.accessibleName().startswith("H = 1.38")
+    slider(page, "Both are wrong in").track.setValue(0)
+    assert card.sentence.accessibleName().startswith("H = 0: they fail together less often than by chance")
     slider(page, "Both are wrong in").track.setValue(900)
     assert "can be wrong in 0 % to 14 %" in card.sentence.accessibleName()
 

@@ -73,7 +73,7 @@ class AdaptationTopic(Topic):
             key: ValueSlider(name, 0.0, 40.0, start.get(key, 0.0), show=lambda v: f"{v:.0f} points", round_to=1)
             for key, name in names.items()
         }
-        self._cases = ValueSlider("Cases in the eval", 20, 1000, 150, show=lambda v: f"{v:.0f}", log=True, round_to=10)
+        self._cases = ValueSlider("Cases in the eval", 20, 1000, 150, show=lambda v: f"{v:,.0f}", log=True, round_to=10)
         for slider in (*self._gaps.values(), self._cases):
             card.add_control(slider)
         self._facts = ChipsField[str]("Circumstances", FACTS)
@@ -112,7 +112,7 @@ class AdaptationTopic(Topic):
         )
         for line, step in zip(self._rungs, ladder.steps, strict=True):
             line.show_step(step)
-        return f"With these gaps on {cases:.0f} cases: **{TECHNIQUES[ladder.technique]}**."
+        return f"With these gaps on {cases:,.0f} cases: **{TECHNIQUES[ladder.technique]}**."
 
     def _tuning(self) -> Explorer:
         card = Explorer("What one tuning run costs")

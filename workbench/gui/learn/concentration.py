@@ -8,6 +8,7 @@ from workbench.analysis.checks import FloatArray
 from workbench.analysis.concentration import concentration, shared_failure_ratio
 from workbench.analysis.learning_charts import concentration_chart
 from workbench.analysis.words import rounded, share
+from workbench.domain.errors import WorkbenchError
 from workbench.gui.learn.explorer import Explorer
 from workbench.gui.learn.topic import Topic
 from workbench.gui.widgets.slider import ValueSlider
@@ -22,7 +23,7 @@ PRESETS = {
 }
 # GSM8K, Mixtral 8x7B and GPT-4 (1106): both wrong, only the first, only the second, both right (RouteLLM, 2024).
 GSM8K = (94, 383, 95, 747)
-ALIKE, SHARED = 1.1, 1.5
+APART, ALIKE, SHARED = 0.9, 1.1, 1.5
 
 
 class ConcentrationTopic(Topic):
@@ -54,7 +55,10 @@ class ConcentrationTopic(Topic):
         card.run()
 
     def _draw_vendors(self, card: Explorer) -> str:
-        found = concentration([slider.value for slider in self._parts])
+        parts = [slider.value for slider in self._parts]
+        if not any(parts):
+            raise WorkbenchError("No vendor has any of the traffic", mend="Give at least one of them a part.")
+        found = concentration(parts)
         used = [(name, part) for name, part in zip(VENDORS, found.shares, strict=True) if part > 0]
         largest = max(used, key=lambda pair: pair[1])
         shown = concentration([part for _name, part in used])
@@ -88,7 +92,9 @@ class ConcentrationTopic(Topic):
         if ratio is None:
             return "One of the two is never wrong, so there is nothing to share."
         verdict = (
-            "they fail on different cases, and falling back helps as much as chance promises."
+            "they fail together less often than by chance, and falling back helps more than it seems."
+            if ratio < APART
+            else "they fail on different cases, and falling back helps as much as chance promises."
             if ratio <= ALIKE
             else "some blind spots are shared."
             if ratio <= SHARED

@@ -25,7 +25,7 @@ _COLUMNS = 2
 class Explorer(Card):
     """`redraw` is called at once and whenever a slider moves; it returns the sentence and draws with `draw`.
 
-    What `redraw` refuses (WorkbenchError) is shown in the card.
+    What `redraw` refuses (WorkbenchError) is shown in the card instead of an answer.
     """
 
     def __init__(self, title: str, *, chart_height: int = 380) -> None:
@@ -81,6 +81,7 @@ class Explorer(Card):
         try:
             sentence = self._redraw()
         except WorkbenchError as error:
+            self._withdraw()
             self.error.show_error(error)
             return
         self.error.clear()
@@ -93,9 +94,17 @@ class Explorer(Card):
             self.chart.show_table_requested.connect(self._show_table)
             self.body.addWidget(self.chart)
         self.chart.set_chart(chart)
+        self.chart.show()
         self._fold.setVisible(bool(chart.rows))
         if self._table is not None:
             self._put_table()
+
+    def _withdraw(self) -> None:
+        """Takes away the last answer: it is not one to what the sliders say now."""
+        self.sentence.set_text("")
+        for part in (self.chart, self._table, self._fold):
+            if part is not None:
+                part.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
