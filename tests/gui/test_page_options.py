@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import Flip
-from workbench.gui.forms.option_form import OptionForm
+from workbench.gui.forms.option_form import OptionForm, blank_option
 from workbench.gui.pages import PAGES
 from workbench.gui.pages.option_words import origin_words, tried
 from workbench.gui.pages.options import OptionsPage
@@ -47,6 +47,13 @@ def in_form(visitor: Visitor, do: Callable[[OptionForm], None], opens: Callable[
     QTimer.singleShot(0, at_once)
     opens()
     visitor.rest()
+
+
+def test_that_a_computed_figure_stands_in_the_form_as_a_person_writes_it(visitor: Visitor) -> None:
+    """A set-up cost above ten thousand dollars was once "computed: 1.234e+04"."""
+    computed = {"setup_usd": Figure(Estimate.exact(12_345.0), Origin.COMPUTED)}
+    form = OptionForm(blank_option(()), computed=computed, offers=(), parent=options(visitor))
+    assert "computed: 12,340" in [label.text() for label in form.findChildren(QLabel)]
 
 
 def save(form: OptionForm) -> None:

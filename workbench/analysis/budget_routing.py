@@ -13,6 +13,7 @@ import numpy.typing as npt
 from workbench.analysis import checks
 from workbench.analysis.checks import FloatArray, IntArray, Numbers
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.numbers import digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def within_budget(quality: npt.ArrayLike, cost_usd: Numbers | npt.ArrayLike, bud
         raise WorkbenchError(
             "The budget is below the cheapest model for every item",
             where="Budget per item",
-            mend=f"Give at least {cheapest:.6g} USD.",
+            mend=f"Give at least {digits(cheapest)} USD.",
         )
     dear = _assign(q, cost, 0.0)
     if dear.cost_usd <= budget:

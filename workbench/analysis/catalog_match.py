@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workbench.analysis.words import rounded
 from workbench.domain.model import Model
 
 #: words that say how a file was packed or tuned for chat, and not which model it is
@@ -137,7 +138,7 @@ def _agreement(file: FileFacts, model: Model) -> str | None:
         known = model.params_total_b * 1e9
         if abs(file.parameters - known) > PARAMETER_TOLERANCE * known:
             return None
-        agreed.append(f"{file.parameters / 1e9:.3g} B parameters")
+        agreed.append(f"{rounded(file.parameters / 1e9)} B parameters")
     shape = model.architecture
     if shape is not None:
         pairs = (

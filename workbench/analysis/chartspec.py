@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workbench.analysis.words import rounded
+
 
 class Colour(StrEnum):
     """A colour role. Never the only carrier of a meaning: a shape, a dash or a label says it too."""
@@ -341,8 +343,8 @@ def short_number(value: float) -> str:
     """A number for an axis: 0, 0.25, 300, 1k, 2.5k, 3M. At most three digits are kept."""
     for size, suffix in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size * 0.9995:
-            return f"{value / size:.3g}{suffix}"
-    return f"{value:.3g}"
+            return f"{rounded(value / size)}{suffix}"
+    return rounded(value)
 
 
 def ticks_for(axis: Axis, low: float, high: float) -> tuple[Tick, ...]:

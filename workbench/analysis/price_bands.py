@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 
 from workbench.domain.catalog_fields import spec_of
+from workbench.domain.numbers import digits
 from workbench.domain.offer import Offer, TokenPrices
 from workbench.domain.quotes import Subject
 
@@ -50,4 +51,4 @@ def _dispute(offer: Offer, name: str) -> str:
     title, unit = (spec.title.lower(), f" {spec.unit}") if spec else (name, "")
     ends = sorted((quote.usd, quote.source) for quote in offer.quotes if quote.field == name)
     (low, lists), (high, others) = ends[0], ends[-1]
-    return f"the price for {title}, {low:g} ({lists}) to {high:g}{unit} ({others})"
+    return f"the price for {title}, {digits(low)} ({lists}) to {digits(high)}{unit} ({others})"

@@ -13,6 +13,7 @@ from workbench.cli import catalog_changes, catalog_own
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.model import Model, ModelKind
+from workbench.domain.numbers import digits
 from workbench.domain.offer import Offer
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def _offer_line(offer: Offer) -> tuple[str, ...]:
         _usd(prices.input_usd_per_mtok),
         _usd(prices.output_usd_per_mtok),
         _usd(prices.cache_read_usd_per_mtok),
-        ", ".join(f"{key} {usd:g}" for key, usd in offer.other_usd) or _UNKNOWN,
+        ", ".join(f"{key} {digits(usd)}" for key, usd in offer.other_usd) or _UNKNOWN,
         offer.as_of,
         f"{offer.confidence}{'; ' + '; '.join(offer.conflicts) if offer.conflicts else ''}",
         offer.source,
@@ -243,7 +244,7 @@ def _offer_line(offer: Offer) -> tuple[str, ...]:
 
 
 def _usd(value: float | None) -> str:
-    return _UNKNOWN if value is None else f"{value:g}"
+    return _UNKNOWN if value is None else digits(value)
 
 
 def _count(value: int | None) -> str:

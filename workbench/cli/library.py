@@ -9,9 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.analysis.words import rounded
 from workbench.cli import library_get
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
+from workbench.domain.numbers import digits
 
 if TYPE_CHECKING:
     from workbench.analysis.local_speed import LocalSpeed
@@ -124,7 +126,7 @@ def _shown(value: object) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value:,.6g}"
+            return digits(value)
         case {"type": kind, "tensors": tensors, "parameters": parameters}:
             return f"{kind}: {parameters:,} in {tensors:,} tensors"
         case {"type": kind, "count": count}:
@@ -186,8 +188,8 @@ def run_measure(arguments: argparse.Namespace, services: Services) -> int:
     say(f"{file.name}: {speed_sentence(measured_speed(measured))}")
     say(
         f"{measured.rounds} rounds on {measured.threads} thread(s); the slowest wrote "
-        f"{measured.slowest_tokens_per_s:,.3g} tokens a second; a prompt is read at "
-        f"{measured.prompt_tokens_per_s:,.3g} tokens a second; loaded in {measured.load_s:.2g} s."
+        f"{rounded(measured.slowest_tokens_per_s)} tokens a second; a prompt is read at "
+        f"{rounded(measured.prompt_tokens_per_s)} tokens a second; loaded in {measured.load_s:.2g} s."
     )
     if foreseen is not None:
         say(f"Predicted were {speed_range(foreseen.tokens_per_s)} tokens a second.")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from workbench.analysis.words import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 
@@ -96,7 +97,7 @@ def print_figures(comparison: Comparison) -> None:
             _number(answer.itl_p95_s, 4),
             _number(answer.tokens_per_s, 0),
             _tokens(answer),
-            "—" if answer.cost_usd is None else f"{answer.cost_usd:.4g}",
+            "—" if answer.cost_usd is None else rounded(answer.cost_usd, 4),
             answer.error_kind or answer.finish,
         )
         for answer in comparison.answers

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.model import CommercialUse, LifecycleStatus, ModelKind
+from workbench.domain.numbers import digits
 from workbench.domain.quotes import Fields, Scalar, Subject
 
 HIGHEST_USD_PER_MTOK = 10_000.0
@@ -197,7 +198,7 @@ def _number_problem(spec: FieldSpec, value: Scalar) -> tuple[str, str] | None:
         return f"{_shown(value)} is not a number", "Write a plain number such as 0.15."
     if not spec.low <= value <= spec.high:  # also false for what is not a number (NaN)
         unit = f" {spec.unit}" if spec.unit else ""
-        bounds = f"Give a number from {spec.low:g} to {spec.high:g}{unit}; check the unit."
+        bounds = f"Give a number from {digits(spec.low)} to {digits(spec.high)}{unit}; check the unit."
         return f"{_shown(value)} cannot be the {spec.title.lower()}", bounds
     if spec.kind is FieldKind.COUNT and value != int(value):
         return f"{_shown(value)} is not a whole number", "Write a whole number."

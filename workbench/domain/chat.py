@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.numbers import digits
 
 
 class Role(StrEnum):
@@ -100,7 +101,7 @@ def sampling_problem(sampling: Sampling) -> str:
     for name, (low, high) in bounds.items():
         value = getattr(sampling, name)
         if not low <= value <= high:  # false for what is no number, too
-            return f"{name.replace('_', ' ')} is {value}; it can be {low:g} to {high:g}"
+            return f"{name.replace('_', ' ')} is {digits(value)}; it can be {digits(low)} to {digits(high)}"
     return ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.numbers import digits
 
 
 class Origin(StrEnum):
@@ -37,7 +38,7 @@ class Estimate:
         if not (math.isfinite(self.low) and math.isfinite(self.likely) and math.isfinite(self.high)):
             raise WorkbenchError("A range holds a value that is not a number", mend="Give finite numbers.")
         raise WorkbenchError(
-            f"A range is the wrong way round: {self.low:g}, {self.likely:g}, {self.high:g}",
+            f"A range is the wrong way round: {digits(self.low)}, {digits(self.likely)}, {digits(self.high)}",
             mend="Write it as low, likely, high, smallest first.",
         )
 

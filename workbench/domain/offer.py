@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.domain.figures import Origin
+from workbench.domain.numbers import digits
 
 
 class Confidence(StrEnum):
@@ -111,4 +112,4 @@ class Offer:
         return (min(usd), max(usd)) if usd else None
 
     def _said(self, field: str) -> str:
-        return ", ".join(f"{quote.source} says {quote.usd:g}" for quote in self.quotes if quote.field == field)
+        return ", ".join(f"{quote.source} says {digits(quote.usd)}" for quote in self.quotes if quote.field == field)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbench.analysis import words
+from workbench.domain.numbers import digits
 from workbench.services.bundle_merging import Count, Merge, Standing
 
 if TYPE_CHECKING:
@@ -144,4 +145,4 @@ def _row(name: str, count: Count) -> tuple[str, str, str, str]:
 
 
 def _usd(value: float | None) -> str:
-    return words.UNKNOWN_FIGURE if value is None else f"${value:g}"
+    return words.UNKNOWN_FIGURE if value is None else f"${digits(value)}"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.analysis.words import rounded
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseResult, EvalCase, EvalRun, EvalSummary
 from workbench.paths import replace_file
@@ -247,7 +248,7 @@ def _html_table(title: str, header: Sequence[str], rows: Sequence[Sequence[Any]]
 def _html_cell(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"<td>{_text('' if value is None else str(value))}</td>"
-    return f"<td class=n>{value:,.4g}</td>" if isinstance(value, float) else f"<td class=n>{value:,}</td>"
+    return f"<td class=n>{rounded(value, 4)}</td>" if isinstance(value, float) else f"<td class=n>{value:,}</td>"
 
 
 def _text(text: str) -> str:

@@ -33,6 +33,7 @@ from workbench.domain.evals import (
 )
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.ids import new_id
+from workbench.domain.numbers import digits
 
 if TYPE_CHECKING:
     from workbench.domain.chat import ChatModel
@@ -663,7 +664,7 @@ class EvalService:
         value = own if score is None else score
         if value is None or not 0 <= value <= 1:
             raise WorkbenchError(
-                "The scorer gave no score to go back to" if value is None else f"{value:g} is no score",
+                "The scorer gave no score to go back to" if value is None else f"{digits(value)} is no score",
                 where=f"{run.name}, case {case_id}",
                 mend="Give a score from 0 (wrong) to 1 (right).",
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from workbench.domain.evals import EvalCase
+from workbench.domain.numbers import digits
 from workbench.evals.scorers.protocol import Answer, Group, NotScored, Score, Scorer, sample
 
 EXPECTED = re.compile(r"\s*(?:<=?|≤|at most)?\s*\$?\s*(\d*\.?\d+(?:[eE]-?\d{1,2})?)\s*(?:\$|usd|dollars?)?\s*", re.I)
@@ -28,7 +29,7 @@ class Cost(Scorer):
             raise NotScored("What the answer cost is not known.")
         found = EXPECTED.fullmatch(case.expected)
         most = float(found[1]) if found else 0.0
-        return Score(float(answer.cost_usd <= most), f"${answer.cost_usd:.6g}, at most ${most:g} wanted")
+        return Score(float(answer.cost_usd <= most), f"${digits(answer.cost_usd)}, at most ${digits(most)} wanted")
 
 
 SCORER = Cost()

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 from workbench.domain.chat import ToolCall
 from workbench.domain.evals import EvalCase
+from workbench.domain.numbers import digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Answer:
         """The answer in an example, with what counts besides its text."""
         calls = ", ".join(f"{call.name}({call.arguments})" for call in self.tool_calls)
         took = f" after {self.total_s:g} s" if self.total_s is not None else ""
-        cost = f" for ${self.cost_usd:g}" if self.cost_usd is not None else ""
+        cost = f" for ${digits(self.cost_usd)}" if self.cost_usd is not None else ""
         return f"“{self.text}”{took}{cost}" if self.text else f"calls {calls}"
 
 

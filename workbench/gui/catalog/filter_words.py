@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.domain.catalog import Catalog
 from workbench.domain.catalog_filters import CatalogFilter, Life
 from workbench.domain.model import ModelKind
+from workbench.domain.numbers import digits
 from workbench.gui.catalog.model_words import KIND_WORDS
 
 FLAG_WORDS = {
@@ -37,9 +38,9 @@ def condition(wanted: CatalogFilter, name: str, catalog: Catalog | None = None) 
         case "retention_days":
             return "Zero retention to be had" if value == 0 else f"Kept ≤ {value:,.0f} days"
         case "input_usd" | "output_usd":
-            return f"{name.removesuffix('_usd').capitalize()} ≤ ${value:g}"
+            return f"{name.removesuffix('_usd').capitalize()} ≤ ${digits(value)}"
         case "params_b":
-            return f"Size ≤ {value:g} B"
+            return f"Size ≤ {digits(value)} B"
         case "life":
             return LIFE_WORDS[value]
         case "regions":

@@ -6,6 +6,7 @@ from workbench.analysis import words
 from workbench.domain.catalog_fields import title_of
 from workbench.domain.figures import Origin
 from workbench.domain.model import CommercialUse, LifecycleStatus, Model, ModelKind
+from workbench.domain.numbers import digits
 from workbench.domain.offer import Offer
 from workbench.domain.quotes import Subject
 from workbench.gui.theme import Tone
@@ -116,14 +117,15 @@ def prices_in_words(offer: Offer) -> str:
 
     if offer.prices.input_usd_per_mtok is not None:
         return f"{price_words(offer.prices)} a million tokens"
-    others = (f"{name.replace('usd_', '').replace('_', ' ')} ${usd:g}" for name, usd in offer.other_usd)
+    others = (f"{name.replace('usd_', '').replace('_', ' ')} ${digits(usd)}" for name, usd in offer.other_usd)
     return ", ".join(others) or "no price"
 
 
 def other_prices(offer: Offer) -> str:
     """What is sold in other units."""
     return (
-        ", ".join(f"{name.replace('_usd', '').replace('_', ' ')} {usd:g}" for name, usd in offer.other_usd) or UNKNOWN
+        ", ".join(f"{name.replace('_usd', '').replace('_', ' ')} {digits(usd)}" for name, usd in offer.other_usd)
+        or UNKNOWN
     )
 
 

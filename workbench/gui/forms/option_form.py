@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.analysis.words import rounded
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import FIGURES, DataFlow, OptionDraft, Strategy, Technique
 from workbench.gui.forms.model_roles import ModelRoles, OfferChoice
@@ -123,7 +124,7 @@ class OptionForm(QDialog):
             form.addRow(label, field)
             found = computed.get(name)
             if found is not None and found.origin is not Origin.YOURS:
-                hint = QLabel(f"computed: {found.value.likely:,.4g}")
+                hint = QLabel(f"computed: {rounded(found.value.likely, 4)}")
                 set_role(hint, "muted")
                 form.addRow("", hint)
         self._scroll = QScrollArea()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.analysis.words import rounded
 from workbench.domain.errors import WorkbenchError
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space, scaled_px
@@ -130,7 +131,7 @@ class GetDialog(QDialog):
     def _show(self, repository: Repository, wanted: str) -> None:
         self._repository = repository
         licence = repository.licence or "not named: ask before you use it for work"
-        size = f", {repository.parameters / 1e9:.3g} B parameters" if repository.parameters else ""
+        size = f", {rounded(repository.parameters / 1e9)} B parameters" if repository.parameters else ""
         self._about.set_text(f"**{repository.id}**{size}. Licence: {licence}.")
         self._list.clear()
         for model in repository.models:

@@ -54,7 +54,7 @@ def price(usd: float | None) -> str:
         return "price unknown"
     if usd == 0:
         return "$0"
-    return f"${usd:,.2f}" if usd >= 0.995 else f"${usd:.2g}" if usd >= 1e-4 else f"${usd:.1e}"
+    return f"${usd:,.2f}" if usd >= 0.995 else f"${words.rounded(usd, 2)}"
 
 
 def estimate_words(estimates: Sequence[Estimate]) -> str:
