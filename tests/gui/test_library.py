@@ -348,14 +348,16 @@ def test_that_servers_of_this_machine_are_listed_when_asked(
         dialog.reject()
 
 
-def test_that_the_table_of_local_models_fits_beside_the_inspector_at_1280_pixels(visitor: Visitor) -> None:
+@pytest.mark.parametrize("width", [1024, 1280])
+def test_that_the_table_of_local_models_fits_beside_the_inspector(visitor: Visitor, width: int) -> None:
     shell = visitor.window.shell
     before = shell.size()
-    shell.resize(1280, 800)
+    shell.resize(width, 800)
     try:
         page = visitor.go("library")
         assert isinstance(page, LibraryPage)
         visitor.wait(lambda: page._table.model.rowCount() > 0)
+        page._table.view.selectRow(0)
         visitor.rest()
         assert page._table.view.horizontalScrollBar().maximum() == 0
         assert page._table.as_text().splitlines()[0].split("\t")[-2:] == ["Stored as", "File, MB"], "still copied"

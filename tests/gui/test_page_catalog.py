@@ -519,3 +519,28 @@ def test_that_the_same_row_of_the_next_list_can_be_chosen_at_once(
         page.show_import()
         visitor.rest()
         assert visitor.window.shell.inspector.explanation is None
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1440])
+def test_that_no_column_of_the_catalog_is_cut_beside_the_inspector(
+    visitor: Visitor, page: CatalogPage, width: int
+) -> None:
+    shell, table = visitor.window.shell, page.browse.table
+    before = shell.size()
+    shell.resize(width, 800)
+    try:
+        table.view.selectRow(3)
+        visitor.rest()
+        view = table.view
+        visitor.wait(lambda: view.horizontalScrollBar().maximum() == 0)
+        titles = [column.title for place, column in enumerate(table.model.columns) if not view.isColumnHidden(place)]
+        assert {"Model", "Context", "Input", "Output", "Status"} <= set(titles)
+        gone = [column.title for column in table.model.columns if column.title not in titles]
+        assert all(title in view.horizontalHeader().toolTip() for title in gone)
+        assert "Licence" in table.as_text().splitlines()[0], "copied all the same"
+        table.sort_by("licence")
+        assert not view.isColumnHidden(len(table.model.columns) - 1), "what is sorted by is shown"
+    finally:
+        table.sort_by("name")
+        table.select("")
+        shell.resize(before)

@@ -52,6 +52,7 @@ from workbench.gui.widgets.rows import UNKNOWN, Column, Mark, RowModel, Span
 from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.table import DataTable
+from workbench.gui.widgets.table_room import left_out
 from workbench.gui.widgets.text import Words, as_html, without_marks
 
 from conftest import FakeSettings
@@ -180,14 +181,29 @@ def test_that_copy_puts_the_rows_shown_on_the_clipboard(table: DataTable[Offer])
 
 
 def test_that_widths_a_person_chose_are_remembered(
-    table: DataTable[Offer], settings: FakeSettings, qtbot: QtBot
+    table: DataTable[Offer], settings: FakeSettings, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
     table.view.horizontalHeader().resizeSection(1, 211)
     table._save_widths()
     again: DataTable[Offer] = DataTable("offers", COLUMNS, row_id=lambda o: o.id, name="Offers", settings=settings)
     qtbot.addWidget(again)
     again.set_rows(OFFERS)
     assert again.view.columnWidth(1) == 211
+
+
+def test_that_a_table_that_gives_way_while_the_mouse_is_down_keeps_no_width_as_chosen(
+    table: DataTable[Offer], settings: FakeSettings, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.show()
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    for width in (900, 420, 700):
+        table.resize(width, 300)
+        qtbot.waitUntil(lambda: abs(table.view.viewport().width() - table.width()) < 40)
+    table._widen()
+    assert not table._saver.isActive()
+    table._save_widths()
+    assert not settings.get("table/offers/widths", {})
 
 
 def test_that_the_first_column_stays_while_the_rest_scrolls(table: DataTable[Offer], qtbot: QtBot) -> None:
@@ -654,3 +670,11 @@ def test_that_a_text_box_takes_one_height_when_a_long_text_is_put_into_it(qtbot:
     )
     QApplication.processEvents()
     assert box.minimumHeight() == box.maximumHeight() == box.height()
+
+
+@pytest.mark.parametrize(
+    ("room", "gone"),
+    [(500, set()), (400, {4}), (330, {3, 4}), (250, {2, 4}), (199, {2, 3, 4}), (10, {2, 3, 4})],
+)
+def test_that_columns_give_way_by_rank_and_what_finds_room_again_is_kept(room: int, gone: set[int]) -> None:
+    assert left_out([100, 100, 100, 50, 150], {2: 1, 3: 2, 4: 3}, room) == gone

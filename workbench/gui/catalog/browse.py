@@ -223,8 +223,8 @@ class BrowseView(QWidget):
 def _columns(developer: Callable[[Model], str]) -> tuple[Column[Model], ...]:
     return (
         Column("name", "Model", lambda m: m.name, aside=developer, mark=_yours, width=250, stretch=True),
-        Column("kind", "Kind", say.kind, width=112),
-        Column("context", "Context", lambda m: say.count(m.context_tokens), unit="tokens", right=True, width=100),
+        Column("kind", "Kind", say.kind, width=112, gives_way=1),
+        Column("context", "Context", lambda m: say.count(m.context_tokens), unit="tokens", right=True, width=88),
         Column(
             "input",
             "Input",
@@ -245,9 +245,9 @@ def _columns(developer: Callable[[Model], str]) -> tuple[Column[Model], ...]:
             hint=say.price_hint,
             width=104,
         ),
-        Column("size", "Size", _size, unit="billion", right=True, width=72, hint=_size_hint),
+        Column("size", "Size", _size, unit="billion", right=True, width=72, hint=_size_hint, gives_way=2),
         Column("status", "Status", _status, mark=say.status_mark, width=110, hint=_status_hint),
-        Column("licence", "Licence", lambda m: m.licence.name or UNKNOWN, width=150, hint=_licence_hint),
+        Column("licence", "Licence", lambda m: m.licence.name or UNKNOWN, width=150, hint=_licence_hint, gives_way=3),
     )
 
 

@@ -85,7 +85,7 @@ def columns() -> tuple[Column[LocalRow], ...]:
             hint=_bits_hint,
             width=104,
         ),
-        Column("context", "Context", _context, unit="tokens", right=True, sort=_context_sort, width=80),
+        Column("context", "Context", _context, unit="tokens", right=True, sort=_context_sort, width=80, gives_way=1),
         Column("bits", "Stored as", _quantization, shown=False),
         Column("size", "File", megabytes, unit="MB", right=True, shown=False),
     )

@@ -59,6 +59,9 @@ class Column(Generic[R]):
 
     `flow` goes on after the text and wraps where a row has several lines. It is not copied with the text: give it a
     column of its own that is not `shown`, which is searched and copied like the others.
+
+    `gives_way`: where a table is too narrow for all its columns those above 0 go, the highest first. They are searched
+    and copied all the same.
     """
 
     id: str
@@ -76,6 +79,7 @@ class Column(Generic[R]):
     strong: Callable[[R], bool] | None = None
     flow: Callable[[R], str] | None = None
     shown: bool = True
+    gives_way: int = 0
 
     @property
     def heading(self) -> str:

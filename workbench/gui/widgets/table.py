@@ -28,6 +28,7 @@ from workbench.gui.widgets.cells import ROW_PAD, CellDelegate
 from workbench.gui.widgets.flow_cells import FlowDelegate
 from workbench.gui.widgets.frozen_column import FrozenColumn
 from workbench.gui.widgets.rows import Arrange, Column, Index, RowModel
+from workbench.gui.widgets.table_room import left_out
 from workbench.gui.widgets.text import Words
 
 R = TypeVar("R")
@@ -119,6 +120,9 @@ class DataTable(QWidget, Generic[R]):
         self._quiet = False
         self._least_rows = visible_rows
         self._wanted_first = 0
+        self._wanted: dict[int, int] = {}
+        self._dragged: set[int] = set()
+        self._arranging = False
         self._snug = snug
         self._lines = lines
         self.model: RowModel[R] = RowModel(
@@ -190,6 +194,7 @@ class DataTable(QWidget, Generic[R]):
         """Sort by a column, as a click on its header does."""
         place = next(i for i, c in enumerate(self.model.columns) if c.id == column_id)
         self.model.sort(place, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
+        self._stretch()
 
     def set_visible_rows(self, count: int) -> None:
         """How many rows the table is tall at least (fewer when it has fewer)."""
@@ -266,8 +271,10 @@ class DataTable(QWidget, Generic[R]):
         self.model.modelReset.connect(self._resize_rows)
         self.view.viewport().installEventFilter(self)
 
-    def _note_resize(self) -> None:
-        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+    def _note_resize(self, section: int) -> None:
+        """A width that the person drags is kept; one that gives way while the mouse is down on a row is not."""
+        if not self._arranging and QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            self._dragged.add(section)
             self._saver.start()
 
     def _moved(self, index: QModelIndex) -> None:
@@ -323,14 +330,17 @@ class DataTable(QWidget, Generic[R]):
         delegate, header = self.view.itemDelegate(), self.view.horizontalHeader()
         option = QStyleOptionViewItem()
         option.font = self.view.font()
+        self._arranging = True
         for place, column in enumerate(self.model.columns):
             if column.stretch or not column.shown or self._is_kept(column):
                 continue
             seen = range(0 if self._wraps else self._sampled)
             hints = (delegate.sizeHint(option, self.model.index(r, place)).width() for r in seen)
             least = max(scaled_px(self, column.width), header.sectionSizeHint(place), *hints, 0)
-            header.resizeSection(place, min(least, scaled_px(self, _WIDEST)))
+            self._wanted[place] = min(least, scaled_px(self, _WIDEST))
+            header.resizeSection(place, self._wanted[place])
         self._wanted_first = header.sectionSize(0)
+        self._arranging = False
         self._stretch()
 
     def _fit_lines(self) -> None:
@@ -371,9 +381,46 @@ class DataTable(QWidget, Generic[R]):
         kept = self._settings.get(self._key, {})
         return isinstance(kept, dict) and column.id in kept
 
+    def _fit_columns(self) -> None:
+        """Leave out what gives way where there is not room for all, and say so at the header."""
+        columns = self.model.columns
+        ranks = {i: column.gives_way for i, column in enumerate(columns) if self._may_go(i, column)}
+        if not any(column.gives_way for column in columns):
+            return
+        gone = left_out([self._least(i) for i in range(len(columns))], ranks, self.view.viewport().width())
+        for place, column in enumerate(columns):
+            if column.shown and self.view.isColumnHidden(place) is not (place in gone):
+                self.view.setColumnHidden(place, place in gone)
+        names = ", ".join(columns[place].title for place in sorted(gone))
+        self.view.horizontalHeader().setToolTip(f"No room here for {names}; Copy takes them along." if gone else "")
+
+    def _may_go(self, place: int, column: Column[R]) -> bool:
+        """Not what the person sorted by or gave a width."""
+        return column.gives_way > 0 and column.shown and place != self.model._sort_column and not self._is_kept(column)
+
+    def _least(self, place: int) -> int:
+        """The least width of a column in a table that does not scroll."""
+        column = self.model.columns[place]
+        if not column.shown:
+            return 0
+        if column.stretch:
+            return self._least_stretch(place)
+        if self._is_kept(column):
+            return self.view.horizontalHeader().sectionSize(place)
+        return scaled_px(self, column.width) if place == 0 else self._wanted.get(place, 0)
+
     def _stretch(self) -> None:
         """Give what is left to the stretching column, never less than its own width: then the table scrolls."""
+        self._arranging = True
+        self._fit_columns()
         self._shrink()
+        self._share_out()
+        self._arranging = False
+        if self._wraps:
+            self._fit_heights()
+        self._fit_lines()
+
+    def _share_out(self) -> None:
         header = self.view.horizontalHeader()
         columns = self.model.columns
         stretching = [i for i, column in enumerate(columns) if column.stretch]
@@ -384,9 +431,6 @@ class DataTable(QWidget, Generic[R]):
         wanted = sum(columns[place].width for place in stretching)
         for place in stretching:
             header.resizeSection(place, max(left * columns[place].width // wanted, self._least_stretch(place)))
-        if self._wraps:
-            self._fit_heights()
-        self._fit_lines()
 
     def _fit_heights(self) -> None:
         """Each row as tall as its tallest cell, the table as tall as its rows."""
@@ -409,8 +453,10 @@ class DataTable(QWidget, Generic[R]):
 
     def _save_widths(self) -> None:
         header = self.view.horizontalHeader()
-        sizes = {c.id: header.sectionSize(i) for i, c in enumerate(self.model.columns) if c.shown and not c.stretch}
-        self._settings.set(self._key, dict(sizes))
+        kept = self._settings.get(self._key, {})
+        columns = ((place, self.model.columns[place]) for place in self._dragged)
+        sizes = {column.id: header.sectionSize(place) for place, column in columns if not column.stretch}
+        self._settings.set(self._key, {**(kept if isinstance(kept, dict) else {}), **sizes})
 
     def _resize_rows(self) -> None:
         """Rows and header follow the text size; the table is as tall as the rows it must show."""
