@@ -237,6 +237,22 @@ def test_that_six_panes_stand_in_two_rows_where_one_would_be_too_narrow(bench: B
     bench.wait(lambda: places() == [(0, place) for place in range(5)])
 
 
+def test_that_panes_change_their_row_only_after_all_widgets_have_the_new_size_of_text(
+    bench: Bench, page: ValidatePage, theme: Theme
+) -> None:
+    row = page.playground.row
+    while len(row.panes) < 4:
+        row.add()
+    page.resize(1000, 900)
+    bench.wait(lambda: row._rows[0].count() == 4)
+    gone: list[str] = []
+    for place in range(1, 4):
+        row._rows[0].handle(place).destroyed.connect(lambda: gone.append("while Qt tells its widgets"))
+    theme.set_text_percent(125)
+    assert not gone
+    bench.wait(lambda: row._rows[0].count() == 2 and row._rows[1].count() == 2)
+
+
 def test_that_a_field_for_a_variable_is_in_sight_as_soon_as_it_is_typed(bench: Bench, page: ValidatePage) -> None:
     card = page.playground.prompt
     bench.qtbot.keyClicks(card.prompt, "Summarise {text}")

@@ -54,6 +54,8 @@ class PaneRow(QWidget):
             each.setChildrenCollapsible(False)
         self._saver = QTimer(self, singleShot=True, interval=400)
         self._saver.timeout.connect(self._save_sizes)
+        self._turner = QTimer(self, singleShot=True, interval=0)
+        self._turner.timeout.connect(self._turn)
         for row in self._rows:
             row.splitterMoved.connect(lambda _at, _index: self._saver.start())
             self._splitter.addWidget(row)
@@ -218,9 +220,14 @@ class PaneRow(QWidget):
         self._turn()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Another size of text leaves room for more or fewer panes beside each other.
+
+        Not at once: a pane that changes its row takes a handle of the splitter with it, and Qt, which tells all widgets
+        of the new style one after the other, would go on to the one that is gone and crash.
+        """
         super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange and hasattr(self, "_splitter"):
-            self._turn()
+        if event.type() is QEvent.Type.FontChange and hasattr(self, "_turner"):
+            self._turner.start()
 
     def _turn(self) -> None:
         """Panes stand in two rows where one would make them too narrow to read, and else below each other."""
