@@ -61,6 +61,7 @@ def expected(path: Path) -> dict[str, Any]:
         "width": width,
         "heads": heads,
         "kv_heads": max(kv_heads, default=None),
+        "kv_heads_by_layer": kv_heads if len(set(kv_heads)) > 1 else None,
         "head_dim": head_dim,
         "context": own(Keys.LLM.CONTEXT_LENGTH),
         "sliding_window": own(Keys.Attention.SLIDING_WINDOW),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gguf
 import pytest
+from workbench.inference.local.described import _as_dict, _from_dict
 from workbench.inference.local.discover import scan
 from workbench.inference.local.gguf import Severity, inspect
 from workbench.inference.local.gguf.layout import ArrayValue, read_layout
@@ -39,6 +40,24 @@ def test_that_the_json_has_the_promised_keys(tmp_path: Path) -> None:
     found = inspect(write_model(tmp_path / "model.gguf")).as_json()
     assert set(promised.split()) <= set(json.loads(json.dumps(found)))
     assert found["chat_template"] is True
+
+
+def test_that_heads_which_differ_by_layer_are_told_layer_by_layer_and_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    writer = gguf.GGUFWriter(path, "gemma4")
+    writer.add_block_count(3)
+    writer.add_embedding_length(64)
+    writer.add_head_count(8)
+    writer.add_head_count_kv([8, 8, 2])
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    file = inspect(path)
+    assert file.kv_heads == 8
+    assert file.as_json()["kv_heads_by_layer"] == [8, 8, 2]
+    assert file.kv_bytes_per_token == 2 * (8 + 8 + 2) * 8 * 2
+    assert _from_dict(json.loads(json.dumps(_as_dict(file)))) == file
+    assert inspect(write_model(tmp_path / "plain.gguf")).as_json()["kv_heads_by_layer"] is None
 
 
 def test_that_storage_types_agree_with_the_gguf_package() -> None:

@@ -145,6 +145,7 @@ def _from_dict(values: Entry) -> GgufFile:
             **values,
             "path": Path(values["path"]),
             "role": Role(values["role"]),
+            "kv_heads_by_layer": tuple(values["kv_heads_by_layer"]),
             "weights": tuple(Weights(**row) for row in values["weights"]),
             "rope": Rope(**values["rope"]),
             "experts": Experts(**values["experts"]) if values["experts"] else None,

@@ -59,6 +59,7 @@ def _described(path: Path, parts: Parts, layout: Layout, layouts: list[Layout]) 
         width=_width(keys, role),
         heads=keys.count("attention.head_count"),
         kv_heads=kv.kv_heads(keys),
+        kv_heads_by_layer=kv.kv_heads_by_layer(keys),
         head_dim=kv.head_dim(keys),
         context=keys.count("context_length"),
         sliding_window=keys.count("attention.sliding_window") or None,

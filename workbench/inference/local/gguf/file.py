@@ -102,6 +102,7 @@ class GgufFile:
     width: int | None
     heads: int | None
     kv_heads: int | None
+    kv_heads_by_layer: tuple[int, ...]
     head_dim: int | None
     context: int | None
     sliding_window: int | None
@@ -151,6 +152,7 @@ class GgufFile:
             "width": self.width,
             "heads": self.heads,
             "kv_heads": self.kv_heads,
+            "kv_heads_by_layer": list(self.kv_heads_by_layer) or None,
             "head_dim": self.head_dim,
             "context": self.context,
             "sliding_window": self.sliding_window,

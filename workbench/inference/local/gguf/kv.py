@@ -56,6 +56,12 @@ def kv_heads(keys: Keys) -> int | None:
     return keys.count("attention.head_count") if own is None else own
 
 
+def kv_heads_by_layer(keys: Keys) -> tuple[int, ...]:
+    """The same of each layer, where the layers differ; else empty."""
+    heads = _per_layer(keys, keys.count("block_count"))
+    return heads if len(set(heads)) > 1 else ()
+
+
 def head_dim(keys: Keys, length: str = "key_length") -> int | None:
     """Values of one head: as the file says, else its width shared among the heads."""
     own, width, heads = (
