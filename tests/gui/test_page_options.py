@@ -133,6 +133,15 @@ def test_that_how_often_an_option_is_best_is_said_with_its_range(visitor: Visito
     assert "61 % 48–92 %" in row and "39 % 8–50 %" in row
 
 
+def test_that_the_page_says_how_often_each_option_costs_least(visitor: Visitor) -> None:
+    """TV-2k's draws: over 36 months A and C share the cheapest place, B hardly ever has it."""
+    page = options(visitor)
+    assert page._shown is not None
+    row = next(line for line in page._grid.as_markdown().splitlines() if "Cheapest in draws" in line)
+    told = [f"{(option.cheapest_probability or 0) * 100:.0f} %" for option in page._shown.options]
+    assert told == ["48 %", "12 %", "40 %"] and all(chance in row for chance in told)
+
+
 def test_that_every_flip_shown_makes_its_winner_lead_by_score_when_tried(visitor: Visitor) -> None:
     page = options(visitor)
     assert page._shown is not None

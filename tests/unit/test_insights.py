@@ -195,6 +195,17 @@ def test_that_every_section_opens_with_a_sentence_and_has_a_rectangular_table() 
         assert "nan" not in " ".join((item.answer, *(cell for row in item.rows for cell in row))).lower(), item.id
 
 
+def test_that_the_central_weights_say_whom_each_option_suits() -> None:
+    """The mean weights of the draws an option wins (methods.md 1.6): A has the lowest set-up, B keeps all data."""
+    service = options()
+    made = service.insights(sample())
+    note = service.sections(made, service.options(sample()))[0].note
+    central = made.acceptances[0].central
+    assert max(central["A"], key=lambda name: central["A"][name]) == "setup_usd"
+    assert f"A suits those to whom “Set-up cost” counts most, {central['A']['setup_usd'] * 100:.0f} % of the" in note
+    assert "B suits those to whom “Privacy beyond the limit” counts most" in note
+
+
 def test_that_one_option_or_none_leaves_out_what_compares() -> None:
     service = options()
     alone = replace(sample(), options=sample().options[:1])

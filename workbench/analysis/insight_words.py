@@ -39,6 +39,7 @@ _QUESTION_WORDS = {
     "think_tokens": "thinking tokens",
 }
 
+_TELLING_SHARE = 0.01  # the mean of fewer draws is chance
 _MOST_YEARLY = 10.0  # a rate of return beyond that says no more than "at once"
 
 
@@ -74,9 +75,23 @@ def _acceptances(found: Sequence[Acceptance], options: OptionSet) -> Section | N
     ids = [item.id for item in options.options]
     rows = tuple((item.basis, *(share(item.share[name]) for name in ids)) for item in found)
     note = "20,000 seeded draws each; the limits are left out. The error of a share is at most 0.4 points."
+    note = " ".join((note, *_central(found[0], options)))
     return Section(
         "acceptability", "How often each option is best", answer, ("what is known", *ids), rows, note, "smaa"
     )
+
+
+def _central(found: Acceptance, options: OptionSet) -> tuple[str, ...]:
+    """For whom each option would be the best: what counts most, on average, in the draws that put it first."""
+    titles = {criterion.id: criterion.title for criterion in options.criteria}
+    told = []
+    for item in options.options:
+        weights = found.central.get(item.id, {})
+        if len(weights) > 1 and found.share[item.id] >= _TELLING_SHARE:
+            most = max(weights, key=lambda name: weights[name])
+            whom = f"{item.id} suits those to whom “{titles[most]}” counts most"
+            told.append(f"{whom}, {share(weights[most])} of the weight on average.")
+    return tuple(told)
 
 
 def _opinions(found: Sequence[Opinion], options: OptionSet) -> Section | None:

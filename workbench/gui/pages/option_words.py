@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from workbench.analysis.option_flips import WEIGHT, just_beyond
-from workbench.analysis.words import day, listed, share, share_range, usd, usd_range
+from workbench.analysis.words import count, day, listed, share, share_range, usd, usd_range
 from workbench.domain.figures import Figure, Origin
 from workbench.domain.insight import Acceptance, span_of
 from workbench.domain.option import DataFlow, Flip, Option, OptionSet, Technique
@@ -45,6 +45,7 @@ _TECHNIQUES = {
     Technique.FINE_TUNING: "fine-tuning",
     Technique.FROM_SCRATCH: "training from scratch",
 }
+NEEDS_COSTS = "Needs a set-up and a monthly cost. Enter your own figures with Edit."
 NOT_KNOWN = "Nothing is known of it yet. Enter your own figure with Edit."
 
 
@@ -101,7 +102,19 @@ def rows(found: OptionSet, draws: Sequence[Acceptance] = ()) -> tuple[GridRow, .
             "behind it the least and the most, from knowing nothing of them to knowing your points to 20 %",
             term="monte-carlo",
         ),
+        *_cheapest(options, horizon),
     )
+
+
+def _cheapest(options: Sequence[Option], months: int) -> tuple[GridRow, ...]:
+    """How often each costs least; nothing where no costs could be drawn."""
+    chances = [option.cheapest_probability for option in options]
+    most = max((chance for chance in chances if chance is not None), default=None)
+    if most is None:
+        return ()
+    cells = tuple(Cell(UNKNOWN, hint=NEEDS_COSTS) if c is None else Cell(share(c), strong=c == most) for c in chances)
+    hint = f"Of 100,000 draws of the costs from their ranges: how often it costs least over {count(months, 'month')}"
+    return (GridRow("Cheapest in draws", cells, hint=hint, term="monte-carlo"),)
 
 
 def _span(option: Option, draws: Sequence[Acceptance]) -> str:
@@ -124,8 +137,7 @@ def _money(option: Option, name: str) -> Cell:
 
 def _total(option: Option, months: int) -> Cell:
     total = option.tco_usd.get(months)
-    hint = "Needs a set-up and a monthly cost. Enter your own figures with Edit."
-    return Cell(UNKNOWN, hint=hint) if total is None else Cell(f"${total:,.0f}")
+    return Cell(UNKNOWN, hint=NEEDS_COSTS) if total is None else Cell(f"${total:,.0f}")
 
 
 def _weeks(option: Option) -> Cell:
