@@ -12,12 +12,14 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import Flip
+from workbench.domain.questions import requirements_from
 from workbench.gui.forms.option_form import OptionForm, blank_option
 from workbench.gui.pages import PAGES
 from workbench.gui.pages.option_words import origin_words, tried
 from workbench.gui.pages.options import OptionsPage
 from workbench.gui.widgets.state import EmptyState
 from workbench.gui.widgets.text import Words
+from workbench.gui.widgets.volume import LEAST_REQUESTS, MOST_REQUESTS, at_volume
 from workbench.gui.widgets.weights import COMPARISONS, ORDER
 
 
@@ -140,6 +142,20 @@ def test_that_the_page_says_how_often_each_option_costs_least(visitor: Visitor) 
     row = next(line for line in page._grid.as_markdown().splitlines() if "Cheapest in draws" in line)
     told = [f"{(option.cheapest_probability or 0) * 100:.0f} %" for option in page._shown.options]
     assert told == ["48 %", "12 %", "40 %"] and all(chance in row for chance in told)
+
+
+@pytest.mark.parametrize("volume", [LEAST_REQUESTS, MOST_REQUESTS])
+def test_that_the_volume_can_be_dragged_to_either_end_of_its_slider(visitor: Visitor, volume: float) -> None:
+    """The high end of the sample's range was 17 billion requests a day then, which no answer may be."""
+    page = options(visitor)
+    wide = {"requests_per_day": {"low": 10.0, "likely": 7_000.0, "high": 120_000.0}}
+    dragged = at_volume({**visitor.scenario.answers, **wide}, volume)
+    assert requirements_from(dragged).workload.requests_per_day.likely == volume
+    page._volume.changed.emit(volume)
+    page._volume.released.emit(volume)
+    visitor.rest()
+    assert requirements_from(visitor.scenario.answers).workload.requests_per_day.likely == volume
+    assert not page._error.isVisible()
 
 
 def test_that_every_flip_shown_makes_its_winner_lead_by_score_when_tried(visitor: Visitor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.domain.questions import requirements_from
+from workbench.domain.questions import QUESTIONS, requirements_from
 from workbench.domain.scenario import AnswerValue
 from workbench.gui.widgets.slider import ValueSlider
 
@@ -45,10 +45,12 @@ def is_moved(answers: Mapping[str, AnswerValue], requests_per_day: float) -> boo
 
 
 def at_volume(answers: Mapping[str, AnswerValue], requests_per_day: float) -> dict[str, AnswerValue]:
-    """The answers with another likely volume; low and high keep their distance to it. Alike when hardly moved."""
+    """The answers with another likely volume; low and high keep their distance to it as far as an
+    answer may reach. Alike when hardly moved."""
     if not is_moved(answers, requests_per_day):
         return dict(answers)
     load = requirements_from(answers).workload.requests_per_day
     scaled = load.scaled(requests_per_day / load.likely) if load.likely > 0 else load
-    low, high = min(scaled.low, requests_per_day), max(scaled.high, requests_per_day)
+    asked = QUESTIONS["requests_per_day"]  # the ends of a wide range pass what can be answered before the slider does
+    low, high = max(min(scaled.low, requests_per_day), asked.low), min(max(scaled.high, requests_per_day), asked.high)
     return {**answers, "requests_per_day": {"low": low, "likely": requests_per_day, "high": high}}
