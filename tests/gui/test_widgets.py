@@ -52,7 +52,7 @@ from workbench.gui.widgets.rows import UNKNOWN, Column, Mark, RowModel, Span
 from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.table import DataTable
-from workbench.gui.widgets.table_room import left_out
+from workbench.gui.widgets.table_widths import left_out
 from workbench.gui.widgets.text import Words, as_html, without_marks
 
 from conftest import FakeSettings
@@ -185,7 +185,7 @@ def test_that_widths_a_person_chose_are_remembered(
 ) -> None:
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
     table.view.horizontalHeader().resizeSection(1, 211)
-    table._save_widths()
+    table.widths.save()
     again: DataTable[Offer] = DataTable("offers", COLUMNS, row_id=lambda o: o.id, name="Offers", settings=settings)
     qtbot.addWidget(again)
     again.set_rows(OFFERS)
@@ -201,8 +201,8 @@ def test_that_a_table_that_gives_way_while_the_mouse_is_down_keeps_no_width_as_c
         table.resize(width, 300)
         qtbot.waitUntil(lambda: abs(table.view.viewport().width() - table.width()) < 40)
     table._widen()
-    assert not table._saver.isActive()
-    table._save_widths()
+    assert not table.widths.saver.isActive()
+    table.widths.save()
     assert not settings.get("table/offers/widths", {})
 
 

@@ -12,10 +12,8 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
-    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -28,14 +26,11 @@ from workbench.gui.widgets.cells import ROW_PAD, CellDelegate
 from workbench.gui.widgets.flow_cells import FlowDelegate
 from workbench.gui.widgets.frozen_column import FrozenColumn
 from workbench.gui.widgets.rows import Arrange, Column, Index, RowModel
-from workbench.gui.widgets.table_room import left_out
+from workbench.gui.widgets.table_widths import ColumnWidths
 from workbench.gui.widgets.text import Words
 
 R = TypeVar("R")
 _HEADER_LINES = 2
-_SAMPLE = 30
-_WIDEST = 320
-_LEAST_STRETCH = 0.7
 # A flow narrower than this gets a line more.
 _NARROW_FLOW = 260
 _NOWHERE = QModelIndex()
@@ -115,20 +110,15 @@ class DataTable(QWidget, Generic[R]):
     ) -> None:
         super().__init__()
         self.setObjectName(f"table-{id}")
-        self._key = f"table/{id}/widths"
-        self._settings = settings
         self._quiet = False
         self._least_rows = visible_rows
-        self._wanted_first = 0
-        self._wanted: dict[int, int] = {}
-        self._dragged: set[int] = set()
-        self._arranging = False
         self._snug = snug
         self._lines = lines
         self.model: RowModel[R] = RowModel(
             columns, row_id=row_id, faint=faint, arrange=arrange, number_of=number_of, parent=self
         )
         self.view = _View(self.model, self, wraps=wraps, lines=lines)
+        self.widths = ColumnWidths(self.view, self.model, settings, f"table/{id}/widths", wraps=wraps)
         self.view.setObjectName(f"view-{id}")
         self.view.setAccessibleName(name)
         self.filter_field = QLineEdit()
@@ -144,7 +134,7 @@ class DataTable(QWidget, Generic[R]):
             self.view.setColumnHidden(place, not column.shown)
         self._frozen = FrozenColumn(self.view, self.view.opened, self.model) if len(columns) > 2 and not wraps else None
         self._connect()
-        self._apply_widths()
+        self.widths.apply()
 
     # for the page
 
@@ -255,8 +245,6 @@ class DataTable(QWidget, Generic[R]):
         self.view.addAction(keys)
 
     def _connect(self) -> None:
-        self._saver = QTimer(self, singleShot=True, interval=400)
-        self._saver.timeout.connect(self._save_widths)
         self._widener = QTimer(self, singleShot=True, interval=0)
         self._widener.timeout.connect(self._widen)
         self._typing = QTimer(self, singleShot=True, interval=60)
@@ -264,18 +252,11 @@ class DataTable(QWidget, Generic[R]):
         self.filter_field.textChanged.connect(lambda _text: self._typing.start())
         self.filter_field.returnPressed.connect(self._to_rows)
         header = self.view.horizontalHeader()
-        header.sectionResized.connect(self._note_resize)
         header.sectionClicked.connect(self._sort_clicked)
         self.view.moved.connect(self._moved)
         self.view.opened.connect(lambda index: self.opened.emit(self.model.id_at(index.row())))
         self.model.modelReset.connect(self._resize_rows)
         self.view.viewport().installEventFilter(self)
-
-    def _note_resize(self, section: int) -> None:
-        """A width that the person drags is kept; one that gives way while the mouse is down on a row is not."""
-        if not self._arranging and QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
-            self._dragged.add(section)
-            self._saver.start()
 
     def _moved(self, index: QModelIndex) -> None:
         if not self._quiet and index.isValid():
@@ -313,35 +294,15 @@ class DataTable(QWidget, Generic[R]):
             turned = Qt.SortOrder.AscendingOrder if model._descending else Qt.SortOrder.DescendingOrder
             model.sort(section, turned)
 
-    def _apply_widths(self) -> None:
-        header = self.view.horizontalHeader()
-        kept = self._settings.get(self._key, {})
-        widths = kept if isinstance(kept, dict) else {}
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for place, column in enumerate(self.model.columns):
-            width = widths.get(column.id)
-            chosen = int(width) if isinstance(width, int | float) else scaled_px(self, column.width)
-            header.resizeSection(place, max(chosen, 40))
-        header.setMinimumSectionSize(scaled_px(self, 72))
-        self._saver.stop()
-
     def _widen(self) -> None:
-        """Give columns that nobody has resized room for what they hold, judged by the first rows."""
-        delegate, header = self.view.itemDelegate(), self.view.horizontalHeader()
-        option = QStyleOptionViewItem()
-        option.font = self.view.font()
-        self._arranging = True
-        for place, column in enumerate(self.model.columns):
-            if column.stretch or not column.shown or self._is_kept(column):
-                continue
-            seen = range(0 if self._wraps else self._sampled)
-            hints = (delegate.sizeHint(option, self.model.index(r, place)).width() for r in seen)
-            least = max(scaled_px(self, column.width), header.sectionSizeHint(place), *hints, 0)
-            self._wanted[place] = min(least, scaled_px(self, _WIDEST))
-            header.resizeSection(place, self._wanted[place])
-        self._wanted_first = header.sectionSize(0)
-        self._arranging = False
+        self.widths.widen()
         self._stretch()
+
+    def _stretch(self) -> None:
+        self.widths.fit()
+        if self._wraps:
+            self._fit_heights()
+        self._fit_lines()
 
     def _fit_lines(self) -> None:
         """As many lines as what flows needs at its present width."""
@@ -353,84 +314,6 @@ class DataTable(QWidget, Generic[R]):
         if lines != cells.lines:
             cells.lines = lines
             self._resize_rows()
-
-    def _shrink(self) -> None:
-        """Where the table is too narrow for all columns, the first gives up what it has beyond its own width."""
-        header, first = self.view.horizontalHeader(), self.model.columns[0]
-        if first.stretch or self._is_kept(first):
-            return
-        others = sum(header.sectionSize(i) for i in range(1, len(self.model.columns)) if not self._stretches(i))
-        others += sum(self._wanted_stretch(i) for i in range(1, len(self.model.columns)) if self._stretches(i))
-        least = scaled_px(self, first.width)
-        room = max(self.view.viewport().width() - others, least)
-        header.resizeSection(0, min(max(self._wanted_first, least), room))
-
-    def _stretches(self, place: int) -> bool:
-        return self.model.columns[place].stretch
-
-    def _least_stretch(self, place: int) -> int:
-        return round(scaled_px(self, self.model.columns[place].width) * _LEAST_STRETCH)
-
-    def _wanted_stretch(self, place: int) -> int:
-        """What a stretching column may ask of the first: a flow its whole width, since it is there to be read."""
-        column = self.model.columns[place]
-        return scaled_px(self, column.width) if column.flow is not None else self._least_stretch(place)
-
-    def _is_kept(self, column: Column[R]) -> bool:
-        """Whether the person gave this column its width."""
-        kept = self._settings.get(self._key, {})
-        return isinstance(kept, dict) and column.id in kept
-
-    def _fit_columns(self) -> None:
-        """Leave out what gives way where there is not room for all, and say so at the header."""
-        columns = self.model.columns
-        ranks = {i: column.gives_way for i, column in enumerate(columns) if self._may_go(i, column)}
-        if not any(column.gives_way for column in columns):
-            return
-        gone = left_out([self._least(i) for i in range(len(columns))], ranks, self.view.viewport().width())
-        for place, column in enumerate(columns):
-            if column.shown and self.view.isColumnHidden(place) is not (place in gone):
-                self.view.setColumnHidden(place, place in gone)
-        names = ", ".join(columns[place].title for place in sorted(gone))
-        self.view.horizontalHeader().setToolTip(f"No room here for {names}; Copy takes them along." if gone else "")
-
-    def _may_go(self, place: int, column: Column[R]) -> bool:
-        """Not what the person sorted by or gave a width."""
-        return column.gives_way > 0 and column.shown and place != self.model._sort_column and not self._is_kept(column)
-
-    def _least(self, place: int) -> int:
-        """The least width of a column in a table that does not scroll."""
-        column = self.model.columns[place]
-        if not column.shown:
-            return 0
-        if column.stretch:
-            return self._least_stretch(place)
-        if self._is_kept(column):
-            return self.view.horizontalHeader().sectionSize(place)
-        return scaled_px(self, column.width) if place == 0 else self._wanted.get(place, 0)
-
-    def _stretch(self) -> None:
-        """Give what is left to the stretching column, never less than its own width: then the table scrolls."""
-        self._arranging = True
-        self._fit_columns()
-        self._shrink()
-        self._share_out()
-        self._arranging = False
-        if self._wraps:
-            self._fit_heights()
-        self._fit_lines()
-
-    def _share_out(self) -> None:
-        header = self.view.horizontalHeader()
-        columns = self.model.columns
-        stretching = [i for i, column in enumerate(columns) if column.stretch]
-        if not stretching:
-            return
-        taken = sum(header.sectionSize(i) for i in range(len(columns)) if i not in stretching)
-        left = self.view.viewport().width() - taken
-        wanted = sum(columns[place].width for place in stretching)
-        for place in stretching:
-            header.resizeSection(place, max(left * columns[place].width // wanted, self._least_stretch(place)))
 
     def _fit_heights(self) -> None:
         """Each row as tall as its tallest cell, the table as tall as its rows."""
@@ -446,17 +329,6 @@ class DataTable(QWidget, Generic[R]):
             total += height
         spare = header.height() + view.horizontalScrollBar().sizeHint().height()
         self.view.setFixedHeight(max(total, view.fontMetrics().height() + 18) + spare)
-
-    @property
-    def _sampled(self) -> int:
-        return min(self.model.rowCount(), _SAMPLE)
-
-    def _save_widths(self) -> None:
-        header = self.view.horizontalHeader()
-        kept = self._settings.get(self._key, {})
-        columns = ((place, self.model.columns[place]) for place in self._dragged)
-        sizes = {column.id: header.sectionSize(place) for place, column in columns if not column.stretch}
-        self._settings.set(self._key, {**(kept if isinstance(kept, dict) else {}), **sizes})
 
     def _resize_rows(self) -> None:
         """Rows and header follow the text size; the table is as tall as the rows it must show."""
