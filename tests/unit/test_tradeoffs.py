@@ -40,6 +40,14 @@ def test_that_nothing_kept_beats_a_point_of_the_front_and_every_other_names_what
             assert dominator.quality.value >= point.quality.value
 
 
+@pytest.mark.parametrize(
+    ("volume", "said"),
+    [(0.5, "at 0.5 requests a day"), (1, "at 1 request a day"), (7_000.4, "at 7,000 requests a day")],
+)
+def test_that_the_axis_names_the_volume_as_it_is(volume: float, said: str) -> None:
+    assert said in tradeoffs().points(scenario(), requests_per_day=volume).chart.x.label
+
+
 def test_that_with_mixed_data_own_models_are_compared_with_own_ones_only() -> None:
     view = tradeoffs().points(sample())
     own = [point for point in on_front(view.points) if not point.leaves]

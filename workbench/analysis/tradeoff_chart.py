@@ -13,6 +13,7 @@ from workbench.analysis.chartspec import Axis, Chart, Colour, Line, Point, Point
 from workbench.analysis.quality_axis import OWN_EVAL
 from workbench.analysis.tradeoffs import Mix, TradePoint, best_of, front_of, stands_apart
 from workbench.analysis.words import UNKNOWN_FIGURE, rounded, share, usd, usd_range
+from workbench.domain.numbers import digits
 from workbench.domain.requirements import Requirements
 from workbench.domain.verdict import Hosting
 
@@ -26,6 +27,8 @@ _MARGIN = 8.0
 _MOST_LABELS = 8
 # Excluded points are drawn up to this many times the cost of the dearest kept one.
 _REACH = 3.0
+# Of fewer requests a day a fraction is told: half a request is not none.
+_WHOLE_VOLUME = 10.0
 
 
 def tradeoff_chart(
@@ -88,7 +91,8 @@ def _in_reach(found: Sequence[TradePoint]) -> list[TradePoint]:
 
 def _cost_axis(found: Sequence[TradePoint], requests_per_day: float) -> Axis:
     """Wide enough for every likely cost and for the intervals of what is on the front."""
-    label = f"cost a month at {requests_per_day:,.0f} requests a day"
+    volume = digits(round(requests_per_day) if requests_per_day >= _WHOLE_VOLUME else requests_per_day)
+    label = f"cost a month at {volume} {'request' if volume == '1' else 'requests'} a day"
     costs = [point.cost_usd for point in found if point.cost_usd is not None and point.cost_usd.likely > 0]
     if not costs:
         return Axis(label, "$", log=True)
