@@ -61,6 +61,13 @@ def test_that_every_part_is_whole_and_has_a_source(lesson: Lesson) -> None:
         assert all(topic in lessons() for topic in part.see), part.title
 
 
+def test_that_no_claim_says_its_verdict_twice() -> None:
+    """The verdict stands before the short answer: "Not verified. Not verified; the order …"."""
+    words = {"holds": "holds", "partly": "in part", "wrong": "wrong", "unchecked": "not "}
+    for claim in lessons()["claims"].claims:
+        assert not claim.short.lower().startswith(words[claim.verdict]), claim.id
+
+
 def test_that_every_claim_has_a_known_verdict_a_source_and_a_date() -> None:
     claims = lessons()["claims"].claims
     assert len({claim.id for claim in claims}) == len(claims) >= 12
