@@ -181,7 +181,8 @@ def with_facts(model: Model, quote: Quote) -> Model:
 
 
 def _words_beside(importer: str, value: Scalar) -> str:
-    return f"{importer} says {value}"
+    said = ("yes" if value else "no") if isinstance(value, bool) else value
+    return f"{importer} says {said}"
 
 
 def stands_beside(model: Model, importer: str, field: str, value: Scalar) -> bool:

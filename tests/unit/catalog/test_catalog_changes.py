@@ -367,6 +367,7 @@ def test_that_base_facts_that_were_kept_beside_ours_are_no_news_the_next_time(de
     assert {change.field for change in row.changes} == {"context_tokens", "vision"}
     desk.imports.apply(facts(100_000), {row.id: Choice.BESIDE})
     assert desk.catalog.model(GPT_4O).context_tokens == 128_000
+    assert "litellm says no (" in str(desk.catalog.model(GPT_4O).provenance["vision"].conflict)
     assert [each for each in facts(100_000).news if each.subject is Subject.FACTS] == []
     [changed] = [each for each in facts(90_000).news if each.subject is Subject.FACTS]
     assert [change.field for change in changed.changes] == ["context_tokens"]
