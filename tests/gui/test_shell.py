@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QAccessible, QAction, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -602,6 +602,18 @@ def test_that_the_window_comes_back_where_it_was(
     again = Parts(theme, house, desk)
     qtbot.addWidget(again.shell)
     assert again.shell.size() == parts.shell.size()
+
+
+def test_that_the_first_window_and_its_title_bar_fit_the_screen(parts: Parts, settings: FakeSettings) -> None:
+    parts.shell.keep_within(QRect(0, 0, 1920, 1080))
+    assert (parts.shell.width(), parts.shell.height()) == (1280, 800)
+    parts.shell.keep_within(QRect(0, 0, 1024, 700))
+    assert 980 < parts.shell.width() <= 1024
+    assert 640 < parts.shell.height() < 690
+    parts.shell.resize(1280, 800)
+    settings.kept["window_geometry"] = "as a person left it"
+    parts.shell.keep_within(QRect(0, 0, 1024, 700))
+    assert (parts.shell.width(), parts.shell.height()) == (1280, 800)
 
 
 def test_that_a_geometry_from_another_program_is_ignored(

@@ -66,6 +66,7 @@ def run(services: Services, files: Sequence[str] = ()) -> int:
     tasks.start(lambda: services.scenarios, lane="db", failed=lambda _error: None)
     window = Window(app, services, crash=crash, tasks=tasks)
     instance.called.connect(window.bring_forward)
+    window.shell.keep_within(window.shell.screen().availableGeometry())
     window.show(paths)
     try:
         return app.exec()

@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QStyle, QVBoxLayout, QWidget
 
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
@@ -444,6 +444,15 @@ class Shell(QMainWindow):
         screens = QGuiApplication.screens()
         if not any(screen.availableGeometry().intersects(self.frameGeometry()) for screen in screens):
             self.move(screens[0].availableGeometry().topLeft())
+
+    def keep_within(self, available: QRect) -> None:
+        """The first window is no larger than the screen's room, title bar counted; a remembered one stays as it is."""
+        if self._house.settings.get("window_geometry", ""):
+            return
+        edge = self.style().pixelMetric(QStyle.PixelMetric.PM_DefaultFrameWidth, None, self)
+        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, self)
+        room = QSize(available.width() - 2 * edge, available.height() - title - 2 * edge)
+        self.resize(self.size().boundedTo(room))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember where the window is; ask first when named work would be cut off."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from workbench.catalog.importers import importer
+from workbench.catalog.importers import importer, recognise
 from workbench.catalog.importers.source_file import SourceFile
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import Reading, Subject
@@ -232,6 +232,13 @@ def test_that_a_mapping_that_cannot_be_is_refused(options: dict[str, str], what:
         importer("csv").read(SourceFile("t.csv", b"model,p\nhouse,2\n", DAY, {}, options))
     assert what in caught.value.what
     assert caught.value.mend
+
+
+@pytest.mark.parametrize("name", ["model.yaml", "recipe.YML"])
+def test_that_yaml_which_is_no_recipe_is_not_taken_for_a_table(name: str) -> None:
+    text = b"# Qwen2.5 7B Instruct, Alibaba (Qwen). Fields, units and sources: README.md.\nid: alibaba/qwen2.5-7b\n"
+    with pytest.raises(WorkbenchError, match="none of the lists that can be imported"):
+        recognise(SourceFile(name, text, DAY, {}, {}))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])

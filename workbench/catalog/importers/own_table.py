@@ -93,8 +93,9 @@ class _OwnTable:
     thanks = ""
 
     def recognises(self, file: SourceFile) -> bool:
-        """Any text with a header line."""
-        return not file.looks_like_json and len(file.table.header) > 1
+        """Any text with a header line; of a YAML file the first line only looks like one."""
+        is_yaml = file.name.casefold().endswith((".yaml", ".yml"))
+        return not is_yaml and not file.looks_like_json and len(file.table.header) > 1
 
     def companions(self, name: str) -> tuple[str, ...]:
         return ()
