@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from pages_person import Visitor
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton
 from workbench.domain.questions import NO_LIMIT, QUESTIONS, UNKNOWN
 from workbench.gui.rail import RailButton
 from workbench.gui.widgets.fields import read_number
@@ -35,6 +36,25 @@ def test_that_a_typed_answer_is_saved_and_undo_brings_the_old_one_back(visitor: 
     assert field.text() == before
     visitor.redo()
     assert field.text() == "Sort the post of the town hall"
+
+
+def test_that_tab_goes_from_the_steps_through_the_questions_to_the_buttons_below(visitor: Visitor) -> None:
+    page = visitor.go("requirements")
+    for title in ("The product", "Workload", "Data"):
+        go_to_step(visitor, title)
+        visitor.take_keyboard()
+        steps = visitor.find(QListWidget, "wizard-steps")
+        steps.setFocus()
+        passed: list[str] = []
+        while not (passed and passed[-1].startswith("Next: ")):
+            QTest.keyClick(QApplication.focusWidget() or steps, Qt.Key.Key_Tab)
+            now = QApplication.focusWidget()
+            assert now is not None and page.isAncestorOf(now)
+            card = next((each for each in page.findChildren(QuestionCard) if each.isAncestorOf(now)), None)
+            passed.append(card.question.id if card else now.text() if isinstance(now, QPushButton) else "")
+        cards = [each.question.id for each in page.findChildren(QuestionCard) if not each.isHidden()]
+        assert list(dict.fromkeys(name for name in passed if name in cards)) == cards
+        assert [name for name in passed if name not in cards] == passed[-(1 if title == "The product" else 2) :]
 
 
 def test_that_what_is_typed_while_another_scenario_opens_is_saved_where_it_was_typed(visitor: Visitor) -> None:

@@ -177,6 +177,9 @@ class RequirementsPage(Page):
         self._cards = {asked.id: self._card(asked) for asked in step.questions}
         for card in self._cards.values():
             self._column.addWidget(card)
+        # Tab goes as one reads: the cards are made after Back and Next and would come behind them
+        self.setTabOrder(self._cards[step.questions[-1].id].last_stop, self._back)
+        self.setTabOrder(self._back, self._next)
         self._intro.set_text(step.intro)
         place = STEPS.index(step)
         self._back.setEnabled(place > 0)

@@ -91,6 +91,11 @@ class QuestionCard(Card):
         self._suggest.setVisible(answer is None and self.question.default not in (None, "", []))
         self._say(answer)
 
+    @property
+    def last_stop(self) -> QWidget:
+        """Where Tab leaves the card."""
+        return self._unknown
+
     def take_focus(self) -> None:
         """Puts the cursor into the field, or on the chosen (else the first) of its choices."""
         parts = [self._field, *self._field.findChildren(QWidget)]
