@@ -52,6 +52,7 @@ HOSTILE = [
     ("web page", b"<!DOCTYPE html>\n<html><body>404: not found</body></html>", "This is not YAML"),
     ("list", b"- id: openai/gpt-4o\n", "The file holds a list instead of fields"),
     ("text", b"GPT-4o\n", "The file holds a single value instead of fields"),
+    ("a model", b"GGUF\x03\0\0\0\x08\0\xff\xfe", "The file is not text"),
     ("utf-16", "name: x\n".encode("utf-16"), "The file is not UTF-8 text"),
     ("latin-1", "name: caf\xe9\n".encode("latin-1"), "The file is not UTF-8 text (byte 9 is 0xe9)"),
     ("zeros", bytes(4096), "text may not hold (U+0000)"),

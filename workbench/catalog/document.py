@@ -7,6 +7,7 @@ line, so that every later complaint can say where.
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import re
@@ -111,12 +112,15 @@ def read_bytes(
 def parse(content: bytes, label: str) -> Document:
     """The document in `content`. Raises WorkbenchError, or Problems when several keys are doubled.
 
-    Refused: empty, not UTF-8, not YAML, several documents, anchors, aliases, tags, deeper than MAX_DEPTH, keys that
+    Refused: empty, of another kind, not UTF-8, not YAML, several documents, anchors, aliases, tags, deeper than MAX_DEPTH, keys that
     are not plain text, keys given twice.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if b"\0" in content and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            mend = "Choose the YAML file; this one is of another kind."
+            raise WorkbenchError("The file is not text", where=label, mend=mend) from error
         line = content.count(b"\n", 0, error.start) + 1
         raise WorkbenchError(
             f"The file is not UTF-8 text (byte {error.start} is 0x{content[error.start]:02x})",
