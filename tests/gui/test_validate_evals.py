@@ -102,6 +102,15 @@ def test_that_an_empty_page_says_what_belongs_there_and_holds_the_button(page: V
     assert not page.findChild(QPushButton, "eval-run").isEnabled()
 
 
+def test_that_who_has_no_cases_yet_can_try_the_sample_s(bench: Bench, page: ValidatePage) -> None:
+    press(bench, page, "data-sample")
+    bench.settle()
+    examined = page.evals.setup.data.examined
+    assert examined is not None and len(examined.dataset.cases) >= 150
+    sample = page.evals.setup.data.findChild(QPushButton, "data-sample")
+    assert sample is not None and not sample.isVisible()
+
+
 def test_that_nothing_is_explained_or_offered_for_deletion_of_the_last_scenario_s_eval(bench: Bench) -> None:
     page, told = validate_page(bench), []
     page.explain.connect(told.append)

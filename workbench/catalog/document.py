@@ -112,8 +112,8 @@ def read_bytes(
 def parse(content: bytes, label: str) -> Document:
     """The document in `content`. Raises WorkbenchError, or Problems when several keys are doubled.
 
-    Refused: empty, of another kind, not UTF-8, not YAML, several documents, anchors, aliases, tags, deeper than MAX_DEPTH, keys that
-    are not plain text, keys given twice.
+    Refused: empty, of another kind, not UTF-8, not YAML, several documents, anchors, aliases, tags, deeper than
+    MAX_DEPTH, keys that are not plain text, keys given twice.
     """
     try:
         text = content.decode("utf-8-sig")

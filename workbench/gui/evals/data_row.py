@@ -19,8 +19,10 @@ from workbench.gui.widgets.rows import Column
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
+from workbench.paths import data_dir
 
 PREVIEWED = 6
+SAMPLE = data_dir("resources") / "evals" / "knowledge-assistant.csv"
 NOTHING_YET = "No data chosen yet. A table or a JSON file with the columns input and expected."
 FILTER = (
     "Cases (*.csv *.tsv *.txt *.xlsx *.xls *.xlsm *.xlsb *.ods *.jsonl *.ndjson *.json *.yaml *.yml *.parquet *.pq);;"
@@ -56,6 +58,13 @@ class DataRow(QWidget):
             hint="CSV, Excel, OpenDocument, JSON, YAML or Parquet; dropping it here works too",
         )
         choose.setObjectName("data-choose")
+        self._sample = button(
+            "Try the sample cases",
+            lambda: self.opened.emit(SAMPLE),
+            kind="link",
+            hint="Questions about made-up policies, forms and tickets, for the demo models",
+        )
+        self._sample.setObjectName("data-sample")
         self._preview: DataTable[EvalCase] = DataTable(
             "eval-preview",
             (
@@ -85,6 +94,7 @@ class DataRow(QWidget):
         row.addLayout(about, 1)
         row.addWidget(self._columns)
         row.addWidget(self._show)
+        row.addWidget(self._sample)
         row.addWidget(choose)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -100,6 +110,7 @@ class DataRow(QWidget):
         """What was found in a file; problems are listed, the good cases can be used all the same."""
         self.examined = self._before = examined
         self._again.hide()
+        self._sample.hide()
         data = examined.dataset
         self._offer_columns(Path(data.source))
         sensitive = sum(case.sensitive for case in data.cases)
@@ -123,6 +134,7 @@ class DataRow(QWidget):
     def clear(self) -> None:
         """No cases, and none from before."""
         self.examined = self._before = None
+        self._sample.show()
         self._about.set_text(NOTHING_YET)
         self._put_away()
         self._again.hide()
