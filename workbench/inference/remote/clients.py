@@ -75,7 +75,7 @@ def make(endpoint: Endpoint, key: Secret | None, http: httpx2.AsyncClient) -> An
 @cache
 def _stream_class(sdk: str) -> Any:
     """The SDK's stream, read to its end. The SDK stops at "[DONE]" and leaves five generators half used; the event loop
-    closes each in a task of its own, which took a seventh of an eval's time."""
+    closes each in a task of its own, some time after the answer."""
     base = _import(sdk).AsyncStream[object]
     if sdk == "anthropic":  # has no such mark
         return base
