@@ -10,7 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -29,6 +39,10 @@ from workbench.net.grant import DataRefusal
 
 #: answers of a local model that come one at a time, so that they show how fast it is for one person
 ALONE = 12
+#: the same of a server on this machine, which may take so many at once that twelve in a row would be most of the time
+LEAST_ALONE = 3
+#: for so many that are asked at once, one more may be on its way to the disk: a kill loses no more than those
+KEPT_BESIDE = 4
 #: questions looked up among earlier answers at once
 LOOK_UP = 250
 #: cases that every model gets before the next ones, in a sequential run
@@ -208,15 +222,45 @@ class Question:
 
 
 class _Gauge:
-    """How one model does: answers under way, failures in a row, and why it is not asked any more."""
+    """How one model does: places taken, answers under way, failures in a row, and why it is not asked any more."""
 
     def __init__(self, model: ChatModel, width: int, alone: int) -> None:
         self.description = model.describe()
         self.blocked: WorkbenchError | None = None
         self.under_way = 0
+        self._taken: set[asyncio.Task[None]] = set()
+        self._change = asyncio.Event()
         self._width = width
         self._alone = alone
         self._failures = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next question has to wait."""
+        return len(self._taken) >= self.width
+
+    def begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Does it in a task of its own, which holds a place until it calls `leave` or ends."""
+        task = asyncio.create_task(work)
+        self._taken.add(task)
+        task.add_done_callback(self._left)
+        return task
+
+    def leave(self) -> None:
+        """The task that calls has its answer: its place is free."""
+        self._left(asyncio.current_task())
+
+    def _left(self, task: asyncio.Task[None] | None) -> None:
+        self._taken.discard(task)
+        self._change.set()
+
+    async def some_end(self, tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+        """Those that are still at work after a place became free or one of them ended. Raises what an ended one did."""
+        await self._change.wait()
+        self._change.clear()
+        for task in (ended := {task for task in tasks if task.done()}):
+            task.result()
+        return tasks - ended
 
     @property
     def width(self) -> int:
@@ -252,6 +296,7 @@ class _Going:
     ) -> None:
         self._run, self._means, self._say = run, means, say
         self._models = [(model.describe().model_id, model) for model in models]
+        self._cases = list(cases)
         self._gauges = {name: self._gauge(model) for name, model in self._models}
         earlier = [result for result in done if result.eval_run_id == run.id]
         self._scored = _scored_questions(run, earlier)
@@ -265,7 +310,6 @@ class _Going:
         self._asking: dict[str, asyncio.Event] = {}
         self._is_marked = any(case.sensitive for case in cases) or run.settings.marked
         self._watch: Stopping | None = None
-        self._cases = list(cases)
         if run.settings.design is Design.SEQUENTIAL:
             self._cases = in_random_order(cases, run.settings.seed)
             self._watch = Stopping(run, self._cases)
@@ -276,7 +320,14 @@ class _Going:
         width = max(1, min(settings.at_once or most, most))
         if not model.describe().local:
             return _Gauge(model, width, 0)
-        return _Gauge(model, width, ALONE) if settings.together else _Gauge(model, 1, 0)
+        return _Gauge(model, width, self._alone(model, width)) if settings.together else _Gauge(model, 1, 0)
+
+    def _alone(self, model: ChatModel, width: int) -> int:
+        """How many answers come one at a time first: of a server so many that they take a fifth of the time at most."""
+        if not model.describe().provider:
+            return ALONE
+        rounds = len(self._cases) * self._run.settings.repeats // width
+        return min(max(rounds // 4, LEAST_ALONE), ALONE)
 
     async def run(self) -> None:
         if self._models:
@@ -323,21 +374,21 @@ class _Going:
     async def _put_to(self, name: str, model: ChatModel, cases: Sequence[EvalCase], lane: str) -> None:
         """All open questions to one model, as many at once as it may have now."""
         gauge = self._gauges[name]
-        under_way: set[asyncio.Task[None]] = set()
+        tasks: set[asyncio.Task[None]] = set()
         try:
             async with contextlib.aclosing(self._unanswered(name, model, cases, lane)) as questions:
                 async for question in questions:
-                    while len(under_way) >= gauge.width:
-                        under_way = await _one_less(under_way)
+                    while gauge.is_full or len(tasks) >= gauge.width + gauge.width // KEPT_BESIDE:
+                        tasks = await gauge.some_end(tasks)
                     if self._is_over or gauge.blocked is not None:
                         break
-                    under_way.add(asyncio.create_task(self._one(question, gauge, lane)))
-            while under_way:
-                under_way = await _one_less(under_way)
+                    tasks.add(gauge.begin(self._one(question, gauge, lane)))
+            while tasks:
+                tasks = await gauge.some_end(tasks)
         finally:
-            for task in under_way:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     # What need not be asked
 
@@ -410,7 +461,8 @@ class _Going:
     # One question
 
     async def _one(self, question: Question, gauge: _Gauge, lane: str) -> None:
-        """Asks one question and keeps what came. When another row asks exactly the same, they share the answer."""
+        """Asks one question and keeps what came; the next one is asked while this one is on its way to the disk. When
+        another row asks exactly the same, they share the answer."""
         twin = self._asking.get(question.key)
         if twin is not None:
             await twin.wait()
@@ -421,13 +473,16 @@ class _Going:
                 return
         self._was_asked.add(question.key)
         self._asking[question.key] = asyncio.Event()
-        gauge.under_way += 1
         try:
-            results = await self._answer(question, gauge)
+            gauge.under_way += 1
+            try:
+                results = await self._answer(question, gauge)
+            finally:
+                gauge.under_way -= 1
+            gauge.leave()
             if results is not None:
                 await self._keep([results], lane, asked=True)
         finally:
-            gauge.under_way -= 1
             self._asking.pop(question.key).set()
 
     async def _answer(self, question: Question, gauge: _Gauge) -> tuple[CaseResult, ...] | None:
@@ -527,14 +582,6 @@ def asked_of(run: EvalRun, case: EvalCase, model: ChatModel) -> ChatRequest:
     """What a model is asked for a case: by its own prompt, or the question as it stands."""
     own = prompt_of(model)
     return ask(case.input, system=run.system_prompt, sampling=run.sampling) if own is None else own(case)
-
-
-async def _one_less(under_way: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-    """Those that are still under way when at least one has ended; raises what that one raised."""
-    ended, left = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-    for task in ended:
-        task.result()
-    return left
 
 
 def _scored_questions(run: EvalRun, results: Iterable[CaseResult]) -> set[tuple[str, str, int]]:

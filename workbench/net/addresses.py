@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Reach(StrEnum):
@@ -24,6 +25,7 @@ def is_local(address: object) -> bool:
     return reach_of_ip(text) is Reach.LOCAL
 
 
+@lru_cache(maxsize=256)  # every request asks several times
 def reach_of_ip(text: str) -> Reach | None:
     """How far an IP address in figures is; None for a name. What is neither loopback nor global counts as private."""
     try:

@@ -5,15 +5,26 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from workbench.domain.chat import Done, Sampling, ask
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseOutcome, Design, EvalCase, EvalSettings
+from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, EvalSettings
 from workbench.evals.content import content_key
 from workbench.evals.money import RunCapReached
-from workbench.evals.runner import ALONE, MOST_FAILURES, CaseDone, Finished, Means, Progress, RunEvent, run_eval
+from workbench.evals.runner import (
+    ALONE,
+    KEPT_BESIDE,
+    MOST_FAILURES,
+    CaseDone,
+    Finished,
+    Means,
+    Progress,
+    RunEvent,
+    run_eval,
+)
 from workbench.evals.stopping import evidence_so_far
 from workbench.evals.time_left import TimeLeft
 from workbench.net.grant import DataRefusal, OfflineRefusal
@@ -255,6 +266,61 @@ def test_that_models_elsewhere_are_asked_beside_those_here() -> None:
     assert order != sorted(order) and order != sorted(order, reverse=True)
 
 
+def test_that_a_server_of_this_machine_is_asked_alone_for_a_fifth_of_the_time_at_most() -> None:
+    def alone(count: int) -> int:
+        cases = [EvalCase(f"c{number}", f"question {number}", "x") for number in range(count)]
+        model = ScriptedModel("mine/a", right, parallel=32, provider="Mine")
+        _, stored = asyncio.run(finish([model], cases=cases))
+        return [one.at_once for one in stored].index(next(one.at_once for one in stored if one.at_once > 1))
+
+    assert (alone(60), alone(1_000)) == (3, 1_000 // 32 // 4)
+
+
+# On the way to the disk
+
+
+def test_that_the_next_question_is_asked_while_an_answer_is_on_its_way_to_the_disk() -> None:
+    async def session() -> list[RunEvent]:
+        kept, model = Kept(), ScriptedModel("a", right, local=False, parallel=KEPT_BESIDE)
+
+        async def slow(results: Sequence[CaseResult]) -> None:
+            while len(model.asked) <= KEPT_BESIDE:
+                await asyncio.sleep(0)
+            await kept.store(results)
+
+        run = eval_run(PLAIN_CASES, [model])
+        return [event async for event in run_eval(run, PLAIN_CASES, [model], Means(slow, sleep=no_wait))]
+
+    events = asyncio.run(asyncio.wait_for(session(), 10))
+    assert ended(events).answered == len(PLAIN_CASES)
+
+
+def test_that_answers_do_not_pile_up_before_a_slow_disk() -> None:
+    async def session() -> tuple[int, list[str]]:
+        cases = [EvalCase(f"c{number}", f"question {number}", "x") for number in range(40)]
+        model, gone = ScriptedModel("a", right, local=False, parallel=8), asyncio.Event()
+
+        async def stuck(_results: Sequence[CaseResult]) -> None:
+            await gone.wait()
+            raise OSError("the disk is full")
+
+        async def go() -> None:
+            async for _ in run_eval(eval_run(cases, [model]), cases, [model], Means(stuck, sleep=no_wait)):
+                pass
+
+        task = asyncio.create_task(go())
+        for _ in range(500):
+            await asyncio.sleep(0)
+        asked = len(model.asked)
+        gone.set()
+        with pytest.raises(OSError, match="full"):
+            await task
+        return asked, model.asked
+
+    asked, at_the_end = asyncio.run(session())
+    assert asked == 8 + 8 // KEPT_BESIDE == len(at_the_end)
+
+
 # Pause, early end, time left
 
 
@@ -268,7 +334,7 @@ def test_that_a_pause_lets_the_answers_under_way_arrive_and_asks_no_more() -> No
             events.append(event)
             if isinstance(event, CaseDone):
                 pause.set()
-        assert len(model.asked) == len(kept.results) <= 3
+        assert len(model.asked) == len(kept.results) <= 4
         assert ended(events).left == 6 - len(kept.results)
         assert not ended(events).is_whole
 
