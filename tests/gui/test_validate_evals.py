@@ -458,13 +458,16 @@ def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_sta
     tmp_path: Path, qtbot: QtBot, theme: Theme
 ) -> None:
     path = write_cases(tmp_path / "many.csv", 60)
+    path.write_text(path.read_text().replace("id,input,expected,sensitive", "Nr,Text,Soll,Vertraulich", 1))
+    columns = {"id": "Nr", "input": "Text", "expected": "Soll", "sensitive": "Vertraulich"}
     with bench_in(tmp_path / "home", qtbot) as first:
         scenario = first.services.scenarios.new("Support chat")
         page = evals_page(first, scenario)
-        page.arrive((path,))
+        page.evals._take_data(first.services.evals.examine(path, columns=columns), chosen=True)
         first.settle()
         press(first, page, "eval-run")
         first.wait(lambda: page.evals.runner._progress.done >= 5)
+    path.unlink()  # the cases were kept, with the columns that a person chose
     with bench_in(tmp_path / "home", qtbot) as second:
         page = evals_page(second, scenario)
         assert page.header.answer.startswith("Interrupted: ")

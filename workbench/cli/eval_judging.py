@@ -38,12 +38,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run_judge(arguments: argparse.Namespace, services: Services) -> int:
     run = services.evals.find(arguments.eval)
-    file = arguments.data or (Path(run.settings.dataset_path) if run.settings.dataset_path else None)
-    if file is None:
-        raise WorkbenchError(
-            "Nobody remembers where the cases are", where=run.name, mend="Add the file of its data set."
-        )
-    data = services.evals.dataset(file)
+    data = services.evals.dataset(arguments.data) if arguments.data else services.evals.data_of(run)
     if arguments.labels is not None:
         services.judging.label(run, arguments.labels, arguments.scorer)
     found = asyncio.run(_examine(arguments, services, run, data))

@@ -225,16 +225,7 @@ def run_resume(arguments: argparse.Namespace, services: Services) -> int:
     run = services.evals.find(arguments.eval)
     if arguments.max_cost is not None:
         run = services.evals.with_cap(run, arguments.max_cost)
-    data = None if arguments.data else services.evals.stored_data(run)
-    if data is None:
-        file = arguments.data or (Path(run.settings.dataset_path) if run.settings.dataset_path else None)
-        if file is None:
-            raise WorkbenchError(
-                "Nobody remembers where the cases of this eval are",
-                where=run.name,
-                mend="Add the file of its data set.",
-            )
-        data = services.evals.dataset(file)
+    data = services.evals.dataset(arguments.data) if arguments.data else services.evals.data_of(run)
     return _run_and_show(arguments, services, run, data, arguments.model or [])
 
 

@@ -164,6 +164,24 @@ class EvalService:
         kept = getattr(self._store, "data_sets", None)
         return None if kept is None else kept.load(run.dataset_hash)
 
+    def data_of(self, run: EvalRun, file: Path | None = None) -> EvalSet:
+        """The cases a run was made with, to ask about them again: as they were kept, with the columns and marks that
+        were chosen then; of a run from before they were kept, those of `file`, or of the file they were read from.
+
+        Raises WorkbenchError when there are none.
+        """
+        kept = self.stored_data(run)
+        if kept is not None:
+            return kept
+        file = file or (Path(run.settings.dataset_path) if run.settings.dataset_path else None)
+        if file is None:
+            raise WorkbenchError(
+                "Nobody remembers where the cases of this eval are",
+                where=run.name,
+                mend="Give the file of its data set (in the window under New eval), and try again.",
+            )
+        return self.dataset(file)
+
     def version_of(self, run: EvalRun) -> DataSetVersion | None:
         """Which version of its data set a run was made with; None when it is not kept."""
         return self._store.data_sets.version(run.dataset_hash)

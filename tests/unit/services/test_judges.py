@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 from workbench.app import Services, build
-from workbench.cli.eval_judging import show
+from workbench.cli.eval_judging import run_judge, show
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evals import EvalRun, EvalSet, EvalSettings, EvalStatus
 from workbench.services.judging import Examined
@@ -117,6 +118,17 @@ def test_that_a_judge_that_always_says_yes_is_refused(
         assert words in shown
     show(found, as_json=True)
     assert json.loads(capsys.readouterr().out)["card"]["judge"] == "far/coin"
+
+
+def test_that_the_command_judges_the_kept_cases_when_their_file_is_gone(
+    services: Services, finished: tuple[EvalRun, EvalSet], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cases.csv").unlink()
+    given = Namespace(
+        eval=finished[0].id, data=None, judge=["far/judge"], scorer="rubric", labels=None, sample=4, json=False
+    )
+    assert run_judge(given, services) == 0
+    assert "far/judge with rubric/1, on 4 answers" in capsys.readouterr().out
 
 
 def test_that_without_labels_nothing_is_corrected(services: Services, finished: tuple[EvalRun, EvalSet]) -> None:

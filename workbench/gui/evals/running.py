@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalRun, EvalSet, EvalSettings
-from workbench.evals.datasets import Examined
 from workbench.gui.pages.base import House
 from workbench.gui.playground.model_choice import ModelEntry
 from workbench.gui.tasks import Progress, Run
@@ -112,12 +111,12 @@ class EvalRunner(QObject):
             self.is_pausing = True
             self._house.tasks.start(ask, lane="net", done=asked, owner=self)
 
-    def resume(self, run: EvalRun, source: Path | Examined) -> None:
-        """Go on with a run; `source` has its cases."""
+    def resume(self, run: EvalRun, file: Path | None) -> None:
+        """Go on with a run; `file` has its cases where they were not kept."""
         self._busy = True
         self._house.tasks.start(
-            lambda: source if isinstance(source, Examined) else self._evals.examine(source),
-            done=lambda examined: self._start(run, examined.dataset, ()),
+            lambda: self._evals.data_of(run, file),
+            done=lambda data: self._start(run, data, ()),
             failed=self._fail,
             stopped=self._end,
             owner=self,

@@ -351,12 +351,8 @@ class EvalsView(QWidget):
 
     def _cases_of(self, run: EvalRun) -> EvalSet:
         """In the pool: the cases a run was made with, to ask about them again. Raises WorkbenchError."""
-        cases = self._evals.cases_of(run, self._source_of(run))
-        if not cases:
-            raise WorkbenchError(
-                "The cases of this eval are not where they were", where=run.name, mend="Open their file above first."
-            )
-        return EvalSet(run.dataset_name, run.dataset_hash, tuple(cases))
+        source = self._source_of(run)
+        return self._evals.data_of(run, Path(source.dataset.source) if isinstance(source, Examined) else source)
 
     def _draw(self, shown: Shown) -> None:
         self._shown = shown
@@ -482,18 +478,10 @@ class EvalsView(QWidget):
         if run is None or self.runner.is_running:
             return
         source = self._source_of(run)
-        if source is None:
-            self.error.show_error(
-                WorkbenchError(
-                    "The file with the cases of this eval is not known here",
-                    where=run.dataset_name,
-                    mend="Choose it again under New eval; then this eval can go on.",
-                )
-            )
-            return
+        file = Path(source.dataset.source) if isinstance(source, Examined) else source
         self.error.clear()
         self.setup.set_running(True)
-        self.runner.resume(run, source)
+        self.runner.resume(run, file)
 
     def _moved(self, run_id: str) -> None:
         """The run under way has more results, or has just begun."""
