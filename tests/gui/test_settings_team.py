@@ -115,6 +115,7 @@ def test_that_a_scenario_is_shared_and_what_would_be_copied_is_said_before(
     visitor.rest()
     row = row_of(card, "Shared by window")
     assert "only here" in row and "the scenario" in row and "kB" in row
+    assert card._copied.isVisible() and card._copied.text() == "Would be copied: the scenario; 1 kB."
     visitor.press("Share it", card)
     visitor.rest()
     assert "1 sent." in card._told.text() and "kept in step" in row_of(card, "Shared by window")
@@ -140,7 +141,7 @@ def test_that_two_editors_meet_in_a_merge_view_and_nobody_is_overwritten(
     assert "changed on both sides" in row_of(card, "Edited by two")
     visitor.press("Sync what is shared")
     visitor.rest()
-    assert "merge them part by part" in card._told.text()
+    assert "merge them part by part" in card._still.text() and not card._told.isVisible()
     row_of(card, "Edited by two")
     visitor.press("Merge …", card)
     visitor.wait(card._form.isVisible)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from workbench.analysis import words
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.errors import GuardRefusal, WorkbenchError
@@ -86,6 +87,8 @@ def run_disconnect(arguments: argparse.Namespace, services: Services) -> int:
 
 def run_status(arguments: argparse.Namespace, services: Services) -> int:
     """What is here and there; when the server is away, what is known here."""
+    from workbench.services.team_words import carried
+
     view = services.team.view()
     if arguments.json:
         shape = {"place": view.place, "away": view.away, "scenarios": [_row(row) for row in view.rows]}
@@ -96,7 +99,7 @@ def run_status(arguments: argparse.Namespace, services: Services) -> int:
         say(f"{view.away}\nHeld scenarios can be read and not changed meanwhile.")
     print_table(
         ("scenario", "shared", "state", "would be copied", ""),
-        [(row.name, _shared(row), row.meeting.value, _carried(row), row.stays) for row in view.rows],
+        [(row.name, _shared(row), row.meeting.value, carried(row), row.stays) for row in view.rows],
     )
     return 0
 
@@ -169,22 +172,14 @@ def _show_merge(view: MergeView, *, as_json: bool) -> None:
         print(json.dumps({"scenario": view.id, "parts": parts}, ensure_ascii=False))
         return
     say(f"{view.name}: both sides changed {len(view.open_parts)} of the same parts. Pick with --mine and --theirs.")
-    print_table(
-        ("part", "before", "mine", "theirs", "taken"),
-        [(p.path, p.base or "—", p.mine or "—", p.theirs or "—", p.pick or "?") for p in view.parts],
-    )
+    for part in view.parts:
+        say(f"\n{part.path}: {part.title}{f' (taken: {part.pick})' if part.pick else ''}")
+        for whose, text in (("before", part.base), ("mine", part.mine), ("theirs", part.theirs)):
+            say(f"  {whose:<7} {text or words.UNKNOWN_FIGURE}")
 
 
 def _shared(row: SharedRow) -> str:
     return "held by the team" if row.held else "shared" if row.shared else "no"
-
-
-def _carried(row: SharedRow) -> str:
-    """ "the scenario, 2 decision versions, 160 eval answers, 84 kB"."""
-    if not row.may_go or row.carries is None:
-        return "—"
-    parts = [f"{count:,} {name.replace('_', ' ')}" for name, count in row.carries.items()]
-    return ", ".join(["the scenario", *parts, f"{max(1, round(row.bytes_out / 1_000)):,} kB"])
 
 
 def _row(row: SharedRow) -> dict[str, object]:

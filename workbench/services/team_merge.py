@@ -6,22 +6,36 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
+from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.numbers import digits
 from workbench.domain.questions import DETAILS, QUESTIONS
 from workbench.domain.scenario import Scenario
 from workbench.reports.sections.context import answer_words
+from workbench.services.comparing import LISTS, entries, option_words
 from workbench.services.scenario_text import scenario_from_plain
-from workbench.store.codec import scenario_to_plain
+from workbench.store.codec import option_from_plain, scenario_to_plain
+from workbench.store.decision_codec import decision_from_plain
 from workbench.store.plain import Faults
 
 MINE, THEIRS = "mine", "theirs"
 _WHOLE = ("name", "eval_dataset")
 _BY_ID = ("criteria", "options")
-_LONGEST = 300
-_NOTHING: Any = None
+_LONGEST, _LED_IN = 300, 40
+_DECISION_TITLES = {
+    "option": "choice",
+    "because": "reason",
+    "decided_at": "day",
+    "review_on": "day of review",
+    "deciders": "makers",
+    "confirmation": "check",
+    "rejections": "reasons against the others",
+    "sign_offs": "signatures",
+    "basis": "figures of the day",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,7 @@ def parts_of(base: Mapping[str, Any], mine: Scenario, theirs: Scenario) -> tuple
         if a == b or path.endswith("/order"):
             continue
         pick = THEIRS if a == o else MINE if b == o else ""
-        found.append(MergePart(path, _title(path), _said(path, o), _said(path, a), _said(path, b), pick))
+        found.append(MergePart(path, _title(path), *_told(path, o, a, b), pick))
     return tuple(sorted(found, key=lambda part: bool(part.pick)))
 
 
@@ -136,27 +150,51 @@ def _title(path: str) -> str:
         case "options":
             return f"option {name}"
         case "decision":
-            return f"the decision's {name.replace('_', ' ')}"
+            return f"the decision's {_DECISION_TITLES.get(name, name)}"
     return {"name": "the name", "eval_dataset": "the eval data"}.get(part, part)
 
 
+def _told(path: str, base: Any, mine: Any, theirs: Any) -> tuple[str, str, str]:
+    """The part as it was and as it is on either side, in words; what is long is shown from where the sides part."""
+    if path.startswith("options/"):
+        said = _options_said(base, mine, theirs)
+    else:
+        said = [_said(path, value) for value in (base, mine, theirs)]
+    begin = 0
+    if max(map(len, said)) > _LONGEST:
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(said[1], said[2], strict=False)))
+        begin = max(said[1].rfind(" ", 0, max(alike - _LED_IN, 0)), 0)
+    old, own, other = (_from(text, begin) for text in said)
+    return old, own, other
+
+
+def _from(text: str, begin: int) -> str:
+    shown = text[begin : begin + _LONGEST]
+    return ("… " if begin and shown else "") + shown.strip() + (" …" if len(text) > begin + _LONGEST else "")
+
+
+def _options_said(*values: Any) -> list[str]:
+    """Of an option that both sides have what differs between them, else what it is."""
+    told = [option_words(option_from_plain(value, (), Faults())) if value else {} for value in values]
+    own, other = told[1:]
+    titles = [title for title in dict.fromkeys((*own, *other)) if own.get(title) != other.get(title)]
+    if not (own and other):
+        titles = ["name", "models"]
+    return ["; ".join(f"{title}: {each[title]}" for title in titles if title in each) for each in told]
+
+
 def _said(path: str, value: Any) -> str:
-    """The value in words, cut where it is long."""
-    if value is _NOTHING or value == "" or value == []:
+    """The value in words; "" for none."""
+    if value is None or value == "" or value == []:
         return ""
     part, _, name = path.partition("/")
-    if part == "answers" and name in QUESTIONS:
-        said = answer_words(QUESTIONS[name], value)
-    elif part == "criteria":
-        said = f"{digits(value['points'])} points, from {digits(value['worst'])} to {digits(value['best'])}"
-    elif part == "options":
-        said = f"{value['name']}: {', '.join(role['model'] for role in value.get('models', ()))}"
-    elif isinstance(value, str):
-        said = value
-    elif isinstance(value, list) and all(isinstance(each, str) for each in value):
-        said = ", ".join(value)
-    elif isinstance(value, list):
-        said = "; ".join(str(each.get("text") or each.get("why") or each.get("name") or each) for each in value)
-    else:
-        said = json.dumps(value, ensure_ascii=False)
-    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …"
+    match part:
+        case "answers" if name in QUESTIONS:
+            return answer_words(QUESTIONS[name], value)
+        case "criteria":
+            return f"{digits(value['points'])} points, from {digits(value['worst'])} to {digits(value['best'])}"
+        case "decision" if name in LISTS:
+            return "; ".join(entries(decision_from_plain({"option": "", name: value}, (), Faults()), name))
+        case "decision" if name == "basis":
+            return f"of {words.day(value['computed_on'])}, which recommend {value['recommended'] or 'none'}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

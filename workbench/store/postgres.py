@@ -175,7 +175,7 @@ class TeamStore(Repositories):
             raise StoreNotSetUp(
                 "There is no team store in this database yet",
                 where=str(self.place),
-                mend="Set it up once: Settings, Team store, or: workbench team set-up.",
+                mend="Set it up once: Settings, Team store, or: workbench team connect ADDRESS --set-up.",
             )
         if number > schema.HEAD:
             raise StoreNewer(

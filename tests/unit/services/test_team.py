@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from workbench.app import Services, build
 from workbench.cli.main import run
-from workbench.domain.decision import Decision, DecisionStatus
+from workbench.domain.basis import Basis
+from workbench.domain.decision import Condition, Decision, DecisionStatus, Risk, SignOff, Watch
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.figures import Estimate
 from workbench.domain.requirements import DataRule
 from workbench.domain.scenario import Scenario
 from workbench.net.guard import ScenarioData
@@ -322,6 +324,34 @@ def test_that_a_merge_takes_weights_options_and_the_decision_part_by_part() -> N
     assert merged({}, mine, mine, {}) == mine
     with pytest.raises(WorkbenchError, match="no part"):
         merged(content_of(base), mine, theirs, {"answers/nothing": "mine"})
+
+
+def test_that_a_merge_shows_what_differs_in_words_whatever_both_changed() -> None:
+    base = replace(a_full_scenario(), decision=a_full_decision())
+    option, decision = base.options[0], a_full_decision()
+    long = "The reason that both of them began with, word by word. " * 8
+
+    def changed(name: str, usd: float) -> Scenario:
+        figure = replace(option.figures["monthly_usd"], value=Estimate(usd, usd, usd))
+        triggers = (Condition(f"{name} says so"), Condition("It is dear", Watch.MONTHLY_COST, option.id, above=usd))
+        record = replace(
+            decision, because=f"{long}{name} ends it.", triggers=triggers, risks=(Risk("The same risk", name),),
+            sign_offs=(SignOff(name, "", "2026-11-21T10:00:00+00:00", "ab" * 32),),
+            basis=Basis("2026-11-21", "c0ffee", "2026-11-20", "A" if name == "Ann" else "B", 1.0),
+        )  # fmt: skip
+        options = (replace(option, figures={**option.figures, "monthly_usd": figure}), *base.options[1:])
+        return replace(base, options=options, decision=record)
+
+    parts = {p.path: p for p in parts_of(content_of(base), changed("Ann", 2_000.0), changed("Bob", 3_000.0))}
+    assert all(part.mine != part.theirs for part in parts.values()), "else nobody could tell which to take"
+    assert "Ann says so; It is dear (monthly-cost A above 2,000)" in parts["decision/triggers"].mine
+    assert parts["decision/because"].theirs.startswith("… ") and parts["decision/because"].theirs.endswith(
+        "Bob ends it."
+    )
+    assert "$3,000" in parts["options/A"].theirs and "models" not in parts["options/A"].theirs
+    assert parts["decision/risks"].mine == "The same risk — Ann"
+    both = merged(content_of(base), changed("Ann", 2_000.0), changed("Bob", 3_000.0), dict.fromkeys(parts, "theirs"))
+    assert both.decision == changed("Bob", 3_000.0).decision
 
 
 def test_that_the_command_line_shares_names_the_conflict_and_merges(

@@ -14,7 +14,7 @@ from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.gui.ports import SettingsPort
 from workbench.gui.settings.team_merge import MergeForm
-from workbench.gui.settings.team_words import STATE_TONES, carried, shared_words, told
+from workbench.gui.settings.team_words import STATE_TONES, shared_words, told
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
@@ -26,6 +26,7 @@ from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.net.grant import PrivateHostRefusal
 from workbench.services.privacy import PrivacyService
+from workbench.services.team_words import carried
 
 if TYPE_CHECKING:
     from workbench.services.team import MergeView, SharedRow, Synced, TeamService, TeamView
@@ -60,6 +61,7 @@ class TeamCard(Card):
         self._view: TeamView | None = None
         self._error = ErrorBox()
         self._told = Words("", "small", "good")
+        self._still = Words("", "small", "caution")
         self._away = Words("", "small", "caution")
         self._door = _Door(partial(self._connect, set_up=False))
         self._inside = QWidget()
@@ -74,6 +76,7 @@ class TeamCard(Card):
             visible_rows=6,
         )
         self._table.picked.connect(lambda _id: self._show_may())
+        self._copied = Words("", "muted")
         self._look = button("See what is there", self._read, hint="Asks the team store; this is a call")
         self._sync = button("Sync what is shared", self._sync_all, hint="Brings both sides to the same state")
         self._leave = button("Disconnect", self._disconnect)
@@ -90,13 +93,14 @@ class TeamCard(Card):
 
     def _lay_out(self) -> None:
         self.body.addWidget(Words(_INTRO, "muted"))
-        for part in (self._error, self._told, self._away, self._door, self._inside):
+        for part in (self._error, self._told, self._still, self._away, self._door, self._inside):
             self.body.addWidget(part)
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         column.addLayout(_row(self._place, self._look, self._sync, self._leave))
         column.addWidget(self._table)
+        column.addWidget(self._copied)
         actions = QHBoxLayout()
         actions.setSpacing(Space.S)
         for each in self._actions.values():
@@ -204,7 +208,7 @@ class TeamCard(Card):
         def done(found: _Done) -> None:
             if merged:
                 self._close_merge()
-            self._say(told(found.done))
+            self._say(*told(found.done))
             self._show(found.view)
             touched = frozenset(each.id for each in found.done if each.what in ("fetched", "deleted"))
             if touched:
@@ -226,9 +230,10 @@ class TeamCard(Card):
             work, lane="pool", name=name or None, done=done, failed=failed or self._error.show_error, owner=self
         )
 
-    def _say(self, text: str) -> None:
-        self._told.set_text(text)
-        self._told.setVisible(bool(text))
+    def _say(self, text: str, still: str = "") -> None:
+        for shown, said in ((self._told, text), (self._still, still)):
+            shown.set_text(said)
+            shown.setVisible(bool(said))
 
     def _show(self, view: TeamView) -> None:
         self._view = view
@@ -258,6 +263,9 @@ class TeamCard(Card):
         for name, made in self._actions.items():
             made.setEnabled(may[name])
             made.setVisible(self._view is not None)
+        copied = row is not None and here and row.may_go
+        self._copied.set_text(f"Would be copied: {carried(row)}." if row is not None and copied else "")
+        self._copied.setVisible(bool(copied))
         self._sync.setEnabled(any(each.shared for each in rows) and not away)
 
     def _open_merge(self, view: MergeView) -> None:
@@ -317,7 +325,3 @@ def _columns() -> Sequence[Column[SharedRow]]:
         Column("shared", "Shared", shared_words, hint=lambda row: row.stays, width=130),
         Column("copied", "Would be copied", carried, hint=lambda row: row.stays, width=330),
     )
-
-
-def _mark(row: SharedRow) -> Mark:
-    return Mark(STATE_TONES[row.meeting.value])
