@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -597,6 +597,25 @@ def test_that_ticks_are_round() -> None:
     assert [t.label for t in ticks_for(Axis("", "$"), 0, 200_000)][1] == "$50k"
     assert [t.label for t in ticks_for(Axis("", "%"), 0.5, 1.0)][-1] == "100 %"
     assert short_number(999.9) == "1k"
+
+
+def test_that_the_last_tick_of_a_whole_share_has_its_words(qtbot: QtBot, theme: Theme) -> None:
+    from pyqtgraph import PlotWidget
+
+    view = ChartView()
+    qtbot.addWidget(view)
+    view.resize(500, 300)
+    view.show()
+    line = Line("quality", (0, 1), (0.4, 0.8))
+    view.set_chart(Chart("Routing", "", Axis("share", "%", low=0, high=1), Axis("right", "%"), (line,)))
+    QApplication.processEvents()
+    (plot,) = view.findChildren(PlotWidget)
+    image = QImage(plot.size(), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    axis = plot.getPlotItem().getAxis("bottom")
+    words = {text: rect for rect, _, text in axis.generateDrawSpecs(painter)[2]}
+    painter.end()
+    assert axis.mapRectToScene(words["100 %"]).right() <= plot.width()
 
 
 def test_that_ranges_hold_every_interval() -> None:

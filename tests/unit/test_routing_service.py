@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbench.__main__ import main
 from workbench.analysis import routing, routing_study
 from workbench.analysis.routing_chart import routing_chart
 from workbench.analysis.routing_plan import FORMATS, as_gateway, as_litellm, as_yaml
@@ -68,6 +69,18 @@ def test_that_the_chart_has_a_row_for_every_router_and_says_how_many_cases(servi
     assert chart.rows[-1][1] == f"{cascade.quality * 100:.0f} % at {cascade.escalated * 100:.0f} %"
     assert "160 cases" in chart.note
     assert chart.range_y[0] >= 0 and chart.range_y[1] <= 1
+
+
+def test_that_the_command_says_what_the_cascade_assumes_and_what_comes_of_it(
+    services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario, _ = services.scenarios.resolve("knowledge-assistant")
+    found = services.routing.study(scenario)
+    assert found is not None
+    assert main(["--home", str(services.paths.home), "routing", "knowledge-assistant"]) == 0
+    sentence = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("The cascade"))
+    assert "90 % of the right and 30 % of the wrong answers (assumed)" in sentence
+    assert f"{found.cascade.escalated * 100:.0f} % on: {found.cascade.quality * 100:.0f} % right" in sentence
 
 
 def test_tv_4a_a_study_of_the_gsm8k_counts() -> None:

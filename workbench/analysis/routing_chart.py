@@ -26,11 +26,9 @@ def routing_chart(found: RoutingStudy, name_of: Callable[[str], str] = str) -> C
         for router in found.routers
     ]  # fmt: skip
     cascade = found.cascade
-    detail = (
-        f"A verifier that accepts {share(cascade.accepts_right)} of the right and {share(cascade.accepts_wrong)} of "
-        f"the wrong answers (assumed) sends {share(cascade.escalated)} on: {share(cascade.quality)} right."
+    point = Point(
+        "cascade", cascade.escalated, cascade.quality, "cascade", labelled=True, detail=cascade_words(cascade)
     )
-    point = Point("cascade", cascade.escalated, cascade.quality, "cascade", labelled=True, detail=detail)
     lines.append(Points("cascade, verifier assumed", (point,), Colour.PURPLE, Shape.DIAMOND))
     lines.append(Marker(f"{strong} alone", found.strong_quality, horizontal=True))
     values = [value for router in found.routers for value in router.qualities]
@@ -43,8 +41,16 @@ def routing_chart(found: RoutingStudy, name_of: Callable[[str], str] = str) -> C
         y=Axis("right answers", unit="%", low=max(0.0, low - pad), high=min(1.0, high + pad)),
         series=tuple(lines),
         note=f"{found.cases} cases both models answered; “{found.eval_name}”. {_legend(found)}",
-        columns=("router", "at 20 %", "half the gap at", "four fifths at", "area", "interval"),
+        columns=("router", "right at 20 %", "half the gap at", "four fifths at", "area", "interval"),
         rows=(*(_row(router) for router in found.routers), _cascade_row(cascade)),
+    )
+
+
+def cascade_words(cascade: Cascade) -> str:
+    """What the cascade assumes, and what comes of it."""
+    return (
+        f"A verifier that accepts {share(cascade.accepts_right)} of the right and {share(cascade.accepts_wrong)} of "
+        f"the wrong answers (assumed) sends {share(cascade.escalated)} on: {share(cascade.quality)} right."
     )
 
 

@@ -112,6 +112,9 @@ def _print_frontier(found: Frontier) -> None:
 
 
 def _print_study(found: RoutingStudy) -> None:
+    """Each router in a row, the cascade, which is one point and not a line, in a sentence below."""
+    from workbench.analysis.routing_chart import cascade_words
+
     say(f"\n{found.sentence}")
     say(
         f"{found.cases} cases of “{found.eval_name}”: {found.strong} {share(found.strong_quality)} right, "
@@ -129,6 +132,7 @@ def _print_study(found: RoutingStudy) -> None:
         for router in found.routers
     ]
     print_table(("router", "right at 20 %", "area", "half at", "four fifths at", ""), rows, right={1, 2, 3, 4})
+    say(f"The cascade asks the weaker model first. {cascade_words(found.cascade)}")
     if found.usd_per_right:
         say(f"The stronger model pays where a right answer is worth more than {usd(found.usd_per_right)}.")
     if found.shared_failures is not None:

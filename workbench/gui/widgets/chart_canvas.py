@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt, QTimer, QVariantAnimation
@@ -41,6 +42,7 @@ _SIDES_ROW = 0.6
 _LINE_LABEL_ROOM = 0.07
 _TICK_SPACE_PX = 20
 _TICK_GAP_PX = 12
+_PAST_PX = 14
 
 
 class Canvas:
@@ -60,7 +62,6 @@ class Canvas:
         self._plot.setMouseEnabled(False, False)
         self._box: Any = self._plot.getViewBox()
         self._box.setDefaultPadding(0)
-        self._plot.layout.setContentsMargins(0, 8, 14, 0)
         self._words = ChartWords(owner=owner, box=self._box)
         self._items: list[Any] = []
         self._dots: list[tuple[Points, Any, Any]] = []
@@ -162,14 +163,19 @@ class Canvas:
         item.setTicks([ticks])
         item.setPen(self._pg.mkPen(look.hairline))
         item.setTextPen(self._pg.mkPen(look.muted))
-        item.setStyle(tickLength=0, tickFont=small_font(self._owner), tickTextOffset=6, hideOverlappingLabels=False)
-        item.showLabel(False)
         metrics = QFontMetricsF(small_font(self._owner))
+        widest = max((metrics.horizontalAdvance(words) for _, words in ticks), default=0.0)
+        past = math.ceil(widest / 2) + 1  # the words of a tick at the very end stand half outside
+        item.setStyle(
+            tickLength=0, tickFont=small_font(self._owner), tickTextOffset=6,
+            hideOverlappingLabels=max(past, _PAST_PX),
+        )  # fmt: skip
+        item.showLabel(False)
         if side == "left":
-            widest = max((metrics.horizontalAdvance(words) for _, words in ticks), default=0.0)
             item.setWidth(widest + _TICK_GAP_PX)
         else:
             item.setHeight(metrics.height() + _TICK_GAP_PX)
+            self._plot.layout.setContentsMargins(0, 8, max(past, _PAST_PX), 0)
 
     def _grid(self, xs: list[float]) -> None:
         """A hairline at each tick."""
