@@ -10,6 +10,8 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from workbench.gui.pages import HOME, PAGES
+from workbench.gui.pages.validate import ValidatePage
+from workbench.gui.playground.pane_row import PaneRow
 
 from gui.pages_person import Visitor
 
@@ -88,3 +90,17 @@ def test_that_at_half_as_large_again_no_page_with_many_buttons_is_wider_than_a_w
         page = visitor.go(page_id)
         visitor.wait(lambda page=page: page.scroller.horizontalScrollBar().maximum() == 0)
         assert page.header.width() >= page.header.minimumSizeHint().width()
+
+
+def test_that_larger_text_over_the_smallest_window_moves_no_pane_before_all_widgets_have_it(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell, page = visitor.window.shell, visitor.go("validate")
+    assert isinstance(page, ValidatePage)
+    shell.resize(1024, 700)
+    visitor.wait(lambda: page.playground.row.width() < 800)
+    visitor.rest()
+    moved: list[str] = []  # Qt would crash, as it still has to tell the splitter's handle that is gone then
+    monkeypatch.setattr(PaneRow, "_turn", lambda _row: moved.append("too soon"))
+    shell.set_text_percent(150)
+    assert moved == []

@@ -216,15 +216,17 @@ class PaneRow(QWidget):
             self._settings.set(SIZES, list(row.sizes()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width leaves room for more or fewer panes beside each other.
+
+        Not at once, here and below: a pane that changes its row takes a handle of the splitter with it, and Qt, which
+        tells all widgets of another size of text one after the other (and lets the page be laid out meanwhile), would
+        go on to the one that is gone and crash.
+        """
         super().resizeEvent(event)
-        self._turn()
+        self._turner.start()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another size of text leaves room for more or fewer panes beside each other.
-
-        Not at once: a pane that changes its row takes a handle of the splitter with it, and Qt, which tells all widgets
-        of the new style one after the other, would go on to the one that is gone and crash.
-        """
+        """So does another size of text."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange and hasattr(self, "_turner"):
             self._turner.start()
