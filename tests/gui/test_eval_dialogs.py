@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from workbench.evals.datasets import Examined
 from workbench.gui.evals.import_preview import NOTHING, ImportDialog
 from workbench.gui.evals.scorer_picker import ScorerPicker, spec_words
+from workbench.gui.theme import Theme
 
 from gui.validate_bench import Bench, bench_in
 
@@ -108,6 +109,34 @@ def test_that_ways_to_score_are_found_explained_set_and_put_together(bench: Benc
     bench.qtbot.mouseClick(picker.findChild(QPushButton, "scorer-use"), Qt.MouseButton.LeftButton)
     assert found == [('all-of(contains, length(expected="at most 40 words"))',)]
     assert spec_words(found[0][0]) == "All of these (Contains, Length (expected: at most 40 words))"
+
+
+def test_that_a_way_to_score_can_be_turned_round_and_several_weighed(bench: Bench, theme: Theme) -> None:
+    parent = QWidget()
+    bench.qtbot.addWidget(parent)
+    picker = ScorerPicker(bench.services.evals.scorers(), ("contains",), parent=parent)
+    found: list[tuple[str, ...]] = []
+    picker.chosen.connect(found.append)
+    parent.show()
+    picker.open()
+    bench.qtbot.waitExposed(picker)
+    options = picker._options
+    bench.wait(lambda: options.height() >= options.sizeHint().height())  # those of the first one, too
+    assert not [each.text() for each in picker._buttons.buttons() if not each.icon().isNull()]
+    bench.qtbot.keyClicks(picker.search, "forbidden")
+    picker.turned.setChecked(True)
+    picker.findChild(QLineEdit, "option-expected").setText("promise")
+    bench.qtbot.keyClick(picker.search, Qt.Key.Key_Return)  # adds, and the dialog stays
+    assert picker.isVisible() and picker.specs == ("contains", 'not(forbidden-words(expected="promise"))')
+    picker.together.setCurrentIndex(picker.together.findData("weighted"))
+    assert picker.weights.isVisible()
+    bench.qtbot.keyClicks(picker.weights, "3")
+    use = picker.findChild(QPushButton, "scorer-use")
+    bench.qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
+    assert "weights must be 2 numbers" in words_in(picker) and not found
+    bench.qtbot.keyClicks(picker.weights, " 1")
+    bench.qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
+    assert found == [('weighted(contains, not(forbidden-words(expected="promise")), weights="3 1")',)]
 
 
 def test_that_every_control_of_the_dialogs_has_a_name(bench: Bench, tmp_path: Path) -> None:

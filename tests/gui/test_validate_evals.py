@@ -423,6 +423,16 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench,
     assert page.evals.results.isVisibleTo(page) and not page.evals.setup.isVisibleTo(page)
     assert page.evals.results.cases.table is not None
     assert len(page.evals.results.cases.table.model.rows) >= 150
+    page.resize(648, 660)  # what a window of 1024x700 leaves it beside the inspector
+    across = page.scroller.horizontalScrollBar()
+    bench.wait(lambda: across.maximum() == 0)  # neither the results nor a new eval are cut
+    press(bench, page, "eval-new")
+    bench.settle()
+    page.evals.setup.more._turn()
+    bench.settle()
+    assert across.maximum() == 0
+    press(bench, page, "eval-put-away")
+    bench.settle()
     page.resize(752, 774)  # what a window of 1280x800 leaves it
     bench.house.selection.pick("case", "policy-question-08")
     bench.settle()

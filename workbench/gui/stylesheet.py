@@ -35,7 +35,9 @@ QToolTip {{ color: {look.text}; background: {look.tooltip}; border: 1px solid {l
 
 
 def _buttons(look: Look) -> str:
+    # The icons of the style's own dialogs are drawn for light windows; the words say it all.
     return f"""
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton {{ background: {look.card}; color: {look.text}; border: 1px solid {look.hairline};
   border-radius: {CORNER_PX}px; padding: 7px 12px; }}
 QPushButton:hover {{ background: {look.hover}; }}

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QFileDialog
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -85,12 +85,6 @@ class BundleActions(QObject):
     def _take(self, done: Imported) -> None:
         self._house.hub.tell(done.changes)
         self._desk.open(done.scenario.id)
-
-
-def without_icons(buttons: QDialogButtonBox) -> None:
-    """The style's own icons are drawn for light windows; the words say it all."""
-    for each in buttons.buttons():
-        each.setIcon(QIcon())
 
 
 def _show(dialog: QDialog) -> None:

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 
 from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
-from workbench.gui.bundles.actions import without_icons
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.reading_table import ReadingTable
@@ -94,7 +93,6 @@ class CompareDialog(QDialog):
         scroller.setWidget(inside)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        without_icons(buttons)
         column = QVBoxLayout(self)
         column.setSpacing(Space.M)
         column.addLayout(top)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.scenario import Scenario
 from workbench.domain.secret import Secret
-from workbench.gui.bundles.actions import FILES, without_icons
+from workbench.gui.bundles.actions import FILES
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.state import ErrorBox
@@ -62,7 +62,6 @@ class ExportDialog(QDialog):
         self._write.setAccessibleName("Choose a place and write the bundle")
         self._write.clicked.connect(lambda _checked=False: self.ask_place())
         buttons.rejected.connect(self.reject)
-        without_icons(buttons)
         form = QFormLayout()
         form.setSpacing(Space.S)
         form.addRow("&Passphrase", self.passphrase)

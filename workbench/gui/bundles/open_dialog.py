@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.secret import Secret
-from workbench.gui.bundles.actions import without_icons
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space, scaled_px
 from workbench.gui.widgets.buttons import button
@@ -93,7 +92,6 @@ class OpenDialog(QDialog):
         self._take.setAccessibleName("Take the bundle in")
         self._take.clicked.connect(lambda _checked=False: self.take_in())
         buttons.rejected.connect(self.reject)
-        without_icons(buttons)
         outer = QVBoxLayout(self)
         outer.setSpacing(Space.M)
         outer.addWidget(scroller, 1)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from workbench.analysis import words
 from workbench.evals.columns import ERROR
 from workbench.gui.ports import SettingsPort
-from workbench.gui.theme import Tone
+from workbench.gui.theme import Tone, scaled_px
 from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
@@ -19,6 +19,8 @@ from workbench.services.eval_grid import ALL, CaseGrid
 from workbench.services.eval_words import NameOf
 
 EVERY_TAG = "Every tag"
+#: a list above the table gives way to this where the page is narrow
+NARROWEST_PX = 90
 
 
 class CaseTable(QWidget):
@@ -182,6 +184,7 @@ def _list(name: str, id: str) -> QComboBox:
     made.setAccessibleName(name)
     made.setObjectName(id)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    made.setMinimumWidth(scaled_px(made, NARROWEST_PX))
     return made
 
 

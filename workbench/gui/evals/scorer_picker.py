@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
@@ -32,11 +33,12 @@ from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.text import Words
 
 MOST = 10
+WEIGHTED = "weighted"
 TOGETHER = {
     "": "each for itself",
     "all-of": "right when all are right",
     "any-of": "right when one is right",
-    "weighted": "the mean of them",
+    WEIGHTED: "the mean of them, weighted",
 }
 
 
@@ -70,8 +72,11 @@ class ScorerPicker(QDialog):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(Space.S)
         self._fields: dict[str, QLineEdit | QCheckBox] = {}
+        self.turned = QCheckBox("Turned round: right when this is wrong")
+        self.turned.setObjectName("scorer-not")
         self.add = button("Add", self._add, hint="Score with this, with the options as they are")
         self.add.setObjectName("scorer-add")
+        self.add.setDefault(True)  # Enter in a field adds; it never closes the dialog
         self._error = ErrorBox()
         self.kept = QListWidget()
         self.kept.setAccessibleName("Chosen ways to score")
@@ -81,6 +86,12 @@ class ScorerPicker(QDialog):
         self.together.setAccessibleName("How several count")
         for name, title in TOGETHER.items():
             self.together.addItem(title, name)
+        self.weights = QLineEdit()
+        self.weights.setPlaceholderText("Weights, in this order: 3 1")
+        self.weights.setAccessibleName("Weights, one number for each, in their order")
+        self.weights.setObjectName("scorer-weights")
+        self.weights.hide()
+        self.together.currentIndexChanged.connect(lambda _place: self._show_kept())
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         use = self._buttons.addButton("Score with these", QDialogButtonBox.ButtonRole.AcceptRole)
         assert isinstance(use, QPushButton)
@@ -104,7 +115,12 @@ class ScorerPicker(QDialog):
         right = QVBoxLayout()
         right.addWidget(details, 1)
         right.addWidget(self._error)
-        right.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        adding = QHBoxLayout()
+        adding.setSpacing(Space.M)
+        adding.addWidget(self.add)
+        adding.addWidget(self.turned)
+        adding.addStretch(1)
+        right.addLayout(adding)
         top = QHBoxLayout()
         top.setSpacing(Space.L)
         top.addLayout(left, 2)
@@ -115,6 +131,7 @@ class ScorerPicker(QDialog):
         row.setSpacing(Space.S)
         row.addWidget(QLabel("Several count"))
         row.addWidget(self.together)
+        row.addWidget(self.weights)
         row.addWidget(self._remove)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -161,6 +178,7 @@ class ScorerPicker(QDialog):
         member = self.current
         self._error.clear()
         self.add.setEnabled(member is not None)
+        self.turned.setChecked(False)
         while self._form.rowCount():
             self._form.removeRow(0)
         self._fields = {}
@@ -225,7 +243,7 @@ class ScorerPicker(QDialog):
         fault = made.misuse() or (made.problem("") if made.expected is not None else "")
         if fault:
             raise WorkbenchError(f"This cannot be scored with: {fault}", mend=member.expects)
-        return scorer(made.spec).spec
+        return scorer(f"not({made.spec})" if self.turned.isChecked() else made.spec).spec
 
     def _take_out(self) -> None:
         row = self.kept.currentRow() if self.kept.currentRow() >= 0 else self.kept.count() - 1
@@ -238,19 +256,30 @@ class ScorerPicker(QDialog):
         self.kept.addItems([spec_words(spec) for spec in self._picked])
         several = len(self._picked) > 1
         self.together.setEnabled(several)
+        self.weights.setVisible(several and self.together.currentData() == WEIGHTED)
         self._remove.setEnabled(bool(self._picked))
         self._use.setEnabled(bool(self._picked))
 
     @property
     def specs(self) -> tuple[str, ...]:
-        """What was chosen: several specs, or one that holds them all."""
+        """What was chosen: several specs, or one that holds them all. Raises WorkbenchError for weights that make no
+        sense."""
         way = str(self.together.currentData())
-        if way and len(self._picked) > 1:
-            return (scorer(f"{way}({', '.join(self._picked)})").spec,)
-        return tuple(self._picked)
+        if not way or len(self._picked) < 2:
+            return tuple(self._picked)
+        parts = list(self._picked)
+        weights = self.weights.text().replace(",", ".").strip()
+        if way == WEIGHTED and weights:
+            parts.append(f"weights={json.dumps(weights)}")
+        return (scorer(f"{way}({', '.join(parts)})").spec,)
 
     def _take(self) -> None:
-        self.chosen.emit(self.specs)
+        try:
+            specs = self.specs
+        except WorkbenchError as error:
+            self._error.show_error(error)
+            return
+        self.chosen.emit(specs)
         self.accept()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
@@ -74,6 +74,7 @@ class SetupCard(Card):
         self._run = button("Run the eval", self.run_wanted.emit, kind="main")
         self._run.setObjectName("eval-run")
         self._close = button("Back to the results", self.put_away.emit)
+        self._close.setObjectName("eval-put-away")
         self._total = Words("", "muted")
         self._lay_out()
         self._show_scorer()
@@ -85,12 +86,16 @@ class SetupCard(Card):
         grid.setVerticalSpacing(Space.M)
         grid.setColumnStretch(1, 1)
         scoring = QWidget()
-        line = QHBoxLayout(scoring)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(Space.M)
-        line.addWidget(self.scorer)
-        line.addWidget(self._more)
-        line.addWidget(self._signature, 1)
+        chosen = QHBoxLayout()
+        chosen.setSpacing(Space.S)
+        chosen.addWidget(self.scorer)
+        chosen.addWidget(self._more)
+        chosen.addStretch(1)
+        lines = QVBoxLayout(scoring)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(Space.XS)
+        lines.addLayout(chosen)
+        lines.addWidget(self._signature)
         for place, (title, field) in enumerate(
             (
                 ("Cases", self.data),
@@ -103,8 +108,8 @@ class SetupCard(Card):
         ):
             label = QLabel(title)
             set_role(label, "section")
-            top = Qt.AlignmentFlag.AlignTop if place < 2 or title == "Plan" else Qt.AlignmentFlag.AlignVCenter
-            grid.addWidget(label, place, 0, top)
+            in_middle = title == "Instruction"
+            grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignVCenter if in_middle else Qt.AlignmentFlag.AlignTop)
             grid.addWidget(field, place, 1)
         self.body.addLayout(grid)
         foot = QHBoxLayout()

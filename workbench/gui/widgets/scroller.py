@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
@@ -31,7 +31,19 @@ class ColumnScroller(QScrollArea):
         super().resizeEvent(event)
         self.fit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What is inside was laid out anew: texts know how tall they are only when they have their font."""
+        done = super().eventFilter(watched, event)
+        if watched is self._inside and event.type() is QEvent.Type.LayoutRequest:
+            self._take_height()
+        return done
+
     def fit(self) -> None:
         """After widgets came, went or changed: as tall as they need now."""
         self.column.invalidate()
-        self._inside.setFixedHeight(max(self.column.heightForWidth(self.viewport().width()), 1))
+        self._take_height()
+
+    def _take_height(self) -> None:
+        wanted = max(self.column.heightForWidth(self.viewport().width()), 1)
+        if self._inside.minimumHeight() != wanted:  # else it would be laid out over and over
+            self._inside.setFixedHeight(wanted)
