@@ -7,8 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from pages_person import Visitor
-from PySide6.QtGui import QGuiApplication, QPdfWriter
-from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton, QScrollArea
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPdfWriter
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+)
 from workbench.domain.decision import Decision, DecisionStatus, Risk, Watch
 from workbench.gui.forms.text_box import MOST_LINES, TextBox
 from workbench.gui.pages.decide import DecidePage
@@ -241,6 +251,65 @@ def test_that_the_reason_against_an_option_falls_away_when_it_is_chosen(visitor:
     visitor.rest()
     assert {each.option for each in (visitor.scenario.decision or Decision("", "")).rejections} == {"A"}
     assert visitor.find(QPlainTextEdit, "Why not C").toPlainText() == ""
+
+
+def test_that_another_option_is_another_decision_and_an_edited_record_says_so(visitor: Visitor) -> None:
+    page = undecided(visitor)
+    visitor.press("Draft from the figures")
+    visitor.rest()
+    visitor.press("Record the decision")
+    visitor.wait(lambda: visitor.answer.startswith("Decided for C"))
+    visitor.rest()
+    assert "The record was changed since." not in visitor.answer
+    page._form._dissent.setPlainText("Nobody.")
+    visitor.wait(lambda: "The record was changed since." in visitor.answer)
+    visitor.rest()
+    visitor.find(QAbstractButton, "Decided for: A · Claude API + RAG").click()
+    visitor.wait(lambda: visitor.answer.startswith("Draft: A"))
+    decision = visitor.scenario.decision
+    assert decision is not None and (decision.status, decision.basis) == (DecisionStatus.DRAFT, None)
+    visitor.undo()
+    visitor.wait(lambda: visitor.answer.startswith("Decided for C"))
+    visitor.rest()
+    assert page._form._dissent.text() == "Nobody.", "the choice is a step of its own"
+    visitor.undo()
+    visitor.rest()
+    visitor.wait(lambda: "The record was changed since." not in visitor.answer)
+
+
+def test_that_a_day_that_is_none_is_said_at_its_field_and_goes_nowhere(visitor: Visitor) -> None:
+    page = decide(visitor)
+    before = visitor.scenario.decision
+    day = page._form._dates["review_on"]
+    day.edit.setFocus()
+    day.edit.selectAll()
+    visitor.qtbot.keyClicks(day.edit, "2027-02-30")
+    assert not day._problem.isVisible(), "while it is typed"
+    visitor.qtbot.keyClick(day.edit, Qt.Key.Key_Return)
+    assert day._problem.isVisible() and "year-month-day" in day._problem.text()
+    visitor.press("Record it again")
+    visitor.rest()
+    assert "That is not a date" in words_on(page) and visitor.scenario.decision == before
+    day.edit.selectAll()
+    visitor.qtbot.keyClicks(day.edit, "2027-02-28")
+    visitor.wait(lambda: visitor.scenario.decision is not None and visitor.scenario.decision.review_on == "2027-02-28")
+    assert not day._problem.isVisible()
+
+
+def test_that_undo_reaches_the_window_from_a_field_that_has_nothing_to_take_back(visitor: Visitor) -> None:
+    page = undecided(visitor)
+    visitor.press("Draft from the figures")
+    visitor.rest()
+    for field in (page._form._because, page._form._people["informed"]):
+        assert visitor.scenario.decision is not None
+        field.setFocus()
+        override = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        override.ignore()
+        QApplication.sendEvent(field, override)
+        assert not override.isAccepted()
+        visitor.qtbot.keyClicks(field, "x")
+        QApplication.sendEvent(field, override)
+        assert override.isAccepted(), "its own typing first"
 
 
 def test_that_a_recorded_decision_is_signed_and_its_history_tells_what_changed(visitor: Visitor) -> None:

@@ -147,6 +147,14 @@ class DecisionService:
         """What differs between two states, or two decisions, in words."""
         return differences(before, after)
 
+    @staticmethod
+    def is_edited(scenario: Scenario, versions: Sequence[DecisionVersion]) -> bool:
+        """Whether a recorded decision says something else than when it was last recorded or signed."""
+        decision = scenario.decision
+        if decision is None or decision.status not in SIGNABLE or not versions:
+            return False
+        return decision != versions[-1].scenario.decision
+
     def subjects(self, found: OptionSet) -> Subjects:
         """What the conditions of a record can be about."""
         return subjects_of(found, self._catalog())

@@ -8,12 +8,13 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.domain.decision import Condition, Consequence, Decision, Rejection, Risk
+from workbench.domain.decision import Condition, Consequence, Decision, DecisionStatus, Rejection, Risk
+from workbench.domain.errors import WorkbenchError
 from workbench.gui.forms.entry_rows import EntryRows
 from workbench.gui.forms.record_rows import ConditionRow, ConsequenceRow, RiskRow
 from workbench.gui.forms.text_box import TextBox
 from workbench.gui.theme import Space
-from workbench.gui.widgets.fields import Choice, ChoiceField, TextField
+from workbench.gui.widgets.fields import Choice, ChoiceField, DayField, TextField
 from workbench.gui.widgets.text import Words
 from workbench.services.conditions import Subjects
 
@@ -50,9 +51,7 @@ class DecisionForm(QWidget):
         self._people = {
             name: TextField(title, placeholder="Names or roles, separated by commas") for name, title in _PEOPLE.items()
         }
-        self._dates = {
-            name: TextField(title, placeholder=example, max_length=10) for name, (title, example) in _DATES.items()
-        }
+        self._dates = {name: DayField(title, example) for name, (title, example) in _DATES.items()}
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -100,8 +99,8 @@ class DecisionForm(QWidget):
             field.set_text(text)
         for name, line in self._people.items():
             line.set_value(", ".join(getattr(decision, name)))
-        for name, line in self._dates.items():
-            line.set_value(getattr(decision, name))
+        for name, day in self._dates.items():
+            day.set_value(getattr(decision, name))
         self._risks.show_entries(decision.risks)
         self._consequences.show_entries(decision.consequences)
         self._triggers.show_entries(decision.triggers)
@@ -121,8 +120,8 @@ class DecisionForm(QWidget):
             self._decision,
             option=option,
             because=self._because.text(),
-            decided_at=self._dates["decided_at"].text().strip(),
-            review_on=self._dates["review_on"].text().strip(),
+            decided_at=self._dates["decided_at"].value,
+            review_on=self._dates["review_on"].value,
             deciders=_split(self._people["deciders"].text()),
             consulted=_split(self._people["consulted"].text()),
             informed=_split(self._people["informed"].text()),
@@ -134,6 +133,14 @@ class DecisionForm(QWidget):
             rejections=self._rejections(option),
             consequences=self._consequences.value(),
         )
+
+    def faults(self) -> list[WorkbenchError]:
+        """What stands in the form and cannot be taken."""
+        return [
+            WorkbenchError("That is not a date", where=_DATES[name][0], mend=day.problem)
+            for name, day in self._dates.items()
+            if day.problem
+        ]
 
     def _rejections(self, option: str) -> tuple[Rejection, ...]:
         """The reasons against the others; one against the option that is now chosen falls away."""
@@ -180,8 +187,10 @@ class DecisionForm(QWidget):
     def _listen(self) -> None:
         for field in (self._because, self._dissent, self._confirmation):
             field.textChanged.connect(self._touched)
-        for line in (*self._people.values(), *self._dates.values()):
+        for line in self._people.values():
             line.edited.connect(self._touched)
+        for day in self._dates.values():
+            day.changed.connect(self._touched)
         for rows in (self._risks, self._consequences, self._triggers, self._thresholds, self._against):
             rows.changed.connect(self._touched)
 
@@ -192,6 +201,8 @@ class DecisionForm(QWidget):
         now = self.value()
         if now != self._decision:
             if now.option != self._decision.option:
+                # Another option is another decision: what was recorded, accepted or signed was the first.
+                now = replace(now, status=DecisionStatus.DRAFT, basis=None)
                 self._show_against(now)
             self._decision = now
             self.changed.emit(now)

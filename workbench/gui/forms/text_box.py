@@ -9,6 +9,7 @@ from PySide6.QtGui import QTextLayout, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 from workbench.gui.theme import Space
+from workbench.gui.widgets.fields import leaves_to_window
 
 MOST_LINES = 12
 
@@ -37,6 +38,12 @@ class TextBox(QPlainTextEdit):
 
     def text(self) -> str:
         return self.toPlainText().strip()
+
+    def event(self, event: QEvent) -> bool:
+        document = self.document()
+        if leaves_to_window(event, can_undo=document.isUndoAvailable(), can_redo=document.isRedoAvailable()):
+            return False
+        return super().event(event)
 
     def hasHeightForWidth(self) -> bool:
         return True

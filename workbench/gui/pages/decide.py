@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -58,6 +58,7 @@ STATUSES = {
     "Back to a draft": DecisionStatus.DRAFT,
     "It is superseded": DecisionStatus.SUPERSEDED,
 }
+_EDITED = "The record was changed since."
 WIDE_PX = 860
 FULL_WIDE_PX = 1_500
 # The answer is painted first; record and report come in steps, and edits that follow faster are read together.
@@ -106,7 +107,7 @@ class DecidePage(Page):
         self._found: OptionSet | None = None
         self._whole = False
         self._shown: Document | None = None
-        self._is_made = self._is_coming = self._has_no_report = False
+        self._is_made = self._is_coming = self._has_no_report = self._is_edited = False
         self._asked_for = 0
         self._due: Scenario | None = None
         self._written: Path | None = None
@@ -200,7 +201,7 @@ class DecidePage(Page):
         self.setEnabled(scenario is not None)
         if scenario is None:
             return
-        self.header.set_answer(*_answer(scenario))
+        self._say_answer(scenario)
         accepted = scenario.decision is not None and scenario.decision.status is DecisionStatus.ACCEPTED
         self._record.setText("Record it again" if accepted else "Record the decision")
         if self._is_made:
@@ -209,11 +210,16 @@ class DecidePage(Page):
             self._is_coming = True
             QTimer.singleShot(AFTER_MS, self, self._load_parts)
 
+    def _say_answer(self, scenario: Scenario) -> None:
+        lead, rest = _answer(scenario)
+        self.header.set_answer(lead, f"{_EDITED} {rest}".strip() if self._is_edited else rest)
+
     def forget(self) -> None:
         """Its report and options come in a moment."""
         self._notice.hide()
         self._error.clear()
         self._shown = self._found = None
+        self._is_edited = False
         self._asked_for += 1  # what is being computed for the last one comes too late
         if self._is_made:
             self._form.wait_for_options()
@@ -278,6 +284,9 @@ class DecidePage(Page):
         scenario = self._typed()
         self._forget_said()
         if scenario is None:
+            return
+        if faults := self._form.faults():
+            self._error.show_error(faults[0])
             return
         decision = replace(self._form.value(), status=status)
 
@@ -359,9 +368,11 @@ class DecidePage(Page):
         return self.scenario
 
     def _edited(self, decision: Decision) -> None:
-        new = self._with(decision)
+        new, old = self._with(decision), (self.scenario and self.scenario.decision) or Decision("", "")
         if new is not None:
-            self.begin_edit(new, "Edit the decision", merge_key="decision")
+            # Typing in one field is one step of undo; the next field begins another.
+            changed = [each.name for each in fields(old) if getattr(old, each.name) != getattr(decision, each.name)]
+            self.begin_edit(new, "Edit the decision", merge_key=f"decision: {', '.join(changed)}")
 
     def _take_draft(self, decision: Decision) -> None:
         new = self._with(decision)
@@ -402,6 +413,8 @@ class DecidePage(Page):
         if self.scenario is None or self.scenario.id != scenario.id:
             return
         self._history.show_versions(versions)
+        self._is_edited = self._decisions().is_edited(scenario, versions)
+        self._say_answer(scenario)
         may_sign = scenario.decision is not None and scenario.decision.status in SIGNABLE
         self._signatures.show_signatures(signatures, may_sign=may_sign)
 

@@ -10,10 +10,11 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -77,7 +78,7 @@ class NumberField(QWidget):
         self._low, self._high, self._whole, self._percent = low, high, whole, percent
         self._width = width
         self._sent: float | None = None
-        self.edit = QLineEdit()
+        self.edit = Line()
         self.edit.setAccessibleName(f"{name}, {unit}" if unit else name)
         self.edit.setPlaceholderText(placeholder)
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -462,7 +463,30 @@ class FlowLayout(QLayout):
         return y + line - rect.y()
 
 
-class TextField(QLineEdit):
+class Line(QLineEdit):
+    """A line of text that leaves Ctrl+Z to the window once it has nothing of its own to take back."""
+
+    def event(self, event: QEvent) -> bool:
+        if leaves_to_window(event, can_undo=self.isUndoAvailable(), can_redo=self.isRedoAvailable()):
+            return False
+        return super().event(event)
+
+
+def leaves_to_window(event: QEvent, *, can_undo: bool, can_redo: bool) -> bool:
+    """Whether a field should let the window have this key: Undo or Redo where it has nothing to undo or redo itself.
+
+    WORKAROUND: Qt's text fields keep these keys for themselves even then, and nothing happens.
+    """
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    undo = event.matches(QKeySequence.StandardKey.Undo) and not can_undo
+    redo = event.matches(QKeySequence.StandardKey.Redo) and not can_redo
+    if undo or redo:
+        event.ignore()
+    return undo or redo
+
+
+class TextField(Line):
     """One line of text; `edited` is sent for each change, Enter moves on like Tab."""
 
     edited = Signal(str)
@@ -484,3 +508,60 @@ class TextField(QLineEdit):
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.focusNextChild()
+
+
+class DayField(QWidget):
+    """A day, year-month-day. A text that is none is marked and not taken: `value` stays what it was."""
+
+    changed = Signal(object)
+
+    def __init__(self, name: str, example: str) -> None:
+        super().__init__()
+        self._name, self._example, self._value = name, example, ""
+        self.edit = TextField(name, placeholder=example, max_length=10)
+        self.setFocusProxy(self.edit)
+        self._problem = Words("", "small", "bad")
+        self._problem.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.XS)
+        column.addWidget(self.edit)
+        column.addWidget(self._problem)
+        self.edit.edited.connect(lambda _text: self._typed())
+        self.edit.editingFinished.connect(self._say)
+
+    @property
+    def value(self) -> str:
+        """The day in ISO form, "" for none."""
+        return self._value
+
+    @property
+    def problem(self) -> str:
+        """Why what stands there is not taken, "" when it is."""
+        return "" if _is_day(self.edit.text().strip()) else f"Write it as year-month-day, such as {self._example}."
+
+    def set_value(self, value: str) -> None:
+        """Shows a stored day; what was typed and not taken is gone."""
+        self._value = value
+        self.edit.set_value(value)
+        self._say()
+
+    def _typed(self) -> None:
+        text = self.edit.text().strip()
+        if _is_day(text) and text != self._value:
+            self._value = text
+            self.changed.emit(text)
+        if not self.problem:
+            self._say()
+
+    def _say(self) -> None:
+        """A half-typed day is no fault until one leaves the field."""
+        self._problem.set_text(self.problem)
+        self._problem.setVisible(bool(self.problem))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return not text or date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
