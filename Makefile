@@ -56,7 +56,12 @@ end-to-end: setup  ## one journey through the real window on a virtual display
 		[ $$code -eq 124 ] || exit $$code; echo "no end after 300 s, once more"; \
 	done; exit 124
 
-test: lint types unit keychain gui end-to-end  ## everything a change must pass
+# These three keep one core busy each, so two of them run beside each other.
+.PHONY: side-by-side
+side-by-side: setup
+	@$(MAKE) --no-print-directory -j2 --output-sync=target end-to-end types keychain
+
+test: lint side-by-side unit gui  ## everything a change must pass
 
 test-slow: setup ## the long ones: kill loops, fuzzing, full disks, new examples for the tests that draw them
 	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest tests/unit tests/contract tests/faults -m "hypothesis and not slow and not keychain" -n 2 -q
