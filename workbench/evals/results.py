@@ -20,6 +20,7 @@ from workbench.domain.evals import (
     Design,
     EvalRun,
     EvalSlice,
+    EvalStatus,
     EvalSummary,
     ModelSummary,
     PairSummary,
@@ -36,12 +37,16 @@ FEWEST_TAGGED, MOST_TAGS = 10, 40
 
 def summarise(run: EvalRun, results: Iterable[CaseResult] | Columns) -> EvalSummary:
     """Every model under every scorer, every pair of models, and both for each tag. Of results with the same key the
-    last one counts."""
+    last one counts.
+
+    A run that is not finished is looked at again and again, so its pairs are tested by what holds whenever one looks,
+    also when it will ask every case.
+    """
     data = results if isinstance(results, Columns) else columns_of(run, results)
     models = [_model(data, scorer, place) for scorer in run.scorers for place in range(len(data.models))]
-    early = run.settings.design is Design.SEQUENTIAL
+    early = run.settings.design is Design.SEQUENTIAL or run.status is not EvalStatus.FINISHED
     pairs = [pair for scorer in run.scorers for pair in pairs_of(data, scorer, run.margin, early=early)]
-    slices, left_out = _slices(data, run.margin)
+    slices, left_out = _slices(data, run.margin, early)
     tests = sum(pair.p is not None for found in slices if found.scorer == run.scorers[0] for pair in found.pairs)
     return EvalSummary(run.id, run.case_count, run.margin, tuple(models), tuple(pairs), tuple(slices), tests, left_out)
 
@@ -204,29 +209,31 @@ def pairs_of(data: Columns, scorer: str, margin: float, *, early: bool = False) 
     `early`: the run may end as soon as the evidence is enough, so pairs are tested by their e-value, which holds
     whenever one looks.
     """
-    drafts = _drafts(data, scorer, margin)
-    return adjust([_anytime(pair, data) for pair in drafts] if early else drafts)
+    return adjust(_drafts(data, scorer, margin, early))
 
 
 def _anytime(pair: PairSummary, data: Columns) -> PairSummary:
-    """The pair tested by its e-value on the cases that one of the two answered better."""
+    """The pair tested by its e-value on the cases that one of the two answered better; of cases that share documents
+    by the more careful of that and the test of the differences."""
     if pair.p is None:
         return pair
     scores = data.scores(pair.scorer)
     gain = scores[:, data.models.index(pair.a)] - scores[:, data.models.index(pair.b)]
     wins, losses = int((gain > 0).sum()), int((gain < 0).sum())
     value = e_value(wins, wins + losses)
-    return replace(
-        pair, p=min(1.0, 1 / value), e_value=value, method=f"e-process, valid whenever one looks; {pair.method}"
-    )
+    p = min(1.0, 1 / value)
+    if _clusters(data.document[~np.isnan(gain)]) is not None:
+        p = max(p, pair.p)
+    return replace(pair, p=p, e_value=value, method=f"e-process, valid whenever one looks; {pair.method}")
 
 
-def _drafts(data: Columns, scorer: str, margin: float) -> list[PairSummary]:
+def _drafts(data: Columns, scorer: str, margin: float, early: bool) -> list[PairSummary]:
     scores = data.scores(scorer)
-    return [
+    drafts = [
         _pair(data.models[a], data.models[b], scorer, scores[:, a], scores[:, b], data, margin)
         for a, b in itertools.combinations(range(len(data.models)), 2)
     ]
+    return [_anytime(pair, data) for pair in drafts] if early else drafts
 
 
 def _pair(
@@ -276,13 +283,13 @@ def _pair(
 # Slices
 
 
-def _slices(data: Columns, margin: float) -> tuple[list[EvalSlice], int]:
+def _slices(data: Columns, margin: float, early: bool) -> tuple[list[EvalSlice], int]:
     """The tags that some but not all cases carry, the most frequent first; how many were left out as too small."""
     chosen, left_out = _tags(data.tagged)
     found = []
     for scorer in data.scorers:
         parts = [data.of(data.tagged[:, place]) for place in chosen]
-        drafts = [_drafts(part, scorer, margin) for part in parts]
+        drafts = [_drafts(part, scorer, margin, early) for part in parts]
         adjusted = iter(adjust(list(itertools.chain.from_iterable(drafts))))
         for place, part, pairs in zip(chosen, parts, drafts, strict=True):
             models = tuple(_model(part, scorer, model, times=False) for model in range(len(data.models)))

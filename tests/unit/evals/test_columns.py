@@ -184,6 +184,20 @@ def test_that_a_run_that_may_end_early_is_judged_by_its_e_value() -> None:
     assert patient.verdict is PairVerdict.NOT_SHOWN and patient.e_value is not None and patient.e_value < 20
     enough = summarise(early, rows(20, 4)).pairs[0]
     assert enough.verdict is PairVerdict.BETTER and enough.e_value == pytest.approx(54.126, abs=1e-3)
+    for status in (EvalStatus.RUNNING, EvalStatus.PAUSED):  # looked at on its way, whatever its design
+        unfinished = summarise(replace(eval_run(), status=status), rows(13, 3)).pairs[0]
+        assert unfinished.verdict is PairVerdict.NOT_SHOWN and unfinished.e_value == patient.e_value
+
+
+def test_that_an_e_value_does_not_make_many_cases_of_few_documents_into_evidence() -> None:
+    rows = [
+        result(f"c{k}", model, score, source_document=f"d{k // 20}")
+        for k, a in enumerate([1.0] * 20 + [0.0] * 20)
+        for model, score in (("a", a), ("b", 0.0))
+    ]
+    pair = summarise(replace(eval_run(), settings=EvalSettings(design=Design.SEQUENTIAL)), rows).pairs[0]
+    assert pair.e_value is not None and pair.e_value > 1000 and pair.p is not None and pair.p > 0.05
+    assert pair.verdict is PairVerdict.NOT_SHOWN
 
 
 def test_that_a_gap_of_the_ladder_counts_cases_of_one_document_together() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.analysis import words
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalSummary, Mark
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalStatus, EvalSummary, Mark
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.theme import Tone
 from workbench.services.eval_grid import CaseGrid
@@ -57,6 +57,8 @@ def run_explanation(
     counted.append(
         Row("“Better” needs a test that holds for all pairs together and an interval without 0; else “not shown”.")
     )
+    if run.status is not EvalStatus.FINISHED:
+        counted.append(Row("Until it is finished, “better” takes evidence that holds whenever one looks (an e-value)."))
     counted.append(Row(f"“Equally good” needs the whole interval within {summary.margin * 100:g} points."))
     sections = [Section("How it was asked", tuple(how))]
     if private:
