@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,6 +175,32 @@ def test_that_running_a_turn_again_keeps_to_its_conversation_and_a_new_one_does_
     press(table.bench, view.prompt, "anew")
     ask_and_wait(table.bench, view)
     assert len(table.one.requests[-1].messages) == 1
+
+
+def test_that_another_number_of_models_begins_a_new_conversation(table: Table) -> None:
+    view = table.view
+    table.ask("First")
+    view.go_on()
+    view.prompt.prompt.setPlainText("Second")
+    view.row.add()
+    view.row.put_model("acme/one", view.panes[2])
+    assert "new conversation" in view.prompt._note.text() and view.prompt._turn.isHidden()
+    ask_and_wait(table.bench, view)
+    assert [pane.view.text for pane in view.panes] == ["I heard: Second", "I heard: Second!", "I heard: Second"]
+    assert len(table.two.requests[-1].messages) == 1
+
+
+def test_that_a_conversation_of_one_model_is_not_gone_on_with_by_two(table: Table) -> None:
+    view, service = table.view, table.bench.services.playground
+    asking = service.begin("First", ["acme/one"], scenario_id=table.scenario_id)
+    alone = asyncio.run(asking.run())
+    view.open_comparison(alone.id)
+    table.bench.settle()
+    view.go_on()
+    view.prompt.prompt.setPlainText("Second")
+    press(table.bench, view, "ask")
+    table.bench.wait(lambda: not view.asker.is_busy)
+    assert "The conversation has 1 model, and 2 were chosen" in view.error.accessibleName()
 
 
 def test_that_a_refused_model_says_why_and_can_be_asked_with_a_clean_example(table: Table) -> None:

@@ -15,14 +15,12 @@ class Reach(StrEnum):
     PUBLIC = "the internet"
 
 
-def is_local(address: object) -> bool:
-    """True for loopback addresses, `localhost`, socket files and no address at all."""
-    if address is None or (isinstance(address, bytes) and address.startswith(b"\0")):
+def is_local(host: object) -> bool:
+    """True for loopback addresses, `localhost` and no host at all."""
+    if host is None:
         return True
-    text = address.decode("utf-8", "replace") if isinstance(address, bytes) else str(address)
-    if text in {"", "localhost"} or text.startswith("/"):
-        return True
-    return reach_of_ip(text) is Reach.LOCAL
+    text = host.decode("utf-8", "replace") if isinstance(host, bytes | bytearray) else str(host)
+    return text in {"", "localhost"} or reach_of_ip(text) is Reach.LOCAL
 
 
 @lru_cache(maxsize=256)  # every request asks several times

@@ -1,13 +1,14 @@
 """The lock behind the door: an audit hook that refuses every connection that no granted request asked for.
 
-It sees what Python code does, whatever library asks; not Qt's network classes, other processes or C code, so an import
-rule and a test without a network stand beside it.
+It sees what Python code does, whatever library asks; not Qt's network classes, other processes or C code (which looks
+up a name that is given to a bare socket's `connect` before Python tells of it), so an import rule and a test without a
+network stand beside it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -15,9 +16,9 @@ from typing import Any
 from workbench.domain.errors import GuardRefusal
 from workbench.net.addresses import is_local
 
-_WATCHED = frozenset(
-    {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
-)
+_CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+#: asking for a name, or for the name of an address, is a message to a server of names
+_LOOKS_UP = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
 _refused: list[str] = []
 _locked = False
 #: on while a request that has a grant looks up a name or connects; a thread that works for it must copy the context
@@ -52,24 +53,17 @@ def opened() -> Iterator[None]:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if event not in _WATCHED or _open.get():
+    connects = event in _CONNECTS
+    if not (connects or event in _LOOKS_UP) or _open.get():
         return
-    address = _address(event, arguments)
-    if is_local(address):
+    place = arguments[1] if connects else arguments[0]
+    host = place[0] if isinstance(place, tuple) and place else place
+    is_socket_file = connects and not isinstance(place, tuple)
+    if is_socket_file or is_local(host):
         return
-    _refused.append(str(address))
+    _refused.append(str(host))
     raise DoorShut(
-        f"A connection to {address} was refused: the workbench sends nothing to other machines unasked",
+        f"A connection to {host} was refused: the workbench sends nothing to other machines unasked",
         where="privacy guard",
         mend="Nothing left this machine. If you did not ask for this, please report it.",
     )
-
-
-def _address(event: str, arguments: tuple[Any, ...]) -> object:
-    """The host or socket path an audit event is about."""
-    pick: Callable[[], object] = {
-        "socket.getaddrinfo": lambda: arguments[0],
-        "socket.gethostbyname": lambda: arguments[0],
-    }.get(event, lambda: arguments[1] if len(arguments) > 1 else None)
-    found = pick()
-    return found[0] if isinstance(found, tuple) and found else found

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from workbench.analysis import words
 from workbench.domain.chat import ChatMessage, ChatRequest, Role, Sampling, sampling_problem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalCase
@@ -244,7 +245,8 @@ class PlaygroundService:
                 what, mend = "The conversation waits for a blind vote", "Vote first, or reveal the names."
                 raise WorkbenchError(what, where=continues, mend=mend)
             if len(before.answers) != count:
-                what = f"The conversation has {len(before.answers)} models, and {count} were chosen"
+                had = words.count(len(before.answers), "model")
+                what = f"The conversation has {had}, and {count} {'was' if count == 1 else 'were'} chosen"
                 raise WorkbenchError(what, where="models", mend="Ask the same models, or begin anew.")
             found.append(before)
             continues = before.continues

@@ -267,8 +267,11 @@ class PlaygroundView(QWidget):
             self.open_model(Path(name), pane)
 
     def _panes_changed(self) -> None:
-        """A column came or went: what was shown is no longer the whole comparison."""
+        """A column came or went: what was shown is no longer the whole comparison, and no conversation goes on so."""
         self.shown, self.earlier = None, ()
+        if self.asker.turn > 1:
+            self.asker.begin_anew()
+            self.prompt.set_note("Another number of models: a new conversation begins.")
         self._show_may()
         self.estimator.soon()
 

@@ -139,8 +139,9 @@ def as_markdown(prompt: str, answers: Sequence[tuple[str, Answer]], *, system: s
 
 
 def said_before(earlier: Sequence[Comparison], place: int, prompt: str) -> str:
-    """A conversation so far at one place, as plain text in front of the answer to its next prompt; "" for the first."""
-    if not earlier:
+    """A conversation so far at one place, as plain text in front of the answer to its next prompt; "" where there is
+    none."""
+    if not all(place < len(turn.answers) for turn in earlier) or not earlier:
         return ""
     answers = [turn.answers[place].text.strip() or "(no answer)" for turn in earlier]
     turns = [f"You: {turn.prompt.strip()}\n\n{said}\n\n" for turn, said in zip(earlier, answers, strict=True)]
