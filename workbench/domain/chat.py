@@ -206,10 +206,15 @@ class TokenLogprob:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """More text of the answer: what arrived since the last one, about 30 times a second."""
+    """More text of the answer: what arrived since the last one, about 30 times a second.
+
+    `first_s` stands on the first of an answer: the seconds since the request was handed over, as in `Timing`. What came
+    before (a model being loaded, a turn waited for) does not count.
+    """
 
     text: str
     logprobs: tuple[TokenLogprob, ...] = ()
+    first_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,6 @@ from workbench.domain.chat import (
     Finish,
     ModelDescription,
     Token,
-    Waiting,
 )
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.evidence import Answer, Comparison
@@ -119,14 +117,11 @@ class Pane:
             self._say(PaneEvent(self._place, self._end))
             self._say(PaneEnded(self._place, self.answer()))
             return
-        began = time.perf_counter()
         try:
             async with contextlib.aclosing(self._model.chat(self._request)) as events:
                 async for event in events:
-                    if isinstance(event, Waiting):
-                        began = time.perf_counter()  # who waits for memory is not slow
                     shown = self._within_bounds(event)
-                    self._note(shown, time.perf_counter() - began)
+                    self._note(shown)
                     self._say(PaneEvent(self._place, shown))
                     if self._length >= MOST_CHARACTERS and self._end is None:
                         self._end = Failed(_endless())
@@ -141,13 +136,13 @@ class Pane:
             return event
         room = MOST_CHARACTERS - self._length
         self._length += min(len(event.text), room)
-        return event if len(event.text) <= room else Token(event.text[:room])
+        return event if len(event.text) <= room else Token(event.text[:room], first_s=event.first_s)
 
-    def _note(self, event: ChatEvent, elapsed_s: float) -> None:
+    def _note(self, event: ChatEvent) -> None:
         match event:
             case Token(text):
-                if self._first_s is None:
-                    self._first_s = elapsed_s
+                if not self._text:
+                    self._first_s = event.first_s
                     self._memory = _memory_of(self._model)
                 self._text.append(text)
             case Done() | Failed():

@@ -66,6 +66,20 @@ def test_that_timing_adds_up(path: Path) -> None:
     with_model(path, work)
 
 
+def test_that_the_first_text_says_how_long_it_took_without_the_load(path: Path) -> None:
+    async def work(model: LocalModel) -> None:
+        began = asyncio.get_running_loop().time()
+        events = await events_of(model, prompt("Hello", max_tokens=40))
+        took = asyncio.get_running_loop().time() - began
+        first, *others = [event.first_s for event in events if isinstance(event, Token)]
+        timing = timing_of(events)
+        assert first is not None and timing.ttft_s is not None and timing.ttft_s <= first <= timing.total_s + 0.1
+        assert first < took / 2, "most of it was the load"
+        assert not any(others)
+
+    with_model(path, work)
+
+
 def test_that_the_same_seed_gives_the_same_text_and_another_seed_another(path: Path) -> None:
     async def work(model: LocalModel) -> None:
         def drawn(seed: int) -> Awaitable[list[object]]:

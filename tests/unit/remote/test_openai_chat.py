@@ -40,6 +40,8 @@ def test_that_an_answer_streams_with_its_usage_and_costs_what_the_prices_say() -
     assert (timing.tokens_in, timing.tokens_out, timing.shared_tokens, timing.reasoning_tokens) == (100, 20, 40, 5)
     assert heard.done.finish is Finish.STOP and heard.done.cost_usd == pytest.approx((100 + 20 * 10) / 1e6)
     assert timing.ttft_s is not None and timing.total_s >= timing.ttft_s
+    first, *others = [event.first_s for event in heard.events if isinstance(event, Token)]
+    assert first == timing.ttft_s and not any(others)
     assert request.path == "/v1/chat/completions" and request.headers["authorization"] == f"Bearer {KEY}"
     assert request.json["messages"] == [
         {"role": "system", "content": "Be brief."},

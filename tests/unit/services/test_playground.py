@@ -6,12 +6,12 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from workbench.app import Services, build
-from workbench.domain.chat import Failed, Sampling, Token
+from workbench.domain.chat import ChatEvent, ChatRequest, Failed, Sampling, Token, Waiting
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.evidence import Attachment, Comparison
 from workbench.domain.votes import Choice
@@ -111,6 +111,29 @@ def test_that_one_pane_stops_and_the_others_go_on(services: Services, talker: st
     stopped, other = run(services, work).answers
     assert stopped.finish == "cancelled" and stopped.text and stopped.tokens_per_s is None
     assert other.finish in ("stop", "length") and other.tokens_out > 0
+
+
+def test_that_what_a_stopped_answer_waited_for_before_it_was_asked_is_not_its_first_token(services: Services) -> None:
+    class LateModel(ScriptedModel):
+        async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+            yield Waiting("for its turn")
+            await asyncio.sleep(0.05)
+            yield Token("I", first_s=0.004)
+            yield Token("t", first_s=None)
+            await asyncio.Event().wait()
+
+    use_remote(services, LateModel("acme/late", str))
+
+    async def work() -> Comparison:
+        def hear(event: PaneEvent | PaneEnded) -> None:
+            if isinstance(event, PaneEvent) and event.event == Token("t"):
+                asking.stop()
+
+        asking = services.playground.begin("Hello", ["acme/late"], on_event=hear)
+        return await asking.run()
+
+    (stopped,) = run(services, work).answers
+    assert stopped.text == "It" and stopped.ttft_s == 0.004
 
 
 def test_that_a_killed_model_process_is_an_error_in_its_pane_and_can_be_asked_again(
@@ -287,7 +310,7 @@ def test_that_a_conversation_goes_on_with_what_each_model_said(services: Service
         second = await playground.begin("Second", names, scenario_id=scenario.id, continues=first.id).run()
         third = await playground.begin("Third", names, scenario_id=scenario.id, continues=second.id).run()
         await playground.again(third, 1, "acme/two").run()
-        with pytest.raises(WorkbenchError, match="has 2 models, and 1 were chosen"):
+        with pytest.raises(WorkbenchError, match="has 2 models, and 1 was chosen"):
             playground.begin("More", names[:1], scenario_id=scenario.id, continues=third.id)
         return third
 

@@ -25,6 +25,7 @@ class LiveFigures:
         self._show, self._clock = show, clock
         self._began = 0.0
         self._first: float | None = None
+        self._first_s: float | None = None
         self._characters = 0
         self._usd_per_mtok: float | None = 0.0
 
@@ -38,11 +39,11 @@ class LiveFigures:
         """Time counts from now."""
         self._began, self._first = time.monotonic(), None
 
-    def saw(self, text: str) -> bool:
-        """More text came; True when it is the first."""
+    def saw(self, text: str, first_s: float | None = None) -> bool:
+        """More text came; True when it is the first, of which the model says how long it took."""
         self._characters += len(text)
         if self._first is None:
-            self._first = time.monotonic()
+            self._first, self._first_s = time.monotonic(), first_s
             return True
         return False
 
@@ -60,7 +61,7 @@ class LiveFigures:
             self._show(f"no token for {waited:.0f} s" if waited >= 2 else "")
             return
         tokens = self._characters / CHARACTERS_PER_TOKEN
-        parts = [f"first token {seconds(self._first - self._began)}"]
+        parts = [] if self._first_s is None else [f"first token {seconds(self._first_s)}"]
         if now - self._first >= 1 and tokens >= 2:
             parts.append(f"about {words.rounded(tokens / (now - self._first), 2)} tokens/s")
         parts.append(f"about {words.rounded(max(tokens, 1), 2)} tokens so far")

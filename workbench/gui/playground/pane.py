@@ -236,9 +236,9 @@ class Pane(QFrame):
                 self._live.begin_again()
                 self._state.set_text("waiting")
                 self._say_error(f"Waits {why}.", muted=True)
-            case Token(text):
+            case Token(text, _, first_s):
                 self.view.append_text(text)
-                if self._live.saw(text):
+                if self._live.saw(text, first_s):
                     self._state.set_text("answering")
                     self._say_error("")
             case Done(_, _, note):

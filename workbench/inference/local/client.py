@@ -12,6 +12,7 @@ import itertools
 import re
 import signal
 import subprocess
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
@@ -119,10 +120,12 @@ class EngineProcess:
         ended = False
         try:
             await self._say(protocol.Generate(name, request))
+            began: float | None = time.perf_counter()
             while not ended:
                 match await answers.get():
                     case protocol.Text(_, text, logprobs):
-                        yield Token(text, logprobs)
+                        yield Token(text, logprobs, None if began is None else time.perf_counter() - began)
+                        began = None
                     case protocol.Finished(_, finish, timing, note):
                         ended = True
                         yield Done(timing, finish, note)

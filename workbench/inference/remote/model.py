@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.chat import (
@@ -220,13 +220,17 @@ class RemoteModel:
     ) -> AsyncGenerator[Token | Done, None]:
         """One try. Raises what goes wrong."""
         left_out = self._left_out
-        clock = Clock()
+        clock, is_first = Clock(), True
         async with self._house.doorway.client(grant) as http:
             client = clients.make(self._endpoint, key, http)
             pieces = clients.converse(self._endpoint, client, self._name, request, left_out)
             async with contextlib.aclosing(paced(pieces, clock)) as events:
                 async for event in events:
-                    yield event if isinstance(event, Token) else self._done(event, request, clock, left_out)
+                    if isinstance(event, Token):
+                        yield replace(event, first_s=clock.first_s) if is_first else event
+                        is_first = False
+                    else:
+                        yield self._done(event, request, clock, left_out)
 
     def _done(self, end: Ended, request: ChatRequest, clock: Clock, left_out: frozenset[str]) -> Done:
         """Raises NoAnswer, Incomplete for an end that is none."""

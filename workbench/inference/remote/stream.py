@@ -35,6 +35,11 @@ class Clock:
         self.pieces += 1
         self.characters += len(text)
 
+    @property
+    def first_s(self) -> float | None:
+        """Seconds until the first piece."""
+        return None if self._first is None else self._first - self._began
+
     def timing(self, usage: Usage | None, tokens_in: int) -> Timing:
         """`tokens_in` is an estimate that counts when the provider said nothing."""
         total = time.perf_counter() - self._began
@@ -43,7 +48,7 @@ class Clock:
         after = (self._last - self._first) if self._first is not None and self._last is not None else 0.0
         gaps = sorted(self._gaps)
         return Timing(
-            ttft_s=None if self._first is None else self._first - self._began,
+            ttft_s=self.first_s,
             tokens_per_s=(said - 1) / after if said > 1 and after > 0 else None,
             tokens_in=counted.tokens_in,
             tokens_out=counted.tokens_out,
