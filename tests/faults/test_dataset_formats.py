@@ -168,6 +168,16 @@ def test_that_a_cell_of_100_mb_is_refused_in_little_memory(tmp_path: Path, name:
     assert peak < 48 << 20
 
 
+@pytest.mark.parametrize("test", ['{"input": "%s", "expected": "y"}', '{"vars": {"question": "%s"}}'])
+def test_that_what_a_table_may_not_hold_is_refused_in_json_too(tmp_path: Path, test: str) -> None:
+    path = tmp_path / "set.json"
+    path.write_text('[{"input": "fine", "expected": "x"}, %s]' % (test % ("x" * 1_048_577)))
+    found = examine(path)
+    assert [case.input for case in found.dataset.cases] == ["fine"]
+    (problem,) = found.problems
+    assert "longer than 1,048,576 characters" in problem.what and "line 2" in problem.where
+
+
 # promptfoo
 
 

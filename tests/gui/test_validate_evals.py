@@ -423,6 +423,8 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench,
     assert page.evals.results.isVisibleTo(page) and not page.evals.setup.isVisibleTo(page)
     assert page.evals.results.cases.table is not None
     assert len(page.evals.results.cases.table.model.rows) >= 150
+    explanation = page.evals.explanation
+    assert explanation is not None and "128 of 160 cases name their own scorer" in explanation.as_text()
     page.resize(648, 660)  # what a window of 1024x700 leaves it beside the inspector
     across = page.scroller.horizontalScrollBar()
     bench.wait(lambda: across.maximum() == 0)  # neither the results nor a new eval are cut
@@ -442,6 +444,10 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench,
     cut = [label.text() for label in labels if label.height() < label.heightForWidth(label.width())]
     assert not cut, "the question, what was expected and every answer stand there whole"
     bench.wait(lambda: case.geometry().bottom() < page.evals.results.height())
+    bench.house.selection.pick("case", "field-extraction-01")
+    bench.wait(lambda: case.accessibleName().startswith("Case field-extraction-01"))
+    verdicts = [text for label in case.findChildren(Words) if " by " in (text := label.accessibleName())]
+    assert verdicts and all(" by Exact match: " in text for text in verdicts), "the case's own scorer gave the score"
 
 
 def test_that_a_scorer_is_explained_when_it_is_chosen(bench: Bench, page: ValidatePage) -> None:

@@ -96,7 +96,8 @@ def run_check(arguments: argparse.Namespace, services: Services) -> int:
     sensitive = sum(case.sensitive for case in data.cases)
     examples = f", {count(len(data.examples), 'example')} to show" if data.examples else ""
     say(f"{arguments.data.name}: {found.dialect}. {count(len(data.cases), 'case')}, {sensitive:,} sensitive{examples}.")
-    say(f"Columns: {', '.join(preview.header)}")
+    if preview.header:
+        say(f"Columns: {', '.join(preview.header)}")
     for finding in found.findings:
         say(f"{'!' if finding.is_caution else '·'} {finding.what}. {finding.mend}")
     for problem in found.problems:

@@ -139,8 +139,15 @@ def check(run: EvalRun, cases: Sequence[EvalCase], *, have: Collection[Need] = (
 
 
 def unusable(scorers: Collection[str], cases: Sequence[EvalCase], dataset_name: str) -> list[WorkbenchError]:
-    """One problem for each case and scorer that cannot go together. Raises WorkbenchError for a scorer that is none."""
-    problems = []
+    """One problem for each case and scorer that cannot go together, or one for a scorer that cannot be used with any.
+    Raises WorkbenchError for a scorer that is none."""
+    problems = [
+        WorkbenchError(f"The scorer {name} cannot be used: {fault}", where="scorer", mend=scorer(name).expects)
+        for name in scorers
+        if scorer(name).expected is not None and (fault := scorer(name).problem(""))
+    ]
+    if problems:
+        return problems
     for case in cases:
         for name in {spec_for(case, name) for name in scorers}:
             fault = scorer(name).problem(case.expected)

@@ -65,6 +65,12 @@ class CaseGrid:
         """The case itself, None when the data set is not at hand."""
         return self._cases.get(self.data.case_ids[place])
 
+    def with_their_own(self, spec: str) -> int:
+        """How many cases name a scorer that stands in for the run's; 0 without the data set."""
+        from workbench.evals.scorers import with_their_own
+
+        return with_their_own(self._cases.values(), spec)
+
     def question(self, place: int) -> str:
         """The last line of the input, where the question usually stands; "—" without the data set."""
         case = self.case(place)

@@ -147,6 +147,9 @@ class EvalPlanning:
         return each, "measured speed" if measured is not None and measured.measured else "predicted speed"
 
     def _warnings(self, plan: EvalPlan, run: EvalRun, data: EvalSet) -> list[str]:
+        from workbench.evals.scorers import with_their_own
+        from workbench.services.eval_words import own_scorer_words
+
         found = []
         points = f"{plan.difference * 100:g} points"
         if plan.pairs and not plan.can_decide:
@@ -162,6 +165,9 @@ class EvalPlanning:
                 f"The cases come from {words.count(plan.documents, 'document')} and are not independent: less is shown "
                 "than so many cases seem to promise, and the intervals will say so."
             )
+        for spec in run.scorers:
+            if own := with_their_own(data.cases, spec):
+                found.append(f"{own_scorer_words(own, plan.cases)}; it stands in for {spec} there.")
         answers = {case.expected.strip().casefold() for case in data.cases}
         if plan.cases > 1 and len(answers) == 1 and next(iter(answers)):
             found.append("Every case expects the same answer: a model that always says it is right every time.")
@@ -181,11 +187,15 @@ class EvalPlanning:
 
 def checked_shares(difference: float, disagree: float) -> None:
     """Raises WorkbenchError for shares that cannot be."""
-    if not 0 < difference <= disagree <= 1:
+    if not (0 < difference <= 1 and 0 < disagree <= 1):
+        raise WorkbenchError(
+            f"{difference:g} of {disagree:g} are no shares", where="plan", mend="Give shares above 0 and up to 1."
+        )
+    if difference > disagree:
         raise WorkbenchError(
             f"Two models that disagree on {disagree:g} of the cases cannot differ by {difference:g}",
             where="plan",
-            mend="Give shares between 0 and 1, the difference not above the share they disagree on.",
+            mend="Let the difference be no larger than the share they disagree on.",
         )
 
 

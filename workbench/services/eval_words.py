@@ -81,6 +81,11 @@ def errors_words(summary: EvalSummary, scorer: str) -> str:
     return " ".join(parts)
 
 
+def own_scorer_words(own: int, cases: int) -> str:
+    """ "55 of 160 cases name their own scorer"."""
+    return f"{own:,} of {words.count(cases, 'case')} {'names its' if own == 1 else 'name their'} own scorer"
+
+
 def pair_of(summary: EvalSummary, scorer: str, a: str, b: str) -> PairSummary | None:
     """The comparison of two models, turned so that `a` comes first."""
     for pair in summary.pairs:
@@ -186,7 +191,7 @@ def kept_words(models: Sequence[ModelSummary], name_of: NameOf) -> str:
 def slices_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> str:
     """What the tags show, all comparisons counted together: the shown differences, or that none is."""
     slices = [found for found in summary.slices if found.scorer == scorer]
-    if not slices:
+    if not slices or not summary.slice_tests:
         return ""
     decided = (PairVerdict.BETTER, PairVerdict.WORSE)
     told = [(found.tag, shown_words(found, name_of)) for found in slices]
@@ -229,18 +234,26 @@ def runs_words(found: RunsCompared, name_of: NameOf) -> str:
 
 
 def percent(value: float | None) -> str:
-    return words.UNKNOWN_FIGURE if value is None else f"{value * 100:.0f} %"
+    """ "71 %"; never all or nothing where one case says otherwise: "99.7 %"."""
+    if value is None:
+        return words.UNKNOWN_FIGURE
+    share = round(value * 100)
+    if share in (0, 100) and value * 100 != share:
+        return f"{min(max(value * 100, 0.1), 99.9):.1f} %"
+    return f"{share} %"
 
 
 def signed(difference: float) -> str:
     """A difference of shares in points with its sign: "+20", "−3", "0"."""
-    points = round(difference * 100)
-    return "0" if points == 0 else f"{'+' if points > 0 else '−'}{abs(points)}"
+    points = plain_points(difference)
+    return f"+{points}" if difference > 0 and points != "0" else points
 
 
 def plain_points(value: float) -> str:
-    points = round(value * 100)
-    return f"−{abs(points)}" if points < 0 else str(points)
+    """ "20", "−3"; a tenth where a whole point would hide on which side of 0 it lies: "0.4"."""
+    points = abs(value * 100)
+    figure = f"{points:.0f}" if points >= 0.5 else f"{points:.1f}"
+    return "0" if float(figure) == 0 else f"−{figure}" if value < 0 else figure
 
 
 # Chart

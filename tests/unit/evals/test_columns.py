@@ -134,6 +134,8 @@ def test_that_slices_by_tag_are_judged_together() -> None:
     told = slices_words(summary, "exact", str)
     assert "2 comparisons in 2 tags" in told and "a better than b on “hr”" in told
     assert "“it”" not in told, "what is not shown is not told"
+    alone = summarise(eval_run("a"), [row for row in rows if row.model_id == "a"])
+    assert alone.slices and slices_words(alone, "exact", str) == "", "one model is compared with nobody"
 
 
 def test_that_a_difference_seen_in_one_of_many_tags_is_not_shown_when_all_are_counted() -> None:

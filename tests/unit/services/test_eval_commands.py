@@ -52,6 +52,19 @@ def test_that_a_file_is_looked_through_before_it_is_used(
     assert "input, expected" in capsys.readouterr().err
 
 
+def test_that_no_columns_are_told_of_a_file_without_any_and_a_scorer_that_cannot_be_used_is_one_problem(
+    home: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = data.with_name("empty.csv")
+    empty.write_text("input,expected\n")
+    assert run(["--home", home, "eval", "check", str(empty)]) == 1
+    assert "Columns:" not in capsys.readouterr().out
+    asked = ["eval", "run", str(data), *COLUMNS, "-m", "demo-nano", "--scorer", 'regex(expected="(")']
+    assert run(["--home", home, *asked]) == 1
+    told = capsys.readouterr().err
+    assert told.count("no regular expression") == 1 and "line 2" not in told
+
+
 def test_that_scorers_are_listed_and_explained(home: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--home", home, "eval", "scorers", "--json"]) == 0
     found = said(capsys)["scorers"]

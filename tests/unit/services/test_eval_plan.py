@@ -92,6 +92,12 @@ def test_that_a_plan_warns_when_the_data_cannot_decide(services: Services, tmp_p
     alone = services.evals.outlook(one, ["far/a", "far/b"])
     assert "This 1 case cannot decide" in alone.warnings[0] and alone.warnings[1].startswith("1 case is few")
     shared = services.evals.dataset(written(tmp_path / "shared.csv", 12, source_document="one.txt"))
+    named = services.evals.dataset(written(tmp_path / "named.csv", 12, scorer="exact"))
+    exact, length = "exact", 'length(expected="at most 9 words")'
+    for specs, says in (((exact, length), False), (("contains", length), True)):
+        warned = "\n".join(services.evals.outlook(named, ["far/a"], scorers=specs).warnings)
+        assert ("12 of 12 cases name their own scorer; it stands in for contains there." in warned) is says
+        assert "length" not in warned, "what is asked of every answer stays"
     assert "come from 1 document and" in "\n".join(services.evals.outlook(shared, ["far/a"]).warnings)
 
 

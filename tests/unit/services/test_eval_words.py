@@ -13,6 +13,9 @@ from workbench.services.eval_words import (
     eval_chart,
     pair_of,
     pair_words,
+    percent,
+    plain_points,
+    signed,
     turned,
 )
 
@@ -74,6 +77,16 @@ def test_that_a_clear_difference_is_called_better_with_its_interval() -> None:
 def test_that_a_small_difference_is_called_not_shown() -> None:
     lead, _ = answer_words(summary_of(a=50, b=54), SCORER, name_of)
     assert lead.startswith("Not shown that Bob and Ann differ: +4 points, ")
+
+
+def test_that_no_rounding_makes_all_of_nearly_all_or_hides_the_side_of_0() -> None:
+    assert [percent(share) for share in (0.0, 0.0001, 0.003, 0.5, 0.9967, 0.99999, 1.0)] == [
+        "0 %", "0.1 %", "0.3 %", "50 %", "99.7 %", "99.9 %", "100 %",
+    ]  # fmt: skip
+    assert [plain_points(end) for end in (-0.031, -0.004, 0.0, 0.0001, 0.004, 0.22)] == [
+        "−3", "−0.4", "0", "0", "0.4", "22",
+    ]  # fmt: skip
+    assert [signed(difference) for difference in (0.2, 0.004, 0.0001, 0.0, -0.004)] == ["+20", "+0.4", "0", "0", "−0.4"]
 
 
 def test_that_one_model_is_described_alone() -> None:

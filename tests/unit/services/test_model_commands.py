@@ -165,6 +165,8 @@ def test_that_eval_plan_counts_cases(home: str, data: Path, capsys: pytest.Captu
     assert plan["cases"] == 6 and plan["cases_needed"] > 6 and plan["detectable_difference"] > 0.2
     assert run(["--home", home, "eval", "plan", "--difference", "0.9"]) == 1
     assert "cannot differ by 0.9" in capsys.readouterr().err
+    assert run(["--home", home, "eval", "plan", "--difference", "0"]) == 1
+    assert "no shares" in capsys.readouterr().err
 
 
 def test_that_library_scan_inspect_and_fit_speak_json(

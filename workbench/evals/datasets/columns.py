@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalCase
 from workbench.evals.datasets.protocol import Record
+from workbench.evals.datasets.table import LONGEST_CELL, SHORTEN
 from workbench.evals.scorers import scorer
 
 # In the languages whose names of columns are known, too (`naming.ALIASES`).
@@ -19,6 +20,9 @@ def to_case(record: Record, number: int, path: Path) -> EvalCase | list[Workbenc
     """The case in a record, or everything that is wrong with it."""
     fields = {name: text.strip() if name != "expected" else text for name, text in record.fields.items()}
     where = f"{path}, line {record.line}"
+    giant = [name for name, text in (*fields.items(), *record.extra) if len(text) > LONGEST_CELL]
+    if giant:
+        return [WorkbenchError(f"The {giant[0]} is longer than {LONGEST_CELL:,} characters", where=where, mend=SHORTEN)]
     problems = [*_input_problems(fields, where), *_sensitive_problems(fields, where), *_scorer_problems(fields, where)]
     if problems:
         return problems

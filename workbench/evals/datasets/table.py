@@ -13,6 +13,7 @@ from workbench.evals.datasets.naming import KNOWN, Naming
 from workbench.evals.datasets.protocol import Record
 
 LONGEST_CELL = 1 << 20
+SHORTEN = "Shorten it."
 
 
 class Table:
@@ -56,9 +57,7 @@ class Table:
             )
         giant = next((name for name, cell in zip(self._names, cells, strict=True) if len(cell) > LONGEST_CELL), None)
         if giant is not None:
-            return WorkbenchError(
-                f"The {giant} is longer than {LONGEST_CELL:,} characters", where=where, mend="Shorten it."
-            )
+            return WorkbenchError(f"The {giant} is longer than {LONGEST_CELL:,} characters", where=where, mend=SHORTEN)
         pairs = [(name, cell) for name, cell in zip(self._names, cells, strict=True) if name]
         if self._promptfoo:
             return promptfoo.row_record(pairs, where, line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -147,6 +147,7 @@ __all__ = [
     "require",
     "scorer",
     "spec_for",
+    "with_their_own",
 ]
 
 
@@ -163,6 +164,11 @@ def spec_for(case: EvalCase, spec: str) -> str:
     """What scores this case where the run says `spec`: the case's own scorer stands in for it, unless the run's asks
     something else of every answer (its own expected text, a judge, a person, Python)."""
     return spec if case.scorer is None or scorer(spec).asks_its_own else case.scorer
+
+
+def with_their_own(cases: Iterable[EvalCase], spec: str) -> int:
+    """How many cases name a scorer that stands in for the run's."""
+    return sum(spec_for(case, spec) != spec for case in cases)
 
 
 def require(member: Scorer, have: Collection[Need]) -> None:

@@ -3,6 +3,7 @@ said instead."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -21,6 +22,8 @@ from workbench.gui.widgets.text import Words
 from workbench.services.eval_words import NameOf
 
 ACROSS = 3
+#: a text in quotation marks, or a scorer with its version, in the signature of a score
+SIGNED = re.compile(r'("(?:[^"\\]|\\.)*")|([A-Za-z][\w-]*)/\d+')
 
 
 class CaseView(WordyCard):
@@ -126,7 +129,7 @@ class CaseView(WordyCard):
     def _verdict(self, result: CaseResult, marks: Sequence[Mark]) -> Words:
         """ "right, by hand" or "wrong: ..." with its tone."""
         own = [mark for mark in marks if mark.scorer == result.scorer and mark.repeat == result.repeat]
-        title = plain(self._scorer_title(result.scorer))
+        title = plain(self._scorer_title(used_spec(result)))
         if own and own[-1].score != result.score:
             word = _score_word(own[-1].score)
             tone = "good" if own[-1].score >= 1 else "bad"
@@ -152,6 +155,11 @@ class CaseView(WordyCard):
 
     def _overrule(self, model: str, scorer: str, score: float | None) -> None:
         self.overruled.emit(model, scorer, score, self.why.text().strip())
+
+
+def used_spec(result: CaseResult) -> str:
+    """The scorer that gave the score as it is written: the case's own where it names one."""
+    return SIGNED.sub(lambda found: found[1] or found[2], result.scored_by) or result.scorer
 
 
 def mark_words(mark: Mark, scorer_title: Callable[[str], str]) -> str:

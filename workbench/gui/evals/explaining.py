@@ -10,7 +10,7 @@ from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, E
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.theme import Tone
 from workbench.services.eval_grid import CaseGrid
-from workbench.services.eval_words import NameOf, state_words
+from workbench.services.eval_words import NameOf, own_scorer_words, state_words
 
 LONGEST = 1_500
 
@@ -40,7 +40,11 @@ def run_explanation(
     actions: Sequence[InspectorAction] = (),
 ) -> Explanation:
     """How the figures of a run came about."""
-    how = [Row(f"Scored by {scorer_words(name)}") for name in run.scorers]
+    how = []
+    for name in run.scorers:
+        how.append(Row(f"Scored by {scorer_words(name)}"))
+        if own := grid.with_their_own(name):
+            how.append(Row(f"{own_scorer_words(own, run.case_count)}; it stands in for this one there."))
     if run.system_prompt:
         how.append(Row(f"Instruction: {plain(run.system_prompt)}"))
     sampling = run.sampling
