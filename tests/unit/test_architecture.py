@@ -38,6 +38,11 @@ def test_that_the_command_line_loads_no_qt_and_no_engine(noun: str, tmp_path: Pa
     assert not loaded & set(HEAVY)
 
 
+def test_that_the_help_of_the_command_line_waits_for_nothing_that_is_not_needed(tmp_path: Path) -> None:
+    loaded = modules_after("from workbench.cli.main import parser\nparser()", tmp_path)
+    assert not loaded & {*HEAVY, "numpy", "sqlalchemy", "alembic", "pydantic", "keyring", "jinja2", "yaml"}
+
+
 def test_that_importing_the_package_writes_nothing_and_loads_nothing_heavy(tmp_path: Path) -> None:
     loaded = modules_after("import workbench, workbench.__main__, workbench.app", tmp_path)
     assert not loaded & {*HEAVY, "numpy", "sqlalchemy", "alembic", "pydantic", "keyring", "jinja2", "yaml"}

@@ -14,7 +14,6 @@ from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.secret import Secret
-from workbench.services.bundle_words import file_size
 
 if TYPE_CHECKING:
     from workbench.app import Services
@@ -93,6 +92,8 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
         }
         print(json.dumps(shape, ensure_ascii=False))
         return 0
+    from workbench.services.bundle_words import file_size
+
     say(f"Written: {done.file} ({file_size(done.bytes)})")
     say(f"It holds {_held(done.content)}.")
     if done.fingerprint:
