@@ -14,7 +14,8 @@ import pytest
 from workbench.app import build
 from workbench.cli.main import run
 from workbench.domain.evals import CaseOutcome, EvalCase
-from workbench.evals.runner import MOST_FAILURES, CaseDone, Finished, Means, run_eval
+from workbench.evals.gauge import MOST_FAILURES
+from workbench.evals.runner import CaseDone, Finished, Means, run_eval
 
 from engine_models import local
 from eval_going import Kept, eval_run, no_wait

@@ -15,7 +15,6 @@ from collections.abc import (
     Awaitable,
     Callable,
     Collection,
-    Coroutine,
     Iterable,
     Iterator,
     Mapping,
@@ -29,8 +28,9 @@ from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, EvalRun
 from workbench.evals.content import content_key
 from workbench.evals.executor import Executor, Here, Said
+from workbench.evals.gauge import Gauge
 from workbench.evals.money import Cap, usd
-from workbench.evals.scorers import NO_AIDS, Aids, Answer, Need, require, scorer, spec_for
+from workbench.evals.scorers import NO_AIDS, Aids, Answer, spec_for
 from workbench.evals.scoring import calls_in, scored, with_answer
 from workbench.evals.stopping import Stopping, in_random_order
 from workbench.evals.templates import prompt_of
@@ -47,8 +47,6 @@ KEPT_BESIDE = 4
 LOOK_UP = 250
 #: cases that every model gets before the next ones, in a sequential run
 BLOCK = 10
-#: failures in a row after which a model is not asked any more
-MOST_FAILURES = 10
 RETRY_WAIT_S = 0.5
 
 
@@ -118,51 +116,6 @@ def keep_sensitive_local(case: EvalCase, model: ChatModel) -> str | None:
     return None
 
 
-def check(run: EvalRun, cases: Sequence[EvalCase], *, have: Collection[Need] = ()) -> list[WorkbenchError]:
-    """What stands against running it: unknown scorers, scorers that need what is not in `have`, two models of one name,
-    cases that a scorer cannot use."""
-    doubled = {model for model in run.model_ids if run.model_ids.count(model) > 1}
-    if doubled:
-        return [
-            WorkbenchError(
-                f"Two models are called {', '.join(sorted(doubled))}, and their results could not be told apart",
-                where="models",
-                mend="Choose one of them, or rename a file.",
-            )
-        ]
-    try:
-        for name in {*run.scorers, *(case.scorer for case in cases if case.scorer)}:
-            require(scorer(name), have)
-    except WorkbenchError as error:
-        return [error]
-    return unusable(run.scorers, cases, run.dataset_name)
-
-
-def unusable(scorers: Collection[str], cases: Sequence[EvalCase], dataset_name: str) -> list[WorkbenchError]:
-    """One problem for each case and scorer that cannot go together, or one for a scorer that cannot be used with any.
-    Raises WorkbenchError for a scorer that is none."""
-    problems = [
-        WorkbenchError(f"The scorer {name} cannot be used: {fault}", where="scorer", mend=scorer(name).expects)
-        for name in scorers
-        if scorer(name).expected is not None and (fault := scorer(name).problem(""))
-    ]
-    if problems:
-        return problems
-    for case in cases:
-        for name in {spec_for(case, name) for name in scorers}:
-            fault = scorer(name).problem(case.expected)
-            if fault:
-                line = f", line {case.line}" if case.line else ""
-                problems.append(
-                    WorkbenchError(
-                        f"The scorer {name} cannot use the expected text of case {case.id}: {fault}",
-                        where=f"{dataset_name}{line}",
-                        mend="Choose another scorer, or mend the case.",
-                    )
-                )
-    return problems
-
-
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a run works with beside its models.
@@ -228,67 +181,6 @@ class Question:
     key: str
 
 
-class _Gauge:
-    """How one model does: places taken, answers under way, failures in a row, and why it is not asked any more."""
-
-    def __init__(self, model: ChatModel, width: int, alone: int) -> None:
-        self.description = model.describe()
-        self.blocked: WorkbenchError | None = None
-        self.under_way = 0
-        self._taken: set[asyncio.Task[None]] = set()
-        self._change = asyncio.Event()
-        self._width = width
-        self._alone = alone
-        self._failures = 0
-
-    @property
-    def is_full(self) -> bool:
-        """Whether the next question has to wait."""
-        return len(self._taken) >= self.width
-
-    def begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Does it in a task of its own, which holds a place until it calls `leave` or ends."""
-        task = asyncio.create_task(work)
-        self._taken.add(task)
-        task.add_done_callback(self._left)
-        return task
-
-    def leave(self) -> None:
-        """The task that calls has its answer: its place is free."""
-        self._left(asyncio.current_task())
-
-    def _left(self, task: asyncio.Task[None] | None) -> None:
-        self._taken.discard(task)
-        self._change.set()
-
-    async def some_end(self, tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-        """Those that are still at work after a place became free or one of them ended. Raises what an ended one did."""
-        await self._change.wait()
-        self._change.clear()
-        for task in (ended := {task for task in tasks if task.done()}):
-            task.result()
-        return tasks - ended
-
-    @property
-    def width(self) -> int:
-        """How many answers may be under way now."""
-        return 1 if self._alone > 0 else self._width
-
-    def answered(self) -> None:
-        self._failures = 0
-        self._alone -= 1
-
-    def failed(self, reason: WorkbenchError) -> None:
-        self._failures += 1
-        self._alone -= 1
-        if self._failures >= MOST_FAILURES and self.blocked is None:
-            self.blocked = WorkbenchError(
-                f"{self._failures} answers in a row failed, the last one with: {reason.what}",
-                where=self.description.model_id,
-                mend=f"{reason.mend} Then resume the eval: what failed is asked again.".strip(),
-            )
-
-
 class _Going:
     """One go at a run, from what is done to what can be done now."""
 
@@ -322,12 +214,12 @@ class _Going:
             self._watch = Stopping(run, self._cases)
             self._watch.saw(result for result in earlier if result.question in self._scored)
 
-    def _gauge(self, model: ChatModel) -> _Gauge:
+    def _gauge(self, model: ChatModel) -> Gauge:
         settings, most = self._run.settings, self._means.executor.width(model)
         width = max(1, min(settings.at_once or most, most))
         if not model.describe().local:
-            return _Gauge(model, width, 0)
-        return _Gauge(model, width, self._alone(model, width)) if settings.together else _Gauge(model, 1, 0)
+            return Gauge(model, width, 0)
+        return Gauge(model, width, self._alone(model, width)) if settings.together else Gauge(model, 1, 0)
 
     def _alone(self, model: ChatModel, width: int) -> int:
         """How many answers come one at a time first: of a server so many that they take a fifth of the time at most."""
@@ -467,7 +359,7 @@ class _Going:
 
     # One question
 
-    async def _one(self, question: Question, gauge: _Gauge, lane: str) -> None:
+    async def _one(self, question: Question, gauge: Gauge, lane: str) -> None:
         """Asks one question and keeps what came; the next one is asked while this one is on its way to the disk. When
         another row asks exactly the same, they share the answer."""
         twin = self._asking.get(question.key)
@@ -492,7 +384,7 @@ class _Going:
         finally:
             self._asking.pop(question.key).set()
 
-    async def _answer(self, question: Question, gauge: _Gauge) -> tuple[CaseResult, ...] | None:
+    async def _answer(self, question: Question, gauge: Gauge) -> tuple[CaseResult, ...] | None:
         """Results of one question; None when it was not asked because its model is not asked any more."""
         try:
             reserved = self._cap.reserve(gauge.description, question.request)
@@ -524,7 +416,7 @@ class _Going:
         finally:
             self._cap.settle(reserved, cost)
 
-    async def _asked(self, question: Question, gauge: _Gauge) -> Said:
+    async def _asked(self, question: Question, gauge: Gauge) -> Said:
         """The question, asked again where that may help."""
         alone = gauge.width == 1
         request = replace(

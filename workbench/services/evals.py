@@ -197,7 +197,7 @@ class EvalService:
     @staticmethod
     def unusable(data: EvalSet, scorers: Sequence[str]) -> list[WorkbenchError]:
         """One problem for each case that one of these scorers cannot use; with any of them no run can be made."""
-        from workbench.evals.runner import unusable
+        from workbench.evals.usable import unusable
 
         return unusable(scorers, data.cases, data.name)
 
@@ -254,7 +254,7 @@ class EvalService:
         sampling: Sampling | None,
         settings: EvalSettings | None,
     ) -> tuple[EvalRun, list[ChatModel]]:
-        from workbench.evals.runner import check
+        from workbench.evals.usable import check
 
         if not data.cases:
             raise WorkbenchError(

@@ -12,9 +12,10 @@ from workbench.domain.chat import Role
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, EvalCase, EvalSettings
 from workbench.evals.results import summarise
-from workbench.evals.runner import CaseDone, Finished, Means, Progress, check, run_eval
+from workbench.evals.runner import CaseDone, Finished, Means, Progress, run_eval
 from workbench.evals.scorers import Need, Score
 from workbench.evals.scorers.exact import Exact
+from workbench.evals.usable import check
 
 from chat_models import ScriptedModel, SilentModel
 from engine_models import local

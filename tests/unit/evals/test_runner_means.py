@@ -13,11 +13,11 @@ from workbench.domain.chat import Done, Sampling, ask
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, EvalSettings
 from workbench.evals.content import content_key
+from workbench.evals.gauge import MOST_FAILURES
 from workbench.evals.money import RunCapReached
 from workbench.evals.runner import (
     ALONE,
     KEPT_BESIDE,
-    MOST_FAILURES,
     CaseDone,
     Finished,
     Means,
