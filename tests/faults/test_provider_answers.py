@@ -12,6 +12,7 @@ import pytest
 from workbench.domain.calls import Outcome
 from workbench.domain.chat import ChatRequest, Failed, Token, Waiting, ask
 from workbench.inference.remote.endpoints import Wire
+from workbench.inference.remote.pacing import FIRST, REST_S, Lane
 
 from remote_models import KEY, Heard, Remote, chat_answer, chat_chunk
 from servers import Handler, Received, Reply, Server
@@ -74,6 +75,7 @@ def test_that_a_bad_moment_is_waited_out_and_no_answer_counts_twice(status: int)
     assert answer.text == "Hello." and asked() == 2
     assert [row.outcome for row in remote.ledger.calls] == [Outcome.ERROR, Outcome.ANSWERED]
     assert [row.status for row in remote.ledger.calls] == [status, 200]
+    assert remote.ledger.calls[0].why.endswith(f"answered with status {status}") and not remote.ledger.calls[1].why
 
 
 def test_that_a_storm_of_429_ends_after_three_more_tries_and_halves_what_goes_out_at_once() -> None:
@@ -85,6 +87,23 @@ def test_that_a_storm_of_429_ends_after_three_more_tries_and_halves_what_goes_ou
     assert "was asked too often" in answer.failure.what and answer.failure.mend
     assert remote.slept == sorted(remote.slept), "each wait is longer than the one before"
     assert remote.lane.limit == 1.0
+
+
+def test_that_old_complaints_of_a_server_that_was_left_alone_are_forgotten() -> None:
+    now = [0.0]
+    lane = Lane(clock=lambda: now[0])
+
+    async def ask_once() -> None:
+        async with lane.turn():
+            pass
+
+    for _ in range(3):
+        lane.busy()
+    asyncio.run(ask_once())
+    assert lane.limit == 1.0
+    now[0] += REST_S + 1
+    asyncio.run(ask_once())
+    assert lane.limit == FIRST
 
 
 def test_that_a_wait_can_be_cancelled() -> None:

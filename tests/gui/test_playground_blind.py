@@ -141,6 +141,17 @@ def test_that_a_held_key_or_a_double_press_votes_once(bench: Bench, page: Valida
     assert view.ballot.left_over == left - 1
 
 
+def test_that_who_comes_back_to_the_vote_goes_on_with_its_keys(bench: Bench, page: ValidatePage) -> None:
+    view = ask_blind(bench, page)
+    page.activateWindow()
+    bench.wait(page.isActiveWindow)
+    page.setFocus()  # as the window does when it opens the page
+    assert view.ballot.hasFocus()
+    page.show_view("evals")
+    press(bench, page, "view-playground")
+    assert view.ballot.hasFocus()
+
+
 def test_that_voting_is_left_and_taken_up_again_where_it_was(
     bench: Bench, page: ValidatePage, scenario: Scenario
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ from pytestqt.qtbot import QtBot
 from validate_bench import Bench, ask_and_wait, bench_in, press, validate_page
 from workbench.domain.chat import Role
 from workbench.domain.errors import GuardRefusal, WorkbenchError
+from workbench.domain.evidence import Answer
 from workbench.domain.scenario import Scenario
 from workbench.gui.explanation import Explanation
 from workbench.gui.pages.validate import ValidatePage
 from workbench.gui.playground.answer_diff import Span, difference
 from workbench.gui.playground.prompt_card import PromptCard
 from workbench.gui.playground.text_box import TextBox
+from workbench.gui.playground.wording import figures
 from workbench.gui.theme import Theme
 from workbench.services.playground import OWN_EXAMPLE, link_to
 
@@ -83,6 +86,17 @@ def test_that_a_providers_model_stands_beside_local_ones_and_says_what_it_costs(
     assert "$0." in table.figures(1) or "e-" in table.figures(1)
     assert table.view.panes[1]._fit.text() == "API · Acme"
     assert "The prompt went to acme/two; it cost" in table.page.header.answer
+
+
+def test_that_figures_are_never_rounded_to_nothing_and_tell_what_was_cached_and_thought() -> None:
+    answer = Answer("acme/one", "Hello", "stop", 0.00042, 2370.0, 100, 20, 0.01, None, None)
+    told = figures(replace(answer, itl_p50_s=0.00036, itl_p95_s=0.0012, cached_tokens=40, reasoning_tokens=5))
+    assert told == (
+        "first token 0.42 ms · 0.36 ms a token (95 %: 1.2 ms) · 2,370 tokens/s · 100 in (40 cached), 20 out (5 thought)"
+        " · price unknown"
+    )
+    stopped = replace(answer, total_s=None, tokens_per_s=None, tokens_in=0, tokens_out=0)
+    assert figures(stopped) == "first token 0.42 ms · cost not known"
 
 
 def test_that_an_estimate_stands_there_before_anything_is_asked(table: Table) -> None:

@@ -59,8 +59,6 @@ def add_server(visitor: Visitor, url: str) -> None:
     visitor.write(visitor.find(QLineEdit, "Base address"), url)
     visitor.press("Add the server")
     visitor.rest()
-    table(visitor, "providers").select("mine")
-    table(visitor, "providers").picked.emit("mine")
 
 
 def test_that_a_server_is_added_lists_its_models_and_can_be_chosen_in_the_playground(
@@ -68,6 +66,7 @@ def test_that_a_server_is_added_lists_its_models_and_can_be_chosen_in_the_playgr
 ) -> None:
     add_server(visitor, server.url + "/v1")
     assert "Models are named mine/…" in said(page)
+    assert visitor.find(QLineEdit, "Key").placeholderText() == "Paste the key for mine here"
     visitor.press("List its models")
     visitor.rest()
     assert "It works, and lists 2 models." in said(page)

@@ -250,6 +250,8 @@ def as_json(answer: Answer, logprobs: list[TokenLogprob] | None = None) -> dict[
         "itl_p95_s": answer.itl_p95_s,
         "tokens_in": answer.tokens_in,
         "tokens_out": answer.tokens_out,
+        "cached_tokens": answer.cached_tokens,
+        "reasoning_tokens": answer.reasoning_tokens,
         "cost_usd": answer.cost_usd,
         "memory_bytes": answer.memory_bytes,
         "local": answer.local,

@@ -68,7 +68,8 @@ class Answer:
     """One model's answer in a playground comparison; seconds, tokens, bytes of peak memory.
 
     `cost_usd` None: the price is not known. `error_kind` is "refused" when a guard let nothing be sent. `note` is what
-    the person should know about a whole answer. `itl_*` are the times between two tokens.
+    the person should know about a whole answer. `itl_*` are the times between two tokens. `cached_tokens` of
+    `tokens_in` were remembered from an earlier prompt.
     """
 
     model: str
@@ -90,6 +91,7 @@ class Answer:
     reasoning_tokens: int = 0
     note: str = ""
     local: bool = True
+    cached_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

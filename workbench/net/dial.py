@@ -11,7 +11,7 @@ from contextvars import ContextVar
 import httpcore2
 
 from workbench.net.addresses import Reach, reach_of_host, reach_of_ip
-from workbench.net.grant import NetworkFailure, PrivateHostRefusal
+from workbench.net.grant import PrivateHostRefusal, Unreached
 from workbench.net.guard import Policy, offline
 from workbench.net.lock import opened
 from workbench.net.stream import open_stream
@@ -57,7 +57,7 @@ class Dialler(httpcore2.AsyncNetworkBackend):
                 async with asyncio.timeout(limit):
                     return await self._connect(host, port)
             except TimeoutError as error:
-                raise NetworkFailure(
+                raise Unreached(
                     f"{host} does not answer",
                     where=f"port {port}",
                     mend=f"It was tried for {limit:.0f} s. Check the connection and the address, then try again.",
@@ -70,14 +70,14 @@ class Dialler(httpcore2.AsyncNetworkBackend):
                 return await open_stream(address, port)
             except httpcore2.ConnectError as error:
                 failure = failure or error
-        raise NetworkFailure(
+        raise Unreached(
             f"{host} refuses the connection" if _was_refused(failure) else f"{host} cannot be reached",
             where=f"port {port}",
             mend="Is the server running, and is the address right?",
         ) from failure
 
     async def _addresses(self, host: str, port: int) -> list[str]:
-        """Where `host` leads, checked. Raises PrivateHostRefusal, NetworkFailure."""
+        """Where `host` leads, checked. Raises PrivateHostRefusal, Unreached."""
         policy, named = self._policy(), reach_of_host(host)
         if named is Reach.LOCAL and reach_of_ip(host) is None:
             return ["127.0.0.1", "::1"]
@@ -104,7 +104,7 @@ async def _look_up(host: str, port: int) -> list[str]:
     try:
         found = await asyncio.to_thread(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise NetworkFailure(
+        raise Unreached(
             f"The name {host} is not known",
             where="name look-up",
             mend="Check the address for a slip, and whether this machine is connected.",

@@ -72,6 +72,10 @@ class NetworkFailure(WorkbenchError):
     """The call was let through and did not come to a good end; `outcome` words for the ledger are in `what`."""
 
 
+class Unreached(NetworkFailure):
+    """No connection came about, so nothing was sent."""
+
+
 def origin_of(url: str) -> str:
     """`scheme://host[:port]` of an address, in lower case. Raises WorkbenchError for what is none of http(s)."""
     try:

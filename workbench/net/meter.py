@@ -62,7 +62,7 @@ class Meter:
             return
         self.is_over = True
         if outcome is Outcome.ANSWERED and (self.call.status or 0) >= 400:
-            outcome = Outcome.ERROR
+            outcome, why = Outcome.ERROR, f"{self.call.host} answered with status {self.call.status}"
         now = datetime.now(UTC).isoformat()
         self._end(replace(self.call, outcome=outcome, ended_at=now, why=why))
 

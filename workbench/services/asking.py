@@ -175,6 +175,7 @@ class Pane:
                 itl_p50_s=timing.itl_p50_s,
                 itl_p95_s=timing.itl_p95_s,
                 reasoning_tokens=timing.reasoning_tokens,
+                cached_tokens=timing.shared_tokens,
                 note=self._end.note,
                 local=local,
             )

@@ -61,12 +61,11 @@ class CredentialService:
 
     def providers(self) -> tuple[ProviderRow, ...]:
         """Servers of one's own first, then the known providers."""
-        with_key = set(self._settings.value(KEY_PROVIDERS))
         own = {account.id: _endpoint(account) for account in self._accounts().all()}
         known = [own.get(endpoint.id, endpoint) for endpoint in KNOWN]
         names = {endpoint.id for endpoint in KNOWN}
         rows = [*(endpoint for id, endpoint in own.items() if id not in names), *known]
-        return tuple(ProviderRow(endpoint, endpoint.id in with_key) for endpoint in rows)
+        return tuple(ProviderRow(endpoint, self.may_have_key(endpoint.id)) for endpoint in rows)
 
     def endpoint(self, provider: str) -> Endpoint:
         """The provider or server of that id. Raises WorkbenchError that names those there are."""
@@ -118,7 +117,8 @@ class CredentialService:
         """Keeps a key; says where. Raises WorkbenchError for no such provider, no key, or a keychain that refuses."""
         endpoint = self.endpoint(provider)
         kept = self._keychain.set(endpoint.id, checked_key(text))
-        self._note(endpoint.id, there=True)
+        if kept.keeps:
+            self._note(endpoint.id, there=True)
         return kept
 
     def delete_key(self, provider: str) -> bool:
@@ -136,8 +136,9 @@ class CredentialService:
         return self._keychain.held(provider)
 
     def may_have_key(self, provider: str) -> bool:
-        """Whether a key was ever entered in this data folder; the keychain may hold one all the same."""
-        return provider in self._settings.value(KEY_PROVIDERS)
+        """Whether a key was ever kept from this data folder, or given in this session; the keychain may hold one all
+        the same."""
+        return provider in self._settings.value(KEY_PROVIDERS) or self._keychain.held(provider) is not None
 
     def redact(self, text: str) -> str:
         """The text without keys: for logs, crash files and messages."""

@@ -83,6 +83,20 @@ def test_that_a_key_that_is_kept_leads_to_models_at_once(services: Services) -> 
     assert services.privacy.ledger() == (), "nobody was asked for this"
 
 
+def test_that_a_key_for_this_session_only_is_not_taken_for_there_in_the_next(
+    services: Services, tmp_path: Path
+) -> None:
+    def has_key(of: Services) -> bool:
+        return next(row.has_key for row in of.credentials.providers() if row.endpoint.id == "mistral")
+
+    services.credentials.set_key("mistral", "x" * 40)
+    assert has_key(services)
+    services.close()
+    later = build(tmp_path)
+    assert not has_key(later) and later.chat_models.remote() == ()
+    later.close()
+
+
 @pytest.mark.parametrize("stored", [True, False])
 def test_that_a_scenario_whose_data_must_stay_here_gets_exit_code_3_and_nothing_leaves(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], stored: bool

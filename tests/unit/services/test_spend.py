@@ -68,6 +68,13 @@ def test_that_a_call_that_may_pass_the_days_cap_is_not_sent(services: Services) 
         assert model.ask().text == "Hello.", "a cheap one still may"
 
 
+def test_that_a_call_that_reached_nobody_costs_nothing(services: Services) -> None:
+    with Server(chat_answer) as server:
+        gone = server.url
+    assert "refuses the connection" in remote(gone, services).ask(DEAR).failure.what
+    assert services.spend.today().usd == 0 and services.payments.open_ones() == ()
+
+
 def test_that_a_scenario_has_a_cap_of_its_own(services: Services) -> None:
     from workbench.domain.questions import requirements_from
     from workbench.net.guard import ScenarioData

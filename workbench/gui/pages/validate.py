@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
 from workbench.domain.changes import Changes
@@ -170,6 +170,7 @@ class ValidatePage(Page):
         self.house.settings.set(LAST_VIEW, name)
         if name == ROUTING and self.routing.shown is None:
             self.routing.read()
+        self._take_up_vote()
         self._explain(self.evals.explanation if name == EVALS else None)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
@@ -187,6 +188,15 @@ class ValidatePage(Page):
         if self._was_seen:
             self._read_models()
         self._was_seen = True
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes back to a blind vote goes on with its keys."""
+        super().focusInEvent(event)
+        self._take_up_vote()
+
+    def _take_up_vote(self) -> None:
+        if self._view == PLAYGROUND and self.playground.is_hiding:
+            self.playground.ballot.setFocus()
 
     def _read_models(self) -> None:
         self.playground.shelf.read()

@@ -99,7 +99,7 @@ class PromptCard(Card):
         self.setAcceptDrops(True)
 
     def _make_buttons(self) -> dict[str, QPushButton]:
-        asks = "Ctrl+Enter in the prompt does the same"
+        asks = "Ctrl+Enter does the same, wherever you are on this page"
         made = {
             "fold": button("", self._toggle, kind="link"),
             "ask": button("Ask  Ctrl+↵", self.ask_wanted.emit, kind="main", hint=asks),
@@ -117,8 +117,6 @@ class PromptCard(Card):
 
     def _connect(self) -> None:
         self.prompt.textChanged.connect(self._changed)
-        self.prompt.submitted.connect(self.ask_wanted)
-        self.system.submitted.connect(self.ask_wanted)
         self.system.textChanged.connect(self.edited)
         self.sampling.changed.connect(self.edited)
         self.files.changed.connect(self.edited)
@@ -306,7 +304,6 @@ class PromptCard(Card):
         for name in names:
             box = TextBox(f"Text for {{{name}}}", placeholder="Left empty, it stays as written.", least_lines=1)
             box.setPlainText(self._typed.get(name, ""))
-            box.submitted.connect(self.ask_wanted)
             box.textChanged.connect(self.edited)
             self._values[name] = box
             self._form.insertRow(len(self._values), f"{{{name}}}", box)

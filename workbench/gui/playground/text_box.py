@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 
 class TextBox(QPlainTextEdit):
-    """Several lines of plain text that grow with what is typed; Ctrl+Enter sends `submitted`, Tab moves on.
+    """Several lines of plain text that grow with what is typed; Tab moves on.
 
     A text that was put there as a `suggestion` is selected when the person comes to it, so that typing takes its place;
     once it was changed it is theirs.
     """
-
-    submitted = Signal()
 
     def __init__(self, name: str, *, placeholder: str = "", least_lines: int = 2, most_lines: int = 6) -> None:
         super().__init__()
@@ -51,14 +49,6 @@ class TextBox(QPlainTextEdit):
         if self._has_come and self._is_suggestion and not self.textCursor().hasSelection():
             self.selectAll()
         self._has_come = False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            if not event.isAutoRepeat():
-                self.submitted.emit()
-            return
-        super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Files are for the page, not for the text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from workbench.analysis import words
@@ -107,6 +107,8 @@ class PlaygroundView(QWidget):
 
     def _connect_parts(self) -> None:
         self.prompt.ask_wanted.connect(self.ask)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):  # while this view is seen, wherever the focus is
+            QShortcut(QKeySequence(keys), self, autoRepeat=False).activated.connect(self.ask)
         for stop_wanted in (self.prompt.stop_wanted, self.ballot.stop_wanted):
             stop_wanted.connect(self.stop_all)
         self.prompt.example_wanted.connect(self.put_example)

@@ -24,7 +24,7 @@ _SMALL = frozenset({"A", "An", "It", "No", "Not", "Nothing", "That", "The", "The
 
 
 def figures(answer: Answer) -> str:
-    """ "first token 0.31 s · 4.8 ms a token (95 %: 6.1 ms) · 210 tokens/s · 214 in, 27 out · 41 MB · $0".
+    """ "first token 0.31 s · 4.8 ms a token (95 %: 6.1 ms) · 210 tokens/s · 214 in (64 cached), 27 out · 41 MB · $0".
 
     What is unknown is left out, but an unknown price is said.
     """
@@ -40,11 +40,13 @@ def figures(answer: Answer) -> str:
         parts.append(f"{rate} tokens/s")
     if answer.tokens_out:
         thought = f" ({answer.reasoning_tokens:,} thought)" if answer.reasoning_tokens else ""
-        parts.append(f"{answer.tokens_in:,} in, {answer.tokens_out:,} out{thought}")
+        cached = f" ({answer.cached_tokens:,} cached)" if answer.cached_tokens else ""
+        parts.append(f"{answer.tokens_in:,} in{cached}, {answer.tokens_out:,} out{thought}")
     if answer.memory_bytes is not None:
         parts.append(f"{words.rounded(answer.memory_bytes / 1e6, 2)} MB")
     if parts:
-        parts.append(price(answer.cost_usd))
+        is_cut = answer.cost_usd is None and answer.total_s is None
+        parts.append("cost not known" if is_cut else price(answer.cost_usd))
     return " · ".join(parts)
 
 
@@ -88,7 +90,7 @@ def ending(answer: Answer) -> str:
 
 def seconds(value: float) -> str:
     """Two figures; below a tenth of a second in milliseconds."""
-    return f"{value * 1000:.0f} ms" if value < 0.0995 else f"{value:.2g} s"
+    return f"{words.rounded(value * 1000, 2)} ms" if value < 0.0995 else f"{value:.2g} s"
 
 
 def answer_words(comparison: Comparison, name_of: Callable[[str], str]) -> tuple[str, str]:

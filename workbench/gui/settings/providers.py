@@ -53,6 +53,7 @@ class ProvidersCard(Card):
         super().__init__("Providers and keys")
         self._tasks, self._credentials, self._privacy, self._hang_up = tasks, credentials, privacy, hang_up
         self._lines: dict[str, ProviderLine] = {}
+        self._wanted = ""  # what was just added, to be selected: the next key or question is for it
         self._store = Words("", "muted")
         self._error = ErrorBox()
         self._told = Words("", "small", "good")
@@ -100,7 +101,10 @@ class ProvidersCard(Card):
     def _show(self, lines: tuple[ProviderLine, ...]) -> None:
         self._lines = {line.row.endpoint.id: line for line in lines}
         self._table.set_rows(lines)
-        if not self._table.current_id and lines:
+        wanted, self._wanted = self._wanted, ""
+        if wanted in self._lines:
+            self._table.select(wanted)
+        elif not self._table.current_id and lines:
             self._table.select(lines[0].row.endpoint.id)
         self._show_picked()
 
@@ -187,6 +191,7 @@ class ProvidersCard(Card):
         def done(changes: Changes) -> None:
             self._form.clear()
             self._say(f"Models are named {id.casefold()}/… from now on.")
+            self._wanted = id.casefold()
             self._has_changed(changes)
 
         self._start(

@@ -28,7 +28,7 @@ from workbench.inference.remote.pacing import MOST, MOST_TRIES, Lane, wait_s, wa
 from workbench.inference.remote.pieces import Ended, Usage
 from workbench.inference.remote.purse import Paid, Prices, Purse, Question
 from workbench.inference.remote.stream import Clock, paced
-from workbench.net.grant import Grant, NetworkFailure, host_of, origin_of
+from workbench.net.grant import Grant, NetworkFailure, Unreached, host_of, origin_of
 from workbench.net.guard import ScenarioData
 
 if TYPE_CHECKING:
@@ -154,8 +154,11 @@ class RemoteModel:
         return Question(grant.scenario_id, self._endpoint.id, self._name, most, request.key)
 
     def _may_cost(self, request: ChatRequest, said: list[str], end: Failed | None) -> float | None:
-        """What an answer without an end may have cost: nothing when it was refused, else what was sent and said."""
-        if end is not None and not said and not isinstance(end.reason, NetworkFailure | NoAnswer):
+        """What an answer without an end may have cost: nothing when it was refused or nothing was sent, else what was
+        sent and said."""
+        reason = None if end is None else end.reason
+        was_sent = isinstance(reason, NetworkFailure | NoAnswer) and not isinstance(reason, Unreached)
+        if reason is not None and not said and not was_sent:
             return 0.0
         tokens_out = math.ceil(sum(map(len, said)) / CHARACTERS_PER_TOKEN)
         return self._ceiling.of(most_tokens_in(request), tokens_out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from contextlib import asynccontextmanager
 FIRST, MOST = 8, 64
 MOST_TRIES = 4
 LONGEST_WAIT_S = 60.0
+REST_S = 120.0
 _FIRST_WAIT_S = 1.0
 
 
@@ -18,13 +20,16 @@ class Lane:
     """Requests to one server: as many at once as it takes without complaint.
 
     Begins with `FIRST`; every answer allows one more until the server says for the first time that it has too much to
-    do. Then half, and from there one more for each full round. One loop at a time uses it.
+    do. Then half, and from there one more for each full round; a server that was left alone for two minutes starts
+    afresh. One loop at a time uses it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.limit = float(FIRST)
         self.under_way = 0
+        self._clock = clock
         self._was_busy = False
+        self._asked_at = clock()
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
@@ -35,6 +40,7 @@ class Lane:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Waits for a free place, in the order of arrival, and holds it."""
+        self._forget_old_complaints()
         if self.is_full or self._waiting:
             place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(place)
@@ -52,6 +58,12 @@ class Lane:
             yield
         finally:
             self._leave()
+
+    def _forget_old_complaints(self) -> None:
+        now, last = self._clock(), self._asked_at
+        self._asked_at = now
+        if self.under_way == 0 and now - last > REST_S and self.limit < FIRST:
+            self.limit, self._was_busy = float(FIRST), False
 
     def answered(self) -> None:
         """An answer came: one more may go at once, quickly as long as the server never complained."""
