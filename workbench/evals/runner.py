@@ -222,11 +222,11 @@ class _Going:
         return Gauge(model, width, self._alone(model, width)) if settings.together else Gauge(model, 1, 0)
 
     def _alone(self, model: ChatModel, width: int) -> int:
-        """How many answers come one at a time first: of a server so many that they take a fifth of the time at most."""
+        """How many answers come one at a time first: of a server so many that they take a tenth of the time at most."""
         if not model.describe().provider:
             return ALONE
         rounds = len(self._cases) * self._run.settings.repeats // width
-        return min(max(rounds // 4, LEAST_ALONE), ALONE)
+        return min(max(rounds // 10, LEAST_ALONE), ALONE)
 
     async def run(self) -> None:
         if self._models:
