@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QPdfWriter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QComboBox,
     QLabel,
     QLineEdit,
     QMessageBox,
@@ -238,6 +239,17 @@ def test_that_a_trigger_is_measured_when_the_person_says_what_is_watched(visitor
     assert trigger.text == "C costs more than $2,410 a month"
     visitor.press("Remove this trigger")
     visitor.wait(lambda: (visitor.scenario.decision or Decision("", "")).triggers == ())
+
+
+def test_that_a_stored_trigger_can_watch_another_model_and_names_it(visitor: Visitor) -> None:
+    page = decide(visitor)
+    shutdown = next(row for row in page._form._triggers.rows if "shutdown" in str(row.value()))
+    subject = visitor.find(QComboBox, "Of what, of this trigger", shutdown.widget)
+    assert subject.currentText() == "Claude Sonnet 4.6"
+    assert [subject.itemText(place) for place in range(subject.count())] == [
+        "Claude Sonnet 4.6",
+        "Llama 4 Scout 17B-16E Instruct",
+    ]
 
 
 def test_that_the_reason_against_an_option_falls_away_when_it_is_chosen(visitor: Visitor) -> None:

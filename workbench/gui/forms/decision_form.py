@@ -61,7 +61,11 @@ class DecisionForm(QWidget):
 
     def set_options(self, options: Sequence[Choice[str]], subjects: Subjects) -> None:
         """The options to choose from, and what conditions can be about; the choice shown stays."""
-        self._subjects = subjects
+        if subjects != self._subjects:
+            self._subjects = subjects
+            for row in (*self._triggers.rows, *self._thresholds.rows):
+                if isinstance(row, ConditionRow):
+                    row.fill_subjects()
         if tuple(options) == self._options:
             return
         self._options = tuple(options)

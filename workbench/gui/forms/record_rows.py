@@ -135,7 +135,7 @@ class ConditionRow(_Row):
         self.line.addWidget(self._side)
         self.line.addWidget(self._bound)
         self.line.addStretch(1)
-        self._fill_subjects()
+        self.fill_subjects()
         self._text.textChanged.connect(self.touched)
         self._watch.currentIndexChanged.connect(self._watched_otherwise)
         for box in (self._subject, self._side):
@@ -157,7 +157,7 @@ class ConditionRow(_Row):
         )
         return condition if condition.text or watch is not Watch.WORDS else None
 
-    def _fill_subjects(self) -> None:
+    def fill_subjects(self) -> None:
         """What can be watched in this way; a subject stored earlier stays in the list."""
         watch = Watch(self._watch.currentData())
         known = self._subjects().of(watch)
@@ -180,7 +180,7 @@ class ConditionRow(_Row):
         return said(condition, self._subjects().name_of, as_limit=self._as_limit)
 
     def _watched_otherwise(self, _place: int) -> None:
-        self._fill_subjects()
+        self.fill_subjects()
         self._measured()
 
     def _measured(self) -> None:
