@@ -44,6 +44,11 @@ def test_that_the_decision_of_every_scenario_is_listed_with_its_review(visitor: 
     assert table is not None
     visitor.wait(lambda: table.view.viewport().width() > 600)
     assert table.view.horizontalScrollBar().maximum() == 0, "every column is in sight beside the inspector"
+    visitor.window.shell.resize(1024, 700)
+    view = table.view
+    visitor.wait(
+        lambda: view.isColumnHidden(view.model().columnCount() - 1) and not view.horizontalScrollBar().maximum()
+    )
 
 
 def test_that_a_decision_explains_itself_and_opens(visitor: Visitor) -> None:
@@ -59,6 +64,14 @@ def test_that_a_decision_explains_itself_and_opens(visitor: Visitor) -> None:
     explained.actions[0].run()
     visitor.rest()
     assert visitor.window.shell.page_id == "decide"
+    decided = a_decision(visitor.services, "Somebody else's", JOBS[0])
+    decisions(visitor)
+    visitor.window.house.selection.pick("decision", decided.id)
+    explained = visitor.window.shell.inspector.explanation
+    assert explained is not None
+    explained.actions[0].run()
+    visitor.wait(lambda: visitor.scenario.id == decided.id and visitor.window.shell.page_id == "decide")
+    visitor.wait(lambda: visitor.answer.startswith("Decided for"))
 
 
 def test_that_a_price_change_shows_calmly_which_decision_would_be_another_and_by_which_figure(

@@ -195,6 +195,7 @@ class Shell(QMainWindow):
         page = self._make_page(self._entries[page_id])
         page.explain.connect(lambda explanation, page=page: self._explain(page, explanation))
         page.navigate.connect(self.open_page)
+        page.opens.connect(self._desk.open)
         page.edited.connect(self._edit)
         page.wrote.connect(self._wrote)
         page.did.connect(self._desk.history.note)

@@ -24,5 +24,11 @@ def carried(row: SharedRow) -> str:
         return words.UNKNOWN_FIGURE
     parts = [words.count(count, _TABLES[name]) for name, count in row.carries.items() if name in _TABLES]
     texts = "" if row.with_texts else ", no prompts, answers or cases"
-    size = f"{max(1, round(row.bytes_out / 1_000)):,} kB"
-    return f"{', '.join(['the scenario', *parts])}{texts}; {size}"
+    return f"{', '.join(['the scenario', *parts])}{texts}; {size_words(row)}"
+
+
+def size_words(row: SharedRow) -> str:
+    """ "84 kB"."""
+    if row.carries is None or not row.may_go:
+        return words.UNKNOWN_FIGURE
+    return f"{max(1, round(row.bytes_out / 1_000)):,} kB"

@@ -69,13 +69,15 @@ class Page(QWidget):
     (those in `asks` as functions that give them), and fills `body`. A page without `has_inspector` gets one for as
     long as it explains something.
 
-    Signals: `explain` (Explanation or None) to the inspector; `navigate` (page id, payload) to another page;
+    Signals: `explain` (Explanation or None) to the inspector; `navigate` (page id, payload) to another page; `opens`
+    (scenario id) lays another scenario on the desk;
     `edited` (Edit) swaps the scenario, with undo; `wrote` (Changes) after a service call that wrote by itself; `did`
     (Deed) after one that can be taken back with Undo; `take_back` undoes the last step.
     """
 
     explain = Signal(object)
     navigate = Signal(str, object)
+    opens = Signal(str)
     edited = Signal(object)
     wrote = Signal(object)
     did = Signal(object)

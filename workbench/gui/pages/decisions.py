@@ -88,8 +88,10 @@ class DecisionsPage(Page):
                 Column("scenario", "Scenario", lambda d: d.scenario.name, width=140, stretch=True),
                 Column("option", "Decided for", lambda d: d.option_name, width=205),
                 Column("today", "Today", _today, sort=_rank, mark=standing_mark, hint=_why_unknown, width=145),
-                Column("review", "Review on", _review_on, sort=lambda d: d.decision.review_on, width=95),
-                Column("decided", "Decided on", _decided_on, sort=lambda d: d.decision.decided_at, width=95),
+                Column("review", "Review on", _review_on, sort=lambda d: d.decision.review_on, width=95, gives_way=1),
+                Column(
+                    "decided", "Decided on", _decided_on, sort=lambda d: d.decision.decided_at, width=95, gives_way=2
+                ),
             ),
             row_id=lambda d: d.scenario.id,
             name="Decisions",
@@ -97,6 +99,7 @@ class DecisionsPage(Page):
             filter_hint="Filter by scenario, option, today or status",
         )
         self._table.picked.connect(lambda id: house.selection.pick(KIND, id))
+        self._table.opened.connect(self._open)
         self.body.addWidget(self._error)
         self.body.addWidget(self._empty, 1)
         self.body.addWidget(self._table, 1)
@@ -269,6 +272,11 @@ class DecisionsPage(Page):
         head, more = answer(self._report)
         return head, f"{more} {review if 'review' not in more else ''}".strip()
 
+    def _open(self, scenario_id: str) -> None:
+        if self.scenario is None or self.scenario.id != scenario_id:
+            self.opens.emit(scenario_id)
+        self.navigate.emit("decide", None)
+
     def _selection_changed(self, picked: Picked | None) -> None:
         self._table.select(picked.id if picked is not None and picked.kind == KIND else "")
         if self.isVisible():
@@ -280,9 +288,7 @@ class DecisionsPage(Page):
         if found is None or self._view == TOGETHER:
             self.explain.emit(None)
             return
-        actions: tuple[InspectorAction, ...] = ()
-        if self.scenario is not None and self.scenario.id == found.scenario.id:
-            actions = (InspectorAction("Open the decision", lambda: self.navigate.emit("decide", None)),)
+        actions = (InspectorAction("Open the decision", partial(self._open, found.scenario.id)),)
         offer_name = self._watch().offer_name if found.today is not None else str
         self.explain.emit(explanation(found, offer_name, actions))
 

@@ -26,7 +26,7 @@ from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.net.grant import PrivateHostRefusal
 from workbench.services.privacy import PrivacyService
-from workbench.services.team_words import carried
+from workbench.services.team_words import carried, size_words
 
 if TYPE_CHECKING:
     from workbench.services.team import MergeView, SharedRow, Synced, TeamService, TeamView
@@ -323,5 +323,5 @@ def _columns() -> Sequence[Column[SharedRow]]:
             width=170,
         ),
         Column("shared", "Shared", shared_words, hint=lambda row: row.stays, width=130),
-        Column("copied", "Would be copied", carried, hint=lambda row: row.stays, width=330),
+        Column("copied", "Would be copied", size_words, hint=lambda row: row.stays, width=130, right=True),
     )
