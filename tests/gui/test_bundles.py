@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -25,7 +26,8 @@ from workbench.gui.bundles.compare_dialog import CompareDialog
 from workbench.gui.bundles.export_dialog import ExportDialog
 from workbench.gui.bundles.open_dialog import OpenDialog
 from workbench.gui.theme import Theme
-from workbench.services.bundles import Imported
+from workbench.services.bundle_figures import FigureChange
+from workbench.services.bundles import Imported, Verified
 
 from bundles import SCENARIO_ID, quickly_locked, small_bundle
 
@@ -73,6 +75,18 @@ def test_that_a_bundle_is_shown_before_anything_of_it_comes_in(bench: Bench, fil
     bench.settle()
     assert not dialog.isVisible()
     assert [row.id for row in bench.services.scenarios.list()] == [SCENARIO_ID] == [came[0].scenario.id]
+
+
+def test_that_what_does_not_follow_is_read_without_scrolling_aside(bench: Bench, file: Path) -> None:
+    dialog = looking_at(bench, file)
+    opened = dialog._opened
+    assert opened is not None
+    dialog._show_verified(
+        Verified(False, True, (FigureChange("decision.signed.Ada", "4d" * 32, "c4" * 32),), 1, None, "0.1")
+    )
+    bench.settle()
+    (scroller,) = dialog.findChildren(QScrollArea)
+    assert scroller.horizontalScrollBar().maximum() == 0
 
 
 def test_that_a_locked_bundle_asks_for_its_passphrase_and_again_after_a_wrong_one(bench: Bench, tmp_path: Path) -> None:

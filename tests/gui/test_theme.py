@@ -23,6 +23,7 @@ from workbench.gui.theme import (
     Theme,
     Tone,
     contrast,
+    fitting,
     icon,
     is_dark,
     look_of,
@@ -152,3 +153,12 @@ def test_that_no_icon_is_without_its_file() -> None:
     used = {"home", "requirements", "shortlist", "tradeoffs", "options", "validate", "decide", "catalog", "library"}
     assert used | set(TONE_ICONS.values()) <= set(ICONS)
     assert all(Path(p).suffix == "" for p in ICONS)
+
+
+def test_that_a_dialog_is_never_larger_than_its_screen_however_large_the_text(qtbot: QtBot, theme: Theme) -> None:
+    widget = QLabel("Wide")
+    qtbot.addWidget(widget)
+    room = widget.screen().availableSize()
+    most = fitting(widget, 20_000, 20_000)
+    assert most.width() < room.width() and most.height() < room.height()
+    assert fitting(widget, 100, 50).width() == scaled_px(widget, 100)

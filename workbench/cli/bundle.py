@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.report import formats
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.errors import WorkbenchError
@@ -32,7 +33,13 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     export.add_argument("scenario", metavar="SCENARIO", help="a name or id in the store")
     export.add_argument("-o", "--out", type=Path, metavar="FILE", help="the file (default: the short name + .mswb)")
     export.add_argument("--redact", action="store_true", help="of cases, prompts and answers only hashes and scores")
-    export.add_argument("--reports", default="html,md", metavar="LIST", help="reports to put in (default: html,md)")
+    export.add_argument(
+        "--reports",
+        type=_reports,
+        default="html,md",
+        metavar="LIST",
+        help="reports to put in (default: html,md); '' for none",
+    )
     export.add_argument("--sign", action="store_true", help="sign it; the key is made once and kept in the keychain")
     export.add_argument("--force", action="store_true", help="replace a file that is there")
     export.set_defaults(run=run_export)
@@ -70,7 +77,7 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
         scenario,
         file,
         redact=arguments.redact,
-        reports=arguments.reports.split(","),
+        reports=arguments.reports,
         passphrase=passphrase,
         sign=arguments.sign,
     )
@@ -183,6 +190,10 @@ def asked_for(question: str, *, twice: bool = False) -> Secret:
     return Secret(given)
 
 
+def _reports(text: str) -> tuple[str, ...]:
+    return formats(text) if text.strip() else ()
+
+
 def _slug(scenario_id: str, services: Services) -> str:
     return next(row.slug for row in services.scenarios.list() if row.id == scenario_id)
 
@@ -237,7 +248,8 @@ def _preview_shape(preview: Preview) -> dict[str, object]:
 
 
 def _merge_shape(merge: Merge) -> dict[str, object]:
-    parts = {name: getattr(merge, name) for name in ("evals", "results", "marks", "comparisons", "votes", "versions")}
+    names = ("evals", "results", "data_sets", "marks", "comparisons", "votes", "versions")
+    parts = {name: getattr(merge, name) for name in names}
     return {
         "standing": merge.standing.value,
         "target": merge.target,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.analysis import words
 from workbench.cli.numbers import rounded
+from workbench.cli.report import formats
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 
@@ -23,7 +24,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="all accepted decisions together: spend, traffic, concentration, endings, reviews",
         description="Puts all accepted decisions together. With -o it writes them as a report.",
     )
-    command.add_argument("-f", "--format", default="html,md,json", metavar="LIST", help="as in `workbench report`")
+    command.add_argument(
+        "-f", "--format", type=formats, default="html,md,json", metavar="LIST", help="as in `workbench report`"
+    )
     command.add_argument("-o", "--out", type=Path, metavar="DIR", help="write the report into this folder")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=run)
@@ -38,7 +41,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
 
         check_folder(arguments.out)
     found = services.portfolio.read()
-    files = () if arguments.out is None else services.portfolio.write(found, arguments.format.split(","), arguments.out)
+    files = () if arguments.out is None else services.portfolio.write(found, arguments.format, arguments.out)
     if arguments.json:
         shape = {**rounded(figures(found)["portfolio"]), "files": [str(file) for file in files]}
         print(json.dumps(shape, ensure_ascii=False))

@@ -20,7 +20,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command.add_argument(
         "-f",
         "--format",
-        type=_formats,
+        type=formats,
         default=("html", "md", "json"),
         metavar="LIST",
         help="formats, separated by commas, or all (default: html,md,json)",
@@ -73,7 +73,8 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(name for part in text.split(",") if (name := part.strip().lower()))
 
 
-def _formats(text: str) -> tuple[str, ...]:
+def formats(text: str) -> tuple[str, ...]:
+    """For argparse: known formats from a list with commas; an unknown one is wrong usage."""
     from workbench.services.reports import checked_formats
 
     try:

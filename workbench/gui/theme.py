@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
@@ -217,6 +217,12 @@ def system_font(percent: int = 100) -> QFont:
 def scaled_px(_widget: QWidget, pixels: int) -> int:
     """A length that was drawn for 13-pixel text, at the window's present text size."""
     return round(pixels * QFontMetricsF(QApplication.font()).height() / _body_height())
+
+
+def fitting(widget: QWidget, width: int, height: int) -> QSize:
+    """A dialog's size, drawn for 13-pixel text, at the present text size: never more than its screen has room for."""
+    room = widget.screen().availableSize()
+    return QSize(scaled_px(widget, width), scaled_px(widget, height)).boundedTo(room * 0.9)
 
 
 @lru_cache(maxsize=1)

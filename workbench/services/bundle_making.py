@@ -112,7 +112,7 @@ def redacted(content: Content) -> Content:
     """
     return replace(
         content,
-        runs=tuple(replace(run, system_prompt=hidden(run.system_prompt)) for run in content.runs),
+        runs=tuple(_hidden_run(run) for run in content.runs),
         results=tuple(_hidden(result) for result in content.results),
         marks=tuple(replace(mark, why=hidden(mark.why)) for mark in content.marks),
         comparisons=tuple(_hidden_comparison(comparison) for comparison in content.comparisons),
@@ -135,6 +135,11 @@ def _hidden(row: Row) -> Row:
         if isinstance(value, str) and value and not isinstance(value, Enum) and field.name not in _NAMES:
             changed[field.name] = "" if field.name in _DROPPED else hidden(value)
     return replace(row, **changed) if changed else row
+
+
+def _hidden_run(run: EvalRun) -> EvalRun:
+    prompts = tuple((name, hidden(text)) for name, text in run.settings.prompts)
+    return replace(run, system_prompt=hidden(run.system_prompt), settings=replace(run.settings, prompts=prompts))
 
 
 def _hidden_comparison(comparison: Comparison) -> Comparison:

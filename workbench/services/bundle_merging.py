@@ -73,6 +73,7 @@ class Merge:
     arrival: Arrival
     evals: Count
     results: Count
+    data_sets: Count
     marks: Count
     comparisons: Count
     votes: Count
@@ -137,6 +138,7 @@ def _merge(
         arrival,
         evals=Count(len(moved.runs), len(arrival.runs)),
         results=Count(len(moved.results), len(results), differ),
+        data_sets=Count(len(moved.data_sets), len(arrival.data_sets)),
         marks=Count(len(moved.marks), len(arrival.marks)),
         comparisons=Count(len(moved.comparisons), len(arrival.comparisons)),
         votes=Count(len(votes), len(arrival.votes)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.analysis import words
@@ -59,12 +60,18 @@ def facts(preview: Preview) -> Iterator[str]:
         yield f"{words.count(len(preview.prices) - _MOST_PRICES, 'more price')} of the options differ."
     ours = preview.merge.ours
     if preview.merge.standing is Standing.BESIDE and ours is not None:
-        yield (
-            f"You have a scenario of this id: changed here on {words.day(ours.updated_at.date().isoformat())}, "
-            f"there on {words.day(content.scenario.updated_at.date().isoformat())}."
-        )
+        yield f"You have a scenario of this id: {_which_is_newer(ours.updated_at, content.scenario.updated_at)}."
     if preview.merge.stricter:
         yield "Your answers to who may see the data are stricter than the sender's: the copy keeps yours."
+
+
+def _which_is_newer(here: datetime, there: datetime) -> str:
+    """ "yours is newer, changed here on 3 May 2026, there on 1 May 2026"; of one day with the time."""
+    days = [words.day(at.date().isoformat()) for at in (here, there)]
+    if days[0] == days[1]:
+        days = [f"{day} at {at:%H:%M} UTC" for day, at in zip(days, (here, there), strict=True)]
+    newer = "yours is newer" if here >= there else "the bundle's is newer"
+    return f"{newer}, changed here on {days[0]}, there on {days[1]}"
 
 
 def rows(merge: Merge) -> list[tuple[str, str, str, str]]:
@@ -78,6 +85,7 @@ def rows(merge: Merge) -> list[tuple[str, str, str, str]]:
     named = (
         ("evals", merge.evals),
         ("results", merge.results),
+        ("sets of cases", merge.data_sets),
         ("scores by hand", merge.marks),
         ("comparisons", merge.comparisons),
         ("votes", merge.votes),
@@ -109,6 +117,7 @@ def _more(merge: Merge) -> str:
     named = (
         (merge.evals, "eval", ""),
         (merge.results, "result", ""),
+        (merge.data_sets, "set of cases", "sets of cases"),
         (merge.marks, "score by hand", "scores by hand"),
         (merge.comparisons, "comparison", ""),
         (merge.votes, "vote", ""),

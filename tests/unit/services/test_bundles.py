@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,11 @@ from workbench.reports.bundle.archive import read_archive
 from workbench.services.bundle_figures import changes, figures_of
 from workbench.services.bundle_making import slice_of
 from workbench.services.bundle_merging import COLLEAGUE, Standing
+from workbench.services.bundle_words import facts, sentence
 from workbench.services.bundles import Opened
 
 from bundles import (
+    AT,
     COMPARISON_ID,
     RUN_ID,
     SCENARIO_ID,
@@ -185,6 +187,21 @@ def test_that_other_content_of_the_same_id_is_kept_beside_ours_once(here: Servic
     assert here.evals.evidence(first.scenario.id) is not None
 
 
+def test_that_the_preview_says_which_is_newer_and_that_only_the_cases_are_new(here: Services, small: Opened) -> None:
+    cases = small.content.data_sets
+    here.bundles.bring_in(replace(small, content=replace(small.content, data_sets=())))
+    preview = here.bundles.preview(small)
+    assert sentence(preview.merge, "Strike desk", done=False) == "“Strike desk” is here already, with 1 set of cases."
+    assert len(preview.merge.arrival.data_sets) == len(cases) == 1
+    renamed = replace(small.content.scenario, name="Other", updated_at=AT + timedelta(hours=2))
+    later = here.bundles.preview(replace(small, content=without_evidence(small.content, renamed)))
+    told = "\n".join(facts(later))
+    assert (
+        "the bundle's is newer, changed here on 19 November 2026 at 10:42 UTC, there on 19 November 2026 at 12:42"
+        in told
+    )
+
+
 def test_that_a_scenario_in_the_bin_is_taken_out_and_one_thrown_away_for_good_comes_anew(
     here: Services, small: Opened
 ) -> None:
@@ -256,7 +273,9 @@ def test_that_a_bundle_can_raise_how_data_is_protected_and_never_lower_it(
 def test_that_a_redacted_bundle_holds_no_text_of_cases_and_the_same_figures(
     here: Services, small: Opened, tmp_path: Path
 ) -> None:
-    here.bundles.bring_in(small)
+    asked = replace(small.content.runs[0].settings, prompts=(("brief", f"In short: {SECRET_TEXT} {{{{ input }}}}"),))
+    runs = (replace(small.content.runs[0], settings=asked),)
+    here.bundles.bring_in(replace(small, content=replace(small.content, runs=runs)))
     file = tmp_path / "hidden.mswb"
     done = here.bundles.export(here.scenarios.load(SCENARIO_ID), file, redact=True)
     members = read_archive(file.read_bytes(), "x")
@@ -382,6 +401,9 @@ def test_the_command_line_exports_shows_imports_and_verifies(
     assert said("verify", str(file))["differences"] == []
     out = tmp_path / "out.mswb"
     assert said("export", SCENARIO_ID, "-o", str(out), "--redact")["redacted"] is True
+    for wrong in (["bundle", "export", SCENARIO_ID, "--reports", "nope"], ["portfolio", "-f", "nope"]):
+        with pytest.raises(SystemExit, match="2"):
+            run(["--home", str(tmp_path / "home"), *wrong])
     assert run(["--home", str(tmp_path / "home"), "bundle", "export", SCENARIO_ID, "-o", str(out)]) == 1
     assert "There is a file already" in capsys.readouterr().err
     figures = json.loads(small_members()["figures.json"])

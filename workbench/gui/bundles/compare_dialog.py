@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
 from workbench.gui.tasks import Tasks
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.theme import Space, fitting
 from workbench.gui.widgets.reading_table import ReadingTable
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.text import Words
@@ -56,7 +56,7 @@ class CompareDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("compare-decisions")
         self.setWindowTitle("Compare two decisions")
-        self.setMinimumSize(scaled_px(self, 820), scaled_px(self, 600))
+        self.setMinimumSize(fitting(self, 820, 600))
         self._scenarios, self._service, self._tasks, self._first = scenarios, service, tasks, first
         self._found: SideBySide | None = None
         self._asked = 0

@@ -22,11 +22,12 @@ from PySide6.QtWidgets import (
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.secret import Secret
 from workbench.gui.tasks import Tasks
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.theme import Space, fitting
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.reading_table import ReadingTable
+from workbench.gui.widgets.rows import UNKNOWN
 from workbench.gui.widgets.state import ErrorBox
-from workbench.gui.widgets.text import Words
+from workbench.gui.widgets.text import Words, breakable
 
 if TYPE_CHECKING:
     from workbench.services.bundles import BundleService, Imported, Opened, Preview, Verified
@@ -43,7 +44,7 @@ class OpenDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("open-bundle")
         self.setWindowTitle("Open a bundle")
-        self.setMinimumSize(scaled_px(self, 680), scaled_px(self, 520))
+        self.setMinimumSize(fitting(self, 680, 520))
         self._bundles, self._tasks = bundles, tasks
         self._file: Path | None = None
         self._opened: Opened | None = None
@@ -172,7 +173,8 @@ class OpenDialog(QDialog):
 
         self._verify.setEnabled(True)
         self._verified.set_text(f"**{verified_sentence(found)}**")
-        shown = [(d.path, d.then or "—", d.now or "—") for d in found.differences[:_MOST_DIFFERENCES]]
+        rows = [(d.path, d.then or UNKNOWN, d.now or UNKNOWN) for d in found.differences[:_MOST_DIFFERENCES]]
+        shown = [tuple(map(breakable, row)) for row in rows]
         table = ReadingTable(("Figure", "In the bundle", "Computed now"), shown) if shown else None
         self._found = self._put(self._found, table, None)
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.theme import Space, fitting
 from workbench.gui.widgets.fields import TextField
 from workbench.gui.widgets.text import Words
 from workbench.services.catalog_imports import Columns
@@ -49,7 +49,7 @@ class ColumnsForm(QDialog):
         self.setObjectName("columns-form")
         self._path = path
         self.setWindowTitle(f"Columns of {path.name}")
-        self.setMinimumSize(scaled_px(self, 620), scaled_px(self, 520))
+        self.setMinimumSize(fitting(self, 620, 520))
         wanted = [*_FIRST, *(name for name in columns.guessed if name not in _FIRST)]
         self._boxes = {name: _box(columns, name) for name in wanted}
         self._provider = TextField("Provider of all rows", placeholder="openai", max_length=80)

@@ -14,7 +14,7 @@ from workbench.domain.catalog_filters import CatalogFilter, Life
 from workbench.domain.model import ModelKind
 from workbench.gui.catalog.filter_words import FLAG_WORDS, LIFE_WORDS
 from workbench.gui.catalog.model_words import KIND_WORDS
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.theme import Space, fitting
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.fields import ChipsField, Choice, NumberField, TextField
 from workbench.gui.widgets.scroller import ColumnScroller
@@ -42,7 +42,7 @@ class MustHave(QDialog):
         super().__init__(parent)
         self.setObjectName("must-have")
         self.setWindowTitle("What a model must have")
-        self.setMinimumSize(scaled_px(self, 560), scaled_px(self, 480))
+        self.setMinimumSize(fitting(self, 560, 480))
         self._wanted = wanted
         self._chips: dict[str, ChipsField[str]] = {}
         self._numbers: dict[str, NumberField] = {}

@@ -26,7 +26,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.evals.datasets import Examined, Preview, promptfoo
 from workbench.evals.datasets.naming import KNOWN
 from workbench.gui.tasks import Tasks
-from workbench.gui.theme import Space, scaled_px, set_role
+from workbench.gui.theme import Space, fitting, scaled_px, set_role
 from workbench.gui.widgets.scroller import ColumnScroller
 from workbench.gui.widgets.state import ErrorBox, IconLabel
 from workbench.gui.widgets.text import Words
@@ -54,7 +54,7 @@ class ImportDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("import-preview")
         self.setWindowTitle(f"Cases in {path.name}")
-        self.setMinimumSize(scaled_px(self, 860), scaled_px(self, 640))
+        self.setMinimumSize(fitting(self, 860, 640))
         self._path, self._evals, self._tasks = path, evals, tasks
         self._asked = 0
         self._examined: Examined | None = None

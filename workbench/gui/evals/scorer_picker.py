@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from workbench.domain.errors import WorkbenchError
 from workbench.evals.scorers import Group, Scorer, scorer
-from workbench.gui.theme import Space, scaled_px, set_role
+from workbench.gui.theme import Space, fitting, scaled_px, set_role
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.scroller import ColumnScroller
 from workbench.gui.widgets.state import ErrorBox
@@ -51,7 +51,7 @@ class ScorerPicker(QDialog):
         super().__init__(parent)
         self.setObjectName("scorer-picker")
         self.setWindowTitle("How answers are scored")
-        self.setMinimumSize(scaled_px(self, 820), scaled_px(self, 580))
+        self.setMinimumSize(fitting(self, 820, 580))
         self._scorers = tuple(scorers)
         self._picked: list[str] = list(picked)
         self.search = QLineEdit()

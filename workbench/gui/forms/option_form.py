@@ -24,7 +24,7 @@ from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import FIGURES, DataFlow, OptionDraft, Strategy, Technique
 from workbench.gui.forms.model_roles import ModelRoles, OfferChoice
 from workbench.gui.forms.text_box import TextBox
-from workbench.gui.theme import Space, scaled_px, set_role
+from workbench.gui.theme import Space, fitting, scaled_px, set_role
 from workbench.gui.widgets.fields import RangeField, TextField
 from workbench.gui.widgets.text import Words
 
@@ -138,7 +138,7 @@ class OptionForm(QDialog):
         column.addWidget(self._scroll, 1)
         column.addWidget(self._problem)
         column.addWidget(buttons)
-        self.resize(scaled_px(self, 800), scaled_px(self, 660))
+        self.resize(fitting(self, 800, 660))
 
     def _save(self) -> None:
         """Accepts the form when everything in it can be stored; else says what is missing and goes there."""

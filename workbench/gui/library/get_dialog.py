@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from workbench.analysis.words import rounded
 from workbench.domain.errors import WorkbenchError
 from workbench.gui.tasks import Tasks
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.theme import Space, fitting
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.fields import TextField
 from workbench.gui.widgets.state import ErrorBox
@@ -44,7 +44,7 @@ class GetDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("get-dialog")
         self.setWindowTitle("Get a model")
-        self.setMinimumSize(scaled_px(self, 560), scaled_px(self, 480))
+        self.setMinimumSize(fitting(self, 560, 480))
         self._downloads, self._tasks = downloads, tasks
         self._repository: Repository | None = None
         self._plan: Plan | None = None

@@ -14,7 +14,7 @@ from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.gui.tasks import Tasks
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.theme import Space, fitting
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.text import Words
@@ -40,7 +40,7 @@ class ServersDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("servers-dialog")
         self.setWindowTitle("Model servers on this machine")
-        self.setMinimumSize(scaled_px(self, 520), scaled_px(self, 320))
+        self.setMinimumSize(fitting(self, 520, 320))
         self._find, self._tasks = find, tasks
         self._remember, self._list_models = remember, list_models
         self._answer = Words("", "answer")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from workbench.domain.chat import Sampling
 from workbench.gui.playground.pane import Pane
 from workbench.gui.playground.sampling_form import SamplingForm
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.theme import Space, fitting
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.text import Words
 
@@ -41,7 +41,7 @@ class OwnSettings(QDialog):
         self._pane = pane
         self._words.set_text(f"How {pane.model_name} chooses its words. The other models keep the settings above.")
         self.form.set_sampling(pane.own_sampling or shared)
-        self.resize(scaled_px(self, 560), scaled_px(self, 220))
+        self.resize(fitting(self, 560, 220))
         self.open()
 
     def _apply(self) -> None:

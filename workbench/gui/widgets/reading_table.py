@@ -31,7 +31,7 @@ class ReadingTable(QWidget):
             for place, cell in enumerate(row):
                 words = Words(cell, "heading" if place == 0 else "body")
                 # A figure such as −$1,874 stays on one line.
-                words.setWordWrap(" " in cell)
+                words.setWordWrap(" " in cell or "\u200b" in cell)
                 words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
                 grid.addWidget(words, 2 * number + 2, place)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
