@@ -122,7 +122,7 @@ def test_that_a_judge_and_prompts_to_compare_are_chosen_in_the_window(bench: Ben
     assert not judges.isVisibleTo(page), "what is rarely used is folded"
     setup.scorer.setCurrentIndex(setup.scorer.findData("rubric"))
     assert judges.isVisibleTo(page), "a way to score that needs a judge shows where it is chosen"
-    bench.wait(lambda: "needs a model that judges" in setup.plan._warnings.text())
+    bench.wait(lambda: "needs a model that judges" in setup.plan._cautions.text())
     judges.setCurrentIndex(judges.findData("far/judge"))
     judges.activated.emit(judges.currentIndex())
     page.findChild(QPlainTextEdit, "eval-prompt").setPlainText("Briefly. {{ input }}")

@@ -9,18 +9,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, bench_in, validate_page
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalSettings, EvalStatus
 from workbench.domain.scenario import Scenario
 from workbench.gui.evals.case_table import CaseTable
+from workbench.gui.evals.import_preview import ImportDialog
 from workbench.gui.evals.view import LONG
 from workbench.gui.explanation import Explanation
 from workbench.gui.links import RESUME
 from workbench.gui.pages.validate import EVALS, ValidatePage
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.state import IconLabel
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.services.eval_grid import CaseGrid
@@ -175,12 +177,15 @@ def test_that_a_paused_run_keeps_what_arrived_and_goes_on(
 ) -> None:
     page.arrive((write_cases(tmp_path / "many.csv", 60),))
     bench.settle()
+    page.findChild(QPushButton, "eval-run").setFocus()
     press(bench, page, "eval-run")
     bench.wait(lambda: page.evals.runner._progress.done >= 5)
-    bench.wait(lambda: page.findChild(QPushButton, "eval-pause").isVisibleTo(page))
+    pause = page.findChild(QPushButton, "eval-pause")
+    bench.wait(pause.hasFocus)  # the keyboard is not handed to the next part of the window
     press(bench, page, "eval-pause")
     bench.wait(lambda: not page.evals.runner.is_running)
     bench.settle()
+    assert page.findChild(QComboBox, "eval-runs").hasFocus()
     (run,) = bench.services.evals.runs(scenario.id)
     kept = len(bench.services.evals.results(run.id))
     assert run.status is EvalStatus.PAUSED and 5 <= kept < 60 * len(run.model_ids)
@@ -198,7 +203,7 @@ def test_that_the_plan_says_before_the_run_what_it_can_prove_costs_and_takes(
     proof, effort = plan.findChild(Words, "eval-proof"), plan.findChild(Words, "eval-effort")
     assert proof.isVisibleTo(page) and proof.text().startswith("12 cases are too few to show any difference.")
     assert "$0" in effort.text() and f"{plan.plan.answers} answers" in effort.text()
-    assert "cannot decide" in plan._warnings.text()
+    assert "cannot decide" in plan._cautions.text()
     plan.repeats.setCurrentIndex(1)
     bench.wait(lambda: plan.plan is not None and plan.plan.answers == 3 * 12 * len(page.evals.setup.models))
 
@@ -333,6 +338,37 @@ def test_that_a_second_run_is_compared_with_the_first(bench: Bench, page: Valida
     bench.settle()
     table = runs.findChild(DataTable)
     assert table.isVisibleTo(page) and table.model.rowCount() == len(page.evals.setup.models)
+
+
+def test_that_where_no_column_has_a_known_name_a_person_says_which_is_what(
+    bench: Bench, page: ValidatePage, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("Text der Anfrage;Soll\nWer?;Ann\nWo?;Rom\n")
+    page.arrive((path,))
+    bench.settle()
+    data, plan = page.evals.setup.data, page.evals.setup.plan
+    assert "no column input" in data._problems.accessibleName() and not plan._cautions.isVisibleTo(page)
+    mend = next(each for each in data._problems.findChildren(QPushButton) if each.isVisibleTo(page))
+    assert mend.text() == "Say which column is what …"
+    bench.qtbot.mouseClick(mend, Qt.MouseButton.LeftButton)
+    dialog = page.findChild(ImportDialog)
+    assert dialog is not None
+    press(bench, dialog, "import-use")
+    bench.settle()
+    assert data.examined is not None and len(data.examined.dataset.cases) == 2
+    bench.wait(lambda: "cannot decide" in plan._cautions.text())
+    marks = [each for each in plan._cautions.findChildren(IconLabel) if each.isVisibleTo(page)]
+    assert len(marks) == len(plan._cautions.text().splitlines()), "never by colour alone"
+
+
+def test_that_the_views_stay_where_they_are(page: ValidatePage) -> None:
+    places = []
+    for view in ("playground", "evals", "routing"):
+        page.show_view(view)
+        QApplication.processEvents()
+        places.append([page._switch[each].pos().x() for each in page._switch])
+    assert places[0] == places[1] == places[2]
 
 
 def test_that_every_problem_of_a_file_is_shown_and_the_good_cases_can_run(

@@ -130,6 +130,7 @@ class CaseTable(QWidget):
         )
         self.table.filter_row.insertWidget(0, self.which)
         self.table.filter_row.insertWidget(1, self.tags)
+        self.table.filter_field.setMinimumWidth(scaled_px(self, NARROWEST_PX))
         self.table.picked.connect(self.picked)
         self._column.addWidget(self.table)
 

@@ -133,7 +133,10 @@ class DataRow(QWidget):
             found = words.count(len(examined.problems), "problem")
             good = words.count(len(data.cases), "good case")
             mend = f"Mend the file and choose it again, or run the {good}." if data.cases else "Mend the file."
-            self._problems.show_error(Problems(f"{found} in {data.name}", examined.problems, mend=mend))
+            # Often nothing is wrong but the names of the columns, and a person can say which is which.
+            action = "" if data.cases else "Say which column is what …"
+            problems = Problems(f"{found} in {data.name}", examined.problems, mend=mend)
+            self._problems.show_error(problems, action=action, run=self._want_columns)
 
     def clear(self) -> None:
         """No cases, and none from before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDoubleValidator
@@ -15,6 +15,7 @@ from workbench.domain.evals import Design, EvalSettings
 from workbench.gui.tasks import Tasks
 from workbench.gui.theme import Space
 from workbench.gui.widgets.fields import TextField
+from workbench.gui.widgets.state import Cautions
 from workbench.gui.widgets.text import Words
 from workbench.services.eval_words import time_range
 
@@ -55,7 +56,7 @@ class PlanLines(QWidget):
         self._proof, self._effort = Words(""), Words("", "muted")
         self._proof.setObjectName("eval-proof")
         self._effort.setObjectName("eval-effort")
-        self._warnings = Words("", "body", "caution")
+        self._cautions = Cautions()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
@@ -65,9 +66,10 @@ class PlanLines(QWidget):
             for each in pair:
                 row.addWidget(each, 1)
             column.addLayout(row)
-        for widget in (self._proof, self._effort, self._warnings):
+        for widget in (self._proof, self._effort):
             column.addWidget(widget)
             widget.hide()
+        column.addWidget(self._cautions)
         self._clock = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._clock.timeout.connect(self._look)
         for box in (self.design, self.points, self.repeats):
@@ -90,8 +92,7 @@ class PlanLines(QWidget):
         if work is None:
             self._clock.stop()
             self.plan = None
-            for widget in (self._proof, self._effort, self._warnings):
-                widget.hide()
+            self._say()
         else:
             self._clock.start()
 
@@ -112,21 +113,19 @@ class PlanLines(QWidget):
         def explain(error: WorkbenchError) -> None:
             if number == self._number:
                 self.plan = None
-                self._proof.hide()
-                self._effort.hide()
-                self._warnings.set_text(str(error))
-                self._warnings.show()
+                self._say(cautions=(str(error),))
 
         self._tasks.start(lambda: work(settings, difference), lane="db", done=show, failed=explain, owner=self)
 
     def _show(self, plan: EvalPlan) -> None:
         self.plan = plan
-        self._proof.set_text(proof_words(plan))
-        self._effort.set_text(effort_words(plan))
-        self._warnings.set_text("\n".join(plan.warnings))
-        self._proof.show()
-        self._effort.show()
-        self._warnings.setVisible(bool(plan.warnings))
+        self._say(proof_words(plan), effort_words(plan), plan.warnings)
+
+    def _say(self, proof: str = "", effort: str = "", cautions: Sequence[str] = ()) -> None:
+        for label, text in ((self._proof, proof), (self._effort, effort)):
+            label.set_text(text)
+            label.setVisible(bool(text))
+        self._cautions.set_texts(cautions)
 
 
 def _combo(name: str, id: str) -> QComboBox:

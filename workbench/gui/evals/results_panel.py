@@ -163,12 +163,11 @@ class ResultsPanel(QWidget):
                     sort=lambda m: m.mean,
                     span=_span,
                     hint=lambda m: f"{share_words(m)}; {m.method}" if m.mean is not None else "Nothing was scored.",
-                    width=170,
+                    width=140,
                 ),
                 Column(
-                    "n", "Cases", lambda m: f"{m.n:,}", right=True, aside=_errors, sort=lambda m: float(m.n), width=64
+                    "n", "Cases", lambda m: f"{m.n:,}", right=True, aside=_errors, sort=lambda m: float(m.n), width=58
                 ),
-                Column("rate", "Tokens/s", _rate, unit="median", right=True, sort=lambda m: m.tokens_per_s, width=80),
                 Column(
                     "case_cost",
                     "A case",
@@ -177,17 +176,17 @@ class ResultsPanel(QWidget):
                     right=True,
                     sort=lambda m: m.cost_per_case_usd,
                     hint=lambda m: "" if m.cost_per_case_usd is not None else "The price of an answer is not known.",
-                    width=64,
+                    width=58,
                 ),
                 Column(
                     "right_cost",
-                    "A right one",
+                    "A right",
                     lambda m: words.usd(m.cost_per_right_usd),
-                    unit="costs",
+                    unit="one costs",
                     right=True,
                     sort=lambda m: m.cost_per_right_usd,
                     hint=lambda m: f"{right_cost_words(m)}: what all cases cost, shared among the right answers.",
-                    width=84,
+                    width=76,
                 ),
             ),
             row_id=lambda m: m.model_id,
@@ -234,6 +233,7 @@ class ResultsPanel(QWidget):
                     hint=_whole_hint,
                     width=110,
                 ),
+                Column("rate", "Tokens/s", _rate, unit="median", right=True, sort=lambda m: m.tokens_per_s, width=68),
             ),
             row_id=lambda m: m.model_id,
             name="Each model's waits",
@@ -247,7 +247,7 @@ class ResultsPanel(QWidget):
         return DataTable(
             "eval-pairs",
             (
-                Column("a", "Model", lambda p: self._name_of(p.a), width=110),
+                Column("a", "Model", lambda p: self._name_of(p.a), width=104),
                 Column(
                     "verdict",
                     "Verdict",
@@ -266,7 +266,7 @@ class ResultsPanel(QWidget):
                     sort=lambda p: p.difference,
                     width=150,
                 ),
-                Column("p", "p", _p, unit="Holm", right=True, sort=lambda p: p.p_adjusted, hint=_p_hint, width=80),
+                Column("p", "p", _p, unit="Holm", right=True, sort=lambda p: p.p_adjusted, hint=_p_hint, width=64),
             ),
             row_id=lambda p: f"{p.a}|{p.b}",
             name="Every pair of models",

@@ -44,6 +44,11 @@ class RunBar(QWidget):
         row.addWidget(self._pause)
         row.addWidget(self._new)
 
+    def take_keys(self) -> None:
+        """The keyboard goes to what can be done with the run, else to the list of them."""
+        offered = (each for each in (self._pause, self._go_on) if each.isVisible() and each.isEnabled())
+        next(offered, self._runs).setFocus()
+
     def set_runs(self, runs: Sequence[EvalRun], shown: str) -> None:
         """The newest first."""
         self._runs.clear()

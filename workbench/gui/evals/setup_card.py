@@ -180,8 +180,13 @@ class SetupCard(Card):
     def set_may_put_away(self, may: bool) -> None:
         self._close.setVisible(may)
 
+    def take_keys(self) -> None:
+        self.scorer.setFocus()
+
     def set_running(self, running: bool) -> None:
         """One eval at a time."""
+        if running and self._run.hasFocus():
+            self.setFocus()  # a button that is disabled would hand the keyboard to another part of the window
         self._running = running
         self.show_counts()
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.domain.changes import Changes
@@ -422,7 +422,8 @@ class EvalsView(QWidget):
     def _plan(self) -> None:
         """What the eval that is set up can prove, costs and takes; not worked out while nobody sees it."""
         examined, models = self.setup.data.examined, self.setup.models
-        if examined is None or not models or self.setup.isHidden() or not self.setup.is_usable:
+        cases = () if examined is None else examined.dataset.cases
+        if examined is None or not cases or not models or self.setup.isHidden() or not self.setup.is_usable:
             self.setup.plan.look(None)
             return
         data, references = examined.dataset, [model.reference for model in models]
@@ -541,7 +542,9 @@ class EvalsView(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """The set-up while there is nothing else or the person asked for it; else the results."""
+        """The set-up while there is nothing else or the person asked for it; else the results. The keyboard stays on
+        the page where what had it goes."""
+        before = QApplication.focusWidget()
         has_runs = bool(self._runs)
         self.bar.setVisible(has_runs or bool(self.runner.run_id))
         self.bar.set_state(
@@ -553,6 +556,8 @@ class EvalsView(QWidget):
             self._plan()
         self.setup.set_may_put_away(has_runs)
         self.results.setVisible(self._shown is not None and not self._setting_up)
+        if before is not None and self.isAncestorOf(before) and QApplication.focusWidget() is not before:
+            (self.setup if self.setup.isVisible() else self.bar).take_keys()
 
     def _say(self) -> None:
         shown = self._shown

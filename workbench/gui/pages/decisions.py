@@ -119,7 +119,7 @@ class DecisionsPage(Page):
             made.setObjectName(f"view-{name}")
             group.addButton(made)
             self._switch[name] = made
-            self.header.add_button(made)
+            self.header.add_view(made)
         self.header.add_button(self.together.write_button)
         self.compare_button = button(
             "Compare …", self.ask_compare, hint="Two decisions, or two states of one, side by side"

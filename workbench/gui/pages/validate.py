@@ -106,7 +106,7 @@ class ValidatePage(Page):
             made.setObjectName(f"view-{name}")
             group.addButton(made)
             self._switch[name] = made
-            self.header.add_button(made)
+            self.header.add_view(made)
         view = self.playground
         self._blind = button(
             "Blind vote",

@@ -10,7 +10,7 @@ from workbench.gui.widgets.text import Words, without_marks
 
 
 class AnswerHeader(QWidget):
-    """Title left, buttons right, the answer below over the whole width."""
+    """Title and views left, buttons right, the answer below over the whole width."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -22,7 +22,10 @@ class AnswerHeader(QWidget):
         self._buttons.setSpacing(Space.S)
         top = QHBoxLayout()
         top.setSpacing(Space.M)
+        self._views = QHBoxLayout()
+        self._views.setSpacing(Space.S)
         top.addWidget(self._title)
+        top.addLayout(self._views)
         top.addStretch(1)
         top.addLayout(self._buttons)
         self._answer = Words("", "answer")
@@ -59,6 +62,11 @@ class AnswerHeader(QWidget):
             item = self._buttons.itemAt(place)
             if item is not None and (made := item.widget()) is not None:
                 made.setEnabled(enabled)
+
+    def add_view(self, widget: QWidget) -> None:
+        """Put a button for one of the page's views beside the title, where it stays whatever the view's own buttons
+        are."""
+        self._views.addWidget(widget)
 
     def add_button(self, widget: QWidget) -> None:
         """Put a button at the right end; the last one added is the rightmost: make it the main action."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -37,6 +37,39 @@ class IconLabel(QLabel):
     def _draw(self) -> None:
         size = scaled_px(self, self._size)
         self.setPixmap(pixmap(self._name, getattr(look_of(self), self._role), size, self.devicePixelRatioF()))
+
+
+class Cautions(QWidget):
+    """Sentences to mind, each with its mark; hidden while there are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(Space.XS)
+        self._said: tuple[str, ...] = ()
+        self.hide()
+
+    def text(self) -> str:
+        return "\n".join(self._said)
+
+    def set_texts(self, sentences: Sequence[str]) -> None:
+        """Show these, or nothing."""
+        while (item := self._column.takeAt(0)) is not None:
+            line = item.widget()
+            if line is not None:
+                line.hide()
+                line.deleteLater()
+        self._said = tuple(sentences)
+        for sentence in self._said:
+            line = QWidget()
+            row = QHBoxLayout(line)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(Space.S)
+            row.addWidget(IconLabel("caution", "caution", 14), 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(Words(sentence, "body", "caution"), 1)
+            self._column.addWidget(line)
+        self.setVisible(bool(self._said))
 
 
 class EmptyState(QWidget):
