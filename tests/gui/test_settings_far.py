@@ -206,6 +206,13 @@ def test_that_caps_are_set(visitor: Visitor, page: SettingsPage) -> None:
     assert visitor.services.spend.of_scenario(visitor.scenario.id).cap_usd == 7
 
 
+def test_that_a_server_that_lists_no_models_has_them_named(visitor: Visitor, page: SettingsPage) -> None:
+    visitor.write(visitor.find(QLineEdit, "Models, if it lists none"), "one, two ,")
+    add_server(visitor, "https://r.openai.azure.com/openai?api-version=2024-10-21")
+    assert visitor.services.credentials.remembered("mine") == ("one", "two")
+    assert visitor.find(QLineEdit, "Models, if it lists none").text() == ""
+
+
 def test_that_a_usual_address_is_filled_in(visitor: Visitor, page: SettingsPage) -> None:
     menu = visitor.find(QWidget, "Usual addresses").menu()  # type: ignore[attr-defined]
     next(action for action in menu.actions() if action.text() == "Ollama").trigger()

@@ -45,6 +45,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         choices=("openai-chat", "openai-responses", "anthropic"),
         help="what it speaks (openai-chat)",
     )
+    server.add_argument(
+        "--models", nargs="+", default=[], metavar="MODEL", help="what it has, for a server that lists none"
+    )
     server.add_argument("--needs-key", action="store_true", help="it wants a key (workbench key set NAME)")
     server.add_argument("--remove", action="store_true", help="take it off")
     _finish(server, save_server)
@@ -159,6 +162,7 @@ def save_server(arguments: argparse.Namespace, services: Services) -> int:
             name=arguments.name,
             protocol=arguments.protocol,
             needs_key=arguments.needs_key,
+            models=arguments.models,
         )
     if arguments.json:
         print(json.dumps({"server": arguments.id, "removed": arguments.remove}))

@@ -66,6 +66,7 @@ _HEADERS = frozenset(
         "transfer-encoding",
         "authorization",
         "x-api-key",
+        "api-key",
         "anthropic-version",
         "range",
         "if-range",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,10 @@ from workbench.domain.account import Account
 from workbench.domain.calls import Purpose
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
-from workbench.inference.remote.endpoints import KNOWN, Endpoint, Wire
+from workbench.inference.remote.endpoints import KNOWN, Endpoint, Wire, checked_address, deployment_of
 from workbench.inference.remote.listing import Listed, list_models
 from workbench.keychain import Keychain, KeyStore, checked_key, store
-from workbench.net.grant import origin_of
-from workbench.settings import KEY_PROVIDERS, Settings
+from workbench.settings import KEY_PROVIDERS, Json, Settings
 
 if TYPE_CHECKING:
     from workbench.domain.secret import Secret
@@ -81,11 +80,19 @@ class CredentialService:
         return found
 
     def save_server(
-        self, id: str, base_url: str, *, name: str = "", protocol: str = Wire.CHAT.value, needs_key: bool = False
+        self,
+        id: str,
+        base_url: str,
+        *,
+        name: str = "",
+        protocol: str = Wire.CHAT.value,
+        needs_key: bool = False,
+        models: Sequence[str] = (),
     ) -> Changes:
         """Adds a server of one's own, or gives a known provider another address (`id` is its id then).
 
-        Raises WorkbenchError for a name, address or protocol that is none.
+        `models` are to choose from where it lists none. Raises WorkbenchError for a name, address or protocol that is
+        none.
         """
         short = id.strip().casefold()
         if not _ID.fullmatch(short) or short == "local":
@@ -96,9 +103,11 @@ class CredentialService:
             )
         if protocol not in set(Wire):
             raise WorkbenchError(f"There is no protocol {protocol!r}", mend=f"Choose {', '.join(Wire)}.")
-        address = base_url.strip().rstrip("/")
-        origin_of(address)
+        address = checked_address(base_url)
         self._accounts().save(Account(short, name.strip() or id.strip(), protocol, address, needs_key))
+        named: list[Json] = [one.strip() for one in (*models, deployment_of(address)) if one.strip()]
+        if named:
+            self._settings.set(_LISTED + short, named[:MOST_REMEMBERED])
         return SETTINGS
 
     def remove_server(self, id: str) -> Changes:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncGenerator
 
 import pytest
-from workbench.domain.calls import Outcome
+from workbench.domain.calls import Outcome, Purpose
 from workbench.domain.chat import (
     ChatMessage,
     ChatRequest,
@@ -24,6 +24,7 @@ from workbench.domain.chat import (
     ask,
 )
 from workbench.evals.executor import Here, Said
+from workbench.inference.remote.listing import list_models
 from workbench.inference.remote.pacing import FIRST
 
 from remote_models import KEY, USAGE, Remote, chat_answer, chat_chunk
@@ -64,6 +65,33 @@ def test_that_a_server_that_answers_gets_more_at_once_also_when_nobody_listens_p
 
         asyncio.run(as_an_eval_asks())
     assert remote.lane.limit == FIRST + 3
+
+
+@pytest.mark.parametrize(
+    ("base", "path"),
+    [
+        ("/openai", "/openai/deployments/test-model/chat/completions?api-version=2024-10-21"),
+        ("/openai/deployments/own", "/openai/deployments/own/chat/completions?api-version=2024-10-21"),
+        ("/models", "/models/chat/completions?api-version=2024-10-21"),
+    ],
+)
+def test_that_azure_gets_its_version_the_deployment_and_the_key_where_it_looks_for_them(base: str, path: str) -> None:
+    async def answer(request: Received, reply: Reply) -> None:
+        if request.method == "GET":
+            await reply.json({"data": [{"id": "gpt-x", "object": "model"}]})
+        else:
+            await chat_answer(request, reply)
+
+    with Server(answer) as server:
+        remote = Remote(f"{server.url}{base}?api-version=2024-10-21")
+        assert remote.ask().text == "Hello."
+        grant = remote.doorway.guard.facts(remote.endpoint.base_url, purpose=Purpose.MODEL_LIST)
+        listed = asyncio.run(list_models(remote.doorway, grant, remote.endpoint, remote.key, str))
+        asked, list_asked = server.requests
+    assert [one.name for one in listed] == ["gpt-x"]
+    assert asked.path == path and list_asked.path == f"{base}/models?api-version=2024-10-21"
+    for request in (asked, list_asked):
+        assert request.headers["api-key"] == KEY and "authorization" not in request.headers
 
 
 def test_that_the_sdk_tells_the_server_nothing_about_this_machine() -> None:

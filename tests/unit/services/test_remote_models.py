@@ -153,6 +153,49 @@ def test_that_an_unknown_provider_names_those_there_are(services: Services) -> N
 
 
 @pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        (" https://x.example.com/v1/ ", "https://x.example.com/v1"),
+        ("https://x.example.com/v1/chat/completions", "https://x.example.com/v1"),
+        ("https://r.openai.azure.com/", "https://r.openai.azure.com/openai/v1"),
+        ("https://r.openai.azure.com?api-version=1", "https://r.openai.azure.com/openai?api-version=1"),
+        (
+            "https://r.openai.azure.com/openai/deployments/gpt%204/chat/completions?api-version=1",
+            "https://r.openai.azure.com/openai/deployments/gpt%204?api-version=1",
+        ),
+    ],
+)
+def test_that_an_address_is_taken_as_a_portal_shows_it(services: Services, pasted: str, kept: str) -> None:
+    services.credentials.save_server("mine", pasted)
+    assert services.credentials.endpoint("mine").base_url == kept
+    named = ("gpt 4",) if "deployments" in pasted else ()
+    assert services.credentials.remembered("mine") == named
+
+
+def test_that_an_address_with_a_key_in_it_is_refused_and_not_kept(services: Services) -> None:
+    with pytest.raises(WorkbenchError, match="holds a key") as error:
+        services.credentials.save_server("mine", "https://x.example.com/v1?api-version=1&Api_Key=canary-5512")
+    assert "canary-5512" not in str(error.value) + error.value.where
+    with pytest.raises(WorkbenchError, match="No provider"):
+        services.credentials.endpoint("mine")
+
+
+def test_that_models_of_a_server_that_lists_none_can_be_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def silent(request: Received, reply: Reply) -> None:
+        await reply.json({"error": {"message": "Resource not found"}}, 404)
+
+    with Server(silent) as server:
+        assert command(tmp_path, "key", "server", "mine", server.url, "--models", "a", "b") == 0
+        assert command(tmp_path, "key", "models", "mine") == 1
+    assert "mine lists no models at this address" in capsys.readouterr().err
+    services = build(tmp_path)
+    assert [about.model_id for about in services.chat_models.remote()] == ["mine/a", "mine/b"]
+    services.close()
+
+
+@pytest.mark.parametrize(
     ("id", "url"), [("My Server", "http://x/v1"), ("local", "http://x/v1"), ("ok", "ftp://x"), ("", "http://x")]
 )
 def test_that_a_server_with_a_bad_name_or_address_is_refused(services: Services, id: str, url: str) -> None:

@@ -187,16 +187,17 @@ class ProvidersCard(Card):
 
         self._error.show_error(error, action=f"Allow {host}", run=allow)
 
-    def _save_server(self, id: str, address: str, protocol: str, needs_key: bool) -> None:
+    def _save_server(self, id: str, address: str, protocol: str, needs_key: bool, models: tuple[str, ...]) -> None:
         def done(changes: Changes) -> None:
             self._form.clear()
             self._say(f"Models are named {id.casefold()}/… from now on.")
             self._wanted = id.casefold()
             self._has_changed(changes)
 
-        self._start(
-            lambda: self._credentials.save_server(id, address, protocol=protocol, needs_key=needs_key), done, lane="db"
-        )
+        def save() -> Changes:
+            return self._credentials.save_server(id, address, protocol=protocol, needs_key=needs_key, models=models)
+
+        self._start(save, done, lane="db")
 
     def _remove_server(self) -> None:
         line = self.picked

@@ -12,7 +12,7 @@ from workbench.gui.widgets.fields import TextField
 from workbench.gui.widgets.text import Words
 from workbench.inference.remote.endpoints import SUGGESTIONS, Suggestion, Wire
 
-Save = Callable[[str, str, str, bool], None]
+Save = Callable[[str, str, str, bool, tuple[str, ...]], None]
 _PROTOCOLS = {
     Wire.CHAT: "OpenAI's Chat Completions (most servers)",
     Wire.RESPONSES: "OpenAI's Responses",
@@ -21,7 +21,7 @@ _PROTOCOLS = {
 
 
 class ServerForm(QWidget):
-    """Calls `save` with name, address, protocol and whether it needs a key."""
+    """Calls `save` with name, address, protocol, whether it needs a key, and models that are named."""
 
     def __init__(self, save: Save) -> None:
         super().__init__()
@@ -32,6 +32,8 @@ class ServerForm(QWidget):
         self._protocol.setAccessibleName("What it speaks")
         for wire, words in _PROTOCOLS.items():
             self._protocol.addItem(words, wire.value)
+        self._models = TextField("Models, if it lists none", placeholder="models, if it lists none", max_length=2_000)
+        self._models.setToolTip("Names with commas between them, such as an Azure deployment's")
         self._needs_key = QCheckBox("It needs a key")
         self._needs_key.setAccessibleName("It needs a key")
         entries = {one.name: lambda one=one: self._suggest(one) for one in SUGGESTIONS}
@@ -42,6 +44,7 @@ class ServerForm(QWidget):
         first.addWidget(self._address, 2)
         first.addWidget(menu_button("Usual addresses", entries, hint="Where these programs answer on this machine"))
         second.addWidget(self._protocol, 1)
+        second.addWidget(self._models, 1)
         second.addWidget(self._needs_key)
         second.addWidget(button("Add the server", self._add))
         column = QVBoxLayout(self)
@@ -55,6 +58,7 @@ class ServerForm(QWidget):
     def clear(self) -> None:
         self._id.set_value("")
         self._address.set_value("")
+        self._models.set_value("")
         self._needs_key.setChecked(False)
 
     def _suggest(self, one: Suggestion) -> None:
@@ -67,4 +71,5 @@ class ServerForm(QWidget):
             self._address.text().strip(),
             str(self._protocol.currentData()),
             self._needs_key.isChecked(),
+            tuple(self._models.text().split(",")),
         )

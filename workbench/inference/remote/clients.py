@@ -59,17 +59,28 @@ def make(endpoint: Endpoint, key: Secret | None, http: httpx2.AsyncClient) -> An
     """A client for one question. `load` first."""
     text = key.reveal() if key is not None else _NO_KEY
     sdk = _import(_SDK[endpoint.wire])
+    given = {
+        "api_key": text,
+        "base_url": endpoint.address,
+        "default_query": endpoint.query,
+        "http_client": http,
+        "max_retries": 0,
+        "timeout": None,
+    }
     if endpoint.wire is Wire.ANTHROPIC:
-        client = sdk.AsyncAnthropic(
-            api_key=text, base_url=endpoint.base_url, http_client=http, max_retries=0, timeout=None
-        )
+        client = sdk.AsyncAnthropic(**given)
     else:
-        client = sdk.AsyncOpenAI(
-            api_key=text, base_url=endpoint.base_url, http_client=http, max_retries=0, timeout=None
-        )
+        client = sdk.AsyncOpenAI(**given)
         client.organization = client.project = None
     client._custom_headers = {}  # those of ANTHROPIC_CUSTOM_HEADERS and OPENAI_CUSTOM_HEADERS
     return client
+
+
+def own_headers(endpoint: Endpoint, client: Any) -> dict[str, Any]:
+    """What stands above a request beside the SDK's own: Azure wants the key elsewhere."""
+    if not endpoint.is_azure:
+        return {}
+    return {"api-key": client.api_key, "Authorization": _import(_SDK[endpoint.wire]).Omit()}
 
 
 @cache
@@ -112,7 +123,9 @@ async def converse(
     dialect = DIALECTS[endpoint.wire]
     body = dialect.body(model, request, left_out)
     events = _stream_class(_SDK[endpoint.wire])
-    stream = await client.post(dialect.PATH, body=body, cast_to=object, stream=True, stream_cls=events)
+    path = endpoint.path(dialect.PATH, model)
+    options = {"headers": own_headers(endpoint, client)}
+    stream = await client.post(path, body=body, cast_to=object, options=options, stream=True, stream_cls=events)
     await expect_events(stream.response)
     async with stream, contextlib.aclosing(dialect.pieces(stream, request)) as pieces:
         async for piece in pieces:

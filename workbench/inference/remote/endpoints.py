@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import parse_qsl, quote, unquote
+
+from workbench.domain.errors import WorkbenchError
+from workbench.net.grant import origin_of
+
+#: Azure's words: what tells an address of its own form, where its models lie, its hosts
+AZURE_VERSION, AZURE_PATH, DEPLOYMENTS, AZURE_HOST = "api-version", "/openai", "/deployments/", ".openai.azure.com"
+CHAT_PATH = "/chat/completions"
 
 
 class Wire(StrEnum):
@@ -31,6 +39,53 @@ class Endpoint:
     catalog_id: str = ""
     own: bool = False
     catalog_path: str = ""
+
+    @property
+    def address(self) -> str:
+        """The base address without what stands behind a question mark."""
+        return self.base_url.partition("?")[0]
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What goes behind the question mark of every request."""
+        return dict(parse_qsl(self.base_url.partition("?")[2]))
+
+    @property
+    def is_azure(self) -> bool:
+        """Whether it wants to be asked as Azure does: the version in the address, a model by its deployment, the key in
+        a header of its own. (Azure's addresses that end in /openai/v1 are asked like OpenAI's.)"""
+        return AZURE_VERSION in self.query
+
+    def path(self, usual: str, model: str) -> str:
+        """Where a question to a model goes, from the address on."""
+        if self.is_azure and self.address.endswith(AZURE_PATH) and usual == CHAT_PATH:
+            return f"{DEPLOYMENTS}{quote(model, safe='')}{usual}"
+        return usual
+
+
+def checked_address(text: str) -> str:
+    """A base address as typed or pasted, without what a program adds to it itself. Raises WorkbenchError for none, and
+    for one that holds a key."""
+    address, mark, query = text.strip().partition("?")
+    address = address.rstrip("/")
+    for added in (CHAT_PATH, "/responses", "/v1/messages"):
+        address = address.removesuffix(added)
+    if origin_of(address) == address.casefold() and address.endswith(AZURE_HOST):  # as its portal shows it
+        address += AZURE_PATH if query else f"{AZURE_PATH}/v1"
+    names = [name.casefold() for name, _ in parse_qsl(query, keep_blank_values=True)]
+    if any(word in name for name in names for word in ("key", "token", "secret", "sig")):
+        raise WorkbenchError(
+            "The address holds a key, and addresses are kept in the data file",
+            where=origin_of(address),
+            mend="Leave the key out of it, and enter it as the key of this server.",
+        )
+    return f"{address}{mark}{query}" if query else address
+
+
+def deployment_of(address: str) -> str:
+    """The deployment that an address of Azure's names; "" for none."""
+    _, _, rest = address.partition("?")[0].partition(DEPLOYMENTS)
+    return unquote(rest.split("/")[0])
 
 
 def _chat(id: str, name: str, base_url: str, catalog_id: str = "", catalog_path: str = "") -> Endpoint:

@@ -44,7 +44,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who was asked for what, for the sentence. `redact` takes keys out of a text."""
+    """Who was asked for what, for the sentence; `model` is "" for the list of models. `redact` takes keys out of a
+    text."""
 
     provider: str
     provider_id: str
@@ -128,7 +129,13 @@ def _sentence(status: int, detail: str, asked: Asked) -> tuple[str, str]:
             mend = f"Enter it anew under Settings, or: workbench key set {asked.provider_id}"
             return f"{asked.provider} does not accept the key", mend
         case 403:
-            return f"{asked.provider} does not let this key use {asked.model}", "Check the account's rights there."
+            what = asked.model or "its list of models"
+            return f"{asked.provider} does not let this key use {what}", "Check the account's rights there."
+        case 404 if not asked.model:
+            mend = (
+                "Is the address right? Its models can be named under Settings, or: workbench key server --models"
+            )
+            return f"{asked.provider} lists no models at this address", mend
         case 404:
             mend = f"workbench key models {asked.provider_id} lists what it has."
             return f"{asked.provider} has no model named {asked.model}", mend

@@ -34,7 +34,7 @@ async def list_models(
 ) -> tuple[Listed, ...]:
     """By name. Raises WorkbenchError; the list is public, the key stands in its header."""
     await clients.load(endpoint.wire)
-    asked = Asked(endpoint.name, endpoint.id, host_of(next(iter(grant.origins))), "its list", redact)
+    asked = Asked(endpoint.name, endpoint.id, host_of(next(iter(grant.origins))), "", redact)
     try:
         async with doorway.client(grant) as http:
             client = clients.make(endpoint, key, http)
@@ -51,7 +51,9 @@ async def list_models(
 
 
 async def _some(client: Any, endpoint: Endpoint) -> Any:
-    pages = client.models.list(limit=1000) if endpoint.wire is Wire.ANTHROPIC else client.models.list()
+    headers = clients.own_headers(endpoint, client)
+    more = {"limit": 1000} if endpoint.wire is Wire.ANTHROPIC else {}
+    pages = client.models.list(extra_headers=headers, **more)
     count = 0
     async for model in pages:
         yield model

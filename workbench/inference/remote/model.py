@@ -8,6 +8,7 @@ import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from workbench.domain.chat import (
     ChatEvent,
@@ -28,7 +29,7 @@ from workbench.inference.remote.pacing import MOST, MOST_TRIES, Lane, wait_s, wa
 from workbench.inference.remote.pieces import Ended, Usage
 from workbench.inference.remote.purse import Paid, Prices, Purse, Question
 from workbench.inference.remote.stream import Clock, paced
-from workbench.net.grant import Grant, NetworkFailure, Unreached, host_of, origin_of
+from workbench.net.grant import Grant, NetworkFailure, Unreached, host_of
 from workbench.net.guard import ScenarioData
 
 if TYPE_CHECKING:
@@ -94,11 +95,10 @@ class RemoteModel:
     def describe(self) -> ModelDescription:
         from workbench.net.addresses import is_local
 
-        host = host_of(origin_of(self._endpoint.base_url))
         return ModelDescription(
             model_id=self.model_id,
             name=self._name,
-            local=is_local(host.rsplit(":", 1)[0].strip("[]")),
+            local=is_local(urlsplit(self._endpoint.base_url).hostname),
             parallel=MOST,
             context_tokens=self._context_tokens,
             provider=self._endpoint.name,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, TokenLogprob, ToolCall
+from workbench.inference.remote.endpoints import CHAT_PATH
 from workbench.inference.remote.pieces import (
     Ended,
     Piece,
@@ -33,7 +34,7 @@ FINISHES = {
 MOST_LOGPROBS = 20
 
 
-PATH = "/chat/completions"
+PATH = CHAT_PATH
 
 
 async def pieces(events: AsyncIterator[Any], request: ChatRequest) -> AsyncGenerator[Piece, None]:
