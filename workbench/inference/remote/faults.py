@@ -132,9 +132,7 @@ def _sentence(status: int, detail: str, asked: Asked) -> tuple[str, str]:
             what = asked.model or "its list of models"
             return f"{asked.provider} does not let this key use {what}", "Check the account's rights there."
         case 404 if not asked.model:
-            mend = (
-                "Is the address right? Its models can be named under Settings, or: workbench key server --models"
-            )
+            mend = "Is the address right? Its models can be named under Settings, or: workbench key server --models"
             return f"{asked.provider} lists no models at this address", mend
         case 404:
             mend = f"workbench key models {asked.provider_id} lists what it has."
