@@ -15,7 +15,7 @@ from datetime import date
 from workbench.analysis.breakeven import HOURS_PER_MONTH
 from workbench.analysis.cost import PriceList, Rates, Tier, Usage, monthly_cost
 from workbench.analysis.data_policy import price_factor
-from workbench.analysis.lifecycle import billed_offer
+from workbench.analysis.lifecycle import as_date, billed_offer, horizon_end
 from workbench.analysis.price_bands import readings
 from workbench.analysis.selfhost import Misfit, ServingPlan, ServingTable, rentable_servers, servers_name
 from workbench.domain.catalog import Catalog
@@ -36,7 +36,8 @@ class Candidate:
     """One way to get one model. `monthly_usd` None: the catalog has no price that fits this use.
 
     `model` is None only for a local file that the catalog does not know. `later` is an announced change: the ISO day
-    and what a month costs from then on.
+    and what a month costs from then on. `monthly_usd` is what a month costs today, `usd_month_over_plan` the mean month
+    of the plan: the same unless a price changes within it.
     """
 
     model_id: str
@@ -53,6 +54,7 @@ class Candidate:
     speed: Speed | None = None
     monthly_usd: Estimate | None = None
     later: tuple[str, Estimate] | None = None
+    usd_month_over_plan: Estimate | None = None
 
     @property
     def processor(self) -> str:
@@ -102,6 +104,8 @@ class CandidateTable:
         for item, tariff in zip(self._hosted, self._tariffs_on(today), strict=True):
             usage = thinking if item.model.capabilities.reasoning else plain
             factor = price_factor(item.provider, item.model, requirements) if requirements.regions else 1.0
+            monthly = _times(tariff.monthly_usd(usage, peak), factor)
+            later = _later(tariff, usage, peak, factor) if tariff.later is not None else None
             yield Candidate(
                 model_id=item.model.id,
                 model_name=item.model.name,
@@ -112,8 +116,9 @@ class CandidateTable:
                 offer=item.offer,
                 provider=item.provider,
                 speed=item.speed,
-                monthly_usd=_times(tariff.monthly_usd(usage, peak), factor),
-                later=_later(tariff, usage, peak, factor) if tariff.later is not None else None,
+                monthly_usd=monthly,
+                later=later,
+                usd_month_over_plan=_over_plan(monthly, later, today, requirements.horizon_months),
             )
 
     def _tariffs_on(self, today: date) -> tuple[Tariff, ...]:
@@ -139,6 +144,7 @@ class CandidateTable:
                 model=model,
                 plan=plan,
                 monthly_usd=plan.monthly_usd,
+                usd_month_over_plan=plan.monthly_usd,
             )
         for model in self._unsized:
             yield Candidate(model.id, model.name, "self-host", "own servers", Hosting.SELF_HOST, model)
@@ -263,6 +269,17 @@ def _later(tariff: Tariff, usage: Usage, peak: float | None, factor: float) -> t
     return None if cost is None else (tariff.later[0], cost.scaled(factor))
 
 
+def _over_plan(
+    monthly: Estimate | None, later: tuple[str, Estimate] | None, today: date, months: int
+) -> Estimate | None:
+    """The mean month of a plan that begins today: an announced price counts for the part of it that it holds."""
+    starts, end = as_date(later[0]) if later is not None else None, horizon_end(today, months)
+    if monthly is None or later is None or starts is None or starts >= end:
+        return monthly
+    part = (end - starts).days / (end - today).days
+    return monthly.scaled(1.0 - part) + later[1].scaled(part)
+
+
 def _hosted(model: Model, offer: Offer, catalog: Catalog) -> _Hosted:
     provider = catalog.provider_by_id.get(offer.provider)
     offer_id = f"{offer.provider}#{offer.variant}" if offer.variant else offer.provider
@@ -317,6 +334,7 @@ def _file(local: LocalModel, catalog: Catalog, requirements: Requirements) -> Ca
     fixed = requirements.staff_fte * requirements.staff_month_usd + requirements.platform_month_usd
     hourly = _processor_server_usd_hour(catalog)
     server = hourly.scaled(requirements.min_replicas * HOURS_PER_MONTH) if hourly else None
+    monthly = server + Estimate.exact(fixed) if server else None
     return Candidate(
         model_id=local.id,
         model_name=local.name,
@@ -325,5 +343,6 @@ def _file(local: LocalModel, catalog: Catalog, requirements: Requirements) -> Ca
         hosting=Hosting.LOCAL_FILE,
         model=model,
         local=local,
-        monthly_usd=server + Estimate.exact(fixed) if server else None,
+        monthly_usd=monthly,
+        usd_month_over_plan=monthly,
     )

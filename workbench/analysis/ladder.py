@@ -170,7 +170,7 @@ def _stronger(
     """The cheapest model shown to be better than `first` that may see the requests `first` answers, its `share` of all,
     and what it costs a month more in its place."""
     now = axis.qualities.get(first.candidate.model_id)
-    if now is None or first.candidate.monthly_usd is None:
+    if now is None or first.candidate.usd_month_over_plan is None:
         return None
     # Hosted models may see clean requests only, or none as long as nobody has said that they may.
     open_and_kept = requirements.data_is_open and draft.data_flow is DataFlow.NOTHING_LEAVES
@@ -178,7 +178,7 @@ def _stronger(
     better = [
         item
         for item in matching.judged
-        if item.kept and item.candidate.monthly_usd is not None
+        if item.kept and item.candidate.usd_month_over_plan is not None
         if not (stays and item.candidate.hosting is Hosting.API)
         if (score := axis.qualities.get(item.candidate.model_id)) is not None and score.low > now.value
     ]
@@ -188,7 +188,8 @@ def _stronger(
 
 def _usd_of(item: Judged, share: float) -> float:
     """USD a month of a share of the requests: APIs are paid for these, servers whole."""
-    usd_month = item.candidate.monthly_usd.likely if item.candidate.monthly_usd else float("inf")
+    cost = item.candidate.usd_month_over_plan
+    usd_month = cost.likely if cost is not None else float("inf")
     return usd_month * share if item.candidate.hosting is Hosting.API else usd_month
 
 

@@ -13,7 +13,7 @@ from workbench.analysis.assumptions import WorkPackage, packages, setup_usd, set
 from workbench.analysis.candidates import Candidate
 from workbench.analysis.matching import Judged, Matching
 from workbench.analysis.quality_axis import OWN_EVAL, Axis
-from workbench.analysis.words import listed, share
+from workbench.analysis.words import day, listed, share, usd
 from workbench.domain.evidence import Quality
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import DataFlow, ModelRole, OptionDraft, Strategy
@@ -69,7 +69,8 @@ def _hosting(offer: str) -> Hosting:
 
 
 def _likely(candidate: Candidate) -> float:
-    return candidate.monthly_usd.likely if candidate.monthly_usd else float("inf")
+    cost = candidate.usd_month_over_plan
+    return cost.likely if cost is not None else float("inf")
 
 
 def _work(
@@ -84,19 +85,31 @@ def _work(
 
 
 def monthly_figure(parts: Sequence[tuple[ModelRole, Judged | None]], as_of: str) -> Figure | None:
-    """API roles pay for their share of requests; servers are paid for whole, sized for all requests."""
+    """API roles pay for their share of requests; servers are paid for whole, sized for all requests.
+
+    A price that is announced to change counts for the part of the plan that it holds.
+    """
     if not parts:
         return None
     total, words = Estimate.exact(0.0), []
     for role, item in parts:
-        if item is None or item.candidate.monthly_usd is None:
+        if item is None or item.candidate.usd_month_over_plan is None:
             return None
-        candidate, cost = item.candidate, item.candidate.monthly_usd
+        candidate, cost = item.candidate, item.candidate.usd_month_over_plan
         by_request = candidate.hosting is Hosting.API
         total = total + (cost.scaled(role.share) if by_request else cost)
         part = f"{share(role.share)} of requests at {candidate.offer_name}" if by_request else candidate.offer_name
-        words.append(f"{candidate.model_name}: {part}")
+        words.append(f"{candidate.model_name}: {part}{_price_change(candidate, role.share)}")
     return Figure(total, Origin.COMPUTED, f"Computed from your workload; {'; '.join(words)}", as_of)
+
+
+def _price_change(candidate: Candidate, part: float) -> str:
+    """What an announced price makes of the month, where it counts within the plan."""
+    now, later = candidate.monthly_usd, candidate.later
+    if now is None or later is None or candidate.usd_month_over_plan == now:
+        return ""
+    before, after = usd(now.likely * part), usd(later[1].likely * part)
+    return f", {before} a month until {day(later[0])} and {after} from then on, in the mean over your plan"
 
 
 def usage_usd_month(draft: OptionDraft, figures: Mapping[str, Figure], matching: Matching) -> float:
@@ -112,7 +125,7 @@ def usage_usd_month(draft: OptionDraft, figures: Mapping[str, Figure], matching:
     total = 0.0
     for role in by_use:
         item = candidate_of(role, matching)
-        cost = item.candidate.monthly_usd if item is not None else None
+        cost = item.candidate.usd_month_over_plan if item is not None else None
         total += role.share * (cost.likely if cost is not None else bill)
     return min(total, bill)
 

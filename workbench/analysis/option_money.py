@@ -98,7 +98,7 @@ def volume_points(
     the rule of thumb stands beside each."""
     found = []
     for api, server in pairs:
-        fleets, monthly = fleets_of(server, requirements, table), api.candidate.monthly_usd
+        fleets, monthly = fleets_of(server, requirements, table), api.candidate.usd_month_over_plan
         if not fleets or monthly is None:
             continue
         per_request = monthly.likely / requirements.workload.requests_per_month.likely
@@ -184,7 +184,7 @@ def _upgrade(weak: Judged, strong: Judged, requirements: Requirements, axis: Axi
 
 
 def _usd_request(item: Judged, requests: float) -> float:
-    cost = item.candidate.monthly_usd
+    cost = item.candidate.usd_month_over_plan
     if item.candidate.hosting is not Hosting.API or cost is None:
         return 0.0
     return cost.likely / requests

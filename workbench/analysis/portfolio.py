@@ -35,7 +35,8 @@ def uses(
     parts = [(role, candidate_of(role, matching)) for role in option.draft.models]
     priced: list[float | None] = []
     for role, item in parts:
-        cost = item.candidate.monthly_usd.likely if item and item.candidate.monthly_usd else None
+        month = item.candidate.usd_month_over_plan if item is not None else None
+        cost = month.likely if month is not None else None
         by_request = item is not None and item.candidate.hosting is Hosting.API
         priced.append(cost if cost is None or not by_request else cost * role.share)
     known = sum(each for each in priced if each is not None)

@@ -70,7 +70,7 @@ def _value_of(requirements: Requirements, axis: Axis, criteria: Sequence[Criteri
 
     def value(item: Judged) -> float:
         score = axis.qualities.get(item.candidate.model_id)
-        cost = item.candidate.monthly_usd
+        cost = item.candidate.usd_month_over_plan
         good = _scaled(quality, score.value) if quality and score else 0.0
         cheap = _scaled(money, cost.likely) if money and cost else 0.0
         return good + cheap
@@ -85,7 +85,7 @@ def _scaled(criterion: Criterion, raw: float) -> float:
 
 def _best(items: Iterable[Judged], value: Callable[[Judged], float], axis: Axis) -> Judged | None:
     """The best that has both a score and a price; one without a score only where none has one."""
-    priced = [item for item in items if item.candidate.monthly_usd is not None]
+    priced = [item for item in items if item.candidate.usd_month_over_plan is not None]
     scored = [item for item in priced if item.candidate.model_id in axis.qualities]
     return max(scored or priced, key=value, default=None)
 
@@ -271,11 +271,11 @@ def break_even_pairs(drafts: Iterable[OptionDraft], matching: Matching) -> tuple
     own = {item.candidate.model_id: item for _, item in parts if item and item.candidate.plan is not None}
     pairs = [(api, server) for api in hosted.values() for server in own.values()]
     for model_id, server in own.items():
-        same = [item for item in matching.by_model[model_id] if _is_api(item) and item.candidate.monthly_usd]
+        same = [item for item in matching.by_model[model_id] if _is_api(item) and item.candidate.usd_month_over_plan]
         cheapest = min(same, key=_likely, default=None)
         if cheapest is not None:
             pairs.append((cheapest, server))
-    return tuple(pair for pair in pairs if pair[0].candidate.monthly_usd)
+    return tuple(pair for pair in pairs if pair[0].candidate.usd_month_over_plan)
 
 
 def _is_api(item: Judged) -> bool:
@@ -283,11 +283,12 @@ def _is_api(item: Judged) -> bool:
 
 
 def _likely(item: Judged) -> float:
-    return item.candidate.monthly_usd.likely if item.candidate.monthly_usd else float("inf")
+    cost = item.candidate.usd_month_over_plan
+    return cost.likely if cost is not None else float("inf")
 
 
 def _break_even(api: Judged, server: Judged, requirements: Requirements, table: ServingTable) -> BreakEven:
-    fleets, monthly = fleets_of(server, requirements, table), api.candidate.monthly_usd
+    fleets, monthly = fleets_of(server, requirements, table), api.candidate.usd_month_over_plan
     if not fleets or monthly is None:
         raise ValueError("a break-even needs servers and a price")
     per_request = monthly.likely / requirements.workload.requests_per_month.likely

@@ -8,12 +8,15 @@ from datetime import date
 import pytest
 from workbench.analysis.candidates import CandidateTable, offer_monthly_usd, peak_part_of_day, usage_of
 from workbench.analysis.cost import PriceList, Rates, Request, Tier, Usage, monthly_cost, request_cost
-from workbench.domain.figures import Estimate
+from workbench.analysis.lifecycle import horizon_end
+from workbench.analysis.words import day as day_words
+from workbench.domain.figures import Estimate, Figure
 from workbench.domain.model import Model
 from workbench.domain.offer import Offer, PeakHours, TokenPrices
+from workbench.domain.option import DataFlow, ModelRole, OptionDraft, Strategy, Technique
 from workbench.domain.questions import requirements_from
 
-from matching_values import TODAY, catalog, scenario, shortlist, shortlists, verdict, warnings_of
+from matching_values import TODAY, catalog, options, scenario, shortlist, shortlists, verdict, warnings_of
 
 
 def model_with(**wanted: object) -> tuple[Model, Offer]:
@@ -95,6 +98,27 @@ def test_that_an_announced_price_is_told_before_and_counts_from_its_day_on() -> 
     assert told[1].likely == after
     assert before != after
     assert nothing is None
+
+
+def test_that_an_option_pays_an_announced_price_for_the_part_of_the_plan_that_it_holds() -> None:
+    model, offer = model_with(scheduled_change=True)
+    assert offer.scheduled_change is not None
+    role = ModelRole(model.id, offer.provider, "answers", 1.0)
+    draft = OptionDraft("A", "Buy", Strategy.BUY, "", (role,), Technique.PROMPT, DataFlow.ALL_LEAVES)
+    usage = usage_of(requirements_from(scenario().answers), thinks=model.capabilities.reasoning is True)
+    days = (TODAY.isoformat(), offer.scheduled_change.starts)
+    now, then = (offer_monthly_usd(model, offer, usage, day) for day in days)
+    assert now is not None and then is not None and now.likely != then.likely
+
+    def month(months: int) -> Figure:
+        asked = replace(scenario(horizon_months=months), options=(draft,))
+        return options().options(asked).options[0].figures["monthly_usd"]
+
+    end = horizon_end(TODAY, 36)
+    part = (end - date.fromisoformat(offer.scheduled_change.starts)).days / (end - TODAY).days
+    figure = month(36)
+    assert figure.likely == pytest.approx((1 - part) * now.likely + part * then.likely)
+    assert f"until {day_words(offer.scheduled_change.starts)}" in figure.source
 
 
 def test_that_a_price_that_will_pass_the_budget_warns_today() -> None:
