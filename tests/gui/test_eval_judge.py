@@ -45,7 +45,8 @@ def judge(prompt: str) -> str:
 @pytest.fixture
 def bench(tmp_path: Path, qtbot: QtBot, theme: Theme) -> Iterator[Bench]:
     with bench_in(tmp_path / "home", qtbot) as made:
-        use_remote(made.services, model(9), model(5), ScriptedModel("far/judge", judge, local=False))
+        judges = (ScriptedModel(f"far/{name}", judge, local=False) for name in ("judge", "other-judge"))
+        use_remote(made.services, model(9), model(5), *judges)
         yield made
 
 
@@ -125,6 +126,10 @@ def test_that_a_judge_and_prompts_to_compare_are_chosen_in_the_window(bench: Ben
     bench.wait(lambda: "needs a model that judges" in setup.plan._cautions.text())
     judges.setCurrentIndex(judges.findData("far/judge"))
     judges.activated.emit(judges.currentIndex())
+    second, third = (page.findChild(QComboBox, f"eval-{place}-judge") for place in ("second", "third"))
+    assert second.isVisibleTo(page) and not third.isVisibleTo(page), "one more can be chosen than are"
+    second.setCurrentIndex(second.findData("far/other-judge"))
+    assert third.isVisibleTo(page)
     page.findChild(QPlainTextEdit, "eval-prompt").setPlainText("Briefly. {{ input }}")
     page.findChild(QPlainTextEdit, "eval-other-prompt").setPlainText("Carefully. {{ input }}")
     bench.wait(lambda: setup.plan.plan is not None and len(setup.plan.plan.models) == 2)
@@ -133,7 +138,7 @@ def test_that_a_judge_and_prompts_to_compare_are_chosen_in_the_window(bench: Ben
     bench.wait(lambda: not page.evals.runner.is_running)
     bench.settle()
     run = bench.services.evals.runs()[0]
-    assert run.settings.judges == ("far/judge",) and run.scorers == ("rubric",)
+    assert run.settings.judges == ("far/judge", "far/other-judge") and run.scorers == ("rubric",)
     assert [name for name, _ in run.settings.prompts] == ["prompt", "other"]
     results = bench.services.evals.results(run.id)
     assert len(results) == 2 * CASES and all(result.score is not None for result in results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,6 +141,7 @@ def test_that_a_run_answers_in_words_with_a_row_for_each_model_and_case(
     models = len(run.model_ids)
     assert len(bench.services.evals.results(run.id)) == 12 * models
     assert "12 cases." in page.header.answer and "% (" in page.header.answer
+    assert page.evals.explanation is not None and "leave, version 1" in page.evals.explanation.as_text()
     results = page.evals.results
     assert results._models.model.rowCount() == models
     assert results.cases.table is not None and results.cases.table.model.rowCount() == 12
@@ -360,6 +362,28 @@ def test_that_where_no_column_has_a_known_name_a_person_says_which_is_what(
     bench.wait(lambda: "cannot decide" in plan._cautions.text())
     marks = [each for each in plan._cautions.findChildren(IconLabel) if each.isVisibleTo(page)]
     assert len(marks) == len(plan._cautions.text().splitlines()), "never by colour alone"
+
+
+def test_that_results_of_another_program_become_an_eval_that_is_shown(
+    bench: Bench, page: ValidatePage, scenario: Scenario, tmp_path: Path
+) -> None:
+    def sample(number: int, value: str) -> dict[str, object]:
+        said = {"choices": [{"message": {"role": "assistant", "content": "29 days"}, "stop_reason": "stop"}]}
+        return {"id": number, "input": "How?", "target": "29", "output": said, "scores": {"match": {"value": value}}}
+
+    path = tmp_path / "log.json"
+    head = {"version": 2, "status": "success", "eval": {"task": "leave", "model": "openai/gpt"}}
+    path.write_text(json.dumps({**head, "samples": [sample(1, "C"), sample(2, "I"), "odd"]}))
+    page.evals.setup.data.results_opened.emit(path)
+    bench.wait(lambda: page.evals.results.isVisibleTo(page))
+    bench.settle()
+    (run,) = bench.services.evals.runs(scenario.id)
+    assert run.status is EvalStatus.FINISHED and "of 2 cases right: 9 to 91" in page.header.answer
+    assert "1 entry of log.json left out" in page.evals.error.accessibleName()
+    page.evals.setup.data.results_opened.emit(tmp_path / "none.json")
+    bench.wait(
+        lambda: "none.json" in page.evals.error.accessibleName() and "entry" not in page.evals.error.accessibleName()
+    )
 
 
 def test_that_the_views_stay_where_they_are(page: ValidatePage) -> None:

@@ -119,7 +119,7 @@ def run_import(arguments: argparse.Namespace, services: Services) -> int:
     )
     if found.skipped and not arguments.json:
         say(f"{count(found.skipped, 'entry', 'entries')} left out: {found.why_skipped}.", file=sys.stderr)
-    show(run, services.evals.summary(run), as_json=arguments.json)
+    show(run, services.evals.summary(run), services.evals.version_of(run), as_json=arguments.json)
     return 0
 
 

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from workbench.analysis.words import UNKNOWN_FIGURE, usd
+from workbench.analysis.words import UNKNOWN_FIGURE, count, usd
 from workbench.cli.numbers import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
 from workbench.domain.errors import WorkbenchError
 from workbench.reports.figures import eval_shape, pair_shape, runs_shape, value_shape
 from workbench.services.eval_words import (
+    data_words,
     pair_words,
     percent,
     right_cost_words,
@@ -28,7 +29,7 @@ from workbench.services.eval_words import (
 
 if TYPE_CHECKING:
     from workbench.app import Services
-    from workbench.domain.evals import EvalRun, EvalSummary, PairSummary
+    from workbench.domain.evals import DataSetVersion, EvalRun, EvalSummary, PairSummary
     from workbench.evals.confusion import Confusion
 
 # More changed cases than this are counted, not named.
@@ -63,7 +64,8 @@ def run_results(arguments: argparse.Namespace, services: Services) -> int:
         run = services.evals.find(arguments.eval)
         if arguments.confusion:
             return _confusion(run, services.evals.confusion(run), as_json=arguments.json)
-        show(run, services.evals.summary(run), as_json=arguments.json, slices=arguments.slices)
+        summary, version = services.evals.summary(run), services.evals.version_of(run)
+        show(run, summary, version, as_json=arguments.json, slices=arguments.slices)
         return 0
     scenario_id = services.scenarios.load(arguments.scenario).id if arguments.scenario else None
     runs = services.evals.runs(scenario_id)
@@ -180,12 +182,21 @@ def _mark_score(text: str) -> float | None:
         ) from None
 
 
-def show(run: EvalRun, summary: EvalSummary, *, as_json: bool, slices: bool = False) -> None:
-    """Prints an eval's figures, as JSON or as tables."""
+def show(
+    run: EvalRun,
+    summary: EvalSummary,
+    version: DataSetVersion | None,
+    *,
+    as_json: bool,
+    slices: bool = False,
+) -> None:
+    """Prints an eval's figures, as JSON or as tables; `version` says which version of its data set it was made with."""
     if as_json:
-        print(json.dumps(rounded(eval_shape(run, summary)), ensure_ascii=False))
+        shape = {**eval_shape(run, summary), "dataset_version": None if version is None else version.number}
+        print(json.dumps(rounded(shape), ensure_ascii=False))
         return
-    say(f"{run.name}: {summary.case_count} cases, {state_words(run)} (eval {run.id})\n")
+    cases = f"{count(summary.case_count, 'case')} of {data_words(run, version)}"
+    say(f"{run.name}: {cases}, {state_words(run)} (eval {run.id})\n")
     _show_models(summary)
     if summary.pairs:
         say()

@@ -244,7 +244,8 @@ def _run_and_show(
             say(f"What was answered is kept. To go on: workbench eval resume {run.id}", file=sys.stderr)
         raise
     end = watch.finished
-    show(finished, services.evals.summary(finished), as_json=arguments.json)
+    version = services.evals.version_of(finished)
+    show(finished, services.evals.summary(finished), version, as_json=arguments.json)
     if end is None:
         return 0
     if not arguments.json:

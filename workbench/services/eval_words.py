@@ -9,6 +9,7 @@ from dataclasses import replace
 from workbench.analysis import words
 from workbench.analysis.chartspec import Axis, Chart, Marker, Point, Points, Tick
 from workbench.domain.evals import (
+    DataSetVersion,
     EvalRun,
     EvalSlice,
     EvalStatus,
@@ -37,6 +38,11 @@ def state_words(run: EvalRun) -> str:
     """How a run stands. One that was killed is still marked as running in the store, and nobody runs it: "not
     finished" is true of it, and of one that another program has under way."""
     return STATES[run.status]
+
+
+def data_words(run: EvalRun, version: DataSetVersion | None) -> str:
+    """Which data set a run was made with: "leave questions, version 2"; runs from before versions have none."""
+    return run.dataset_name if version is None else f"{run.dataset_name}, version {version.number}"
 
 
 def answer_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> tuple[str, str]:

@@ -91,12 +91,17 @@ def test_that_an_eval_is_saved_and_repeated_from_its_file_with_an_exit_code(
     ]
     assert run([*start, "--json"]) == 0
     first = said(capsys)
+    assert first["dataset_version"] == 1
+    assert run(["--home", home, "eval", "results", first["eval"]]) == 0
+    assert "2 cases of leave, version 1, finished" in capsys.readouterr().out
     assert [model["model"] for model in first["models"]][:2] == ["local/demo-nano~plain", "local/demo-nano~brief"]
     data.unlink()
     file = tmp_path / "own" / "leave.yaml"
     file.parent.mkdir()
     assert run(["--home", home, "eval", "save", first["eval"], "-o", str(file)]) == 0
     assert "1 case in it are marked" in capsys.readouterr().out.replace("is marked", "are marked")
+    assert run(["--home", home, "eval", "check", str(file)]) == 1
+    assert "a whole eval to repeat, not a data set" in capsys.readouterr().err
     other = str(tmp_path / "elsewhere")
     assert run(["--home", other, "eval", "run", str(file), "--json"]) == 0
     again = said(capsys)

@@ -28,6 +28,12 @@ class YamlFile:
             )
         with open_text(path, encoding) as file:
             value = read_yaml(file.read(), path)
+        if isinstance(value, dict) and "workbench_eval" in value:
+            raise WorkbenchError(
+                "This is a whole eval to repeat, not a data set",
+                where=str(path),
+                mend="Repeat it with `workbench eval run FILE`, or choose the file of its cases, which lies beside it.",
+            )
         return Dialect("YAML", TITLES[encoding]), listed_records(value, path, progress, naming)
 
 

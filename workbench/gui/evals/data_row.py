@@ -29,12 +29,16 @@ FILTER = (
     "All files (*)"
 )
 
+RESULTS = "Results (*.eval *.json *.jsonl *.zip);;All files (*)"
+
 
 class DataRow(QWidget):
     """`opened` (Path) when the person chose a file, `columns_wanted` (Path) when they say which column is what,
-    `taken_back` (Examined) when they go on with the cases from before a file that could not be read."""
+    `taken_back` (Examined) when they go on with the cases from before a file that could not be read,
+    `results_opened` (Path) when they have results of another program."""
 
     opened = Signal(object)
+    results_opened = Signal(object)
     taken_back = Signal(object)
     columns_wanted = Signal(object)
 
@@ -65,6 +69,13 @@ class DataRow(QWidget):
             hint="Questions about made-up policies, forms and tickets, for the demo models",
         )
         self._sample.setObjectName("data-sample")
+        others = button(
+            "Results of another program …",
+            self._choose_results,
+            kind="link",
+            hint="A log of Inspect, the LM Evaluation Harness or LLM Comparator becomes a finished eval",
+        )
+        others.setObjectName("data-results")
         self._preview: DataTable[EvalCase] = DataTable(
             "eval-preview",
             (
@@ -96,7 +107,7 @@ class DataRow(QWidget):
         row.addWidget(choose)
         links = QHBoxLayout()
         links.setSpacing(Space.S)
-        for link in (self._columns, self._show):
+        for link in (self._columns, self._show, others):
             links.addWidget(link)
         links.addStretch(1)
         column = QVBoxLayout(self)
@@ -186,6 +197,11 @@ class DataRow(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, "Choose cases", "", FILTER)
         if name:
             self.opened.emit(Path(name))
+
+    def _choose_results(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Choose results", "", RESULTS)
+        if name:
+            self.results_opened.emit(Path(name))
 
 
 def _one_line(text: str) -> str:

@@ -36,10 +36,11 @@ def run_explanation(
     summary: EvalSummary,
     grid: CaseGrid,
     *,
+    data: str,
     scorer_words: Callable[[str], str],
     actions: Sequence[InspectorAction] = (),
 ) -> Explanation:
-    """How the figures of a run came about."""
+    """How the figures of a run came about; `data` names its data set."""
     how = []
     for name in run.scorers:
         how.append(Row(f"Scored by {scorer_words(name)}"))
@@ -73,7 +74,7 @@ def run_explanation(
         run.name,
         f"{words.count(run.case_count, 'case')} · {state_words(run)} · {at.day} {at:%B %Y, %H:%M}",
         tuple(sections),
-        (f"{run.dataset_name}, {at.day} {at:%B %Y}. SHA-256 {run.dataset_hash[:12]}…",),
+        (f"{data}, {at.day} {at:%B %Y}. SHA-256 {run.dataset_hash[:12]}…",),
         tuple(actions),
     )
 

@@ -28,7 +28,14 @@ class MoreSetup(QWidget):
         super().__init__()
         self._open = button("More …", self._turn, kind="link", hint="Judge, prompt templates, Python of your own")
         self._open.setObjectName("eval-more")
-        self.judge = _combo("Who judges", "eval-judge-model")
+        self.judges = tuple(
+            _combo(name, id)
+            for name, id in (
+                ("Who judges", "eval-judge-model"),
+                ("Who judges, too", "eval-second-judge"),
+                ("Who judges as the third", "eval-third-judge"),
+            )
+        )
         self.embedder = _combo("What compares meaning", "eval-embedder")
         self.prompts = (_text("Prompt", "eval-prompt"), _text("Prompt to compare with", "eval-other-prompt"))
         self.python = QCheckBox("Scorers may run a Python file of mine: without network, but it reads what I can read")
@@ -40,20 +47,27 @@ class MoreSetup(QWidget):
         grid.setHorizontalSpacing(Space.M)
         grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(1, 1)
-        titles = ("Judge", "Compares meaning", "Prompt", "Another prompt")
-        for place, (title, field) in enumerate(zip(titles, (self.judge, self.embedder, *self.prompts), strict=True)):
+        titles = ("Judge", "and", "and", "Compares meaning", "Prompt", "Another prompt")
+        fields = (*self.judges, self.embedder, *self.prompts)
+        self._and = []
+        for place, (title, field) in enumerate(zip(titles, fields, strict=True)):
             label = QLabel(title)
             label.setBuddy(field)
             grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(field, place, 1)
+            if title == "and":
+                self._and.append(label)
         grid.addWidget(self.python, len(titles), 1)
+        self._show_judges()
         self._inside.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         column.addWidget(self._open, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._inside)
-        for box in (self.judge, self.embedder):
+        for judge in self.judges:
+            judge.currentIndexChanged.connect(lambda _place: self._show_judges())
+        for box in (*self.judges, self.embedder):
             box.activated.connect(lambda _place: self.changed.emit())
         for text in self.prompts:
             text.textChanged.connect(self.changed)
@@ -62,13 +76,14 @@ class MoreSetup(QWidget):
 
     def set_models(self, models: Sequence[ModelEntry]) -> None:
         """Who may judge: all of them; what compares meaning: files of this machine."""
-        _refill(self.judge, models)
+        for judge in self.judges:
+            _refill(judge, models)
         _refill(self.embedder, [model for model in models if model.about is None])
 
     def show_needed(self, needs: frozenset[Need]) -> None:
         """Unfolds where what a way to score needs is chosen here, and was not."""
         missing = (
-            (Need.JUDGE in needs and not self.judge.currentData())
+            (Need.JUDGE in needs and not self._chosen_judges)
             or (Need.EMBEDDING in needs and not self.embedder.currentData())
             or (Need.PYTHON in needs and not self.python.isChecked())
         )
@@ -82,13 +97,26 @@ class MoreSetup(QWidget):
         if texts[1] and not texts[0]:
             asked = ["{{ input }}", texts[1]]
         names = ("",) if len(asked) < 2 else ("prompt", "other")
-        judge, embedder = self.judge.currentData(), self.embedder.currentData()
         return replace(
             settings,
-            judges=(judge,) if judge else (),
-            embedder=embedder or "",
+            judges=self._chosen_judges,
+            embedder=self.embedder.currentData() or "",
             prompts=tuple(zip(names, asked, strict=False)),
         )
+
+    @property
+    def _chosen_judges(self) -> tuple[str, ...]:
+        """Each once; a panel of several is asked in turn, and what most of them say counts."""
+        return tuple(dict.fromkeys(name for judge in self.judges if (name := judge.currentData())))
+
+    def _show_judges(self) -> None:
+        """One more can be chosen than are."""
+        open = True
+        for judge, label in zip(self.judges[1:], self._and, strict=True):
+            before = self.judges[self.judges.index(judge) - 1]
+            open = open and bool(before.currentData())
+            for widget in (judge, label):
+                widget.setVisible(open)
 
     def _turn(self) -> None:
         self._inside.setVisible(self._inside.isHidden())

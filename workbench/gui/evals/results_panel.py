@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.analysis.chartspec import Chart
-from workbench.domain.evals import EvalRun, EvalSummary, ModelSummary, PairSummary
+from workbench.domain.evals import DataSetVersion, EvalRun, EvalSummary, ModelSummary, PairSummary
 from workbench.gui.evals.case_table import CaseTable
 from workbench.gui.evals.case_view import CaseView
 from workbench.gui.evals.runs_card import RunsCard
@@ -48,6 +48,7 @@ class Shown:
     run: EvalRun
     scorer: str
     grid: CaseGrid
+    version: DataSetVersion | None = None
     summary: EvalSummary | None = None
     chart: Chart | None = None
 

@@ -14,10 +14,11 @@ from workbench.analysis import words
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.eval_plan import EvalPlan
-from workbench.domain.evals import EvalCase, EvalRun, EvalSet, EvalSettings, EvalStatus, Mark
+from workbench.domain.evals import DataSetVersion, EvalCase, EvalRun, EvalSet, EvalSettings, EvalStatus, Mark
 from workbench.domain.scenario import Scenario
 from workbench.evals.columns import NOT_ASKED, Columns
 from workbench.evals.datasets import Examined
+from workbench.evals.imported import ImportedRun
 from workbench.evals.templates import MARK
 from workbench.gui.evals.case_reading import CaseReading
 from workbench.gui.evals.confusion_card import ConfusionCard
@@ -37,7 +38,7 @@ from workbench.gui.theme import Space
 from workbench.gui.widgets.state import ErrorBox
 from workbench.services.chat_models import ChatModelService
 from workbench.services.eval_grid import CaseGrid
-from workbench.services.eval_words import answer_words, eval_chart
+from workbench.services.eval_words import answer_words, data_words, eval_chart
 from workbench.services.evals import EvalService
 from workbench.services.judging import JudgingService
 from workbench.services.library import LibraryService
@@ -117,6 +118,7 @@ class EvalsView(QWidget):
         self.setup.system.edited.connect(lambda _text: self._plan())
         self.bar.pause_wanted.connect(self._pause)
         self.setup.data.opened.connect(self.open_data)
+        self.setup.data.results_opened.connect(self.take_results)
         self.setup.data.taken_back.connect(partial(self._take_data, chosen=True))
         self.bar.chosen.connect(self._choose_run)
         self.bar.new_wanted.connect(partial(self._set_up, True))
@@ -181,6 +183,32 @@ class EvalsView(QWidget):
         """Read a file that the person chose and show what is in it, ready for a new eval."""
         self.error.clear()
         self._read_data(path, chosen=True)
+
+    def take_results(self, path: Path) -> None:
+        """Another program's results become a finished eval of the scenario, which is shown."""
+        scenario_id = self._scenario.id if self._scenario is not None else None
+        self.error.clear()
+
+        def done(found: tuple[EvalRun, ImportedRun]) -> None:
+            run, taken = found
+            self._setting_up = False
+            self._wanted_run = run.id
+            self.wrote.emit(Changes(evals=frozenset({run.id})))
+            self.read_runs()
+            if taken.skipped:
+                left_out = words.count(taken.skipped, "entry", "entries")
+                self.error.show_error(
+                    WorkbenchError(f"{left_out} of {path.name} left out", mend=f"{taken.why_skipped}.")
+                )
+
+        self._house.tasks.start(
+            lambda: self._evals.import_results(path, scenario_id=scenario_id),
+            lane="db",
+            name=f"Take in {path.name}",
+            done=done,
+            failed=self.error.show_error,
+            owner=self,
+        )
 
     def _read_data(self, path: Path, *, chosen: bool) -> None:
         self._house.tasks.start(
@@ -275,7 +303,12 @@ class EvalsView(QWidget):
         if run.case_count * len(run.model_ids) > LONG and not self.results.cases.holds(run.id):
             self._house.tasks.start(
                 lambda: _prepared(
-                    run, scorer, self._evals.first_numbers(run, cases or ()), self._evals.marks(run.id), cases or {}
+                    run,
+                    scorer,
+                    self._evals.first_numbers(run, cases or ()),
+                    self._evals.marks(run.id),
+                    None,
+                    cases or {},
                 ),
                 lane="db",
                 done=lambda shown: self.results.show_first(shown) if number == self._asked_for else None,
@@ -283,7 +316,7 @@ class EvalsView(QWidget):
                 owner=self,
             )
 
-        def prepare(found: tuple[Columns, tuple[Mark, ...]]) -> None:
+        def prepare(found: tuple[Columns, tuple[Mark, ...], DataSetVersion | None]) -> None:
             self._house.tasks.start(
                 lambda: _prepared(run, scorer, *found, cases or {}),
                 done=lambda shown: self._draw_cases(shown, number),
@@ -294,7 +327,7 @@ class EvalsView(QWidget):
                 self._read_cases(run, source)
 
         self._house.tasks.start(
-            lambda: (self._evals.numbers(run), self._evals.marks(run.id)),
+            lambda: (self._evals.numbers(run), self._evals.marks(run.id), self._evals.version_of(run)),
             lane="db",
             done=prepare,
             failed=self.error.show_error,
@@ -594,7 +627,14 @@ class EvalsView(QWidget):
         if self.runner.run_id != shown.run.id:
             delete = InspectorAction("Delete this eval …", self._delete)
             actions = (*self.giving_out.actions(shown.run), delete)
-        return run_explanation(shown.run, shown.summary, shown.grid, scorer_words=self._scorer_words, actions=actions)
+        return run_explanation(
+            shown.run,
+            shown.summary,
+            shown.grid,
+            data=data_words(shown.run, shown.version),
+            scorer_words=self._scorer_words,
+            actions=actions,
+        )
 
     def _scorer_title(self, scorer_id: str) -> str:
         found = next((each for each in self._evals.scorers() if each.id == scorer_id), None)
@@ -610,10 +650,15 @@ class EvalsView(QWidget):
 
 
 def _prepared(
-    run: EvalRun, scorer: str, data: Columns, marks: tuple[Mark, ...], cases: Mapping[str, EvalCase]
+    run: EvalRun,
+    scorer: str,
+    data: Columns,
+    marks: tuple[Mark, ...],
+    version: DataSetVersion | None,
+    cases: Mapping[str, EvalCase],
 ) -> Shown:
     """In the pool: the cases, put in the order of their file."""
-    return Shown(run, scorer, CaseGrid(data.in_order(tuple(cases)), scorer, cases, marks).prepare())
+    return Shown(run, scorer, CaseGrid(data.in_order(tuple(cases)), scorer, cases, marks).prepare(), version)
 
 
 def _whole(sentence: str) -> str:
