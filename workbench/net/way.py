@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import ssl
 from collections.abc import Callable
 from functools import cache
@@ -50,6 +51,11 @@ class Ways:
                 del self._made[old]
             self._made[key] = Way(self._policy, proxy, self._certificates())
         return self._made[key]
+
+    def load(self) -> None:
+        """What takes long the first time, for a thread: an answer must not wait for it, nor be called slow for it."""
+        self._certificates()
+        importlib.import_module("anyio")  # httpcore2 does at its first request
 
     async def close(self) -> None:
         """Closes what was opened in this loop."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import ssl
 import sys
+import threading
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -92,6 +94,20 @@ def test_that_azure_gets_its_version_the_deployment_and_the_key_where_it_looks_f
     assert asked.path == path and list_asked.path == f"{base}/models?api-version=2024-10-21"
     for request in (asked, list_asked):
         assert request.headers["api-key"] == KEY and "authorization" not in request.headers
+
+
+def test_that_certificates_are_read_beside_the_answers_and_before_the_clock_of_one_starts() -> None:
+    readers: list[threading.Thread] = []
+
+    def read() -> ssl.SSLContext:
+        readers.append(threading.current_thread())
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    with Server(chat_answer) as server:
+        remote = Remote(server.url + "/v1")
+        remote.certificates = read
+        assert remote.ask().text == "Hello."
+    assert readers[0] is not threading.main_thread()
 
 
 def test_that_the_sdk_tells_the_server_nothing_about_this_machine() -> None:

@@ -30,6 +30,7 @@ class ServerForm(QWidget):
         self._address = TextField("Base address", placeholder="http://127.0.0.1:8080/v1", max_length=500)
         self._protocol = QComboBox()
         self._protocol.setAccessibleName("What it speaks")
+        self._protocol.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for wire, words in _PROTOCOLS.items():
             self._protocol.addItem(words, wire.value)
         self._models = TextField("Models, if it lists none", placeholder="models, if it lists none", max_length=2_000)

@@ -147,6 +147,7 @@ class RemoteModel:
         if key is None and self._endpoint.needs_key:
             raise no_key(self._endpoint)
         await clients.load(self._endpoint.wire)
+        await self._house.doorway.ready()
         return grant, key
 
     def _question(self, request: ChatRequest, grant: Grant) -> Question:
