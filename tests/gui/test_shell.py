@@ -658,6 +658,16 @@ def test_that_dropped_files_go_where_they_belong(parts: Parts, tmp_path: Path, s
     settle(parts.house)
     assert parts.desk.scenario is not None and parts.desk.scenario.name == "new"
     assert parts.dropped == [(tmp_path / "model.gguf", tmp_path / "cases.csv")]
+    tests = tmp_path / "promptfoo.yaml"
+    tests.write_text("prompts: ['{{question}}']\ntests:\n- vars: {question: Sky?}\n")
+    parts.shell.take_files((tests,))
+    settle(parts.house)
+    assert parts.dropped[-1] == (tests,), "cases, and no scenario"
+    scenario = tmp_path / "own.yaml"
+    scenario.write_text("# ours\nname: own\noptions:\n- id: A\n")
+    parts.shell.take_files((scenario,))
+    settle(parts.house)
+    assert parts.dropped[-1] == (tests,) and parts.desk.scenario.name == "own"
 
 
 def test_that_selection_is_told_once(house: House) -> None:

@@ -554,6 +554,11 @@ def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_sta
         (run,) = second.services.evals.runs(scenario.id)
         assert run.status is EvalStatus.FINISHED
         assert len(second.services.evals.results(run.id)) == 60 * len(run.model_ids)
+        press(second, page, "eval-new")
+        second.settle()
+        examined = page.evals.setup.data.examined
+        assert examined is not None and examined.dataset.hash == run.dataset_hash, "its cases are offered again"
+        assert page.findChild(QPushButton, "eval-run").isEnabled()
 
 
 def test_that_the_results_and_the_eval_itself_go_out_as_files(bench: Bench, page: ValidatePage, tmp_path: Path) -> None:

@@ -477,12 +477,28 @@ class Shell(QMainWindow):
     def take_files(self, paths: tuple[Path, ...]) -> None:
         """Files from a drop or the command line: a scenario is opened, the rest goes where it belongs."""
         self._forget_failed()
-        scenarios = tuple(p for p in paths if p.suffix.casefold() in (".yaml", ".yml"))
-        for path in scenarios[:1]:
-            self._desk.import_file(path)
-        rest = tuple(p for p in paths if p not in scenarios)
+        written = tuple(p for p in paths if p.suffix.casefold() in (".yaml", ".yml"))
+        for path in written[:1]:
+            self._take_yaml(path)
+        rest = tuple(p for p in paths if p not in written)
         if rest:
             self._open_files(rest)
+
+    def _take_yaml(self, path: Path) -> None:
+        """A scenario, or cases of an eval."""
+
+        def holds_cases() -> bool:
+            from workbench.evals.datasets.yaml_file import looks_like_cases
+
+            return looks_like_cases(path)
+
+        def go(cases: bool) -> None:
+            if cases:
+                self._open_files((path,))
+            else:
+                self._desk.import_file(path)
+
+        self._house.tasks.start(holds_cases, done=go, owner=self)
 
 
 def _clock(at: datetime) -> str:

@@ -13,6 +13,8 @@ from workbench.evals.datasets.protocol import Dialect, Progress, Reader, Records
 
 MOST_BYTES = 16 << 20
 DEEPEST = 100
+LOOKED_AT = 64 << 10
+CASES = ("tests:", "cases:", "workbench_eval:")
 
 
 class YamlFile:
@@ -35,6 +37,17 @@ class YamlFile:
                 mend="Repeat it with `workbench eval run FILE`, or choose the file of its cases, which lies beside it.",
             )
         return Dialect("YAML", TITLES[encoding]), listed_records(value, path, progress, naming)
+
+
+def looks_like_cases(path: Path) -> bool:
+    """Whether a YAML file begins as a list, promptfoo's tests or an eval do, and not as a scenario."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(LOOKED_AT).decode("utf-8", "replace")
+    except OSError:
+        return False
+    lines = [line for line in begin.splitlines() if line.strip() and not line.startswith(("#", "---"))]
+    return lines[:1] != [] and (lines[0].startswith("- ") or any(line.startswith(CASES) for line in lines))
 
 
 def read_yaml(text: str, path: Path) -> Any:

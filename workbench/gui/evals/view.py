@@ -17,7 +17,7 @@ from workbench.domain.eval_plan import EvalPlan
 from workbench.domain.evals import DataSetVersion, EvalCase, EvalRun, EvalSet, EvalSettings, EvalStatus, Mark
 from workbench.domain.scenario import Scenario
 from workbench.evals.columns import NOT_ASKED, Columns
-from workbench.evals.datasets import Examined
+from workbench.evals.datasets import Dialect, Examined
 from workbench.evals.imported import ImportedRun
 from workbench.evals.templates import MARK
 from workbench.gui.evals.case_reading import CaseReading
@@ -572,7 +572,20 @@ class EvalsView(QWidget):
 
     def _set_up(self, wanted: bool) -> None:
         self._setting_up = wanted
+        if wanted and self.setup.data.examined is None and self._shown is not None:
+            self._take_kept(self._shown.run)
         self._arrange()
+
+    def _take_kept(self, run: EvalRun) -> None:
+        """Nothing is chosen yet, so a new eval begins with the cases of the one that is shown, as they were kept."""
+
+        def done(kept: EvalSet | None) -> None:
+            if kept is not None and self.setup.data.examined is None:
+                self._take_data(Examined(kept, Dialect("as kept with the last eval"), ()), chosen=False)
+
+        self._house.tasks.start(
+            lambda: self._evals.stored_data(run), done=done, failed=self.error.show_error, owner=self
+        )
 
     def _arrange(self) -> None:
         """The set-up while there is nothing else or the person asked for it; else the results. The keyboard stays on
