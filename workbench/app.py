@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from workbench.services.learn import LearnService
     from workbench.services.library import LibraryService
     from workbench.services.measuring import MeasuringService
+    from workbench.services.model_memory import ModelMemoryService
     from workbench.services.options import OptionService
     from workbench.services.playground import PlaygroundService
     from workbench.services.portfolio import PortfolioService
@@ -224,12 +225,19 @@ class Services:
         )
 
     @once
+    def model_memory(self) -> ModelMemoryService:
+        from workbench.services.model_memory import ModelMemoryService
+
+        return ModelMemoryService(settings=self.settings)
+
+    @once
     def engines(self) -> LocalModels:
         from workbench.inference.local.pool import LocalModels
         from workbench.inference.local.threads import JsonThreadMemory
 
         return LocalModels(
             thread_memory=JsonThreadMemory(self.paths.cache / "threads.json"),
+            budget=self.model_memory.cap_bytes,
             names=self.library.name_of,
         )
 

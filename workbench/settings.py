@@ -97,6 +97,14 @@ DAY_CAP_USD = Setting("day_cap_usd", 10.0, "Cap per day", "US dollars for paid c
 SCENARIO_CAP_USD = Setting(
     "scenario_cap_usd", 25.0, "Cap per scenario", "US dollars for paid calls of one scenario.", low=0, high=100_000
 )
+MODEL_MEMORY_GB = Setting(
+    "model_memory_gb",
+    0.0,
+    "Memory for local models",
+    "Gigabytes that all models loaded here may take together; 0: four fifths of what is free.",
+    low=0,
+    high=10_000,
+)
 OWN_PYTHON = Setting(
     "own_python",
     False,
@@ -122,6 +130,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     KEY_PROVIDERS,
     DAY_CAP_USD,
     SCENARIO_CAP_USD,
+    MODEL_MEMORY_GB,
     OWN_PYTHON,
     REPORT_BRAND,
     REPORT_COLOUR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages_person import Visitor
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QSlider
+from PySide6.QtWidgets import QLabel, QLineEdit, QSlider
 from workbench.gui.pages.settings import SettingsPage
 from workbench.gui.theme import Scheme
 
@@ -46,6 +46,15 @@ def test_that_a_deleted_scenario_comes_back_from_the_bin(visitor: Visitor) -> No
     visitor.rest()
     assert visitor.services.scenarios.load(doomed.id).deleted_at is None
     visitor.wait(lambda: not any("Doomed" in label.text() for label in visitor.page.findChildren(QLabel)))
+
+
+def test_that_the_memory_of_loaded_models_is_bounded(visitor: Visitor) -> None:
+    visitor.go("settings")
+    field = visitor.find(QLineEdit, "Memory for all that are loaded, GB")
+    visitor.write(field, "3.5")
+    assert visitor.services.engines._budget() == 3_500_000_000
+    visitor.write(field, "0")
+    assert visitor.services.engines._budget() is None
 
 
 def test_that_the_data_folder_is_named_and_copied(visitor: Visitor) -> None:

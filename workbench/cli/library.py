@@ -46,6 +46,9 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     verbs.choices["inspect"].add_argument(
         "--all", action="store_true", help="every key that stands in the file as well"
     )
+    memory = verbs.add_parser("memory", help="how much memory all loaded models may take together")
+    memory.add_argument("gigabytes", nargs="?", type=float, metavar="GB", help="0: four fifths of what is free")
+    memory.set_defaults(run=run_memory)
     library_get.register(verbs)
     fit = verbs.choices["fit"]
     fit.add_argument("--context", type=int, metavar="TOKENS", help="the context wanted (else what the engine gives)")
@@ -54,6 +57,18 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run_memory(arguments: argparse.Namespace, services: Services) -> int:
+    memory = services.model_memory
+    if arguments.gigabytes is not None:
+        memory.set_cap_gb(arguments.gigabytes)
+    cap = memory.cap_gb()
+    if arguments.json:
+        print(json.dumps({"cap_gb": cap or None}))
+    else:
+        say(f"All loaded models may take {f'{digits(cap)} GB' if cap else 'four fifths of what is free'} together.")
+    return 0
 
 
 def run_scan(arguments: argparse.Namespace, services: Services) -> int:

@@ -211,6 +211,7 @@ class Window:
                 set_text_percent=self.shell.set_text_percent,
                 paths=self._services.paths,
                 scenarios=self._services.scenarios,
+                model_memory=self._services.model_memory,
                 far=FarServices(
                     credentials=self._services.credentials,
                     privacy=self._services.privacy,

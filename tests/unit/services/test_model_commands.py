@@ -23,6 +23,18 @@ def home(tmp_path: Path) -> str:
     return str(tmp_path / "home")
 
 
+def test_that_loaded_models_keep_to_the_memory_they_are_allowed(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--home", home, "library", "memory", "0.05", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"cap_gb": 0.05}
+    assert run(["--home", home, "prompt", "Hello", "-m", "demo-medium", "--json"]) == 1
+    (answer,) = json.loads(capsys.readouterr().out)["answers"]
+    assert "59 MiB are free for it" in answer["error"]["what"]
+    assert run(["--home", home, "library", "memory", "-1"]) == 1
+    assert "cannot be -1" in capsys.readouterr().err
+    assert run(["--home", home, "library", "memory", "0"]) == 0
+    assert "four fifths of what is free" in capsys.readouterr().out
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     path = tmp_path / "cases.csv"

@@ -14,6 +14,7 @@ from workbench.domain.scenario import Scenario
 from workbench.gui.opening import open_on_this_machine
 from workbench.gui.pages.base import House, Page
 from workbench.gui.settings.ledger import LedgerCard
+from workbench.gui.settings.model_memory import ModelMemoryCard
 from workbench.gui.settings.network import NetworkCard
 from workbench.gui.settings.providers import ProvidersCard
 from workbench.gui.settings.reports import ReportsCard
@@ -29,6 +30,7 @@ from workbench.gui.widgets.text import Words
 from workbench.paths import Paths
 from workbench.services.credentials import CredentialService
 from workbench.services.doctor import Diagnosis, Finding, examine
+from workbench.services.model_memory import ModelMemoryService
 from workbench.services.privacy import PrivacyService
 from workbench.services.scenarios import ScenarioRow, ScenarioService
 from workbench.services.spend import SpendService
@@ -70,6 +72,7 @@ class SettingsPage(Page):
         set_text_percent: Callable[[int], None],
         paths: Paths,
         scenarios: ScenarioService,
+        model_memory: ModelMemoryService,
         far: FarServices,
     ) -> None:
         super().__init__(house=house)
@@ -97,7 +100,9 @@ class SettingsPage(Page):
         )
         self._team = TeamCard(tasks=house.tasks, settings=house.settings, team=far.team, privacy=far.privacy)
         self._reports = ReportsCard(tasks=house.tasks, settings=house.settings)
-        for card in (self._providers, self._network, self._team, self._spend, self._ledger, self._reports):
+        self._memory = ModelMemoryCard(memory=model_memory)
+        there = (self._network, self._team, self._spend, self._ledger)
+        for card in (self._providers, *there, self._memory, self._reports):
             self.body.addWidget(card)
         self._team.changed.connect(self._far_has_changed)
         self._providers.changed.connect(self._far_has_changed)
@@ -161,6 +166,7 @@ class SettingsPage(Page):
         self._schemes.set_value(self._theme.scheme)
         self._percent.set_value(self._theme.text_percent)
         self._network.show_now()
+        self._memory.show_now()
         self._reports.show_now()
         self._team.show_now()
         self._providers.read()

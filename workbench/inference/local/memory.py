@@ -106,10 +106,11 @@ def refuse_too_large(file: GgufFile, need: MemoryNeed, available: int | None) ->
     if available is None or need.total <= SHARE_OF_AVAILABLE * available:
         return
     raise WorkbenchError(
-        f"This model needs {need.total // MIB:,} MiB of memory; {available // MIB:,} MiB are free, "
-        f"and it may take {SHARE_OF_AVAILABLE:.0%} of them",
+        f"This model needs {need.total // MIB:,} MiB of memory; {available // MIB:,} MiB are free for it, "
+        f"and it may take {100 * SHARE_OF_AVAILABLE:.0f} % of them",
         where=file.name,
-        mend="Close other programs or models, or choose a smaller model or a shorter context.",
+        mend="Close other programs, choose a smaller model or a shorter context, or allow models more memory under "
+        "Settings.",
     )
 
 
