@@ -311,7 +311,7 @@ def _capacity(found: Sequence[Capacity]) -> Section | None:
          seconds(item.wait_p95_s) if item.wait_p95_s else "none", share(item.load), str(item.planned))
         for item in found
     )  # fmt: skip
-    columns = ("option", "servers", "requests/s, peak", "at once", "one takes", "copies, with spare", "p95 wait",
+    columns = ("option", "servers", "requests/s, peak", "side by side", "one takes", "copies, with spare", "p95 wait",
                "load", "in the price")  # fmt: skip
     asked = ("users", "usage_profile", "wait_limit_s")
     return Section("capacity", "From people to servers", answer, columns, rows, f"{first.basis}.", "replica", asked)

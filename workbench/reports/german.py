@@ -62,7 +62,7 @@ _AND = re.compile(r"(?:, | and )(?![^()]*\))")
 _FIRST_STAND_IN = 0xE000
 _BREAKS = re.compile(r"[.;:,] | and | at | on ")
 _PLACE = re.compile(r"\{(\w+)\}")
-_WHOLE_NUMBER = re.compile(rf"{_SPAN}(?: ?%)?")
+_WHOLE_NUMBER = re.compile(rf"{_SPAN}(?: / {_SPAN})?(?: ?%)?")
 _WHOLE_MONEY = re.compile(_MONEY)
 _WHOLE_DATE = re.compile(_DATE)
 

@@ -11,7 +11,7 @@ from workbench.domain.questions import QUESTIONS
 from workbench.paths import data_dir
 from workbench.reports.build import build
 from workbench.reports.choices import Choices, Language, Redaction
-from workbench.reports.document import Document, Length, Picture, Table, Verbatim
+from workbench.reports.document import Cell, Column, Document, Length, Picture, Table, Verbatim
 from workbench.reports.german import day, in_german, money, number, said_by_people
 from workbench.reports.writers import BUILTIN
 
@@ -210,6 +210,15 @@ def test_that_what_a_person_wrote_stays_whole_inside_a_sentence_of_ours() -> Non
     wrote = "It needs 11 weeks (then B leads; at more than 12, and on Mondays, it breaks)"
     document = replace(build(material()), title=f"{wrote}; R1.4: Retired.")
     assert in_german(document, frozenset({wrote})).title == f"{wrote}; R1.4: Eingestellt."
+
+
+def test_that_two_numbers_beside_each_other_are_german_numbers() -> None:
+    table = Table((Column("requests/s, peak"), Column("side by side")), ((Cell("0.081 / 0.2"), Cell("32")),))
+    english = build(material())
+    section = replace(english.sections[0], blocks=(table,), parts=())
+    (shown,) = in_german(replace(english, sections=(section,)), frozenset()).sections[0].blocks
+    assert isinstance(shown, Table) and shown.rows[0][0].text == "0,081 / 0,2"
+    assert [column.title for column in shown.columns][1] == "nebeneinander"
 
 
 def test_that_a_sentence_nobody_translated_stays_whole() -> None:

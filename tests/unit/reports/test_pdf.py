@@ -6,9 +6,10 @@ import pypdf
 import pytest
 from workbench.domain.errors import WorkbenchError
 from workbench.reports.build import build
-from workbench.reports.document import Document, Length
+from workbench.reports.document import Cell, Column, Document, Length, Table
 from workbench.reports.printer import use_printer
 from workbench.reports.writers import BUILTIN, pdf
+from workbench.reports.writers.pdf import column_weights
 
 from report_material import material
 
@@ -72,3 +73,21 @@ def test_that_a_machine_without_typst_prints_with_qt_or_says_what_to_install(mon
     use_printer(fails)
     with pytest.raises(WorkbenchError, match="PDF cannot be written here"):
         BUILTIN["pdf"].render(build(material()))
+
+
+def test_that_no_word_of_a_header_is_wider_than_its_column() -> None:
+    columns = ("option", "servers", "requests/s, peak", "side by side", "one takes", "copies", "p95 wait", "load")
+    row = (
+        "B",
+        "Llama 4 Scout 17B-16E Instruct on 2 × NVIDIA A100",
+        "0.081 / 0.2",
+        "32",
+        "15 s",
+        "1 / 2",
+        "none",
+        "9 %",
+    )
+    weights = column_weights(Table(tuple(map(Column, columns)), (tuple(map(Cell, row)),)))
+    words = [max(map(len, title.split())) for title in columns]
+    assert all(weight >= 1.4 * word + 1 for weight, word in zip(weights, words, strict=True))
+    assert max(weights) == weights[1], "what is long still has the most room"

@@ -17,6 +17,7 @@ from workbench.domain.quotes import Subject
 from workbench.domain.scenario import Scenario
 from workbench.domain.watch import Standing
 from workbench.services.watch import WatchReport
+from workbench.services.watch_words import sentence
 
 from decided import JOBS, a_decision, many_decisions
 
@@ -120,10 +121,19 @@ def test_that_only_accepted_decisions_are_watched(services: Services) -> None:
 
 
 def test_that_one_recorded_before_figures_were_kept_says_so(services: Services) -> None:
+    sample = services.scenarios.open_sample()
+    assert sample.decision is not None
+    services.scenarios.save(replace(sample, decision=replace(sample.decision, basis=None)))
+    (found,) = look(services).watched
+    assert found.shift.standing is Standing.UNCHANGED and "those of the day were not kept" in sentence(found)
+    assert found.recommended == found.decision.option == "C"
+
+
+def test_that_the_sample_holds_the_figures_of_its_day_as_they_are_computed(services: Services) -> None:
     services.scenarios.open_sample()
     (found,) = look(services).watched
-    assert found.decision.basis is None and found.shift.standing is Standing.UNCHANGED
-    assert found.recommended == found.decision.option == "C"
+    assert found.decision.basis is not None and found.decision.basis.computed_on == found.decision.decided_at
+    assert not found.shift.changes and not found.prices and sentence(found) == "Every figure is what it was."
 
 
 def test_that_the_command_says_which_flips_why_and_what_it_was_before(

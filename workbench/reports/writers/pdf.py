@@ -234,7 +234,9 @@ def column_weights(block: Table) -> list[float]:
         cells = [row[place] for row in block.rows[:60]]
         longest = max((max(len(c.text), 0 if column.right else len(c.note)) for c in cells), default=0)
         word = max((len(w) for c in cells for w in c.text.split()), default=1)
-        weights.append(float(max(min(longest, 70) ** 0.8, min(word, 22), min(len(column.title), 14), 5)))
+        # A word of the header is bold and never broken: beside its neighbour it needs more than its letters.
+        head = 1.4 * max((len(w) for w in column.title.split()), default=0) + 1
+        weights.append(float(max(min(longest, 70) ** 0.8, min(word, 22), min(len(column.title), 14), head, 5)))
     return [round(weight, 1) for weight in weights]
 
 
