@@ -266,6 +266,9 @@ def _own_offer(model: Model, fact: OwnFact) -> Model:
     day, source = fact.entered_at[:10], source_of(fact)
     ours = next((offer for offer in model.offers if offer.part == fact.part), None)
     base = ours or Offer(model.id, provider, TokenPrices(), day, Confidence.HIGH, source, variant=variant or None)
+    if any(map(_is_price, fact.fields)) and not any(name.startswith("scheduled_change.") for name in fact.fields):
+        # Who enters a price pays that one; what was announced of the list's price is no longer about it.
+        base = replace(base, scheduled_change=None)
     made = replace(
         with_offer_fields(base, fact.fields),
         source=source if ours is None else f"{source}; the rest from {ours.source}",

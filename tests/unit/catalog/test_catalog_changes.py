@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from workbench.catalog.load import load_catalog
+from workbench.catalog.overlay import effective
 from workbench.domain.catalog_diff import Choice, Diff, RowKind
 from workbench.domain.catalog_fields import SPECS
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.figures import Origin
 from workbench.domain.offer import Confidence
-from workbench.domain.quotes import Subject
+from workbench.domain.quotes import OwnFact, Subject
+from workbench.paths import data_dir
 
 from catalog_changes import BGE, DEEPSEEK, GPT_4O, Desk
 from catalog_folder import GPT_4O as GPT_4O_FILE
@@ -163,6 +166,17 @@ def test_that_a_list_is_compared_with_what_lists_say_and_not_with_ones_own_price
     assert desk.price(GPT_4O, "openai") == 1.5
     desk.own.take_back(desk.own.all()[0].id)
     assert desk.price(GPT_4O, "openai") == 2
+
+
+def test_that_ones_own_price_is_what_one_pays_whatever_was_announced_of_the_lists() -> None:
+    shipped = load_catalog(data_dir("models_catalog"))
+    offer = next(each for model in shipped.models for each in model.offers if each.scheduled_change is not None)
+    fact = OwnFact("1", Subject.OFFER, offer.model_id, offer.part, {"input_usd_per_mtok": 9.0}, "", "2026-11-27")
+    (mine,) = [o for o in effective(shipped, (), (fact,)).model_by_id[offer.model_id].offers if o.part == offer.part]
+    assert mine.prices.input_usd_per_mtok == 9.0 and mine.scheduled_change is None
+    known = replace(fact, fields={"available": True})
+    (kept,) = [o for o in effective(shipped, (), (known,)).model_by_id[offer.model_id].offers if o.part == offer.part]
+    assert kept.scheduled_change == offer.scheduled_change
 
 
 def test_that_a_list_may_price_a_model_that_the_person_added(desk: Desk) -> None:

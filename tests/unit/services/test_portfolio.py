@@ -136,7 +136,8 @@ def test_that_the_command_prints_it_and_writes_the_report_with_the_same_figures(
     assert f"${found.usd_month:,.0f}" in page and "Failures that models share" in page
     kept = json.loads((tmp_path / "decisions-together.json").read_text(encoding="utf-8"))
     assert found.usd_month in _numbers(kept)
-    assert run([*here, "portfolio", "-f", "docs", "-o", str(tmp_path)]) == 1
+    with pytest.raises(SystemExit, match="2"):
+        run([*here, "portfolio", "-f", "docs", "-o", str(tmp_path)])
 
 
 def _numbers(value: object) -> list[float]:
