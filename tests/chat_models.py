@@ -79,6 +79,9 @@ class Remote:
     def __init__(self, *models: ScriptedModel) -> None:
         self._models = {model.describe().model_id: model for model in models}
 
+    def has(self, provider: str) -> bool:
+        return any(name.startswith(f"{provider}/") for name in self._models)
+
     def check_key(self, reference: str) -> None:
         """Scripted models need none."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Protocol
 
 from workbench.domain.chat import ChatModel, ModelDescription
@@ -23,6 +25,10 @@ class RemoteModels(Protocol):
 
     def model(self, reference: str, scenario: str | Scenario | None) -> ChatModel:
         """A model by `provider/model`, for data of a scenario, by id or itself (None: of none). WorkbenchError."""
+        ...
+
+    def has(self, provider: str) -> bool:
+        """Whether a provider or server has this name."""
         ...
 
     def check_key(self, reference: str) -> None:
@@ -52,22 +58,28 @@ class ChatModelService:
         Asked through the returned model, a provider gets data of this scenario only; whether it may is decided at each
         question, by the guard. `scenario` is one that is not stored (a file's).
         """
-        try:
-            path = self._library.resolve(reference)
-        except WorkbenchError:
-            if self._remote is None or not is_remote(reference):
-                raise
+        if self._remote is not None and self.is_remote(reference):
             return self._remote.model(reference, scenario or scenario_id)
-        return self._engines.model(path)
+        return self._engines.model(self._library.resolve(reference))
+
+    def is_remote(self, reference: str) -> bool:
+        """Whether a reference names a provider's model. What lies on this machine goes first; servers of llama.cpp name
+        their models by files, so a path that leads nowhere may be one of theirs."""
+        if self._remote is None or "/" not in reference or reference.startswith(LOCAL):
+            return False
+        if reference.lower().endswith(".gguf"):
+            is_there = os.path.lexists(Path(reference).expanduser())
+            return not is_there and self._remote.has(reference.partition("/")[0])
+        try:
+            self._library.resolve(reference)
+        except WorkbenchError:
+            return True
+        return False
 
     def check_key(self, reference: str) -> None:
         """Raises WorkbenchError when a model needs a key and there is none; may wait for the keychain. A model of this
         machine needs none."""
-        if self._remote is None or not is_remote(reference):
-            return
-        try:
-            self._library.resolve(reference)
-        except WorkbenchError:
+        if self._remote is not None and self.is_remote(reference):
             self._remote.check_key(reference)
 
     def remote(self) -> tuple[ModelDescription, ...]:
@@ -97,8 +109,3 @@ def identity_of(model: ChatModel) -> str:
         found = fingerprint(model.path)
         return model.model_id if found is None else f"file {found.hex()}"
     return model.identity if isinstance(model, RemoteModel) else model.describe().model_id
-
-
-def is_remote(reference: str) -> bool:
-    """Whether a reference has the form of a provider's model."""
-    return "/" in reference and not reference.startswith(LOCAL) and not reference.lower().endswith(".gguf")

@@ -466,18 +466,9 @@ class EvalService:
 
     def _checked_model(self, reference: str, scenario_id: str | None) -> ChatModel:
         """A model, once it is sure that it can be asked at all. Raises WorkbenchError."""
-        if not self._is_elsewhere(reference):
+        if not self._models.is_remote(reference):
             self._library.checked(reference)
         return self._models.model(reference, scenario_id=scenario_id)
-
-    def _is_elsewhere(self, reference: str) -> bool:
-        from workbench.services.chat_models import is_remote
-
-        try:
-            self._library.resolve(reference)
-        except WorkbenchError:
-            return is_remote(reference)
-        return False
 
     def _models_of(self, run: EvalRun, references: Sequence[str], data: EvalSet) -> list[ChatModel]:
         """Every model of the run, with its prompt, in its order: a run is finished only when all of them were asked."""

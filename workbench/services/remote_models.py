@@ -97,6 +97,10 @@ class RemoteModels:
             images="image" in known.input_modalities if known else True,
         )
 
+    def has(self, provider: str) -> bool:
+        """Whether a provider or server has this name."""
+        return any(row.endpoint.id == provider.casefold() for row in self._credentials.providers())
+
     def check_key(self, reference: str) -> None:
         """Raises WorkbenchError when the provider of a model needs a key and there is none; the keychain may wait.
 

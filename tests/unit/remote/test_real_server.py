@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -11,8 +12,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from workbench.cli.main import run
 from workbench.domain.chat import Sampling, Token, ask
 from workbench.paths import data_dir
 
@@ -57,6 +60,24 @@ def test_that_a_model_behind_a_real_server_answers_in_a_stream(served: str) -> N
     heard = remote.ask(ask("What is the capital of France?", sampling=Sampling(max_tokens=12)))
     assert heard.text and heard.done.timing.tokens_out > 0
     assert heard.done.timing.ttft_s is not None
+
+
+def test_that_what_a_real_server_lists_can_be_asked_by_that_name_beside_a_file(
+    served: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names its models by their files."""
+
+    def command(*words: str) -> dict[str, Any]:
+        assert run(["--home", str(tmp_path), *words, "--json"]) == 0
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    command("key", "server", "box", served)
+    (listed,) = command("key", "models", "box")["models"]
+    assert listed["model"].startswith("box/") and listed["model"].endswith(".gguf")
+    answers = command("prompt", "Hello", "-m", "demo-nano", listed["model"], "--max-tokens", "4")["answers"]
+    assert [answer["model"] for answer in answers] == ["local/demo-nano", listed["model"]]
+    assert all(answer["text"] and answer["error"] is None for answer in answers)
 
 
 def test_that_a_grammar_reaches_a_real_server(served: str) -> None:
