@@ -17,7 +17,7 @@ from killed_writer import EVAL_AT_ONCE, EVAL_CASES
 from victims import Victims
 
 KILLS = 200
-WORKING_S = 0.1
+WORKING_S = 0.05
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 
