@@ -100,7 +100,7 @@ def test_that_each_line_unfolds_to_the_numbers_behind_its_answer(visitor: Visito
         "C is best in 48 % of the draws when nothing is known of your weights",
         "not so PROMETHEE II (B)",
         "Knowing A's monthly bill first is worth up to $8,400",
-        "Own servers cost less from 4,300 requests a day on",
+        "Own servers cost less than Claude Sonnet 4.6 at Claude API from 4,300 requests a day on",
         "beats the coin flip",
     ):
         assert answer in said, answer

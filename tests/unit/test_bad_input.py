@@ -78,7 +78,7 @@ def test_that_trade_offs_refuse_a_volume_or_a_weight_that_is_no_number(value: fl
     assert caught.value.where == "requests_per_day"
 
 
-@pytest.mark.parametrize("weights", [{"quality": 0, "monthly_usd": 0}, {"quality": 1e-300, "monthly_usd": 1}])
+@pytest.mark.parametrize("weights", [{"quality": 0, "monthly_usd": 1}, {"quality": 1e-300, "monthly_usd": 1}])
 def test_that_weights_of_nothing_are_said_in_plain_numbers(weights: dict[str, float]) -> None:
     assert not NOT_A_NUMBER_OF_OURS.search(tradeoffs().points(sample(), weights=weights).order_words)
 

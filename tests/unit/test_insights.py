@@ -286,4 +286,46 @@ def test_that_no_pilot_is_advised_where_knowing_is_worth_nothing(one: float, eve
 def test_that_an_option_that_is_always_cheapest_is_called_so() -> None:
     regret = Regret(("low", "high"), {"A": (0.0, 0.0), "B": (5.0, 9.0)}, {"A": 0.0, "B": 9.0}, "A")
     said = insight_words._regret(regret, options().options(sample()))
-    assert said is not None and said.answer == "Whichever way the costs turn out, no option costs less than A."
+    assert said is not None
+    assert said.answer == "With all costs low, all as likely or all high, no option costs less than A."
+
+
+def test_that_the_regret_of_the_sample_claims_only_the_three_states_it_looked_at() -> None:
+    said = section("regret")
+    assert said.answer == "With all costs low, all as likely or all high, A is at most $3,400 above the cheapest."
+    assert "Where one comes low and another high, the gap is wider." in said.note
+
+
+def test_that_a_dearer_set_up_that_never_comes_back_earns_nothing() -> None:
+    short = [replace(item, yearly=-0.1) for item in found().returns]
+    said = insight_words._returns(short)
+    assert said is not None and said.answer == "No dearer set-up has come back after 60 months."
+    assert {row[-1] for row in said.rows} == {"−10.0 %"}
+
+
+def test_that_what_a_right_answer_is_worth_is_called_assumed_until_the_person_says() -> None:
+    answers = {name: value for name, value in sample().answers.items() if name != "error_cost_usd"}
+    assert "you say $2.00, so it pays" in section("upgrade").answer
+    assumed = section("upgrade", replace(sample(), answers=answers))
+    assert "$1.00 is assumed until you say, so it pays" in assumed.answer
+    assert assumed.columns[-1] == "assumed"
+
+
+def test_that_the_only_uncertain_figure_of_a_bill_makes_all_of_its_uncertainty() -> None:
+    one = insights(tokens_in=500, tokens_out=150).bills[0].drivers
+    assert [(driver.question, driver.first, driver.total) for driver in one] == [("requests_per_day", 1.0, 1.0)]
+    assert all(driver.first <= driver.total <= 1 for bill in found().bills for driver in bill.drivers)
+
+
+def test_that_the_break_even_says_against_which_offer() -> None:
+    assert section("break-even").answer.startswith(
+        "Own servers cost less than Claude Sonnet 4.6 at Claude API from 4,300 requests a day on"
+    )
+
+
+def test_that_what_leaves_is_told_apart_where_one_model_is_run_here_and_asked_there() -> None:
+    blend = sample().options[2]
+    here, there = blend.models
+    twice = replace(blend, models=(here, replace(there, model_id=here.model_id, offer="openrouter")))
+    made = options().insights(replace(sample(), options=(*sample().options[:2], twice)))
+    assert [item.planned_share for item in made.leaks] == [pytest.approx(0.2)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from workbench.analysis.chartspec import Marker
+from workbench.analysis.chartspec import Bars, Marker
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
@@ -374,11 +374,53 @@ def test_that_public_data_needs_no_retrieval() -> None:
     assert found().adaptation.technique is Technique.RAG
 
 
+def test_that_the_name_of_a_model_keeps_its_capital_where_it_says_why_an_option_is_out() -> None:
+    papers = options().options(changed(sample(), third_party="contract")).recommendation.detail
+    assert "A is out: Claude Sonnet 4.6: Confidential data needs" in papers and "B is out: needs 14 weeks" in papers
+
+
+def test_that_options_that_score_the_same_are_called_level() -> None:
+    twins = (sample().options[2], replace(sample().options[2], id="D"))
+    advice = options().options(replace(sample(), options=twins)).recommendation
+    assert advice.sentence == "C, the blend option, scores as well as any, and it is inside your limits."
+    assert advice.detail == "On points alone C and D are level (0.668)."
+
+
+def test_that_a_blend_of_two_providers_has_no_servers_of_its_own() -> None:
+    result = options().options(scenario(quality_target=60))
+    blend = next(item for item in result.options if item.draft.strategy is Strategy.BLEND)
+    assert all(not role.offer.startswith("self-host") for role in blend.draft.models)
+    assert f"{blend.id} depends on 2 providers at once." in result.notes
+    assert "C keeps two stacks on call: own servers and an API." in found().notes
+
+
+def test_that_growth_is_in_the_tornado_and_in_what_knowing_is_worth() -> None:
+    grown = options().options(changed(sample(), growth_per_month=0.005))
+    a, c = option("A", grown), option("C", grown)
+    bars = options().charts(grown)["tornado"].series[0]
+    assert isinstance(bars, Bars) and bars.base == pytest.approx(c.tco_usd[36] - a.tco_usd[36])
+    said = next(note for note in grown.notes if note.startswith("Knowing"))
+    behind = options().insights(changed(sample(), growth_per_month=0.005), found=grown).worth
+    assert behind is not None and f"${round(behind.inputs[0].worth_usd, -2):,.0f}" in said
+
+
+def test_that_knowing_the_bill_of_an_option_outside_the_limits_is_worth_something_only_if_they_are_lifted() -> None:
+    said = next(note for note in found().notes if note.startswith("Knowing"))
+    assert said == (
+        "Knowing A's monthly bill before choosing on cost is worth up to about $8,400: a pilot that costs less pays, "
+        "if you would lift the limits that keep A out."
+    )
+    free = options().options(changed(sample(), third_party="free", sensitivity="internal")).notes
+    assert any(note.startswith("Knowing") and note.endswith("pays.") for note in free)
+
+
 def test_that_a_break_even_says_where_the_volume_of_today_lies() -> None:
     first = found().breakevens[0]
     assert first.offer == "anthropic/claude-sonnet-4-6@anthropic" and first.self_host.startswith("meta/llama-4-scout@")
     assert first.requests_per_day is not None and first.requests_per_day < 7_000
     assert "you are above that with 7,000" in first.text
+    never = found().breakevens[1]
+    assert "NVIDIA B200" in never.text and never.self_host == "meta/llama-4-scout@self-host:nvidia-b200x1"
     staffed = options().options(changed(sample(), staff_fte=1)).breakevens[0]
     assert staffed.requests_per_day > 7_000 and "you are below that" in staffed.text
 

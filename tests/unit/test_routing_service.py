@@ -138,6 +138,14 @@ def test_that_too_few_cases_and_unknown_models_are_refused_with_a_sentence() -> 
         study(paired([[0, 1]] * 30, [0.0, 0.0]), "m0", "other")
 
 
+def test_that_the_other_model_is_chosen_beside_the_one_that_is_named(services: Services) -> None:
+    scenario, _ = services.scenarios.resolve("knowledge-assistant")
+    best = services.routing.study(scenario, weak="local/demo-medium")
+    assert best is not None and best.strong == "local/demo-small"
+    with pytest.raises(WorkbenchError, match="cannot take over from itself"):
+        services.routing.study(scenario, weak="local/demo-nano", strong="local/demo-nano")
+
+
 def test_that_a_stronger_model_that_is_no_better_is_not_worth_routing_to() -> None:
     found = study(paired([[1, 1]] * 30, [0.0, 0.1]), "m0", "m1")
     assert "no better" in found.sentence

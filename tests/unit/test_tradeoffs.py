@@ -103,6 +103,8 @@ def test_that_nonsense_is_refused_with_a_sentence() -> None:
             tradeoffs().points(scenario(), requests_per_day=volume)
     with pytest.raises(WorkbenchError):
         tradeoffs().points(scenario(), weights={"quality": -1, "monthly_usd": 1})
+    with pytest.raises(WorkbenchError, match="Nothing would count"):
+        tradeoffs().points(scenario(), weights={"quality": 0, "monthly_usd": 0})
 
 
 def test_that_a_model_without_a_score_stands_at_the_foot_and_is_never_given_one() -> None:

@@ -98,10 +98,14 @@ def _opinions(found: Sequence[Opinion], options: OptionSet) -> Section | None:
     if not found:
         return None
     ids = list(found[0].scores)
-    rows = tuple((item.name, *(f"{item.scores[name]:.3f}" for name in ids), item.winner) for item in found)
+    rows = tuple((item.name, *(_signed(item.scores[name]) for name in ids), item.winner) for item in found)
     note = "TOPSIS and PROMETHEE II can change their mind when an option nobody would take is added; the score cannot."
     answer = agreement(found, options.options)
     return Section("second-opinion", "Second opinions", answer, ("by", *ids, "first"), rows, note, "second-opinion")
+
+
+def _signed(score: float) -> str:
+    return f"{score:.3f}".replace("-", "−")
 
 
 def _worth(found: Worth | None) -> Section | None:
@@ -115,7 +119,7 @@ def _worth(found: Worth | None) -> Section | None:
     )
     note = (
         f"{found.option} less {found.rival}: {usd(found.mean_usd)} on average, give or take {usd(found.sd_usd)}. "
-        "100,000 seeded draws from the ranges."
+        "100,000 seeded draws from the ranges; limits are left out."
     )
     return Section("worth", "What knowing more is worth", answer, ("if you knew", "worth up to", "part of the spread"),
                    rows, note, "value-of-information")  # fmt: skip
@@ -139,13 +143,17 @@ def _regret(found: Regret | None, options: OptionSet) -> Section | None:
     if found is None:
         return None
     largest = usd(found.largest[found.choice])
-    answer = f"Whichever way the costs turn out, {found.choice} is never more than {largest} above the cheapest."
+    states = "With all costs low, all as likely or all high,"
+    answer = f"{states} {found.choice} is at most {largest} above the cheapest."
     if found.largest[found.choice] < 1:
-        answer = f"Whichever way the costs turn out, no option costs less than {found.choice}."
+        answer = f"{states} no option costs less than {found.choice}."
     rows = tuple(
         (name, *(usd(value) for value in values), usd(found.largest[name])) for name, values in found.by_option.items()
     )
-    note = f"Cost over {count(options.horizon_months, 'month')} above the cheapest of that state; limits are left out."
+    note = (
+        f"Cost over {count(options.horizon_months, 'month')} above the cheapest of that state; limits are left out. "
+        "Where one comes low and another high, the gap is wider."
+    )
     return Section(
         "regret", "The most you could regret", answer, ("option", *found.states, "most"), rows, note, "regret"
     )
@@ -154,14 +162,19 @@ def _regret(found: Regret | None, options: OptionSet) -> Section | None:
 def _returns(found: Sequence[Return]) -> Section | None:
     if not found:
         return None
-    first = next((item for item in found if item.yearly > 0), found[-1])
-    answer = (
-        f"Paying more at the start for {first.option} earns {_percent(first.yearly)} a year over {first.over} when it "
-        f"runs {first.months} months."
-    )
+    first = next((item for item in found if item.yearly > 0), None)
+    if first is None:
+        longest = count(max(item.months for item in found), "month")
+        answer = f"No dearer set-up has come back after {longest}."
+    else:
+        answer = (
+            f"Paying more at the start for {first.option} earns {_percent(first.yearly)} a year over {first.over} when "
+            f"it runs {first.months} months."
+        )
     rows = tuple((item.option, item.over, count(item.months, "month"), _percent(item.yearly)) for item in found)
-    return Section("returns", "What a dearer set-up earns", answer, ("option", "over", "runs for", "a year"), rows,
-                   "Internal rate of return of the extra set-up against the lower bill.")  # fmt: skip
+    note = "Internal rate of return of the extra set-up against the lower bill; growth is left out."
+    columns = ("option", "over", "runs for", "a year")
+    return Section("returns", "What a dearer set-up earns", answer, columns, rows, note)
 
 
 def _delays(found: Sequence[Delay]) -> Section | None:
@@ -199,7 +212,7 @@ def _volumes(found: Sequence[VolumePoint]) -> Section | None:
         )
     else:
         answer = (
-            f"Own servers cost less from {rounded(first.requests_per_day, 2)} requests a day on, "
+            f"Own servers cost less than {first.offer} from {rounded(first.requests_per_day, 2)} requests a day on, "
             f"{first.rule_of_thumb} of thumb of 1 to 10 million."
         )
     rows = tuple(
@@ -252,12 +265,17 @@ def _upgrades(found: Sequence[Upgrade]) -> Section | None:
         verdict = "so it pays" if first.pays else "so it does not pay"
         answer = (
             f"A request to {first.strong} pays when a right answer instead of a wrong one is worth more than "
-            f"{usd_each(first.usd_per_right)}; you say {usd(first.error_cost.likely)}, {verdict}."
+            f"{usd_each(first.usd_per_right)}; {_worth_said(first)}, {verdict}."
         )
     rows = tuple((item.strong, item.weak, _pays_from(item), _span(item.error_cost)) for item in found)
-    columns = ("stronger", "instead of", "pays from", "you say")
+    columns = ("stronger", "instead of", "pays from", "assumed" if first.error_cost_assumed else "you say")
     note = f"Quality from {first.basis}."
     return Section("upgrade", "The value of a right answer", answer, columns, rows, note, "routing")
+
+
+def _worth_said(item: Upgrade) -> str:
+    likely = usd(item.error_cost.likely)
+    return f"{likely} is assumed until you say" if item.error_cost_assumed else f"you say {likely}"
 
 
 def _pays_from(item: Upgrade) -> str:
@@ -361,7 +379,8 @@ def _months(value: float | None) -> str:
 def _percent(value: float) -> str:
     if math.isinf(value):
         return "at once"
-    return f"{value * 100:.1f} %" if value <= _MOST_YEARLY else f"more than {_MOST_YEARLY * 100:,.0f} %"
+    text = f"{value * 100:.1f} %" if value <= _MOST_YEARLY else f"more than {_MOST_YEARLY * 100:,.0f} %"
+    return text.replace("-", "−")
 
 
 def _people(value: float) -> str:

@@ -10,7 +10,7 @@ from workbench.analysis.option_energy import energy
 from workbench.analysis.option_exposure import leaks, vendors
 from workbench.analysis.option_figures import candidate_of
 from workbench.analysis.option_money import delays, hidden_staff, returns, upgrades, volume_points
-from workbench.analysis.options import Horizon, cost_line, growth_factor
+from workbench.analysis.options import Horizon, mean_month_factor
 from workbench.analysis.quality_axis import Axis
 from workbench.analysis.second_opinion import acceptances, opinions, regret
 from workbench.analysis.selfhost import Server
@@ -37,7 +37,7 @@ def insights(
     """
     options, criteria, months = found.options, found.criteria, found.horizon_months
     horizon = Horizon(months, found.discount_rate, requirements.workload.growth_per_month)
-    stretch = {item.id: _stretch(item, horizon) for item in options}
+    stretch = {item.id: mean_month_factor(item, months) for item in options}
     drafts = [item.draft for item in options]
     pairs = break_even_pairs(drafts, matching)
     return Insights(
@@ -56,11 +56,6 @@ def insights(
         leaks=leaks(options, requirements, matching),
         upgrades=upgrades(drafts, requirements, matching, axis),
     )
-
-
-def _stretch(item: Option, horizon: Horizon) -> float:
-    line = cost_line(item, horizon)
-    return growth_factor(line, horizon.months) if line is not None else 1.0
 
 
 def _bills(options: tuple[Option, ...], requirements: Requirements, matching: Matching, day: str) -> tuple[Bill, ...]:

@@ -11,6 +11,7 @@ from workbench.analysis.chartspec import Axis, Bar, Bars, Chart, Colour, Line, M
 from workbench.analysis.checks import FloatArray
 from workbench.analysis.distributions import Distribution, pert_of
 from workbench.analysis.montecarlo import tornado
+from workbench.analysis.options import mean_month_factor
 from workbench.analysis.words import count, score, usd
 from workbench.domain.option import Crossover, Option, OptionSet, Strategy
 
@@ -97,9 +98,10 @@ def tornado_chart(option: Option, other: Option, months: int) -> Chart | None:
     """The difference in cost over `months`, one input at a time from its p10 to its p90; None without any range."""
     names = [(item, key) for item in (option, other) for key in ("setup_usd", "monthly_usd")]
     inputs: list[Distribution] = [pert_of(item.figures[key].value) for item, key in names]
+    first, second = (months * mean_month_factor(item, months) for item in (option, other))
 
     def difference(rows: FloatArray) -> FloatArray:
-        return rows[:, 0] + months * rows[:, 1] - rows[:, 2] - months * rows[:, 3]
+        return rows[:, 0] + first * rows[:, 1] - rows[:, 2] - second * rows[:, 3]
 
     found = [bar for bar in tornado(difference, inputs) if bar.swing > 0]
     if not found:

@@ -12,7 +12,7 @@ from workbench.analysis.matching import Matching
 from workbench.analysis.option_figures import candidate_of
 from workbench.analysis.sensitivity import clean_share, expected_leaks, recall_needed, sticky_clean_share
 from workbench.domain.insight import Leaks, Vendors
-from workbench.domain.option import DataFlow, Option, Technique
+from workbench.domain.option import DataFlow, ModelRole, Option, Technique
 from workbench.domain.requirements import Requirements, ThirdParty
 from workbench.domain.verdict import Hosting
 
@@ -52,7 +52,7 @@ def leaks(options: Sequence[Option], requirements: Requirements, matching: Match
             continue
         passages = 1 if option.draft.technique is Technique.PROMPT else max(1, details.passages)
         clean = clean_share(sensitive, passages)
-        planned = sum(role.share for role in option.draft.models if _leaves(option, role.model_id, matching))
+        planned = sum(role.share for role in option.draft.models if _leaves(role, matching))
         month = requirements.workload.requests_per_month.likely
         exposed = min(1.0, 1.0 - clean), details.hard_share
         found.append(
@@ -70,7 +70,6 @@ def leaks(options: Sequence[Option], requirements: Requirements, matching: Match
     return tuple(found)
 
 
-def _leaves(option: Option, model_id: str, matching: Matching) -> bool:
-    role = next(role for role in option.draft.models if role.model_id == model_id)
+def _leaves(role: ModelRole, matching: Matching) -> bool:
     judged = candidate_of(role, matching)
     return judged is not None and judged.candidate.hosting is Hosting.API

@@ -180,6 +180,7 @@ def _upgrade(weak: Judged, strong: Judged, requirements: Requirements, axis: Axi
         requirements.error_cost_usd,
         math.isfinite(needed) and requirements.error_cost_usd.likely >= needed,
         "your eval" if measured else "public benchmarks; your eval may differ",
+        "error_cost_usd" in requirements.unknown,
     )
 
 

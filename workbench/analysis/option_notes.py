@@ -10,15 +10,13 @@ from collections.abc import Sequence
 
 from workbench.analysis import checks
 from workbench.analysis.conflicts import SMALLEST_WORTHWHILE_SHARE
-from workbench.analysis.distributions import Distribution, pert_of
-from workbench.analysis.montecarlo import partial_information_value, sample
 from workbench.analysis.options import (
-    SEED,
     Horizon,
     best_probabilities,
     crossovers,
     importance_order,
     leader_of,
+    mean_month_factor,
     ranking_criteria,
     raw_table,
 )
@@ -27,12 +25,15 @@ from workbench.analysis.robustness import weight_transfer
 from workbench.analysis.sensitivity import clean_share
 from workbench.analysis.tco import staff_share_that_eats_the_saving
 from workbench.analysis.words import count, rounded, share, usd
+from workbench.analysis.worth import worth_of_knowing
 from workbench.domain.criterion import Criterion
 from workbench.domain.figures import Origin
 from workbench.domain.option import DataFlow, Option, Strategy, Technique
 from workbench.domain.requirements import Requirements, ThirdParty
 
-_DRAWS = 20_000
+_OWN_PLACE = "own"
+# Below that nobody would begin a pilot.
+_LEAST_WORTH_USD = 500.0
 
 
 def notes(options: Sequence[Option], criteria: Sequence[Criterion], requirements: Requirements) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ def notes(options: Sequence[Option], criteria: Sequence[Criterion], requirements
         *_clean_share(options, requirements),
         *_two_stacks(options),
         *_staged(options),
-        *_worth_knowing(options, leader, requirements),
+        *_worth_knowing(options, requirements),
         *_fragile_order(options, criteria),
         *_smallest_shift(options, leader, criteria),
         *_clipped(options),
@@ -136,8 +137,21 @@ def _clean_share(options: Sequence[Option], requirements: Requirements) -> list[
 
 
 def _two_stacks(options: Sequence[Option]) -> list[str]:
-    blends = [item.id for item in options if item.draft.strategy is Strategy.BLEND]
-    return [f"{name} keeps two stacks on call: own servers and an API." for name in blends]
+    return [text for item in options if item.draft.strategy is Strategy.BLEND and (text := _stacks(item))]
+
+
+def _stacks(item: Option) -> str:
+    """What a blend keeps running; "" where its parts come from one place."""
+    places = {_place(role.offer) for role in item.draft.models}
+    own = _OWN_PLACE in places if places else item.draft.data_flow is DataFlow.CLEAN_LEAVES
+    if own and (len(places) > 1 or not places):
+        return f"{item.id} keeps two stacks on call: own servers and an API."
+    return f"{item.id} depends on {len(places)} providers at once." if len(places) > 1 else ""
+
+
+def _place(offer: str) -> str:
+    """Own servers and files of this machine are one place, each provider another."""
+    return _OWN_PLACE if offer.startswith(("self-host", "local:")) else offer.partition("#")[0]
 
 
 def _staged(options: Sequence[Option]) -> list[str]:
@@ -150,30 +164,23 @@ def _staged(options: Sequence[Option]) -> list[str]:
     return [f"In stages: {first.id} can be live in {live} weeks, and {item.id} follow it." for item in late]
 
 
-def _worth_knowing(options: Sequence[Option], leader: Option, requirements: Requirements) -> list[str]:
+def _worth_knowing(options: Sequence[Option], requirements: Requirements) -> list[str]:
     """What knowing one cost beforehand would be worth, for the leader against its cheapest rival (methods.md 1.7)."""
     months = requirements.horizon_months
-    rivals = [item for item in options if item is not leader and months in item.tco_usd]
-    if not rivals or months not in leader.tco_usd:
+    found = worth_of_knowing(options, months, {item.id: mean_month_factor(item, months) for item in options})
+    if found is None or found.inputs[0].worth_usd < _LEAST_WORTH_USD:
         return []
-    rival = min(rivals, key=lambda item: item.tco_usd[months])
-    pair = (leader, rival)
-    inputs: list[Distribution] = [pert_of(item.figures[name].value) for item in pair for name in _INPUTS]
-    if all(spread.sd == 0 for spread in inputs):
-        return []
-    draws = sample(inputs, _DRAWS, seed=SEED)
-    cost = [draws[0] + months * draws[1], draws[2] + months * draws[3]]
-    utilities = [-cost[0], -cost[1]]
-    worth = [partial_information_value(utilities, draws[k]) if inputs[k].sd else 0.0 for k in range(4)]
-    top = max(range(4), key=lambda k: worth[k])
-    if worth[top] < 500:
-        return []
-    name = f"{pair[top // 2].id}'s {'set-up cost' if top % 2 == 0 else 'monthly bill'}"
-    value = f"${round(worth[top], -2):,.0f}"
-    return [f"Knowing {name} before choosing on cost is worth up to about {value}: a pilot that costs less pays."]
-
-
-_INPUTS = ("setup_usd", "monthly_usd")
+    top = found.inputs[0]
+    figure = "set-up cost" if top.figure == "setup_usd" else "monthly bill"
+    text = (
+        f"Knowing {top.option}'s {figure} before choosing on cost is worth up to about "
+        f"{usd(round(top.worth_usd, -2))}: a pilot that costs less pays"
+    )
+    out = [item.id for item in options if item.id in (found.option, found.rival) and item.excluded_by]
+    if not out:
+        return [f"{text}."]
+    limits = f"limits that keep {out[0]} out" if len(out) == 1 else "limits of both"
+    return [f"{text}, if you would lift the {limits}."]
 
 
 def _fragile_order(options: Sequence[Option], criteria: Sequence[Criterion]) -> list[str]:

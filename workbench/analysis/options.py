@@ -5,6 +5,7 @@ Source: methods.md sections 1.1 to 1.6 and 2.2. Limits remove options first; the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -204,6 +205,15 @@ def growth_factor(line: CostLine, months: int) -> float:
     return (cost_after(line, months) - line.setup_usd) / flat if line.growing_usd_month and flat else 1.0
 
 
+def mean_month_factor(item: Option, months: int) -> float:
+    """How much more an option's average month of the horizon costs than its first one; 1 without growth or costs."""
+    total = item.tco_usd.get(months)
+    if total is None:
+        return 1.0
+    flat = months * item.figures["monthly_usd"].likely
+    return (total - item.figures["setup_usd"].likely) / flat if flat else 1.0
+
+
 def crossovers(options: Sequence[Option], horizon: Horizon) -> tuple[Crossover, ...]:
     """For every two options: after how many months the one with the dearer set-up has cost no more.
 
@@ -275,7 +285,8 @@ def _by_limits_and_score(options: Sequence[Option]) -> Recommendation:
         head = f"{name} is the only option inside your limits."
         detail = " ".join([*(_why_out(item) for item in rivals), *_on_points(leader, rivals)])
     elif because == "score":
-        head = f"{name} scores best, and it is inside your limits."
+        ahead = "scores as well as any" if _is_level(leader, rivals) else "scores best"
+        head = f"{name} {ahead}, and it is inside your limits."
         detail = " ".join([*_on_points(leader, rivals), *(_why_out(item) for item in rivals if item.excluded_by)])
     else:
         head = f"{name} scores best of those inside your limits."
@@ -284,8 +295,9 @@ def _by_limits_and_score(options: Sequence[Option]) -> Recommendation:
 
 
 def _why_out(item: Option) -> str:
-    first = item.excluded_by[0]
-    return f"{item.id} is out: {first.text[:1].lower()}{first.text[1:]}"
+    text = item.excluded_by[0].text
+    named = ": " in text  # what begins with the name of a model keeps its capital
+    return f"{item.id} is out: {text if named else text[:1].lower() + text[1:]}"
 
 
 def _on_points(leader: Option, rivals: Sequence[Option]) -> list[str]:
@@ -294,12 +306,19 @@ def _on_points(leader: Option, rivals: Sequence[Option]) -> list[str]:
         return []
     next_best = rivals[0]
     gap = leader.score - next_best.score
+    if _is_level(leader, rivals):
+        return [f"On points alone {leader.id} and {next_best.id} are level ({leader.score:.3f})."]
     if gap < 0:
         return [f"On points alone {next_best.id} would lead ({_scores(next_best.score, leader.score)})."]
     numbers = _scores(leader.score, next_best.score)
     how = "by a hair" if gap < 0.03 else "clearly" if gap > 0.1 else ""
     tail = ": the limits carry this decision, not the score" if all(item.excluded_by for item in rivals) else ""
     return [f"On points alone {leader.id} leads {next_best.id} {how + ' ' if how else ''}({numbers}){tail}."]
+
+
+def _is_level(leader: Option, rivals: Sequence[Option]) -> bool:
+    """Whether the next best scores the same but for rounding."""
+    return bool(rivals) and math.isclose(leader.score, rivals[0].score, abs_tol=1e-9)
 
 
 def _scores(first: float, second: float) -> str:

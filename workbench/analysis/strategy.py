@@ -307,7 +307,7 @@ def _break_even(api: Judged, server: Judged, requirements: Requirements, table: 
         )
     return BreakEven(
         f"{api.candidate.model_id}@{api.candidate.offer_id}",
-        f"{server.candidate.model_id}@{server.candidate.offer_id}",
+        f"{server.candidate.model_id}@self-host:{fleet.server.hardware.id}x{fleet.gpus}",
         found.requests_per_day,
         text,
     )

@@ -96,11 +96,14 @@ def bill_drivers(candidate: Candidate, requirements: Requirements, day: str) -> 
         return rows[:, 0] * DAYS_PER_MONTH * usd
 
     found = sobol_indices(bill, inputs, draws=_SOBOL_DRAWS, seed=SEED)
-    drivers = [
-        BillDriver(name, float(found.first[k]), float(found.total[k]))
-        for k, name in enumerate(ranges)
-        if inputs[k].sd > 0
-    ]
+    # Estimates from draws: what a figure does alone is part of what it does with the others, and neither exceeds all.
+    alone = np.clip(found.first, 0.0, 1.0)
+    total = np.clip(np.maximum(found.total, alone), 0.0, 1.0)
+    moving = [k for k in range(len(inputs)) if inputs[k].sd > 0]
+    if len(moving) == 1:
+        alone[moving] = total[moving] = 1.0
+    names = tuple(ranges)
+    drivers = [BillDriver(names[k], float(alone[k]), float(total[k])) for k in moving]
     drivers.sort(key=lambda driver: -driver.total)
     return Bill(f"{candidate.model_name} at {candidate.offer_name}", tuple(drivers))
 

@@ -226,7 +226,8 @@ class Leaks:
 class Upgrade:
     """When the stronger of two models pays: the value of a right answer from which it does.
 
-    None for `usd_per_right` when the stronger one is no better on this scale.
+    None for `usd_per_right` when the stronger one is no better on this scale. `error_cost_assumed`: the person has not
+    said what a wrong answer costs.
     """
 
     weak: str
@@ -235,6 +236,7 @@ class Upgrade:
     error_cost: Estimate
     pays: bool
     basis: str
+    error_cost_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,12 @@ class RoutingService:
         data = self._paired(run)
         if len(data.models) < 2 or len(data.scores) < routing_study.FEWEST_CASES:
             return None
-        means = data.scores.mean(axis=0)
-        least, most = (data.models[int(k)] for k in (means.argmin(), means.argmax()))
-        first, second = weak or least, strong or most
-        if first == second:
-            return None
+        if weak and weak == strong:
+            mend = f"Choose among {', '.join(data.models)}."
+            raise WorkbenchError("A model cannot take over from itself", where="routing", mend=mend)
+        means = dict(zip(data.models, data.scores.mean(axis=0).tolist(), strict=True))
+        first = weak or min((name for name in means if name != strong), key=means.__getitem__)
+        second = strong or max((name for name in means if name != first), key=means.__getitem__)
         return routing_study.study(data, first, second, eval_id=run.id, eval_name=run.name)
 
     @staticmethod

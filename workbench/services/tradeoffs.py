@@ -142,6 +142,8 @@ def _weights(criteria: Sequence[Criterion], weights: Mapping[str, float] | None)
                 where=f"weights.{name}",
                 mend=f"Give a number from 0 to {digits(MOST_WEIGHT)}.",
             )
+    if weights is not None and not found.quality and not found.cost:
+        raise WorkbenchError("Nothing would count", where="weights", mend="Give quality or cost a weight above 0.")
     return found
 
 
