@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.analysis.words import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
+from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.domain.evidence import Answer, Comparison
@@ -72,7 +73,8 @@ class Printer:
             self._flush()
             answer = self._ended[self._now]
             if answer.error_what:
-                say(f"\n{answer.error_what}. {answer.error_mend}".rstrip(), end="")
+                error = WorkbenchError(answer.error_what, where=answer.error_where, mend=answer.error_mend)
+                say(f"\n{error}", end="")
             say("\n")
             self._now, self._began = self._now + 1, False
             if self._now < len(self._names):

@@ -147,12 +147,23 @@ def test_that_pictures_schemas_and_tools_go_along() -> None:
         top_logprobs=3,
     )
     with Server(chat_answer) as server:
-        Remote(server.url).ask(request)
+        heard = Remote(server.url).ask(request)
         sent = server.requests[0].json
+    assert heard.done.note == "The answer is not JSON.", "what was promised is looked at"
     picture, text = sent["messages"][0]["content"]
     assert picture["image_url"]["url"].startswith("data:image/png;base64,") and text["text"] == "What is it?"
     assert sent["response_format"]["json_schema"] == {"name": "answer", "schema": schema, "strict": False}
     assert sent["tools"][0]["function"]["name"] == "look_up" and sent["top_logprobs"] == 3
+
+
+def test_that_a_schema_that_is_wrong_is_refused_and_not_asked_for_in_other_words() -> None:
+    async def refuse(request: Received, reply: Reply) -> None:
+        message = "Invalid schema for response_format 'answer'"
+        await reply.json({"error": {"message": message, "param": "response_format"}}, 400)
+
+    with Server(refuse) as server:
+        heard = Remote(server.url).ask(ChatRequest((ChatMessage(Role.USER, "x"),), json_schema="{}"))
+        assert "Invalid schema" in heard.failure.where and len(server.requests) == 1
 
 
 def test_that_a_tool_call_comes_together_from_its_pieces_and_is_answered() -> None:

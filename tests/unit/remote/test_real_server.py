@@ -86,6 +86,15 @@ def test_that_a_grammar_reaches_a_real_server(served: str) -> None:
     assert heard.text in ("yes", "no")
 
 
+def test_that_a_schema_reaches_a_real_server_that_has_an_older_word_for_it(served: str) -> None:
+    schema = '{"type": "object", "properties": {"a": {"type": "boolean"}}, "required": ["a"]}'
+    request = ask("Is the sky blue?", sampling=Sampling(max_tokens=60))
+    remote = Remote(served, needs_key=False)
+    heard = remote.ask(replace(request, json_schema=schema))
+    assert isinstance(json.loads(heard.text)["a"], bool) and not remote.slept
+    assert "schema" not in heard.done.note, "the answer follows it"
+
+
 def test_that_two_questions_at_once_both_get_their_answer(served: str) -> None:
     remote = Remote(served, needs_key=False)
 

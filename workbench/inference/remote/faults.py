@@ -110,9 +110,17 @@ def _of_status(status: int, error: Exception, asked: Asked, now: datetime) -> Fa
         WorkbenchError(what, where=_where(asked, detail), mend=mend),
         again=status in AGAIN and not no_credit,
         wait_s=wait_s,
-        field=_field(error) if status in (400, 422) else "",
+        field=_refused_field(status, detail, error),
         busy=status in (429, 503, 529),
     )
+
+
+def _refused_field(status: int, detail: str, error: Exception) -> str:
+    """Which field of the request is not taken, where another try can do without or with an older word for it."""
+    field = _field(error) if status in (400, 422, 500) else ""
+    if field == "response_format":  # it names what it knows; else the schema itself is wrong
+        return field if "json_object" in detail.casefold() else ""
+    return field if status != 500 else ""
 
 
 def _sentence(status: int, detail: str, asked: Asked) -> tuple[str, str]:
@@ -209,6 +217,7 @@ OPTIONAL = frozenset(
         "presence_penalty",
         "stream_options",
         "max_tokens",
+        "response_format",
         "logprobs",
         "top_logprobs",
         "include",

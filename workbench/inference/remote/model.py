@@ -22,6 +22,7 @@ from workbench.domain.chat import (
 )
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.secret import Secret
+from workbench.inference.forms import schema_problem
 from workbench.inference.remote import clients
 from workbench.inference.remote.endpoints import Endpoint
 from workbench.inference.remote.faults import OPTIONAL, Asked, Fault, Incomplete, NoAnswer, fault_of, is_ours
@@ -123,10 +124,12 @@ class RemoteModel:
         ended = False
         try:
             async with contextlib.aclosing(self._asked(request, grant, key)) as events:
-                async for event in events:
+                async for heard in events:
+                    event = heard
                     if isinstance(event, Token):
                         said.append(event.text)
                     if isinstance(event, Done):
+                        event = await _with_form(event, "".join(said), request.json_schema)
                         await self._house.purse.paid(opened, "".join(said), event, self._counts(event))
                     elif isinstance(event, Failed):
                         await self._house.purse.unpaid(opened, event.reason.what, self._may_cost(request, said, event))
@@ -243,7 +246,8 @@ class RemoteModel:
                 raise NoAnswer(
                     f"{self._endpoint.name} answered with nothing",
                     where=self._endpoint.base_url,
-                    mend="Is that the address of a server for language models? Try again.",
+                    mend="It gave up without a reason: the prompt may be too long for it, or hold a picture that it "
+                    "does not take. Its own log says more.",
                 )
             raise Incomplete(
                 f"The answer of {self.model_id} broke off: its end never came",
@@ -267,12 +271,20 @@ class RemoteModel:
         return self._prices.of(usage.tokens_in, usage.tokens_out, usage.cached, usage.written)
 
 
+async def _with_form(done: Done, said: str, schema: str) -> Done:
+    """The same end; of a whole answer it says as well what in it breaks the schema it should follow."""
+    if not schema or done.finish is not Finish.STOP:
+        return done
+    problem = await asyncio.to_thread(schema_problem, said, schema)
+    return replace(done, note=f"{done.note} {problem}".strip())
+
+
 def _notes(end: Ended, request: ChatRequest, left_out: frozenset[str]) -> str:
     """What the person should know about an answer that came out otherwise than asked."""
     notes = []
     if end.usage is None:
         notes.append("The provider gave no token counts: they are estimates.")
-    ignored = sorted(left_out - {"stream_options", "max_tokens", "include"})
+    ignored = sorted(left_out - {"stream_options", "max_tokens", "include", "response_format"})
     if ignored:
         notes.append(f"This model does not take {', '.join(ignored)}: left out.")
     if request.grammar:

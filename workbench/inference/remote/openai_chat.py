@@ -81,14 +81,19 @@ def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str
     if request.top_logprobs:
         fields["logprobs"], fields["top_logprobs"] = True, min(request.top_logprobs, MOST_LOGPROBS)
     if request.json_schema:
-        schema = schema_of(request.json_schema)
-        named = {"name": "answer", "schema": schema, "strict": is_strict(schema)}
-        fields["response_format"] = {"type": "json_schema", "json_schema": named}
+        fields["response_format"] = _form(schema_of(request.json_schema), older="response_format" in left_out)
     if request.tools:
         fields["tools"] = [_tool(tool.name, tool.description, tool.parameters) for tool in request.tools]
     fields.update(own_fields(request))
     fields["stream"] = True
-    return {name: value for name, value in fields.items() if name not in left_out}
+    return {name: value for name, value in fields.items() if name not in left_out or name == "response_format"}
+
+
+def _form(schema: dict[str, Any], *, older: bool) -> dict[str, Any]:
+    """How an answer should look; `older` for servers that know no other word for it, llama-cpp-python's among them."""
+    if older:
+        return {"type": "json_object", "schema": schema}
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": is_strict(schema)}}
 
 
 def own_fields(request: ChatRequest) -> dict[str, Any]:
