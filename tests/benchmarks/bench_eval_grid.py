@@ -119,6 +119,7 @@ def fill(services: Services, scenario_id: str, cases: int, file: Path) -> EvalRu
         datetime.now(UTC),
         sampling=Sampling(), settings=EvalSettings(dataset_path=str(file)),
     )  # fmt: skip
+    services.store.data_sets.keep(data, run.started_at)
     services.store.eval_runs.save_run(run)
     blank = CaseResult(
         "bench", "", "", "contains", CaseOutcome.SCORED, answer="The answer is 12 days.", why="it is not"

@@ -16,6 +16,7 @@ from validate_bench import Bench, bench_in, validate_page
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalSettings, EvalStatus
 from workbench.domain.scenario import Scenario
+from workbench.evals.columns import Columns
 from workbench.gui.evals.case_table import CaseTable
 from workbench.gui.evals.import_preview import ImportDialog
 from workbench.gui.evals.view import LONG
@@ -27,7 +28,7 @@ from workbench.gui.widgets.state import IconLabel
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.services.eval_grid import CaseGrid
-from workbench.services.evals import A_SCREENFUL
+from workbench.services.evals import A_SCREENFUL, EvalService
 
 PASSAGE = "Policy: HR-04 Leave policy\nEmployees can take up to {n} days of annual leave per year.\n\n"
 
@@ -275,6 +276,14 @@ def test_that_the_first_cases_of_a_long_run_are_there_while_the_others_are_read(
         seen.append((len(cases.table.model.rows), cases.which.isEnabled(), being_read(cases)))
 
     monkeypatch.setattr(CaseTable, "show_first", shown)
+    read: list[str] = []
+    numbers = EvalService.numbers
+
+    def counted(service: EvalService, run: EvalRun) -> Columns:
+        read.append(run.id)
+        return numbers(service, run)
+
+    monkeypatch.setattr(EvalService, "numbers", counted)
     cases = evals_page(bench, scenario).evals.results.cases
     bench.wait(lambda: cases.holds(run.id))
     bench.settle()
@@ -283,6 +292,7 @@ def test_that_the_first_cases_of_a_long_run_are_there_while_the_others_are_read(
     assert said == [f"The first {A_SCREENFUL} of {len(data.cases)} cases; the others are being read."]
     assert cases.table is not None and len(cases.table.model.rows) == len(data.cases)
     assert cases.which.isEnabled() and not being_read(cases)
+    assert cases.grid.case(0) is not None and read == [run.id], "the texts came, and nothing was read twice"
 
 
 def test_that_the_answers_to_a_case_stand_side_by_side_and_a_person_can_overrule_a_score(

@@ -50,6 +50,9 @@ LONG = 5_000
 # What two models are expected to disagree on where nothing is known [A]: methods.md section 5.
 DISAGREE = 0.25
 
+#: a run's numbers, what was overruled by hand, and which version of its data set it was made with
+Found = tuple[Columns, tuple[Mark, ...], DataSetVersion | None]
+
 
 class EvalsView(QWidget):
     """`answered` (lead, rest) is the page's sentence, `explained` goes to the inspector, `wrote` says what was stored,
@@ -316,15 +319,11 @@ class EvalsView(QWidget):
                 owner=self,
             )
 
-        def prepare(found: tuple[Columns, tuple[Mark, ...], DataSetVersion | None]) -> None:
-            self._house.tasks.start(
-                lambda: _prepared(run, scorer, *found, cases or {}),
-                done=lambda shown: self._draw_cases(shown, number),
-                failed=self.error.show_error,
-                owner=self,
-            )
-            if cases is None:
-                self._read_cases(run, source)
+        def prepare(found: Found) -> None:
+            if number == self._asked_for:
+                self._prepare(run, scorer, found, cases or {})
+                if cases is None:
+                    self._read_cases(run, source, scorer, found)
 
         self._house.tasks.start(
             lambda: (self._evals.numbers(run), self._evals.marks(run.id), self._evals.version_of(run)),
@@ -344,12 +343,28 @@ class EvalsView(QWidget):
         path = path if isinstance(path, str) else run.settings.dataset_path
         return Path(path) if path else None
 
-    def _read_cases(self, run: EvalRun, source: Path | Examined | None) -> None:
+    def _prepare(self, run: EvalRun, scorer: str, found: Found, cases: Mapping[str, EvalCase]) -> None:
+        """Draw what was found, in place of what was asked for before."""
+        self._asked_for += 1
+        number = self._asked_for
+        self._house.tasks.start(
+            lambda: _prepared(run, scorer, *found, cases),
+            done=lambda shown: self._draw_cases(shown, number),
+            failed=self.error.show_error,
+            owner=self,
+        )
+
+    def _read_cases(self, run: EvalRun, source: Path | Examined | None, scorer: str, found: Found) -> None:
         """The texts of the cases, which may take a while to read, come after the scores; once for each data set."""
+        number = self._asked_for
 
         def take(cases: Mapping[str, EvalCase]) -> None:
             self._by_hash[run.dataset_hash] = cases
-            if cases and self._wanted_run == run.id:
+            if not cases or self._wanted_run != run.id:
+                return
+            if number == self._asked_for:
+                self._prepare(run, scorer, found, cases)
+            else:  # more results came, or a mark
                 self.show_run(run.id)
 
         self._house.tasks.start(
