@@ -121,7 +121,9 @@ class Server:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+        # Cancelled at the server's end: a task of a stream that ends so would be told as a mistake.
+        over = (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError)
+        with contextlib.suppress(*over):
             while (request := await _read(reader)) is not None:
                 self.requests.append(request)
                 reply = Reply(writer)
