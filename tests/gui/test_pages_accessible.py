@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt, QtMsgType
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 from workbench.gui.pages import HOME, PAGES
 from workbench.gui.pages.validate import ValidatePage
 from workbench.gui.playground.pane_row import PaneRow
@@ -90,6 +90,21 @@ def test_that_at_half_as_large_again_no_page_with_many_buttons_is_wider_than_a_w
         page = visitor.go(page_id)
         visitor.wait(lambda page=page: page.scroller.horizontalScrollBar().maximum() == 0)
         assert page.header.width() >= page.header.minimumSizeHint().width()
+
+
+def test_that_in_the_smallest_window_with_larger_text_the_playground_has_all_its_buttons(
+    visitor: Visitor,
+) -> None:
+    shell, page = visitor.window.shell, visitor.go("validate")
+    shell.resize(1024, 700)
+    shell.set_text_percent(150)
+    visitor.wait(lambda: page.scroller.horizontalScrollBar().maximum() == 0)
+    more = visitor.find(QPushButton, "More for these answers").menu()
+    assert more is not None
+    assert {"History", "Add a model"} <= {entry.text() for entry in more.actions() if entry.isVisible()}
+    shell.resize(1600, 900)
+    assert visitor.find(QPushButton, "Add a model").isEnabled()
+    assert "Add a model" not in {entry.text() for entry in more.actions() if entry.isVisible()}
 
 
 def test_that_larger_text_over_the_smallest_window_moves_no_pane_before_all_widgets_have_it(

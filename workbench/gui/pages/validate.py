@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtGui import QFocusEvent, QShowEvent
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QFocusEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
 from workbench.domain.changes import Changes
@@ -17,6 +18,7 @@ from workbench.gui.links import RESUME
 from workbench.gui.pages.base import House, Page, PageAction
 from workbench.gui.playground.view import PlaygroundView
 from workbench.gui.routing.view import RoutingView
+from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.services.chat_models import ChatModelService
 from workbench.services.evals import EvalService
@@ -99,6 +101,8 @@ class ValidatePage(Page):
         self.show_view(self._view)
 
     def _make_header(self) -> None:
+        self._fitter = QTimer(self, singleShot=True, interval=0)
+        self._fitter.timeout.connect(self._fit_header)
         group = QButtonGroup(self)
         for name, title in ((PLAYGROUND, "Playground"), (EVALS, "Evals"), (ROUTING, "Routing")):
             made = button(title, partial(self.show_view, name))
@@ -139,7 +143,31 @@ class ValidatePage(Page):
             "link": menu.addAction("Copy a link to this", view.copy_link),
             "votes": menu.addAction("What people prefer", view.show_standing),
         }
+        menu.addSeparator()
+        self._folded = (menu.addAction("History", view.show_history), menu.addAction("Add a model", view.row.add))
         return made
+
+    @property
+    def least_width(self) -> int:
+        """As base.Page, with all buttons: the rail folds before any goes into the menu."""
+        folded = (made for made in (self._history, self._pane) if self._view == PLAYGROUND and made.isHidden())
+        return super().least_width + sum(made.sizeHint().width() + Space.S for made in folded)
+
+    def _fit_header(self) -> None:
+        """Where not all buttons have room, two of them stand in the menu behind them."""
+        is_tight = self.scroller.viewport().width() < self.least_width
+        for made, entry in zip((self._history, self._pane), self._folded, strict=True):
+            made.setVisible(self._view == PLAYGROUND and not is_tight)
+            entry.setVisible(is_tight)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fitter.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and hasattr(self, "_fitter"):
+            self._fitter.start()
 
     def _toggle_blind(self) -> None:
         self.playground.set_blind(not self.playground.asker.is_blind)
@@ -166,6 +194,7 @@ class ValidatePage(Page):
         for extra in self._extras:
             extra.setVisible(name == PLAYGROUND)
         self._onward.setVisible(name != PLAYGROUND)
+        self._fit_header()
         self.header.set_answer(*self._answers.get(name, ("", "")))
         self.house.settings.set(LAST_VIEW, name)
         if name == ROUTING and self.routing.shown is None:
