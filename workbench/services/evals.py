@@ -869,19 +869,24 @@ class EvalService:
         return self._store.eval_runs.scenarios_with(EvalStatus.FINISHED)
 
     def evidence(self, scenario_id: str) -> Evidence | None:
-        """What the newest finished run says about each model's quality by its first scorer, 0 to 100.
+        """What the newest finished run that scored quality says about each model, by the first scorer that does (time
+        and cost are none), 0 to 100.
 
         None when there is none.
         """
-        found = self.latest(scenario_id)
+        from workbench.evals.scorers import of_quality
+
+        finished = (each for each in self._store.eval_runs.runs(scenario_id) if each.status is EvalStatus.FINISHED)
+        found = next(((each, scorer) for each in finished if (scorer := of_quality(each.scorers))), None)
         if found is None:
             return None
-        run, summary = found
+        run, scorer = found
+        summary = self.summary(run)
         label = f"your eval “{run.name}”, {run.case_count} cases, {run.started_at.day} {run.started_at:%B %Y}"
         qualities = {
             model.model_id: Quality(100 * model.mean, 100 * model.low, 100 * model.high, BASIS, model.n, label)
             for model in summary.models
-            if model.scorer == run.scorers[0]
+            if model.scorer == scorer
             if model.mean is not None and model.low is not None and model.high is not None
         }
         if not qualities:
@@ -889,14 +894,14 @@ class EvalService:
         from workbench.evals.paired import instruction_gap, side_by_side, speeds
 
         results = self.results(run.id)
-        oracle = side_by_side(results, run.model_ids, run.scorers[0]).oracle
+        oracle = side_by_side(results, run.model_ids, scorer).oracle
         best = max(qualities, key=lambda name: qualities[name].value)
         gap = instruction_gap(results, best, run.scorers)
         return Evidence(
             qualities,
             label,
             oracle=None if oracle is None else 100 * oracle,
-            speeds=speeds(results, run.scorers[0], label),
+            speeds=speeds(results, scorer, label),
             gaps={} if gap is None else {"instruction": gap},
         )
 

@@ -163,7 +163,7 @@ class RoutingService:
             return None
         documents = data.document.tolist() if (data.document >= 0).all() else None
         clusters = documents if documents and len(set(documents)) < len(documents) else None
-        scores = data.scores(run.scorers[0])
+        scores = data.scores(_scorer(run))
         return routing_frontier.frontier(run.model_ids, scores, prices, unit=unit, clusters=clusters)
 
     def newest(self, scenario_id: str) -> EvalRun | None:
@@ -171,11 +171,11 @@ class RoutingService:
         return self._newest(scenario_id)
 
     def _shared(self, run: EvalRun) -> Columns:
-        """The cases that every model of the run has a score for by its first scorer, marks in place."""
+        """The cases that every model of the run has a score for by its scorer of quality, marks in place."""
         import numpy as np
 
         data = self._evals.numbers(run)  # no text is needed, and a report reads them anyway
-        return data.of(np.flatnonzero(~np.isnan(data.scores(run.scorers[0])).any(axis=1)))
+        return data.of(np.flatnonzero(~np.isnan(data.scores(_scorer(run))).any(axis=1)))
 
     def _paired(self, run: EvalRun) -> Paired:
         import numpy as np
@@ -188,11 +188,18 @@ class RoutingService:
         lengths = np.nan_to_num(data.tokens_in[0, :, 0])
         return Paired(
             run.model_ids,
-            data.scores(run.scorers[0]),
+            data.scores(_scorer(run)),
             np.zeros((data.cases, len(run.model_ids))) if costs is None else costs,
             tuple(_topic(data, place) for place in range(data.cases)),
             tuple(lengths.tolist()),
         )
+
+
+def _scorer(run: EvalRun) -> str:
+    """What says how good an answer is; the first of all where none does."""
+    from workbench.evals.scorers import of_quality
+
+    return of_quality(run.scorers) or run.scorers[0]
 
 
 def _topic(data: Columns, place: int) -> str:

@@ -91,6 +91,13 @@ def test_that_evidence_follows_the_first_scorer(services: Services, data: Path) 
     assert evidence is not None
     first = {m.model_id: m.mean for m in services.evals.summary(run).models if m.scorer == "json-valid"}
     assert {id: quality.value / 100 for id, quality in evidence.qualities.items()} == first
+    fast = 'all-of(latency(expected="9 s"), cost(expected="$1"))'
+    finished_run(services, data, scenario_id=scenario.id, scorers=(fast,))
+    assert services.evals.evidence(scenario.id) == evidence, "to be fast and cheap is no quality"
+    finished_run(services, data, scenario_id=scenario.id, scorers=(fast, "json-valid"))
+    again = services.evals.evidence(scenario.id)
+    assert again is not None and again.qualities.keys() == evidence.qualities.keys()
+    assert all(again.qualities[id].value == quality.value for id, quality in evidence.qualities.items())
 
 
 def test_that_a_cancelled_run_resumes_and_asks_nothing_twice(services: Services, data: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -144,6 +144,7 @@ __all__ = [
     "Score",
     "Scorer",
     "judged",
+    "of_quality",
     "require",
     "scorer",
     "spec_for",
@@ -169,6 +170,21 @@ def spec_for(case: EvalCase, spec: str) -> str:
 def with_their_own(cases: Iterable[EvalCase], spec: str) -> int:
     """How many cases name a scorer that stands in for the run's."""
     return sum(spec_for(case, spec) != spec for case in cases)
+
+
+def of_quality(specs: Sequence[str]) -> str | None:
+    """The first of a run's scorers that says how good an answer is, and not how long it took or what it cost; None
+    when none does. One of another program says it."""
+    return next((spec for spec in specs if not _is_effort(spec)), None)
+
+
+def _is_effort(spec: str) -> bool:
+    try:
+        member = scorer(spec)
+    except WorkbenchError:
+        return False
+    parts = member.parts if isinstance(member, Combined) else (member,)
+    return all(_is_effort(part.spec) if isinstance(part, Combined) else part.group is Group.EFFORT for part in parts)
 
 
 def require(member: Scorer, have: Collection[Need]) -> None:
