@@ -522,7 +522,10 @@ class EvalService:
         return found
 
     def results(self, run_id: str) -> tuple[CaseResult, ...]:
-        return self._store.eval_runs.results(run_id)
+        """Every result with its texts, scores given by hand in place. Raises WorkbenchError for a damaged one."""
+        from workbench.evals.marks import with_marks
+
+        return with_marks(self._store.eval_runs.results(run_id), self._store.eval_runs.marks(run_id))
 
     def columns(self, run: EvalRun) -> Columns:
         """A run's results as columns of numbers, marks given by hand in place: for figures and tables of any length.
