@@ -85,7 +85,10 @@ def _asked_for(name: str) -> str:
 
 
 def delete_key(arguments: argparse.Namespace, services: Services) -> int:
+    """Exit code 1 for a name that is no provider's and has no key: likely a slip, and the key is still there."""
     was_there = services.credentials.delete_key(arguments.provider)
+    if not was_there:
+        services.credentials.endpoint(arguments.provider)
     if arguments.json:
         print(json.dumps({"provider": arguments.provider, "deleted": was_there}))
     else:

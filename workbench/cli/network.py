@@ -34,8 +34,15 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     ledger = _add(verbs, "ledger", "every call, newest first", show_ledger)
     ledger.add_argument("-s", "--scenario", help="of this scenario only")
     ledger.add_argument("--words", default="", metavar="TEXT", help="in host, provider, purpose or reason")
-    ledger.add_argument("-n", type=int, default=40, metavar="N", help="how many (40)")
+    ledger.add_argument("-n", type=_count, default=40, metavar="N", help="how many (40)")
     ledger.add_argument("-o", "--output", type=Path, metavar="FILE", help="write all of them to a .csv or .json file")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 def _add(

@@ -6,12 +6,13 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.numbers import rounded
-from workbench.cli.prompt_printing import Printer, print_estimates, print_figures
+from workbench.cli.prompt_printing import Printer, print_estimates, print_figures, say_wait
 from workbench.cli.screen import say
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 
@@ -124,7 +125,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     scenario_id = scenario.id if scenario and stored else None
     if arguments.blind and scenario_id is None:
         raise WorkbenchError("A blind comparison is kept until you vote", where="--scenario", mend="Name a scenario.")
-    ear = Logprobs() if arguments.json else None if arguments.blind else Printer(arguments.model)
+    ear = Logprobs(arguments.model) if arguments.json else None if arguments.blind else Printer(arguments.model)
     comparison = asyncio.run(_compare(arguments, services, text, scenario, scenario_id, ear))
     if arguments.json:
         said = ear.of if isinstance(ear, Logprobs) else {}
@@ -172,10 +173,20 @@ async def _compare(
             blind=arguments.blind,
             on_event=ear.hear if ear else None,
         )
+        _say_what_stays(text, question["variables"])
         print_estimates(services.playground.estimate(text, arguments.model, **question))
         return await asking.run()
     finally:
         await services.playground.stop()
+
+
+def _say_what_stays(text: str, variables: Mapping[str, str]) -> None:
+    """Names in braces without a text go to the models as they are written, which is seldom meant."""
+    from workbench.services.prompt_text import variables_of
+
+    for name in variables_of(text):
+        if not variables.get(name):
+            say(f"{{{name}}} has no text and stays as it is written (--var {name}=TEXT)", file=sys.stderr)
 
 
 def _sampling(arguments: argparse.Namespace) -> Sampling:
@@ -224,17 +235,23 @@ def stored_scenario(services: Services, reference: str | None) -> str | None:
 
 
 class Logprobs:
-    """Collects what each pane's tokens were worth."""
+    """Collects what each pane's tokens were worth; says on standard error what a model waits for."""
 
-    def __init__(self) -> None:
+    def __init__(self, models: Sequence[str]) -> None:
+        self._names = list(models)
         self.of: dict[int, list[TokenLogprob]] = {}
 
     def hear(self, event: PaneEvent | PaneEnded) -> None:
-        from workbench.domain.chat import Token
+        from workbench.domain.chat import Token, Waiting
         from workbench.services.asking import PaneEvent
 
-        if isinstance(event, PaneEvent) and isinstance(event.event, Token):
-            self.of.setdefault(event.pane, []).extend(event.event.logprobs)
+        if not isinstance(event, PaneEvent):
+            return
+        match event.event:
+            case Token(_, logprobs):
+                self.of.setdefault(event.pane, []).extend(logprobs)
+            case Waiting(why):
+                say_wait(self._names[event.pane], why)
 
 
 def as_json(answer: Answer, logprobs: list[TokenLogprob] | None = None) -> dict[str, Any]:

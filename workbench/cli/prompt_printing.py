@@ -27,6 +27,11 @@ def print_estimates(estimates: Sequence[Estimate]) -> None:
         say(f"{line} ({one.problem})" if one.problem else line, file=sys.stderr)
 
 
+def say_wait(model: str, why: str) -> None:
+    """A line on standard error: seconds may pass in which nothing happens."""
+    say(f"{model} waits {why}", file=sys.stderr)
+
+
 class Printer:
     """Prints the first model's answer as it comes; the others wait, then follow in their order."""
 
@@ -53,8 +58,10 @@ class Printer:
                 self._flush()
             case Loading(fraction) if event.pane == self._now:
                 self._mark(f"loading {self._names[event.pane]} {fraction:.0%}")
-            case Waiting(why):
+            case Waiting(why) if sys.stderr.isatty():
                 self._mark(f"{self._names[event.pane]} waits {why}")
+            case Waiting(why):
+                say_wait(self._names[event.pane], why)
 
     def _flush(self) -> None:
         """What the model on turn has said since the last time."""

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from workbench.cli.main import run
+from workbench.cli.prompt import Logprobs
 from workbench.cli.prompt_printing import Printer
-from workbench.domain.chat import Loading, Token
+from workbench.domain.chat import Loading, Token, Waiting
 from workbench.domain.errors import CANCELLED
 from workbench.domain.evidence import Answer
 from workbench.services.asking import PaneEnded, PaneEvent
@@ -89,6 +90,26 @@ def test_that_a_later_answer_waits_for_its_turn_and_then_streams(capsys: pytest.
     printer.hear(PaneEvent(1, Token("\x1b[31mred")))
     printer.hear(PaneEnded(1, an_answer("second red", error="It was killed")))
     assert capsys.readouterr().out == " [31mred\nIt was killed.\n\n"
+
+
+def test_that_what_a_model_waits_for_and_a_name_without_a_text_are_said_beside_the_answers(
+    home: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for ear in (Printer(["a"]), Logprobs(["a"])):
+        ear.hear(PaneEvent(0, Waiting("7 s (a was asked too often)")))
+        assert capsys.readouterr() == ("", "a waits 7 s (a was asked too often)\n")
+    words = ["--home", home, "prompt", "Hello {who} and {you}", "-m", "demo-nano", "--var", "you=Ada", "--json"]
+    assert run(words) == 0
+    said_aside = capsys.readouterr().err
+    assert said_aside == "{who} has no text and stays as it is written (--var who=TEXT)\n"
+
+
+def test_that_a_slip_in_a_providers_name_deletes_nothing_and_says_so(
+    home: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--home", home, "key", "delete", "opnai"]) == 1
+    assert "No provider or server is named 'opnai'" in capsys.readouterr().err
+    assert run(["--home", home, "key", "delete", "openai"]) == 0
 
 
 def test_that_eval_run_and_results_give_the_promised_shape(
