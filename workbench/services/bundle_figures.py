@@ -22,6 +22,7 @@ from workbench.services.bundle_parts import Content
 from workbench.services.decision_basis import basis_of, signed_digest
 
 if TYPE_CHECKING:
+    from workbench.evals.columns import Columns
     from workbench.services.bundle_scores import Rescored
     from workbench.services.evals import EvalService
     from workbench.services.options import OptionService
@@ -98,13 +99,25 @@ def house_of(content: Content) -> House:
 
 
 def _reading_once(evals: EvalsAtHand) -> EvalService:
-    """What is at hand does not change: each run is summed up once, whoever asks."""
+    """What is at hand does not change: each run is laid out and summed up once, whoever asks."""
     from workbench.services.evals import EvalService
 
+    columns: dict[str, Columns] = {}
     summaries: dict[str, EvalSummary] = {}
     evidence: dict[str, Evidence | None] = {}
 
     class Once(EvalService):
+        def columns(self, run: EvalRun) -> Columns:
+            if run.id not in columns:
+                columns[run.id] = super().columns(run)
+            return columns[run.id]
+
+        def numbers(self, run: EvalRun) -> Columns:
+            return self.columns(run)
+
+        def summary_of(self, run: EvalRun, results: Sequence[CaseResult] | Columns) -> EvalSummary:
+            return self.summary(run)
+
         def summary(self, run: EvalRun) -> EvalSummary:
             if run.id not in summaries:
                 summaries[run.id] = super().summary(run)

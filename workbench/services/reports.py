@@ -84,7 +84,7 @@ class ReportService:
     def over(self, evals: EvalService) -> ReportService:
         """The same, with evals from elsewhere: of a bundle, or at hand already."""
         other = copy.copy(self)
-        other._evals = evals
+        other._evals, other._routing = evals, self._routing.over(evals)
         return other
 
     @staticmethod

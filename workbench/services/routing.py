@@ -33,6 +33,10 @@ class RoutingService:
         self._options = options
         self._evals = evals
 
+    def over(self, evals: EvalService) -> RoutingService:
+        """The same, with evals from elsewhere: of a bundle, or at hand already."""
+        return RoutingService(shortlist=self._shortlist, options=self._options, evals=evals)
+
     def study(self, scenario: Scenario, *, run_id: str = "", weak: str = "", strong: str = "") -> RoutingStudy | None:
         """The study of the newest finished eval of the scenario (or of `run_id`) that has two models.
 

@@ -16,10 +16,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 Convert = Callable[[Any], Any]
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 LARGEST = 2**53
 LONGEST_ITEM = 500_000
 
@@ -66,9 +68,9 @@ def to_plain(value: object) -> Any:
 
 def to_rows(kind: type, values: Iterable[object]) -> Iterable[list[Any]]:
     """Each value as the list of its fields, for tables of many; the names are `columns(kind)`."""
-    names = columns(kind)
+    fields_of = attrgetter(*columns(kind))
     for value in values:
-        yield [to_plain(getattr(value, name)) for name in names]
+        yield [item if type(item) in _PLAIN else to_plain(item) for item in fields_of(value)]
 
 
 def columns(kind: type) -> list[str]:
