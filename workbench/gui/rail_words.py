@@ -38,9 +38,8 @@ class ServiceRailWords:
         last = calls[0] if calls else None
         if scenario is None:
             return None, None, None, last
-        latest = self._services.evals.latest(scenario.id)
-        waiting = self._services.evals.interrupted(scenario.id)
-        return (latest[0] if latest else None), waiting, self._services.evals.evidence(scenario.id), last
+        evals = self._services.evals
+        return evals.latest_run(scenario.id), evals.interrupted(scenario.id), evals.evidence(scenario.id), last
 
     def word(self, scenario: Scenario | None, facts: Facts) -> RailStatus:
         run, waiting, evidence, last = facts

@@ -18,6 +18,7 @@ from workbench.domain.changes import Changes
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evals import (
+    CaseOutcome,
     CaseResult,
     DataSetVersion,
     Design,
@@ -114,12 +115,13 @@ class EvalService:
         self._set_own_python = set_own_python
         self._now = now
         self._pauses: dict[str, asyncio.Event] = {}
+        self._evidence: dict[str, tuple[EvalRun, int, Evidence | None]] = {}
 
     @classmethod
     def reading(cls, runs: RunsAtHand) -> EvalService:
         """One that only reads: runs and results from elsewhere than a store, such as a bundle."""
         service = cls.__new__(cls)
-        service._store = cast("Store", runs)
+        service._store, service._evidence = cast("Store", runs), {}
         return service
 
     # Data sets
@@ -860,22 +862,16 @@ class EvalService:
         runs = self._store.eval_runs.runs(scenario_id)
         return next((run for run in runs if run.status is EvalStatus.FINISHED), None)
 
-    def latest(self, scenario_id: str) -> tuple[EvalRun, EvalSummary] | None:
-        """The scenario's newest finished run with its summary; None when it has none."""
-        for run in self._store.eval_runs.runs(scenario_id):
-            if run.status is EvalStatus.FINISHED:
-                return run, self.summary(run)
-        return None
-
     def measured_scenarios(self) -> frozenset[str]:
         """Ids of the scenarios that have a finished run."""
         return self._store.eval_runs.scenarios_with(EvalStatus.FINISHED)
 
     def evidence(self, scenario_id: str) -> Evidence | None:
         """What the newest finished run that scored quality says about each model, by the first scorer that does (time
-        and cost are none), 0 to 100.
+        and cost are none), 0 to 100; what was overruled by hand counts.
 
-        None when there is none.
+        None when there is none. Every page asks for it, and a long run takes seconds to be read whole: what was made of
+        a run is kept for as long as neither it nor its marks have changed.
         """
         from workbench.evals.scorers import of_quality
 
@@ -884,19 +880,25 @@ class EvalService:
         if found is None:
             return None
         run, scorer = found
-        summary = self.summary(run)
+        marks = self._store.eval_runs.marks(run.id)
+        kept = self._evidence.get(scenario_id)
+        if kept is None or kept[0] != run or kept[1] != len(marks):
+            kept = self._evidence[scenario_id] = (run, len(marks), self._evidence_of(run, scorer, marks))
+        return kept[2]
+
+    def _evidence_of(self, run: EvalRun, scorer: str, marks: Sequence[Mark]) -> Evidence | None:
+        from workbench.evals.paired import instruction_gap, side_by_side, speeds
+
+        results = _with_marks(self.results(run.id), marks)
         label = f"your eval “{run.name}”, {run.case_count} cases, {run.started_at.day} {run.started_at:%B %Y}"
         qualities = {
             model.model_id: Quality(100 * model.mean, 100 * model.low, 100 * model.high, BASIS, model.n, label)
-            for model in summary.models
+            for model in self.summary_of(run, results).models
             if model.scorer == scorer
             if model.mean is not None and model.low is not None and model.high is not None
         }
         if not qualities:
             return None
-        from workbench.evals.paired import instruction_gap, side_by_side, speeds
-
-        results = self.results(run.id)
         oracle = side_by_side(results, run.model_ids, scorer).oracle
         best = max(qualities, key=lambda name: qualities[name].value)
         gap = instruction_gap(results, best, run.scorers)
@@ -912,6 +914,15 @@ class EvalService:
         """Removes a run and its results."""
         gone = self._store.eval_runs.delete(run_id)
         return Changes(evals=frozenset({run_id}) if gone else frozenset())
+
+
+def _with_marks(results: Sequence[CaseResult], marks: Sequence[Mark]) -> tuple[CaseResult, ...]:
+    """The results with what a person gave in place of what the scorers did."""
+    given = {(mark.case_id, mark.model_id, mark.scorer, mark.repeat): mark.score for mark in marks}
+    return tuple(
+        replace(each, score=given[each.key], outcome=CaseOutcome.SCORED) if each.key in given else each
+        for each in results
+    )
 
 
 def _templates(settings: EvalSettings) -> list[PromptTemplate]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import pytest
 from workbench.app import Services, build
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import EvalRun, EvalSettings, EvalStatus, PairVerdict
+from workbench.domain.evals import CaseResult, EvalRun, EvalSettings, EvalStatus, PairVerdict
 from workbench.evals.runner import CaseDone, RunEvent
 from workbench.services.eval_words import state_words
 
@@ -82,6 +82,28 @@ def test_that_a_finished_run_has_a_result_for_each_case_and_model_and_is_evidenc
         assert quality.value == pytest.approx(100 * model.mean)
         assert 0 <= quality.low <= quality.value <= quality.high <= 100
         assert quality.n == 12
+
+
+def test_that_evidence_counts_what_was_overruled_and_is_made_once(
+    services: Services, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = services.scenarios.new("Support chat")
+    run = finished_run(services, data, scenario_id=scenario.id, scorers=("json-valid",))
+    read: list[str] = []
+    results = services.evals.results
+
+    def counted(run_id: str) -> tuple[CaseResult, ...]:
+        read.append(run_id)
+        return results(run_id)
+
+    monkeypatch.setattr(services.evals, "results", counted)
+    before = services.evals.evidence(scenario.id)
+    assert before is services.evals.evidence(scenario.id) and before is not None and before.oracle == 0.0
+    assert read == [run.id], "a page that asks again waits for nothing"
+    for case in ("c20", "c21", "c22"):
+        services.evals.mark(run, case, "demo-nano", 1.0)
+    after = services.evals.evidence(scenario.id)
+    assert after is not None and after.oracle == after.qualities["local/demo-nano"].value == pytest.approx(25.0)
 
 
 def test_that_evidence_follows_the_first_scorer(services: Services, data: Path) -> None:
