@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from workbench.domain.scenario import Scenario
 from workbench.evals.columns import Columns
 from workbench.gui.evals.case_table import CaseTable
 from workbench.gui.evals.import_preview import ImportDialog
+from workbench.gui.evals.plan_lines import proof_words
 from workbench.gui.evals.view import LONG
 from workbench.gui.explanation import Explanation
 from workbench.gui.links import RESUME
@@ -207,6 +209,10 @@ def test_that_the_plan_says_before_the_run_what_it_can_prove_costs_and_takes(
     assert proof.isVisibleTo(page) and proof.text().startswith("12 cases are too few to show any difference.")
     assert "$0" in effort.text() and f"{plan.plan.answers} answers" in effort.text()
     assert "cannot decide" in plan._cautions.text()
+    enough = replace(plan.plan, cases=400, cases_needed=272, detectable=0.08)
+    assert "differences of **8 points** or more" in proof_words(enough) and "10 points take 272 cases." in proof_words(
+        enough
+    )
     plan.repeats.setCurrentIndex(1)
     bench.wait(lambda: plan.plan is not None and plan.plan.answers == 3 * 12 * len(page.evals.setup.models))
 

@@ -134,7 +134,7 @@ def pair_words(pair: PairSummary, name_of: NameOf) -> str:
 def difference_words(pair: PairSummary) -> str:
     """ "+20 points, 11 to 29"; what is missing when it cannot be said."""
     if pair.difference is None or pair.low is None or pair.high is None:
-        return f"only {words.count(pair.n, 'case')} in common"
+        return f"only {words.count(pair.n, 'case')} in common" if pair.n else "no case in common"
     return f"{signed(pair.difference)} points, {plain_points(pair.low)} to {plain_points(pair.high)}"
 
 

@@ -70,7 +70,7 @@ class DataRow(QWidget):
         )
         self._sample.setObjectName("data-sample")
         others = button(
-            "Results of another program …",
+            "Take in results …",
             self._choose_results,
             kind="link",
             hint="A log of Inspect, the LM Evaluation Harness or LLM Comparator becomes a finished eval",

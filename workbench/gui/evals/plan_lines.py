@@ -148,6 +148,8 @@ def proof_words(plan: EvalPlan) -> str:
             f"{cases} {shows} differences of **{plan.detectable * 100:.0f} points** or more 4 times in 5, if two "
             f"models disagree on {words.share(plan.disagree)} of them."
         )
+    if plan.can_decide:
+        told += f" {plan.difference * 100:g} points take {words.count(plan.cases_needed, 'case')}."
     if plan.pairs > 1:
         told += f" The error rate is shared among {plan.pairs} pairs."
     if plan.sequential_cases is not None:
