@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabe
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import Flip
 from workbench.domain.questions import requirements_from
+from workbench.domain.scenario import Scenario
 from workbench.gui.forms.option_form import OptionForm, blank_option
 from workbench.gui.pages import PAGES
-from workbench.gui.pages.option_words import origin_words, tried
+from workbench.gui.pages.option_words import origin_words, rows, tried
 from workbench.gui.pages.options import OptionsPage
+from workbench.gui.theme import Tone
 from workbench.gui.widgets.state import EmptyState
 from workbench.gui.widgets.text import Words
 from workbench.gui.widgets.volume import LEAST_REQUESTS, MOST_REQUESTS, at_volume
@@ -133,6 +135,18 @@ def test_that_how_often_an_option_is_best_is_said_with_its_range(visitor: Visito
     visitor.wait(lambda: "48–92 %" in page._grid.as_markdown())
     row = next(line for line in page._grid.as_markdown().splitlines() if "Best in draws" in line)
     assert "61 % 48–92 %" in row and "39 % 8–50 %" in row
+
+
+def test_that_what_leaves_is_only_marked_bad_where_a_limit_forbids_it(visitor: Visitor) -> None:
+    service, sample = visitor.services.options, visitor.scenario
+
+    def tones(asked: Scenario) -> list[Tone | None]:
+        row = next(row for row in rows(service.options(asked)) if row.label == "Sensitive requests")
+        return [cell.tone for cell in row.cells]
+
+    free = {**sample.answers, "sensitivity": "internal", "third_party": "free"}
+    assert tones(sample) == [Tone.BAD, Tone.GOOD, Tone.GOOD]
+    assert tones(replace(sample, answers=free)) == [None, Tone.GOOD, Tone.GOOD]
 
 
 def test_that_the_page_says_how_often_each_option_costs_least(visitor: Visitor) -> None:

@@ -618,6 +618,26 @@ def test_that_the_last_tick_of_a_whole_share_has_its_words(qtbot: QtBot, theme: 
     assert axis.mapRectToScene(words["100 %"]).right() <= plot.width()
 
 
+@pytest.mark.parametrize("width", [340, 350, 360, 370, 380])
+def test_that_the_words_of_a_marker_keep_clear_of_the_names_at_the_ends_of_lines(
+    qtbot: QtBot, theme: Theme, width: int
+) -> None:
+    view = ChartView()
+    qtbot.addWidget(view)
+    view.resize(width, 250)
+    view.show()
+    months, costs = (0, 12, 24, 36, 48, 60), {"A": (0.015, 0.04, 0.06, 0.1, 0.15, 0.23),
+                                              "B": (0.06, 0.24, 0.42, 0.59, 0.77, 0.95),
+                                              "C": (0.025, 0.17, 0.38, 0.67, 1.08, 1.68)}  # fmt: skip
+    lines = tuple(Line(name, months, ys, labelled=True) for name, ys in costs.items())
+    axes = Axis("months after the start", low=0, high=60), Axis("paid so far", "$", low=0)
+    view.set_chart(Chart("Cumulative cost", "", *axes, (*lines, Marker("B overtakes C in month 30", 30))))
+    QApplication.processEvents()
+    texts = {text.text(): text.sceneBoundingRect() for text in view._canvas._words._texts}
+    words = next(rect for text, rect in texts.items() if text.startswith("B overtakes"))
+    assert not [name for name in costs if texts[name].intersects(words)]
+
+
 def test_that_ranges_hold_every_interval() -> None:
     low, high = CHART.range_x
     assert low < 100 and high > 10_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from workbench.analysis.option_flips import WEIGHT, just_beyond
 from workbench.analysis.words import count, day, listed, share, share_range, usd, usd_range
@@ -67,7 +68,7 @@ def rows(found: OptionSet, draws: Sequence[Acceptance] = ()) -> tuple[GridRow, .
             hint="Set-up and monthly cost added up, not discounted",
             term="tco",
         ),
-        GridRow("Sensitive requests", tuple(FLOW_CELL[option.draft.data_flow] for option in options)),
+        GridRow("Sensitive requests", tuple(_flow(option) for option in options)),
         GridRow("Ready in", tuple(_weeks(option) for option in options)),
         GridRow("Quality, of 100", tuple(_plain(option, "quality") for option in options)),
         GridRow(
@@ -115,6 +116,13 @@ def _cheapest(options: Sequence[Option], months: int) -> tuple[GridRow, ...]:
     cells = tuple(Cell(UNKNOWN, hint=NEEDS_COSTS) if c is None else Cell(share(c), strong=c == most) for c in chances)
     hint = f"Of 100,000 draws of the costs from their ranges: how often it costs least over {count(months, 'month')}"
     return (GridRow("Cheapest in draws", cells, hint=hint, term="monte-carlo"),)
+
+
+def _flow(option: Option) -> Cell:
+    """What becomes of sensitive requests; that they leave is only bad where a limit forbids it."""
+    cell = FLOW_CELL[option.draft.data_flow]
+    forbidden = any(reason.requirement == "third_party" for reason in option.excluded_by)
+    return cell if cell.tone is Tone.GOOD or forbidden else replace(cell, tone=None)
 
 
 def _span(option: Option, draws: Sequence[Acceptance]) -> str:

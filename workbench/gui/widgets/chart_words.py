@@ -47,8 +47,8 @@ class ChartWords:
         self._look, self._selected = look_of(self._owner), selected
         size = self._box.boundingRect()
         frame = Box(0, 0, size.width(), size.height())
-        things = self._obstacles(chart)
-        obstacles = things + self._frame_words(chart, frame, things) + self._end_words(chart, frame)
+        things, names = self._obstacles(chart), self._end_words(chart, frame)
+        obstacles = things + names + self._frame_words(chart, frame, things, names)
         texts, wishes = self._wishes(chart)
         for text, place in zip(texts, place_labels(wishes, obstacles, frame), strict=True):
             if place is None:
@@ -124,8 +124,8 @@ class ChartWords:
                 boxes += [b for a, z in pairwise(ends) for b in _pieces(a, z)]
         return boxes
 
-    def _frame_words(self, chart: Chart, frame: Box, things: list[Box]) -> list[Box]:
-        """Words of regions and markers where they cover least; they keep other labels away."""
+    def _frame_words(self, chart: Chart, frame: Box, things: list[Box], names: list[Box]) -> list[Box]:
+        """Words of regions and markers where they cover least, rather lines than `names`; they keep others away."""
         boxes: list[Box] = []
         for series in chart.series:
             if isinstance(series, Region | Marker) and series.label:
@@ -134,7 +134,7 @@ class ChartWords:
                 size = text.boundingRect()
                 places = self._frame_places(chart, series, size.width(), size.height(), frame)
                 best = min(
-                    places, key=lambda box: sum(box.overlap(other) * 3 for other in boxes) + _covered(box, things)
+                    places, key=lambda box: _covered(box, boxes) * 3 + _covered(box, names) * 10 + _covered(box, things)
                 )
                 text.setPos(best.left, best.top)
                 boxes.append(best)
@@ -180,12 +180,12 @@ class ChartWords:
     def _frame_places(
         self, chart: Chart, series: Region | Marker, width: float, height: float, frame: Box
     ) -> list[Box]:
-        """Where the words may stand: beside a vertical line at three heights, or along a level at three places."""
+        """Where the words may stand: beside a vertical line at six heights, or along a level at three places."""
         if isinstance(series, Marker) and not series.horizontal:
             x = self._local(on_axis(chart.x, series.value), 0.0).x()
             sides = (x - width - 6, x + 6)
             inside = [left for left in sides if 0 <= left <= frame.width - width] or [max(frame.width - width, 0.0)]
-            heights = (4.0, frame.height * 0.3, frame.height - height - 4)
+            heights = (4.0, *(frame.height * part for part in (0.3, 0.15, 0.45, 0.6)), frame.height - height - 4)
             return [Box(left, top, width, height) for top in heights for left in inside]
         level = self._local(0.0, self._level(chart, series)).y()
         right = frame.width
