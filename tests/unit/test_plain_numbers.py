@@ -11,6 +11,7 @@ from workbench.domain.catalog_fields import problem_of, spec_of
 from workbench.domain.chat import Sampling, sampling_problem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.figures import Estimate
+from workbench.domain.numbers import digits
 from workbench.domain.quotes import Subject
 from workbench.services.eval_export import _html_cell
 
@@ -54,3 +55,7 @@ def test_that_the_bounds_of_a_setting_and_of_a_fact_are_whole_numbers() -> None:
     assert spec is not None
     told = problem_of(spec, 10**15)
     assert told is not None and not EXPONENT.search(" ".join(told))
+
+
+def test_that_the_largest_bound_of_a_question_is_written_out() -> None:
+    assert digits(1e15) == "1,000,000,000,000,000" and digits(2e15) == "2e15"

@@ -12,6 +12,7 @@ from workbench.domain.decision import Condition
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.questions import QUESTIONS, requirements_from
 from workbench.domain.requirements import DataRule
+from workbench.domain.scenario import Scenario
 from workbench.paths import data_dir
 from workbench.services.scenario_text import MAX_BYTES, read_text_file, write_text
 from workbench.services.scenarios import SAMPLE_ID
@@ -24,6 +25,13 @@ TRICKY = st.sampled_from(
     ["", " ", "null", "~", "yes", "1e5", "0x1f", "1_000", "-", "- a", "a: b", "#", "'", '"', "&a", "*a", "!!str", "|",
      "2026-03-17", "12:30:45", "\t", "a\n", "\n\nb ", "é\u2028x", "\x85", "\ufeff", "---", "...", "%YAML", "@", "`"]
 )  # fmt: skip
+
+
+def whole_scenario() -> Scenario:
+    """With the shares of its models at 1 in all, as a file must have them."""
+    full = a_full_scenario()
+    (role,) = full.options[0].models
+    return replace(full, options=(replace(full.options[0], models=(replace(role, share=1.0),)), *full.options[1:]))
 
 
 def write(folder: Path, text: str | bytes) -> Path:
@@ -39,7 +47,7 @@ def fault(folder: Path, text: str | bytes) -> str:
 
 
 def test_that_a_scenario_with_every_kind_of_value_reads_back_equal(tmp_path: Path) -> None:
-    scenario = a_full_scenario()
+    scenario = whole_scenario()
     assert read_text_file(write(tmp_path, write_text(scenario))) == scenario
 
 
@@ -48,7 +56,7 @@ def test_that_a_scenario_with_every_kind_of_value_reads_back_equal(tmp_path: Pat
 def test_that_any_text_reads_back_character_for_character(
     tmp_path_factory: pytest.TempPathFactory, name: str, free: list[str]
 ) -> None:
-    full = a_full_scenario()
+    full = whole_scenario()
     assert full.decision is not None
     option = replace(full.options[0], name=free[0], summary=free[1])
     decision = replace(full.decision, because=free[2], triggers=tuple(map(Condition, free)), deciders=tuple(free))
@@ -57,7 +65,7 @@ def test_that_any_text_reads_back_character_for_character(
 
 
 def test_that_a_record_with_every_kind_of_entry_reads_back_equal(tmp_path: Path) -> None:
-    scenario = replace(a_full_scenario(), decision=a_full_decision())
+    scenario = replace(whole_scenario(), decision=a_full_decision())
     assert read_text_file(write(tmp_path, write_text(scenario))) == scenario
 
 
@@ -125,6 +133,12 @@ def test_that_a_missing_file_is_an_error_in_words(tmp_path: Path) -> None:
         read_text_file(tmp_path)
 
 
+BLEND = (
+    "{id: A, name: A, strategy: blend, technique: rag, data_flow: all-leaves, models: "
+    "[{model: x/y, offer: z, role: '', share: 0.5}, {model: x/w, offer: z, role: '', share: 0.1}]}"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -160,6 +174,8 @@ def test_that_a_missing_file_is_an_error_in_words(tmp_path: Path) -> None:
         ("name: Chat\ndecision: {option: A, status: maybe}", "'maybe' is not one of the choices"),
         ("name: Chat\ncriteria: [{id: a, title: A, unit: x, worst: 1, best: 1, points: 3}]", "equals the worst"),
         ("name: Chat\noptions: {A: 1}", "Expected a list"),
+        ("name: Chat\ncriteria: [{id: a, title: A, unit: x, worst: 1, best: 2, points: 0}]", "nothing would count"),
+        (f"name: Chat\noptions: [{BLEND}]", r"line 2, options\[0\].models.*add up to 60 %|add up to 60 %.*models"),
         ("a: " + "[" * 5_000, "levels deep"),
     ],
 )
@@ -256,7 +272,7 @@ def test_that_no_truncation_or_flipped_byte_of_the_sample_gives_more_than_a_sent
 
 def test_that_a_scenario_goes_through_another_workbench_and_comes_back_in_the_same_bytes(tmp_path: Path) -> None:
     there = build(tmp_path / "there")
-    for place, scenario in enumerate((a_full_scenario(), replace(a_full_scenario(), name="é “x” 😀", step=""))):
+    for place, scenario in enumerate((whole_scenario(), replace(whole_scenario(), name="é “x” 😀", step=""))):
         sent = write(tmp_path, write_text(replace(scenario, id=f"0192f0c1-0000-7000-8000-00000000000{place}")))
         arrived = there.scenarios.import_yaml(sent)
         back = there.scenarios.export_file(arrived, tmp_path / "back.yaml")
@@ -265,7 +281,7 @@ def test_that_a_scenario_goes_through_another_workbench_and_comes_back_in_the_sa
 
 
 def test_that_one_changed_answer_changes_one_line() -> None:
-    before = a_full_scenario()
+    before = whole_scenario()
     after = replace(before, answers={**before.answers, "horizon_months": 24})
     lines = [text.splitlines() for text in map(write_text, (before, after))]
     assert len(lines[0]) == len(lines[1])

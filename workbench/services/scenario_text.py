@@ -17,6 +17,8 @@ from workbench.store.plain import EPOCH, Fault, Faults, Fields
 
 FORMAT = 1
 MAX_BYTES = 5 * 1024 * 1024
+# Shares are entered in whole percents: three thirds may be 0.99.
+_SHARE_SLACK = 0.0101
 _HEADER = "# A scenario of the Model Selection Workbench. Dates are UTC, money is USD, shares are 0 to 1.\n"
 
 
@@ -69,7 +71,21 @@ def scenario_from_plain(value: object, faults: Faults, *, exact: bool = False) -
     )
     read.finish()
     checked = _checked_answers(scenario, faults)
-    return scenario if exact else replace(scenario, answers=checked)
+    if exact:
+        return scenario
+    _check_wholes(scenario, faults)
+    return replace(scenario, answers=checked)
+
+
+def _check_wholes(scenario: Scenario, faults: Faults) -> None:
+    """Points that weigh nothing and shares that are not all of the requests, neither of which the window would take."""
+    if scenario.criteria and not any(criterion.points for criterion in scenario.criteria):
+        faults.note(("criteria",), "All criteria have 0 points: nothing would count", "Give at least one some points.")
+    for place, option in enumerate(scenario.options):
+        total = sum(role.share for role in option.models)
+        if option.models and abs(total - 1.0) > _SHARE_SLACK:
+            what = f"The shares of the models add up to {total * 100:.0f} %"
+            faults.note(("options", place, "models"), what, "Make them 1 in all.")
 
 
 def _check_format(value: object, faults: Faults) -> None:

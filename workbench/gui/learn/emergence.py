@@ -34,6 +34,6 @@ class EmergenceTopic(Topic):
         if length == 1:
             return "With one token both yardsticks are the same: no jump to be seen."
         return (
-            f"A model with {share(middle.token_accuracy)} of the tokens right has {share(middle.exact)} of the "
+            f"A model with {middle.token_accuracy * 100:.1f} % of the tokens right has {share(middle.exact)} of the "
             f"{length}-token answers right; the largest model {share(last.exact)}."
         )
