@@ -102,7 +102,9 @@ def test_that_in_the_smallest_window_with_larger_text_the_playground_has_all_its
     more = visitor.find(QPushButton, "More for these answers").menu()
     assert more is not None
     assert {"History", "Add a model"} <= {entry.text() for entry in more.actions() if entry.isVisible()}
-    shell.resize(1600, 900)
+    assert shell.rail.is_folded
+    shell.set_text_percent(100)
+    visitor.wait(lambda: not shell.rail.is_folded)
     assert visitor.find(QPushButton, "Add a model").isEnabled()
     assert "Add a model" not in {entry.text() for entry in more.actions() if entry.isVisible()}
 

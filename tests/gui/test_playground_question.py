@@ -13,7 +13,7 @@ from PySide6.QtGui import QDropEvent, QFocusEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, ask_and_wait, bench_in, press, validate_page
-from workbench.domain.chat import Role
+from workbench.domain.chat import Role, Sampling
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.evidence import Answer
 from workbench.domain.scenario import Scenario
@@ -153,9 +153,29 @@ def test_that_settings_are_shared_unless_a_pane_has_its_own(table: Table) -> Non
     table.ask("Hello")
     assert [m.requests[0].sampling.temperature for m in (table.one, table.two)] == [0.7, 0.1]
     assert table.two.requests[0].sampling.seed == 5
+    again = validate_page(table.bench)  # as the next start shows it
+    again.show_scenario(table.page.scenario)
+    table.bench.show(again)
+    one, two = again.playground.panes
+    assert again.playground.prompt.sampling.sampling.temperature == 0.7 and one.own_sampling is None
+    assert two.own_sampling is not None and (two.own_sampling.temperature, two.own_sampling.seed) == (0.1, 5)
     view.row.settings_wanted.emit(view.panes[1])
     press(table.bench, view.own_settings, "own-shared")
     assert view.panes[1].own_sampling is None
+
+
+def test_that_an_answer_stops_at_texts_of_ones_own_and_words_are_penalised(table: Table) -> None:
+    form = table.view.prompt.sampling
+    table.view.prompt._folded.show()
+    table.bench.qtbot.keyClicks(form.stop, "END | \\n\\n |")
+    form.field("presence_penalty").set_value(0.5)
+    table.ask("Hello")
+    sampling = table.one.requests[0].sampling
+    assert (sampling.stop, sampling.presence_penalty) == (("END", "\n\n"), 0.5)
+    form.set_sampling(Sampling())
+    assert form.stop.text() == "" and form.sampling == Sampling()
+    form.set_sampling(sampling)
+    assert form.sampling == sampling
 
 
 def test_that_a_conversation_goes_on_turn_by_turn_and_is_there_after_a_restart(table: Table) -> None:

@@ -390,6 +390,7 @@ def test_that_no_title_in_the_rail_is_cut_by_what_stands_beside_it(parts: Parts,
     parts.shell.resize(1280, 800)
     for percent in (100, 150):
         theme.set_text_percent(percent)
+        QGuiApplication.processEvents()  # the window folds what has no room; here it is unfolded
         parts.shell.rail.set_folded(False)
         parts.shell.rail.set_status(RailStatus(long))
         QGuiApplication.processEvents()

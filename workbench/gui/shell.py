@@ -144,7 +144,10 @@ class Shell(QMainWindow):
         self._desk.begin_failed.connect(self._show_begin_failed)
         self._house.tasks.unhandled.connect(self.show_failed)
         self._house.hub.changed.connect(self._refresh)
+        self._fitter = QTimer(self, singleShot=True, interval=0)  # once all widgets know how large their text is
+        self._fitter.timeout.connect(self._fit)
         self._theme.changed.connect(self._fit)
+        self._theme.changed.connect(self._fitter.start)
 
     # what is open
 

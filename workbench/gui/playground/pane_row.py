@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from workbench.domain.chat import Sampling
 from workbench.domain.evidence import Answer
 from workbench.gui.playground.frame_clock import FrameClock
 from workbench.gui.playground.model_choice import ModelEntry
@@ -185,6 +186,11 @@ class PaneRow(QWidget):
                 entry = next((model for model in self._models if model.id == answer.model), None)
                 pane.set_model(entry.reference if entry else answer.model, name)
             pane.show_answer(answer, preface)
+
+    def take_settings(self, settings: Sequence[Sampling], shared: Sampling) -> None:
+        """Each pane as its answer came about: with the shared settings, or its own."""
+        for pane, one in zip(self.panes, settings, strict=False):
+            pane.set_own_sampling(None if one == shared else one)
 
     def set_idle(self, idle: bool, *, may_ask_again: bool) -> None:
         """While answers come nothing about the panes can be changed."""

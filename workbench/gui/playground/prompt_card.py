@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.analysis import words
+from workbench.domain.chat import Sampling
 from workbench.domain.evidence import Attachment, Comparison
 from workbench.gui.playground.attachment_strip import AttachmentStrip
 from workbench.gui.playground.sampling_form import SamplingForm
@@ -238,13 +239,12 @@ class PromptCard(Card):
         self.prompt.document().setModified(False)
         self.put_aside(None)
 
-    def show_question(self, comparison: Comparison) -> None:
-        """The question of a comparison, as it was typed."""
+    def show_question(self, comparison: Comparison, sampling: Sampling) -> None:
+        """The question of a comparison, as it was typed, and what its models shared."""
         self.put_aside(self.draft or self._put_aside)
         self.set_text(comparison.template or comparison.prompt, comparison.system, variables=dict(comparison.variables))
         self.files.set_attachments(comparison.attachments)
-        if comparison.settings and len(set(comparison.settings)) == 1:
-            self.sampling.set_sampling(comparison.settings[0])
+        self.sampling.set_sampling(sampling)
 
     def attach(self, attachment: Attachment) -> bool:
         """Put a file beside the prompt; False when there are too many already."""

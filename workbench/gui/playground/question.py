@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.domain.chat import Sampling
@@ -82,3 +83,8 @@ def question_in(
         blind=blind,
         sensitive=card.sensitive,
     )
+
+
+def shared_sampling(settings: Sequence[Sampling]) -> Sampling:
+    """What most models of a comparison had; the others had settings of their own."""
+    return Counter(settings).most_common(1)[0][0] if settings else Sampling()

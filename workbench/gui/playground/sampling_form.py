@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from workbench.domain.chat import Sampling
 from workbench.gui.theme import Space, set_role
-from workbench.gui.widgets.fields import FlowLayout, NumberField
+from workbench.gui.widgets.fields import FlowLayout, NumberField, TextField
 
 WIDTH = 70
 LONGEST = 32_768
@@ -31,8 +31,13 @@ class SamplingForm(QWidget):
             "top_k": NumberField(f"Top-k{of}", low=0, high=1000, **whole),
             "min_p": NumberField(f"Min-p{of}", low=0, high=1, width=WIDTH),
             "repeat_penalty": NumberField(f"Repetition penalty{of}", low=0.1, high=10, width=WIDTH),
+            "frequency_penalty": NumberField(f"Frequency penalty{of}", low=-2, high=2, width=WIDTH),
+            "presence_penalty": NumberField(f"Presence penalty{of}", low=-2, high=2, width=WIDTH),
             "seed": NumberField(f"Seed{of}", low=0, high=2**31, **whole),
         }
+        self.stop = TextField(f"Stop at{of}", placeholder="END | \\n\\n")
+        self.stop.setFixedWidth(2 * WIDTH)
+        self.stop.edited.connect(lambda _text: self.changed.emit())
         hints = {
             "max_tokens": ("Longest answer", "The answer is cut after so many tokens; a token is some four letters."),
             "temperature": ("Temperature", "0 always takes the likeliest word: the same answer every time."),
@@ -40,6 +45,8 @@ class SamplingForm(QWidget):
             "top_k": ("Top-k", "Draw only from so many likeliest words. 0: from all."),
             "min_p": ("Min-p", "Draw only from words at least this likely beside the likeliest. 0: from all."),
             "repeat_penalty": ("Repetition", "Above 1, what was said lately becomes less likely. 1: does nothing."),
+            "frequency_penalty": ("Frequency", "Takes from a word's weight for each time it was said. 0: nothing."),
+            "presence_penalty": ("Presence", "Takes from a word's weight once it was said. 0: nothing."),
             "seed": ("Seed", "The same seed draws the same answer again."),
         }
         flow_holder = QWidget()
@@ -47,6 +54,7 @@ class SamplingForm(QWidget):
         for key, field in self._fields.items():
             flow.addWidget(_labelled(field, *hints[key]))
             field.changed.connect(lambda _value: self.changed.emit())
+        flow.addWidget(_labelled(self.stop, "Stop at", "The answer ends before this text; | stands between several."))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(flow_holder)
@@ -59,26 +67,29 @@ class SamplingForm(QWidget):
         for key, field in self._fields.items():
             usual = getattr(Sampling(), key)
             values[key] = usual if field.value is None else type(usual)(field.value)
-        return Sampling(**values)
+        texts = (text.strip().replace("\\n", "\n") for text in self.stop.text().split("|"))
+        return Sampling(**values, stop=tuple(filter(None, texts)))
 
     def set_sampling(self, sampling: Sampling) -> None:
         for key, field in self._fields.items():
             field.set_value(getattr(sampling, key))
+        self.stop.set_value(" | ".join(text.replace("\n", "\\n") for text in sampling.stop))
 
     def field(self, key: str) -> NumberField:
         """The field of one of `Sampling`'s numbers."""
         return self._fields[key]
 
 
-def _labelled(field: NumberField, title: str, hint: str) -> QWidget:
+def _labelled(field: NumberField | TextField, title: str, hint: str) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     label = QLabel(title)
     set_role(label, "muted")
-    label.setBuddy(field.edit)
-    field.edit.setToolTip(hint)
+    edit = field.edit if isinstance(field, NumberField) else field
+    label.setBuddy(edit)
+    edit.setToolTip(hint)
     label.setToolTip(hint)
     column.addWidget(label)
     column.addWidget(field)

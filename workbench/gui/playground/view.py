@@ -28,7 +28,7 @@ from workbench.gui.playground.own_settings import OwnSettings
 from workbench.gui.playground.pane import Pane
 from workbench.gui.playground.pane_row import PaneRow
 from workbench.gui.playground.prompt_card import Draft, PromptCard
-from workbench.gui.playground.question import Question
+from workbench.gui.playground.question import Question, shared_sampling
 from workbench.gui.playground.reader import Found, Newest, PlaygroundReader
 from workbench.gui.playground.refusal import why_not_sent
 from workbench.gui.playground.standing_card import StandingCard
@@ -441,11 +441,16 @@ class PlaygroundView(QWidget):
         self.shown, self.earlier = comparison, earlier
         if not self.panes:
             return
-        if asked or not self.asker.goes_on_from(comparison):
-            if self.prompt.text != comparison.prompt:
-                self.prompt.show_question(comparison)
+        shared = shared_sampling(comparison.settings)
+        takes_place = asked or not self.asker.goes_on_from(comparison)
+        is_new = takes_place and self.prompt.text != comparison.prompt
+        if is_new:
+            self.prompt.show_question(comparison, shared)
+        if takes_place:
             self.asker.stay_with(comparison, earlier)
         self._draw_answers(comparison, earlier)
+        if is_new:
+            self.row.take_settings(comparison.settings, shared)
 
     def _draw_answers(self, comparison: Comparison, earlier: tuple[Comparison, ...]) -> None:
         """The panes of a comparison and its sentence; what is being typed stays."""
