@@ -67,7 +67,7 @@ def test_that_promptfoo_s_columns_are_taken_as_they_are_and_not_guessed(bench: B
     dialog.chosen.connect(found.append)
     dialog.open()
     bench.wait(lambda: "not used here: __metric" in words_in(dialog))
-    assert "columns of promptfoo" in words_in(dialog) and not dialog.boxes
+    assert "promptfoo's tests" in words_in(dialog) and not dialog.boxes
     bench.qtbot.mouseClick(dialog.findChild(QPushButton, "import-use"), Qt.MouseButton.LeftButton)
     (case,) = found[0].dataset.cases
     assert case.input == "Sky?" and case.scorer is not None and "not(" in case.scorer

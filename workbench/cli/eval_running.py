@@ -92,6 +92,7 @@ def _add_question_options(verb: argparse.ArgumentParser) -> None:
         metavar="NAME=COLUMN",
         help="which column is what: input=Frage expected=Antwort",
     )
+    verb.add_argument("--skip-faulty", action="store_true", help="take the good rows of a file that has faulty ones")
     verb.add_argument("--keep-marks", action="store_true", help="rows with personal data stay as the file marks them")
     verb.add_argument("--temperature", type=float, help="0 (default): always the likeliest token")
     verb.add_argument("--max-tokens", type=int, help="how long an answer may be")
@@ -219,7 +220,12 @@ def _data(arguments: argparse.Namespace, services: Services) -> EvalSet:
         for finding in found.findings:
             if finding.is_caution:
                 say(f"Note: {finding.what}. {finding.mend}", file=sys.stderr)
-    return without_problems(found)
+    if not arguments.skip_faulty or not found.dataset.cases:
+        return without_problems(found)
+    if found.problems and not arguments.json:
+        left_out = [WorkbenchError(f"{count(len(found.problems), 'faulty row')} left out"), *found.problems]
+        say("Note: " + "\n  ".join(str(each) for each in left_out), file=sys.stderr)
+    return found.dataset
 
 
 def run_resume(arguments: argparse.Namespace, services: Services) -> int:

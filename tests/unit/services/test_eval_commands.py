@@ -65,6 +65,23 @@ def test_that_no_columns_are_told_of_a_file_without_any_and_a_scorer_that_cannot
     assert told.count("no regular expression") == 1 and "line 2" not in told
 
 
+def test_that_the_good_rows_of_a_file_can_be_run_and_promptfoo_s_tests_are_not_guessed_at(
+    home: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tests = data.with_name("tests.json")
+    kinds = ({"type": "equals", "value": "4"}, {"type": "webhook", "value": "http://x"})
+    tests.write_text(json.dumps([{"vars": {"question": "2+2?"}, "assert": [kind]} for kind in kinds]))
+    assert run(["--home", home, "eval", "check", str(tests)]) == 1
+    assert "--columns" not in capsys.readouterr().out
+    asked = ["--home", home, "eval", "run", str(tests), "-m", "demo-nano"]
+    assert run(asked) == 1
+    assert "webhook" in capsys.readouterr().err
+    assert run([*asked, "--skip-faulty"]) == 0
+    told = capsys.readouterr()
+    assert "1 case of tests, version 1" in told.out
+    assert "1 faulty row left out" in told.err and "webhook" in told.err
+
+
 def test_that_scorers_are_listed_and_explained(home: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--home", home, "eval", "scorers", "--json"]) == 0
     found = said(capsys)["scorers"]

@@ -127,7 +127,7 @@ def without_problems(found: Examined) -> EvalSet:
             f"The data set has {len(found.problems)}{more} problems",
             found.problems,
             where=found.dataset.source,
-            mend="Mend these lines, or import only the good ones.",
+            mend="Mend these lines, or take only the good ones (--skip-faulty).",
         )
     return found.dataset
 

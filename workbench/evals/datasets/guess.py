@@ -20,7 +20,7 @@ def guessed(header: Sequence[str], rows: Sequence[Mapping[str, str]]) -> dict[st
     """Known names to column names. Names that say it come first; what is left is told by its cells: the longest texts
     are the input, the next ones what is expected, file names the source, yes and no the mark of sensitive rows, few
     different words the tags. Nothing of a table with promptfoo's columns is guessed: they say what they are."""
-    if promptfoo.is_header(header):
+    if promptfoo.says_itself(header):
         return {}
     found: dict[str, str] = {}
     for exact in (True, False):

@@ -41,6 +41,11 @@ def is_header(cells: Sequence[str]) -> bool:
     return any(_is_used(name) for name in names) and not any(known_name(name) == "expected" for name in names)
 
 
+def says_itself(names: Sequence[str]) -> bool:
+    """Whether these are the columns of a table of promptfoo's, or the fields of its tests: nothing is to be guessed."""
+    return is_header(names) or not {"vars", "assert"}.isdisjoint(names)
+
+
 def _is_used(name: str) -> bool:
     is_asserted = EXPECTED.fullmatch(name) or CONFIG.fullmatch(name)
     return name in USED or bool(is_asserted) or (name.startswith(METADATA) and len(name) > len(METADATA))

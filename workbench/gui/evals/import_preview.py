@@ -34,8 +34,8 @@ from workbench.services.evals import EvalService
 
 NOTHING = "— not in the file"
 PROMPTFOO = (
-    "These are the columns of promptfoo, which say what they are: __expected, __expected1 … is what each answer must "
-    "be, the columns without __ are put into the question."
+    "These are promptfoo's tests, which say what they are: __expected, __expected1 … or assert is what each answer "
+    "must be; the columns without __, or vars, are put into the question."
 )
 ROWS = 5
 LONGEST = 160
@@ -113,7 +113,7 @@ class ImportDialog(QDialog):
         preview, guess = found
         self._about.set_text(f"**{preview.dialect}.** The first rows:")
         self._fill(preview)
-        if promptfoo.is_header(preview.header):
+        if promptfoo.says_itself(preview.header):
             self._says_itself = True
             self._columns.addWidget(Words(PROMPTFOO, "muted"), 0, 0)
             self._look()
