@@ -246,6 +246,16 @@ def test_that_text_from_outside_is_never_rich(qtbot: QtBot) -> None:
     assert label.textFormat() == Qt.TextFormat.PlainText
 
 
+def test_that_a_name_never_turns_the_words_behind_it(qtbot: QtBot) -> None:
+    label = Words("Chat \u202eevil · **accepted**")
+    qtbot.addWidget(label)
+    assert "\u202e" not in label.text() and "evil · <b>accepted</b>" in label.text()
+    assert "\u202e" not in label.accessibleName()
+    arabic = Words("\u0645\u0631\u062d\u0628\u0627")
+    qtbot.addWidget(arabic)
+    assert arabic.text() == "\u0645\u0631\u062d\u0628\u0627", "letters that are read from the right stay"
+
+
 def test_that_a_page_opens_with_its_answer(qtbot: QtBot) -> None:
     header = AnswerHeader("Shortlist")
     qtbot.addWidget(header)

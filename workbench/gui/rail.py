@@ -24,7 +24,7 @@ from workbench.gui.pages import PageEntry
 from workbench.gui.theme import TONE_ICONS, Space, Tone, look_of, pixmap, scaled_px, set_role
 from workbench.gui.widgets.card import Line
 from workbench.gui.widgets.state import IconLabel
-from workbench.gui.widgets.text import Words
+from workbench.gui.widgets.text import Words, straight
 
 WIDTH_PX = 208
 FOLDED_PX = 56
@@ -152,7 +152,7 @@ class Rail(QWidget):
 
     def set_scenario(self, name: str | None) -> None:
         """The open scenario's name; "" when none is open, None while it is being opened."""
-        self._scenario.set_name(name)
+        self._scenario.set_name(name and straight(name))
 
     def set_saved(self, words: str) -> None:
         """The line below the name: "saved 10:42", "saving …" or that it could not be saved."""

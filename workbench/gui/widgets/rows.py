@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from workbench.gui.theme import Tone
+from workbench.gui.widgets.text import straight
 
 R = TypeVar("R")
 Arrange = Callable[[str, str, bool], Sequence[int]]
@@ -132,7 +133,7 @@ class RowModel(QAbstractTableModel, Generic[R]):
         row, column = self._rows[self._order[index.row()]], self.columns[index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return column.text(row)
+                return straight(column.text(row))
             case Qt.ItemDataRole.ToolTipRole:
                 return (column.hint(row) if column.hint else "") or None
             case Qt.ItemDataRole.AccessibleTextRole:

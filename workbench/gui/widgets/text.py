@@ -12,6 +12,12 @@ from workbench.gui.theme import set_role
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _LONG_WORD = re.compile(r"\S{60,}")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def straight(text: str) -> str:
+    """Text without the marks that turn the reading direction of what follows: a name must not reorder its sentence."""
+    return text if text.isascii() else _TURNING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def as_html(text: str) -> str:
@@ -49,6 +55,7 @@ class Words(QLabel):
 
     def set_text(self, text: str) -> None:
         """Show `text`; only our own `**bold**` is markup."""
+        text = straight(text)
         rich = "**" in text
         self.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
         self.setText(as_html(text) if rich else text)
