@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -177,12 +178,21 @@ def test_that_every_change_of_a_scenario_is_a_difference_in_words(decisions: Dec
 def test_that_a_long_text_is_compared_word_by_word() -> None:
     before = "One " * 60 + "then this. " + "Two " * 60
     after = before.replace("this", "that")
-    assert [(piece.where, piece.text) for piece in pieces(before, after) if piece.where] == [
-        (-1, "this."),
-        (1, "that."),
-    ]
+    changed = [(piece.where, piece.text.strip()) for piece in pieces(before, after) if piece.where]
+    assert changed == [(-1, "this."), (1, "that.")]
     told = in_a_line(Difference("Decision", "Because", before, after))
     assert "[− this.]" in told and "[+ that.]" in told and len(told) < 120
+
+
+def test_that_five_thousand_words_are_compared_at_once_and_told_shortly() -> None:
+    words = [f"word{number * number % 701}" for number in range(5_000)]
+    other = ["changed" if number % 250 == 0 else word for number, word in enumerate(words)]
+    start = time.perf_counter()
+    found = pieces(" ".join(words), " ".join(other))
+    assert time.perf_counter() - start < 2.0, "it took 18 s with blanks as words of their own"
+    assert sum(piece.text.strip() == "changed" for piece in found) == 20
+    told = in_a_line(Difference("Decision", "Because", " ".join(words), "Something else. " * 2_000))
+    assert len(told) < 2_000
 
 
 @pytest.mark.parametrize(
