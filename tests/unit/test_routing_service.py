@@ -146,6 +146,15 @@ def test_that_the_other_model_is_chosen_beside_the_one_that_is_named(services: S
         services.routing.study(scenario, weak="local/demo-nano", strong="local/demo-nano")
 
 
+def test_that_the_study_says_where_the_stronger_model_is_not_shown_to_be_better() -> None:
+    def sentence(only_strong: int, only_weak: int) -> str:
+        rows = [[1, 1]] * 30 + [[0, 1]] * only_strong + [[1, 0]] * only_weak
+        return study(paired(rows, [0.0, 0.1]), "m0", "m1").sentence
+
+    assert "gets right alone it has 6, the other 3." in sentence(6, 3)
+    assert "not shown to be the better one" not in sentence(12, 1)
+
+
 def test_that_a_stronger_model_that_is_no_better_is_not_worth_routing_to() -> None:
     found = study(paired([[1, 1]] * 30, [0.0, 0.1]), "m0", "m1")
     assert "no better" in found.sentence

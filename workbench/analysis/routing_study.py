@@ -16,6 +16,7 @@ from workbench.analysis import checks, routing
 from workbench.analysis.budget_routing import within_budget
 from workbench.analysis.checks import FloatArray
 from workbench.analysis.concentration import shared_failure_ratio
+from workbench.analysis.statistics import mcnemar
 from workbench.analysis.words import share
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.routing import Budget, Cascade, Router, RoutingStudy, Topic
@@ -28,6 +29,8 @@ RESAMPLES = 200
 # A verifier nobody has measured yet [A]: methods.md TV-4c.
 ACCEPTS_RIGHT, ACCEPTS_WRONG = 0.9, 0.3
 BUDGETS = 10
+#: a difference that chance makes more often than this is not shown
+SHOWN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,11 @@ def _sentence(routers: Sequence[Router], counts: routing.PairedCounts, weak: Flo
     best = max(real, key=lambda router: router.recovered or 0.0, default=None)
     oracle = share(counts.oracle_share)
     tail = f"The oracle needs {oracle} of the requests and no router is better than that."
+    if mcnemar(counts.only_strong, counts.only_weak).p >= SHOWN:
+        tail += (
+            " Mind that the stronger model is not shown to be the better one: of the cases that one of the two gets "
+            f"right alone it has {counts.only_strong}, the other {counts.only_weak}."
+        )
     if best is None or best.recovered is None:
         return f"No signal to route by is known for these cases yet: name topics in the data set. {tail}"
     low = best.recovered_low if best.recovered_low is not None else best.recovered
