@@ -22,7 +22,7 @@ from workbench.gui.theme import Tone
 from workbench.gui.widgets.state import EmptyState
 from workbench.gui.widgets.text import Words
 from workbench.gui.widgets.volume import LEAST_REQUESTS, MOST_REQUESTS, at_volume
-from workbench.gui.widgets.weights import COMPARISONS, ORDER
+from workbench.gui.widgets.weights import COMPARISONS, ORDER, WIDER
 
 
 def options(visitor: Visitor) -> OptionsPage:
@@ -392,6 +392,23 @@ def test_that_weights_are_set_from_their_order_said_and_taken_back(visitor: Visi
     assert points["privacy"] == 100 and points["setup_usd"] < 10
     visitor.press("Take it back")
     visitor.wait(lambda: visitor.scenario.criteria == before)
+
+
+def test_that_a_scale_is_widened_where_a_figure_lies_beyond_it_and_the_note_goes(visitor: Visitor) -> None:
+    page = options(visitor)
+    page._weights.set_from.emit(WIDER)
+    visitor.wait(lambda: "Every scale holds the figures of all options already." in words_on(page))
+    scenario, before = visitor.scenario, visitor.scenario.criteria
+    poor = Figure(Estimate.exact(32), Origin.YOURS, "test")
+    drafts = (replace(scenario.options[0], figures={**scenario.options[0].figures, "quality": poor}),)
+    visitor.store(replace(scenario, options=(*drafts, *scenario.options[1:])))
+    note = "A: “Quality” lies beyond its scale"
+    visitor.wait(lambda: page._shown is not None and any(said.startswith(note) for said in page._shown.notes))
+    page._weights.set_from.emit(WIDER)
+    visitor.wait(lambda: page._tried.isVisibleTo(page))
+    assert "hold every option: Quality 30 to 100." in words_on(page)
+    assert [item.points for item in visitor.scenario.criteria] == [item.points for item in before]
+    assert page._shown is not None and not any(said.startswith(note) for said in page._shown.notes)
 
 
 def test_that_weights_come_from_a_table_of_comparisons_and_a_bad_one_changes_nothing(

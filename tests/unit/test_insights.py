@@ -17,6 +17,7 @@ from workbench.analysis.queueing import erlang_c
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.insight import FleetCost, InputWorth, Insights, Regret, Section, Worth
+from workbench.domain.option import DataFlow
 from workbench.domain.scenario import Scenario
 from workbench.reports.figures import insights_shape
 
@@ -315,6 +316,13 @@ def test_that_the_only_uncertain_figure_of_a_bill_makes_all_of_its_uncertainty()
     one = insights(tokens_in=500, tokens_out=150).bills[0].drivers
     assert [(driver.question, driver.first, driver.total) for driver in one] == [("requests_per_day", 1.0, 1.0)]
     assert all(driver.first <= driver.total <= 1 for bill in found().bills for driver in bill.drivers)
+
+
+def test_that_no_staff_is_reckoned_where_nothing_runs_on_own_servers_or_nobody_would_do() -> None:
+    dear, cheap = sample().options[0], replace(sample().options[2], data_flow=DataFlow.ALL_LEAVES)
+    assert options().insights(replace(sample(), options=(dear, cheap))).staff == ()
+    assert insights(staff_month_usd=10_000_000).staff == ()
+    assert not any("full-time" in note for note in options().options(changed(sample(), staff_month_usd=1e7)).notes)
 
 
 def test_that_the_break_even_says_against_which_offer() -> None:

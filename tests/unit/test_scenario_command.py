@@ -132,6 +132,8 @@ def test_that_what_matters_is_set_from_the_command_line(shell: Shell, tmp_path: 
     assert {item["id"]: item["points"] for item in found["criteria"]}["quality"] == 100
     assert "Every criterion counts the same." in shell("weigh", "weights", "--alike")
     assert {item["points"] for item in shell.json("weigh", "weights")["criteria"]} == {100}
+    with pytest.raises(WorkbenchError, match="another way together"):
+        shell("weigh", "weights", "quality=1", "--widen")
     with pytest.raises(WorkbenchError):
         shell("weigh", "weights", "quality=a lot")
     with pytest.raises(WorkbenchError):

@@ -274,13 +274,13 @@ def _cheap_and_redundant(requirements: Requirements, breakevens: Sequence[BreakE
 
 def _deadline_and_servers(options: Sequence[Option], requirements: Requirements) -> Conflict | None:
     limit = requirements.weeks_limit
-    late = [o for o in options if any(r.requirement == "weeks_limit" for r in o.excluded_by) and "weeks" in o.figures]
+    late = [o for o in options if o.draft.data_flow is not DataFlow.ALL_LEAVES and _is_late(o) and "weeks" in o.figures]
     if limit is None or not late:
         return None
     names = listed([f"{o.id} needs {rounded(o.figures['weeks'].likely)} weeks" for o in late])
     text = f"{names}; you allow {rounded(limit)}."
     bridge = next((o for o in options if o.draft.strategy is Strategy.BUY), None)
-    if bridge is None or "weeks" not in bridge.figures:
+    if bridge is None or "weeks" not in bridge.figures or _is_late(bridge):
         way = "Allow more weeks, or take an option that is ready in time."
     elif bridge.excluded_by:
         why = _lower(bridge.excluded_by[0].text)
@@ -289,6 +289,10 @@ def _deadline_and_servers(options: Sequence[Option], requirements: Requirements)
         weeks = rounded(bridge.figures["weeks"].likely)
         way = f"In stages: {bridge.id} live in {weeks} weeks, {listed([o.id for o in late])} after it."
     return Conflict(7, "A near deadline, own servers", text, way, ("weeks_limit",))
+
+
+def _is_late(option: Option) -> bool:
+    return any(reason.requirement == "weeks_limit" for reason in option.excluded_by)
 
 
 def _lower(text: str) -> str:

@@ -61,6 +61,26 @@ def fitting_criteria(
     return tuple(map(fitted, criteria))
 
 
+def widened_criteria(criteria: Sequence[Criterion], figures: Sequence[Mapping[str, Figure]]) -> tuple[Criterion, ...]:
+    """The criteria with each end moved out, to a round number, as far as the likely `figures` (one mapping per option)
+    need it; those whose scale holds them all are as they were. Points stay."""
+
+    def wide(criterion: Criterion) -> Criterion:
+        found = [item[criterion.id].likely for item in figures if criterion.id in item]
+        low, high = sorted((criterion.worst, criterion.best))
+        low = low if min(found, default=low) >= low else _round_down(min(found))
+        high = high if max(found, default=high) <= high else round_up(max(found))
+        worst, best = (low, high) if criterion.best > criterion.worst else (high, low)
+        return replace(criterion, worst=worst, best=best)
+
+    return tuple(map(wide, criteria))
+
+
+def _round_down(value: float) -> float:
+    """The next multiple of ten at or below ratings up to 100, else nothing: what is cheaper than cheap costs 0."""
+    return 10.0 * math.floor(value / 10.0) if 0 <= value <= FULL_POINTS else 0.0
+
+
 def round_up(value: float) -> float:
     """The next round number at or above a positive value: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(value))

@@ -318,15 +318,15 @@ def _capacity(found: Sequence[Capacity]) -> Section | None:
     verb = "ask" if first.users else "means"
     answer = (
         f"{who} {verb} {rounded(first.peak_per_s, 2)} requests a second at the peak: "
-        f"{count(first.replicas, 'copy', 'copies')} of {first.model}, {first.replicas_with_spare} with a spare."
+        f"{count(first.replicas, 'copy', 'copies')} of {first.model}, {first.replicas_with_spare:,} with a spare."
     )
     if first.volume_ratio is not None:
         answer += f" That is {rounded(first.volume_ratio, 2)} times the volume you gave: check which is right."
     rows = tuple(
         (item.option, f"{item.model} on {item.hardware}",
          f"{rounded(item.mean_per_s, 2)} / {rounded(item.peak_per_s, 2)}",
-         str(item.at_once), seconds(item.service_s), f"{item.replicas} / {item.replicas_with_spare}",
-         seconds(item.wait_p95_s) if item.wait_p95_s else "none", share(item.load), str(item.planned))
+         str(item.at_once), seconds(item.service_s), f"{item.replicas:,} / {item.replicas_with_spare:,}",
+         seconds(item.wait_p95_s) if item.wait_p95_s else "none", share(item.load), f"{item.planned:,}")
         for item in found
     )  # fmt: skip
     columns = ("option", "servers", "requests/s, peak", "side by side", "one takes", "copies, with spare", "p95 wait",
@@ -360,7 +360,10 @@ def _energy(found: Sequence[Energy]) -> Section | None:
     )
     rows = tuple((item.option, _wide(item.kwh), _wide(item.kg_co2), item.basis) for item in found)
     columns = ("option", "kWh a month", "kg CO₂ a month", "from")
-    note = "Published figures of closed models are unaudited self-reports; the ranges are wide on purpose."
+    note = (
+        "Published figures of closed models are unaudited self-reports; the ranges are wide on purpose. "
+        "Of hosted models only what they write is counted, not what they read."
+    )
     return Section("energy", "Energy and carbon", answer, columns, rows, note, "energy", ("grid_kg_per_kwh", "pue"))
 
 

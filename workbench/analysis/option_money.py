@@ -18,6 +18,7 @@ from workbench.analysis.routing import usd_per_avoided_error
 from workbench.analysis.selfhost import Fleet, ServingTable
 from workbench.analysis.strategy import fleets_of
 from workbench.analysis.tco import (
+    LEAST_STAFF,
     catch_up_months,
     rate_of_return,
     setup_with_delay,
@@ -25,7 +26,7 @@ from workbench.analysis.tco import (
 )
 from workbench.analysis.words import count, rounded, usd
 from workbench.domain.insight import Delay, FleetCost, HiddenStaff, Return, Upgrade, VolumePoint
-from workbench.domain.option import Option, OptionDraft, Strategy
+from workbench.domain.option import DataFlow, Option, OptionDraft, Strategy
 from workbench.domain.requirements import Requirements
 from workbench.domain.verdict import Hosting
 
@@ -62,7 +63,8 @@ def delays(options: Sequence[Option], requirements: Requirements, horizon: Horiz
 
 
 def hidden_staff(options: Sequence[Option], requirements: Requirements) -> tuple[HiddenStaff, ...]:
-    """How few people eat what own servers save against the bought option (methods.md 2.2, "Hidden staff")."""
+    """How few people eat what own servers save against the bought option (methods.md 2.2, "Hidden staff"); what would
+    round to nobody is left out."""
     bought = next((item for item in _priced(options) if item.draft.strategy is Strategy.BUY), None)
     if bought is None or requirements.staff_month_usd < checks.SMALLEST:
         return ()
@@ -70,8 +72,10 @@ def hidden_staff(options: Sequence[Option], requirements: Requirements) -> tuple
     found = []
     for item in _priced(options):
         cheap = item.figures["monthly_usd"].likely
-        if item.draft.strategy is not Strategy.BUY and cheap < dear:
-            people = staff_share_that_eats_the_saving(dear, cheap, requirements.staff_month_usd)
+        if item.draft.data_flow is DataFlow.ALL_LEAVES or cheap >= dear:
+            continue
+        people = staff_share_that_eats_the_saving(dear, cheap, requirements.staff_month_usd)
+        if people >= LEAST_STAFF:
             found.append(HiddenStaff(item.id, bought.id, dear - cheap, people))
     return tuple(found)
 

@@ -23,7 +23,7 @@ from workbench.analysis.options import (
 from workbench.analysis.ranking import criterion_weights, value_scores
 from workbench.analysis.robustness import weight_transfer
 from workbench.analysis.sensitivity import clean_share
-from workbench.analysis.tco import staff_share_that_eats_the_saving
+from workbench.analysis.tco import LEAST_STAFF, staff_share_that_eats_the_saving
 from workbench.analysis.words import count, rounded, share, usd
 from workbench.analysis.worth import worth_of_knowing
 from workbench.domain.criterion import Criterion
@@ -50,7 +50,7 @@ def notes(options: Sequence[Option], criteria: Sequence[Criterion], requirements
         *_worth_knowing(options, requirements),
         *_fragile_order(options, criteria),
         *_smallest_shift(options, leader, criteria),
-        *_clipped(options),
+        *_clipped(options, criteria),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -93,17 +93,19 @@ def _over_the_horizon(options: Sequence[Option], leader: Option, requirements: R
 
 
 def _hidden_staff(options: Sequence[Option], requirements: Requirements) -> list[str]:
-    """How little operating work eats what own servers save, for entered figures that may hold no staff."""
+    """How little operating work eats what own servers save; what would round to nothing is left out."""
     bought, found = _bought(options), []
     if bought is None or requirements.staff_month_usd < checks.SMALLEST:
         return []
     for item in options:
-        if item.draft.strategy is Strategy.BUY or not _is_priced(item):
+        if item.draft.data_flow is DataFlow.ALL_LEAVES or not _is_priced(item):
             continue
         saving = _costs(bought)[1] - _costs(item)[1]
         if saving <= 0:
             continue
         part = staff_share_that_eats_the_saving(_costs(bought)[1], _costs(item)[1], requirements.staff_month_usd)
+        if part < LEAST_STAFF:
+            continue
         text = f"{rounded(part, 2) if part >= 0.1 else f'{part:.2f}'} of a full-time operator erases {item.id}'s saving"
         staff = requirements.staff_fte
         counted = f"{rounded(staff, 2)} is counted in." if staff else "None is counted."
@@ -216,12 +218,14 @@ def _smallest_shift(options: Sequence[Option], leader: Option, criteria: Sequenc
     ]
 
 
-def _clipped(options: Sequence[Option]) -> list[str]:
+def _clipped(options: Sequence[Option], criteria: Sequence[Criterion]) -> list[str]:
+    titles = {criterion.id: criterion.title for criterion in criteria}
     found: dict[str, list[str]] = {}
     for item in options:
         for name in item.clipped:
             found.setdefault(name, []).append(item.id)
     return [
-        f"{', '.join(ids)}: the figure for {name.removesuffix('_usd')} lies beyond the scale. Widen its two ends."
+        f"{', '.join(ids)}: “{titles[name]}” lies beyond its scale, so more or less of it counts the same. "
+        "Widen the scales under What matters."
         for name, ids in found.items()
     ]

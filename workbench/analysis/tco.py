@@ -15,6 +15,8 @@ from workbench.analysis.checks import FloatArray
 from workbench.domain.errors import WorkbenchError
 
 LONGEST_HORIZON_MONTHS = 1_200
+# Of a person: less than half a hundredth is nobody.
+LEAST_STAFF = 0.005
 
 
 @dataclass(frozen=True, slots=True)

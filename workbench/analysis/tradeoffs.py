@@ -17,7 +17,7 @@ from workbench.analysis.matching import Judged
 from workbench.analysis.quality_axis import OWN_EVAL
 from workbench.analysis.ranking import pareto
 from workbench.analysis.robustness import knee
-from workbench.analysis.words import usd, usd_short
+from workbench.analysis.words import rounded, usd, usd_short
 from workbench.domain.evidence import Quality
 from workbench.domain.figures import Estimate
 from workbench.domain.requirements import Requirements, ThirdParty
@@ -292,6 +292,8 @@ def sentence(found: Sequence[TradePoint], requirements: Requirements) -> str:
         kept = sum(point.kept for point in found)
         if not kept:
             return "No model is inside your limits, so there is nothing to trade off yet."
+        if kept == 1:
+            return "One model is inside your limits, but it lacks a price or an independent score."
         return f"{kept} models are inside your limits, but none has both a price and an independent score."
     words = [f"{_gives(best)}."]
     words += _for_more_money(best, front)
@@ -368,11 +370,11 @@ def _below_bar(
         return []
     reach = [point for point in front if point.quality is not None and point.quality.value >= bar]
     if not reach:
-        return [f"{nobody} inside your limits reaches your bar of {bar:g} on this scale; your own eval decides."]
+        return [f"{nobody} inside your limits reaches your bar of {rounded(bar)} on this scale; your own eval decides."]
     if best in reach:
         return []
     first = reach[0]
-    return [f"The cheapest above your bar of {bar:g} is {first.model_name} at {usd_short(_cost(first))}."]
+    return [f"The cheapest above your bar of {rounded(bar)} is {first.model_name} at {usd_short(_cost(first))}."]
 
 
 def _shut_out(best: TradePoint, found: Sequence[TradePoint]) -> list[str]:

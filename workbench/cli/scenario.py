@@ -41,6 +41,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     way.add_argument("--alike", action="store_true", help="every criterion counts the same")
     way.add_argument("--order", metavar="A,B,…", help="from their order alone, the most important first")
     way.add_argument("--comparisons", type=Path, metavar="FILE", help="from a CSV table of pairwise comparisons (AHP)")
+    way.add_argument("--widen", action="store_true", help="the same points, on scales that hold every option")
     export = verbs.add_parser("export", help="write the scenario as YAML")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: print it")
     export.add_argument("--force", action="store_true", help="replace a file that is there")
@@ -144,7 +145,7 @@ def run_weigh(arguments: argparse.Namespace, services: Services) -> int:
     scenario = services.scenarios.load(arguments.scenario)
     criteria = criteria_in_force(scenario, requirements_from(scenario.answers))
     points = {name: _points(name, text) for name, text in map(_split, arguments.points)}
-    if points and (arguments.alike or arguments.order or arguments.comparisons):
+    if points and (arguments.alike or arguments.order or arguments.comparisons or arguments.widen):
         raise WorkbenchError("Points and another way together", mend="Give CRITERION=POINTS, or one of the options.")
     found = None
     if arguments.alike:
@@ -153,6 +154,9 @@ def run_weigh(arguments: argparse.Namespace, services: Services) -> int:
         found = weighing.by_order(criteria, [name.strip() for name in arguments.order.split(",")])
     elif arguments.comparisons:
         found = weighing.by_comparisons(criteria, arguments.comparisons)
+    elif arguments.widen:
+        options = services.options.options(scenario, evidence=services.evals.evidence(scenario.id)).options
+        found = weighing.wide_enough(criteria, options)
     elif points:
         found = weighing.by_points(criteria, points)
     if found is not None:

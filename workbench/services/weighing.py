@@ -1,4 +1,5 @@
-"""Other ways to set what matters: the order alone, all alike, points, or a table of pairwise comparisons (AHP).
+"""Other ways to set what matters: the order alone, all alike, points, a table of pairwise comparisons (AHP); and scales
+that hold every option.
 
 Source: methods.md section 1.1. Whatever the way, swing points come out, the largest 100.
 """
@@ -14,11 +15,13 @@ import numpy as np
 
 from workbench.analysis import ranking
 from workbench.analysis.checks import FloatArray
+from workbench.analysis.criteria import widened_criteria
 from workbench.analysis.options import importance_order
 from workbench.analysis.words import listed, share
 from workbench.domain.criterion import Criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.numbers import digits
+from workbench.domain.option import Option
 
 MOST_BYTES = 64_000
 # Saaty's bound: above it the comparisons contradict each other more than is usual.
@@ -86,6 +89,19 @@ def by_comparisons(criteria: Sequence[Criterion], file: Path) -> Weighed:
     top = criteria[int(np.argmax(found.weights))].title
     tail = f"“{top}” counts most with {share(float(found.weights.max()))}."
     return Weighed(_with(criteria, found.weights), f"{how}, which agree with each other (ratio {ratio:.2f}); {tail}")
+
+
+def wide_enough(criteria: Sequence[Criterion], options: Sequence[Option]) -> Weighed:
+    """Scales whose ends hold every option's likely figures; the points stay."""
+    new = widened_criteria(criteria, [option.figures for option in options])
+    moved = [
+        f"{item.title} {digits(item.worst)} to {digits(item.best)}"
+        for item, old in zip(new, criteria, strict=True)
+        if item != old
+    ]
+    if not moved:
+        return Weighed(new, "Every scale holds the figures of all options already.")
+    return Weighed(new, f"Scales from worst to best that hold every option: {', '.join(moved)}.")
 
 
 def _with(criteria: Sequence[Criterion], weights: FloatArray) -> tuple[Criterion, ...]:

@@ -98,6 +98,15 @@ def test_that_conflict_7_six_weeks_rule_out_own_servers_and_stage_them_only_if_t
     assert told is not None and "In stages: A live in 6 weeks" in told.way_out
 
 
+def test_that_conflict_7_is_about_own_servers_and_bridges_no_gap_with_what_is_late_itself() -> None:
+    nearer = options().options(changed(sample(), weeks_limit=5, third_party="free", sensitivity="internal"))
+    told = among(nearer, 7)
+    assert told is not None and "A needs" not in told.text
+    assert told.way_out == "Allow more weeks, or take an option that is ready in time."
+    bought = replace(sample(), options=sample().options[:1])
+    assert among(options().options(changed(bought, weeks_limit=5)), 7) is None
+
+
 def test_that_conflict_8_tuning_a_model_nobody_tunes_points_to_open_weights() -> None:
     untunable = next(m for m in catalog().models if m.capabilities.fine_tuning is False and m.offers)
     draft = sample().options[0]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from workbench.cli.main import run
 from workbench.domain.criterion import DEFAULT_CRITERIA, Criterion
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.figures import Estimate, Figure, Origin
+from workbench.domain.scenario import Scenario
 from workbench.services import weighing
+
+from matching_values import options, sample
 
 THREE = tuple(Criterion(name, name.title(), "", 0, 1, 50) for name in ("cost", "quality", "weeks"))
 SAATY = "x,cost,quality,weeks\ncost,1,3,5\nquality,1/3,1,3\nweeks,1/5,1/3,1\n"
@@ -17,6 +23,17 @@ SAATY = "x,cost,quality,weeks\ncost,1,3,5\nquality,1/3,1,3\nweeks,1/5,1/3,1\n"
 def shares(criteria: Sequence[Criterion]) -> list[float]:
     total = sum(item.points for item in criteria)
     return [item.points / total for item in criteria]
+
+
+def with_figure(base: Scenario, option_id: str, name: str, value: float) -> Scenario:
+    figure = Figure(Estimate.exact(value), Origin.YOURS, "test")
+    return replace(
+        base,
+        options=tuple(
+            replace(draft, figures={**draft.figures, name: figure}) if draft.id == option_id else draft
+            for draft in base.options
+        ),
+    )
 
 
 def compared(tmp_path: Path, text: str, criteria: Sequence[Criterion] = THREE) -> weighing.Weighed:
@@ -110,3 +127,17 @@ def test_that_points_outside_their_scale_unknown_names_and_all_zero_are_refused(
     with pytest.raises(WorkbenchError):
         weighing.by_order(THREE, ["cost", "quality"])
     assert {item.points for item in weighing.alike(THREE).criteria} == {100}
+
+
+def test_that_scales_are_widened_as_far_as_the_options_need_and_no_further() -> None:
+    dear = with_figure(with_figure(sample(), "A", "monthly_usd", 6_700), "B", "monthly_usd", 310)
+    found = weighing.wide_enough(dear.criteria, options().options(dear).options)
+    by_id = {item.id: (item.worst, item.best) for item in found.criteria}
+    assert by_id["monthly_usd"] == (8_000, 0) and by_id["setup_usd"] == (100_000, 0)
+    assert "Running cost 8,000 to 0" in found.sentence
+    assert options().options(replace(dear, criteria=found.criteria)).options[0].clipped == ()
+
+
+def test_that_the_command_widens_scales_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(["--home", str(tmp_path), "scenario", "weigh", "knowledge-assistant", "--widen"]) == 0
+    assert "Every scale holds the figures of all options already." in capsys.readouterr().out

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
 from workbench.domain.criterion import Criterion
+from workbench.domain.option import Option
 from workbench.gui.pages.base import Page
 from workbench.gui.tasks import Tasks
 from workbench.gui.widgets.state import ErrorBox
-from workbench.gui.widgets.weights import ALIKE, COMPARISONS
-from workbench.services.weighing import Weighed, alike, by_comparisons, by_order
+from workbench.gui.widgets.weights import ALIKE, COMPARISONS, WIDER
+from workbench.services.weighing import Weighed, alike, by_comparisons, by_order, wide_enough
 
 
 class Weighing:
@@ -21,8 +22,11 @@ class Weighing:
     def __init__(self, page: Page, tasks: Tasks, error: ErrorBox, done: Callable[[Weighed], None]) -> None:
         self._page, self._tasks, self._error, self._done = page, tasks, error, done
 
-    def set_from(self, way: str, criteria: tuple[Criterion, ...]) -> None:
-        """`way` is one of those that the card offers."""
+    def set_from(self, way: str, criteria: tuple[Criterion, ...], options: Sequence[Option]) -> None:
+        """`way` is one of those that the card offers; `options` are those on screen."""
+        if way == WIDER:
+            self._done(wide_enough(criteria, options))
+            return
         if way == COMPARISONS:
             title, kinds = "Pairwise comparisons", "Tables (*.csv *.tsv *.txt)"
             name, _kind = QFileDialog.getOpenFileName(self._page, title, "", kinds)

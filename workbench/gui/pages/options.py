@@ -260,13 +260,16 @@ class OptionsPage(Page):
     def _set_weights(self, way: str) -> None:
         kept = self._kept()
         if kept is not None:
-            self._weighing.set_from(way, kept.criteria)
+            self._weighing.set_from(way, kept.criteria, self._shown.options if self._shown else ())
 
     def _weighed(self, found: Weighed) -> None:
         """All weights at once: what holds then is said, and can be taken back there."""
         kept = self._kept()
         if kept is not None:
             new = replace(kept, criteria=found.criteria)
+            if new == self.scenario:
+                self._weights.say(found.sentence)
+                return
             self._tried.trying(new, found.sentence)
             self.begin_edit(new, "Set the weights")
 

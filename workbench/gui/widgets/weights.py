@@ -19,17 +19,18 @@ from workbench.gui.widgets.slider import ValueSlider
 from workbench.gui.widgets.text import Words
 
 COLUMN_PX = 190
-ALIKE, ORDER, COMPARISONS = "alike", "order", "comparisons"
+ALIKE, ORDER, COMPARISONS, WIDER = "alike", "order", "comparisons", "wider"
 WAYS = {
     ORDER: "Their order alone",
     ALIKE: "All the same",
     COMPARISONS: "A table of pairwise comparisons (AHP)…",
+    WIDER: "The same points, on scales that hold every option",
 }
 
 
 class WeightsCard(Card):
     """Sends `moved` (criteria) while a slider is dragged and `settled` (criteria) when it is let go; `set_from` (one of
-    ALIKE, ORDER, COMPARISONS) when the person wants all of them set in another way."""
+    WAYS) when the person wants all of them set in another way."""
 
     moved = Signal(object)
     settled = Signal(object)
@@ -53,6 +54,11 @@ class WeightsCard(Card):
         self._note = Words("", "small", "caution")
         self._note.hide()
         self.body.addWidget(self._note)
+
+    def say(self, sentence: str) -> None:
+        """What came of setting them where it changed nothing; until one is moved."""
+        self._note.set_text(sentence)
+        self._note.show()
 
     def show_criteria(self, criteria: Sequence[Criterion]) -> None:
         """Draws these points; sends nothing. Sliders are made anew only when the criteria themselves change."""
