@@ -18,7 +18,7 @@ from workbench.domain.chat import (
     Timing,
     Token,
 )
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.services.chat_models import ChatModelService
 
 Script = Callable[[str], str | WorkbenchError]
@@ -50,7 +50,7 @@ class ScriptedModel:
             yield Loading(1.0)
             said = self._script(question)
             if isinstance(said, WorkbenchError):
-                yield Failed(said)
+                yield Failed(said, sent=not isinstance(said, GuardRefusal))
                 return
             for letter in said:
                 await asyncio.sleep(0)

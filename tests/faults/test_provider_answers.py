@@ -239,4 +239,5 @@ def test_that_no_key_is_said_before_anything_is_sent() -> None:
         remote.key = None
         answer = remote.ask(ChatRequest(()))
         assert "no key for Own server" in answer.failure.what and "workbench key set own" in answer.failure.mend
-        assert server.connections == 0
+        end = answer.events[-1]
+        assert isinstance(end, Failed) and not end.sent and server.connections == 0

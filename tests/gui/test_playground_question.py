@@ -22,9 +22,11 @@ from workbench.gui.pages.validate import ValidatePage
 from workbench.gui.playground.answer_diff import Span, difference
 from workbench.gui.playground.prompt_card import PromptCard
 from workbench.gui.playground.text_box import TextBox
-from workbench.gui.playground.wording import figures
+from workbench.gui.playground.wording import answer_words, figures
 from workbench.gui.theme import Theme
+from workbench.net.grant import OfflineRefusal
 from workbench.services.playground import OWN_EXAMPLE, link_to
+from workbench.store.payments import CapReached
 
 from chat_models import ScriptedModel, use_remote
 
@@ -97,6 +99,16 @@ def test_that_figures_are_never_rounded_to_nothing_and_tell_what_was_cached_and_
     )
     stopped = replace(answer, total_s=None, tokens_per_s=None, tokens_in=0, tokens_out=0)
     assert figures(stopped) == "first token 0.42 ms · cost not known"
+
+
+def test_that_a_question_that_never_went_out_is_not_said_to_have_gone(bench: Bench) -> None:
+    bench.services.credentials.save_server("nowhere", "https://no-such-host.invalid/v1", models=["m"])
+    asking = bench.services.playground.begin("Hello", ["openai/gpt-5", "nowhere/m"])
+    comparison = asyncio.run(asking.run())
+    assert [answer.cost_usd for answer in comparison.answers] == [0.0, 0.0]
+    _, told = answer_words(comparison, str)
+    assert "no key for OpenAI" in told and "is not known." in told
+    assert "went to" not in told and told.endswith("Nothing left this machine.")
 
 
 def test_that_an_estimate_stands_there_before_anything_is_asked(table: Table) -> None:
@@ -209,6 +221,28 @@ def test_that_running_a_turn_again_keeps_to_its_conversation_and_a_new_one_does_
     press(table.bench, view.prompt, "anew")
     ask_and_wait(table.bench, view)
     assert len(table.one.requests[-1].messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "place"),
+    [
+        (OfflineRefusal("x was not called", where="privacy guard"), "Open network settings", "network"),
+        (CapReached("Nothing was sent", where="spend cap"), "Open spending caps", "spend"),
+        (WorkbenchError("There is no key for Acme", where="keychain"), "Open keys", "providers"),
+        (WorkbenchError("Acme does not accept the key", where="x said: no"), "Open keys", "providers"),
+    ],
+)
+def test_that_what_settings_can_mend_has_a_button_that_leads_there(
+    table: Table, error: WorkbenchError, words: str, place: str
+) -> None:
+    table.two._script = lambda _question: error
+    table.ask("Hello")
+    button = table.view.panes[1].findChild(QPushButton, "pane-mend")
+    assert button is not None and button.text() == words
+    with table.bench.qtbot.waitSignal(table.page.navigate) as went:
+        press(table.bench, table.view.panes[1], "pane-mend")
+    assert went.args == ["settings", place]
+    assert not table.view.panes[0].findChild(QPushButton, "pane-mend").isVisibleTo(table.page)
 
 
 def test_that_another_number_of_models_begins_a_new_conversation(table: Table) -> None:

@@ -234,9 +234,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The end of an answer that could not be finished, a killed or crashed model included."""
+    """The end of an answer that could not be finished, a killed or crashed model included. `sent` False: nothing of the
+    question went out."""
 
     reason: WorkbenchError
+    sent: bool = True
 
 
 ChatEvent = Loading | Waiting | Token | Done | Failed

@@ -67,9 +67,9 @@ class Evidence:
 class Answer:
     """One model's answer in a playground comparison; seconds, tokens, bytes of peak memory.
 
-    `cost_usd` None: the price is not known. `error_kind` is "refused" when a guard let nothing be sent. `note` is what
-    the person should know about a whole answer. `itl_*` are the times between two tokens. `cached_tokens` of
-    `tokens_in` were remembered from an earlier prompt.
+    `cost_usd` None: the price is not known; a failed answer of which nothing was sent has 0. `error_kind` is "refused"
+    when a guard let nothing be sent. `note` is what the person should know about a whole answer. `itl_*` are the times
+    between two tokens. `cached_tokens` of `tokens_in` were remembered from an earlier prompt.
     """
 
     model: str

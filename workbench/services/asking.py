@@ -113,7 +113,7 @@ class Pane:
         try:
             self._about = await asyncio.to_thread(self._model.describe)
         except WorkbenchError as error:
-            self._end = Failed(error)
+            self._end = Failed(error, sent=False)
             self._say(PaneEvent(self._place, self._end))
             self._say(PaneEnded(self._place, self.answer()))
             return
@@ -180,7 +180,7 @@ class Pane:
                 local=local,
             )
         error = self._end.reason if isinstance(self._end, Failed) else None
-        nothing_sent = local or isinstance(error, GuardRefusal)
+        nothing_sent = local or (isinstance(self._end, Failed) and not self._end.sent)
         return Answer(
             model=self._id(),
             text=text,

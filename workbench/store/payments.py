@@ -139,7 +139,8 @@ def _over(where: str, spent: float, most: float, cap: float, option: str) -> Cap
     return CapReached(
         f"Nothing was sent: ${spent:.4f} is spent {where}, this call may cost ${most:.4f}, and the cap is ${cap:.2f}",
         where="spend cap",
-        mend=f"Ask for a shorter answer, take a cheaper model, or raise the cap: workbench spend cap {option} USD",
+        mend=f"Ask for a shorter answer, take a cheaper model, or raise the cap under Settings, or: workbench "
+        f"spend cap {option} USD",
     )
 
 

@@ -71,7 +71,8 @@ def test_that_a_call_that_may_pass_the_days_cap_is_not_sent(services: Services) 
 def test_that_a_call_that_reached_nobody_costs_nothing(services: Services) -> None:
     with Server(chat_answer) as server:
         gone = server.url
-    assert "refuses the connection" in remote(gone, services).ask(DEAR).failure.what
+    end = remote(gone, services).ask(DEAR).events[-1]
+    assert isinstance(end, Failed) and "refuses the connection" in end.reason.what and not end.sent
     assert services.spend.today().usd == 0 and services.payments.open_ones() == ()
 
 

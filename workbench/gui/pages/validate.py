@@ -93,6 +93,7 @@ class ValidatePage(Page):
         self.playground.wrote.connect(self.wrote)
         self.playground.explained.connect(self.explain)
         self.playground.changed.connect(self._show_may)
+        self.playground.row.mend_wanted.connect(lambda place: self.navigate.emit("settings", place))
         self.evals.wrote.connect(self.wrote)
         self.routing.answered.connect(lambda lead, rest: self._say(ROUTING, lead, rest))
         self.routing.eval_wanted.connect(partial(self.show_view, EVALS))

@@ -15,6 +15,7 @@ from workbench.gui.playground.answer_view import AnswerView
 from workbench.gui.playground.frame_clock import FrameClock
 from workbench.gui.playground.live_figures import LiveFigures
 from workbench.gui.playground.model_choice import ModelChooser, ModelEntry
+from workbench.gui.playground.refusal import mended_in_settings
 from workbench.gui.playground.wording import ending, figures, unbroken
 from workbench.gui.theme import Space, look_of, scaled_px, set_role
 from workbench.gui.widgets.buttons import button, menu_button
@@ -51,6 +52,7 @@ class Pane(QFrame):
     diff_wanted = Signal()
     clean_wanted = Signal()
     why_wanted = Signal()
+    mend_wanted = Signal(str)
     model_chosen = Signal(str)
 
     def __init__(self, place: int, clock: FrameClock) -> None:
@@ -72,6 +74,7 @@ class Pane(QFrame):
         self.view = AnswerView(f"Text of {who}", clock)
         self._error = Words("", "body", "caution")
         self._error.setObjectName("pane-error")
+        self._ways: list[QPushButton] = []
         self._refusal = self._make_refusal()
         self._below = QWidget()  # takes the room of the answer where there is none
         self._figures = Words("", "muted")
@@ -102,9 +105,12 @@ class Pane(QFrame):
         return made
 
     def _make_refusal(self) -> QWidget:
-        """What can be done when a guard let nothing be sent."""
+        """What can be done when a guard let nothing be sent, or a key is missing."""
         holder = QWidget()
         flow = FlowLayout(holder, spacing=Space.S)
+        self._mend = button("", self._go_and_mend)
+        self._mend.setObjectName("pane-mend")
+        flow.addWidget(self._mend)
         for name, text, signal, hint in (
             (
                 "clean",
@@ -118,6 +124,7 @@ class Pane(QFrame):
             made.setObjectName(f"pane-{name}")
             made.setAccessibleName(f"{text}, answer {self.place + 1}")
             flow.addWidget(made)
+            self._ways.append(made)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         holder.setSizePolicy(policy)
@@ -260,7 +267,22 @@ class Pane(QFrame):
             sentence = " ".join(part for part in parts[:2] if part) + (f" ({parts[2]})" if parts[2] else "")
         self._say(figures(answer), ending(answer), sentence or answer.note or self._note)
         self._show_text(not sentence or bool(self.view.toPlainText()))
-        self._refusal.setVisible(answer.error_kind == REFUSED)
+        self._show_ways(answer)
+
+    def _show_ways(self, answer: Answer) -> None:
+        """Buttons for what can be done about it."""
+        found, refused = mended_in_settings(answer), answer.error_kind == REFUSED
+        words = found[1] if found is not None else ""
+        self._mend.setText(words)
+        self._mend.setAccessibleName(f"{words}, answer {self.place + 1}")
+        self._mend.setVisible(found is not None)
+        for way in self._ways:
+            way.setVisible(refused)
+        self._refusal.setVisible(refused or found is not None)
+
+    def _go_and_mend(self) -> None:
+        if self.answer is not None and (found := mended_in_settings(self.answer)) is not None:
+            self.mend_wanted.emit(found[0])
 
     def set_place(self, place: int) -> None:
         """Another place in the row: its sign follows."""

@@ -24,7 +24,8 @@ PANES, SIZES = "playground/panes", "playground/sizes"
 
 
 class PaneRow(QWidget):
-    """Signals carry the pane: what was pressed there, or a file that was dropped on it."""
+    """Signals carry the pane: what was pressed there, or a file that was dropped on it. `mend_wanted` carries the place
+    in Settings that mends what went wrong."""
 
     stop_wanted = Signal(object)
     again_wanted = Signal(object)
@@ -35,6 +36,7 @@ class PaneRow(QWidget):
     diff_wanted = Signal(object)
     clean_wanted = Signal(object)
     why_wanted = Signal(object)
+    mend_wanted = Signal(str)
     file_dropped = Signal(object, object)
     changed = Signal()
     models_changed = Signal()
@@ -138,6 +140,7 @@ class PaneRow(QWidget):
         for name in ("stop", "again", "copy", "markdown", "open", "settings", "diff", "clean", "why"):
             wanted: SignalInstance = getattr(self, f"{name}_wanted")
             getattr(pane, f"{name}_wanted").connect(partial(wanted.emit, pane))
+        pane.mend_wanted.connect(self.mend_wanted)
         pane.maximise_wanted.connect(lambda: self._maximise(pane))
         pane.remove_wanted.connect(lambda: self._remove(pane))
         pane.model_chosen.connect(lambda _path: self._model_chosen())

@@ -9,6 +9,19 @@ from workbench.domain.scenario import Scenario
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.theme import Tone
 
+#: by where a sentence says it happened: the place in Settings, and the words that lead there
+_IN_SETTINGS = {
+    "privacy guard": ("network", "Open network settings"),
+    "keychain": ("providers", "Open keys"),
+    "spend cap": ("spend", "Open spending caps"),
+}
+
+
+def mended_in_settings(answer: Answer) -> tuple[str, str] | None:
+    """Where in Settings what stood against an answer can be mended, and what to call the way there."""
+    where = "keychain" if answer.error_what.endswith("does not accept the key") else answer.error_where
+    return _IN_SETTINGS.get(where)
+
 
 def why_not_sent(
     answer: Answer, name: str, scenario: Scenario | None, clean_example: Callable[[], None]

@@ -56,7 +56,7 @@ def price(usd: float | None) -> str:
         return "price unknown"
     if usd == 0:
         return "$0"
-    return f"${usd:,.2f}" if usd >= 0.995 else f"${words.rounded(usd, 2)}"
+    return f"${usd:,.2f}" if usd >= 0.0995 else f"${words.rounded(usd, 2)}"
 
 
 def estimate_words(estimates: Sequence[Estimate]) -> str:
@@ -120,7 +120,7 @@ def _quickest(answers: Sequence[Answer], name_of: Callable[[str], str]) -> list[
 
 
 def _where_it_went(answers: Sequence[Answer], name_of: Callable[[str], str]) -> str:
-    asked = [a for a in answers if not a.local and a.error_kind != REFUSED]
+    asked = [a for a in answers if not a.local and not (a.error_what and a.cost_usd == 0)]
     if not asked:
         return "Nothing left this machine."
     costs = [a.cost_usd for a in asked if a.cost_usd is not None]

@@ -20,7 +20,7 @@ from workbench.domain.chat import (
     Token,
     Waiting,
 )
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.secret import Secret
 from workbench.inference.forms import schema_problem
 from workbench.inference.remote import clients
@@ -114,7 +114,7 @@ class RemoteModel:
             grant, key = await self._admitted(request)
             opened = await self._house.purse.begin(self._question(request, grant))
         except WorkbenchError as error:
-            yield Failed(error)
+            yield Failed(error, sent=False)
             return
         if isinstance(opened, Paid):
             yield Token(opened.text)
@@ -160,9 +160,7 @@ class RemoteModel:
     def _may_cost(self, request: ChatRequest, said: list[str], end: Failed | None) -> float | None:
         """What an answer without an end may have cost: nothing when it was refused or nothing was sent, else what was
         sent and said."""
-        reason = None if end is None else end.reason
-        was_sent = isinstance(reason, NetworkFailure | NoAnswer) and not isinstance(reason, Unreached)
-        if reason is not None and not said and not was_sent:
+        if end is not None and not said and not (end.sent and isinstance(end.reason, NetworkFailure | NoAnswer)):
             return 0.0
         tokens_out = math.ceil(sum(map(len, said)) / CHARACTERS_PER_TOKEN)
         return self._ceiling.of(most_tokens_in(request), tokens_out)
@@ -182,7 +180,7 @@ class RemoteModel:
             self._name,
             self._house.redact,
         )
-        tries = 1
+        tries, sent = 1, False
         while True:
             if self._house.lane.is_full:
                 yield Waiting(f"for its turn: {asked.host} gets {int(self._house.lane.limit)} at once")
@@ -202,6 +200,7 @@ class RemoteModel:
                     if is_ours(error):
                         raise
                     fault = fault_of(error, asked)
+            sent = sent or not isinstance(fault.error, Unreached | GuardRefusal)
             if fault.busy:
                 self._house.lane.busy()
             if begun:
@@ -211,7 +210,7 @@ class RemoteModel:
                 self._left_out |= {fault.field}
                 continue
             if not fault.again or tries >= MOST_TRIES:
-                yield Failed(fault.error)
+                yield Failed(fault.error, sent)
                 return
             seconds = wait_s(tries, fault.wait_s)
             tries += 1
