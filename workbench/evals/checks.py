@@ -62,10 +62,11 @@ def checked(dataset: EvalSet, *, mark: bool = True) -> Checked:
     """All checks. `mark` False leaves rows with personal data as they were marked, as a person decided."""
     cases = dataset.cases
     near, clustered = _near(cases)
-    personal, marked = _personal(clustered, mark)
+    personal, marked = _personal((*clustered, *dataset.examples), mark)
     classes, baseline = _classes(cases)
     findings = [*_unused(cases), *_empty(cases), *_repeated(cases), *near, *_leaks(dataset), *classes, *personal]
-    return Checked(replace(dataset, cases=marked), tuple(findings), baseline)
+    cases, examples = marked[: len(cases)], marked[len(cases) :]
+    return Checked(replace(dataset, cases=cases, examples=examples), tuple(findings), baseline)
 
 
 def _empty(cases: Sequence[EvalCase]) -> Iterable[Finding]:
@@ -211,7 +212,9 @@ def _personal(cases: Sequence[EvalCase], mark: bool) -> tuple[list[Finding], tup
     found = []
     marked = []
     for case in cases:
-        held = personal_data("\n".join((case.input, case.expected, case.context)))
+        # a template may put any column into the question
+        told = dict.fromkeys((case.input, case.expected, case.context, *(text for _, text in case.fields)))
+        held = personal_data("\n".join(told))
         kinds.update(held)
         if held:
             found.append(case.id)

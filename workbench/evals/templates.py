@@ -19,7 +19,7 @@ from typing import Any
 
 from workbench.domain.chat import ChatEvent, ChatModel, ChatRequest, ModelDescription, Sampling, ask
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import EvalCase
+from workbench.domain.evals import EvalCase, EvalSet
 
 LONGEST = 100_000
 LONGEST_PROMPT = 2_000_000
@@ -250,6 +250,15 @@ def crossed(
     if not templates:
         return list(models)
     return [Varied(model, template, tuple(examples), system, sampling) for model in models for template in templates]
+
+
+def marked_as_shown(data: EvalSet, templates: Sequence[PromptTemplate]) -> EvalSet:
+    """The same cases, all marked sensitive where a prompt shows examples and one of them is: it goes along with every
+    question, and to whoever sees what was made of it."""
+    shown = any("examples" in template.text for template in templates)
+    if not shown or not any(example.sensitive for example in data.examples[:MOST_EXAMPLES]):
+        return data
+    return replace(data, cases=tuple(replace(case, sensitive=True) for case in data.cases))
 
 
 def check_templates(

@@ -325,6 +325,7 @@ class EvalService:
         from workbench.evals.money import Cap
         from workbench.evals.rivals import compare_answers
         from workbench.evals.runner import Finished, Means, run_eval
+        from workbench.evals.templates import marked_as_shown
 
         if data.hash != run.dataset_hash:
             raise WorkbenchError(
@@ -332,6 +333,7 @@ class EvalService:
                 where=run.name,
                 mend="Give the same file, or start a new eval.",
             )
+        data = marked_as_shown(data, _templates(run.settings))
         chosen = self._models_of(run, models, data)
         await asyncio.to_thread(self.check_keys, [*_asked(chosen), *run.settings.judges])
         done = await asyncio.to_thread(self._store.eval_runs.results, run.id)
@@ -425,10 +427,11 @@ class EvalService:
         without Dask, or when no scheduler answers.
         """
         from workbench.evals.cluster import OnCluster
-        from workbench.evals.templates import plain_model
+        from workbench.evals.templates import marked_as_shown, plain_model
         from workbench.inference.local.model import LocalModel
         from workbench.services.cluster_worker import answer
 
+        data = marked_as_shown(data, _templates(run.settings))
         chosen = self._models_of(run, models, data)
         own = ((model.describe().model_id, plain_model(model)) for model in chosen)
         files = {name: str(model.path) for name, model in own if isinstance(model, LocalModel)}
@@ -720,11 +723,17 @@ class EvalService:
         `difference` is the smallest that matters and `disagree` the share of cases that two models are expected to
         disagree on. Raises WorkbenchError as `new_run` does, and for shares that cannot be.
         """
+        from workbench.evals.templates import marked_as_shown
         from workbench.services.eval_plan import EvalPlanning
 
         run, chosen = self._made(data, models, scorers, scenario_id, "", system, sampling, settings)
+        shown = marked_as_shown(data, _templates(run.settings))
         planning = EvalPlanning(library=self._library, answers=lambda: self._store.eval_runs)
-        return planning.plan(run, data, chosen, difference=difference, disagree=disagree)
+        plan = planning.plan(run, shown, chosen, difference=difference, disagree=disagree)
+        if shown is data or all(one.local for one in plan.models):
+            return plan
+        why = "The prompt shows an example that is marked sensitive, so no question of this eval leaves this machine."
+        return replace(plan, warnings=(why, *plan.warnings))
 
     def plan(self, *, difference: float, disagree: float) -> int:
         """Cases on which a true difference (a share) shows 4 times in 5, when two models disagree on that share.

@@ -118,7 +118,9 @@ class JudgingService:
         from workbench.analysis.judge_card import bias_card, corrected
         from workbench.evals.panel import Panel
         from workbench.evals.scorers import scorer as scorer_of
+        from workbench.evals.templates import PromptTemplate, marked_as_shown
 
+        data = marked_as_shown(data, [PromptTemplate(text, name) for name, text in run.settings.prompts])
         member = _judging(scorer_of(scorer))
         if data.hash != run.dataset_hash:
             raise WorkbenchError(

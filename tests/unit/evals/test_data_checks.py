@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 
 import pytest
 from workbench.domain.evals import EvalCase, EvalSet
@@ -111,6 +112,10 @@ def test_that_rows_with_personal_data_are_marked_sensitive_unless_a_person_decid
     assert [case.sensitive for case in checked(dataset, mark=False).dataset.cases] == [False, False]
     assert "1 row holds what looks like personal data: an address of mail (1)" in only(dataset, Kind.PERSONAL).what
     assert only(dataset, Kind.PERSONAL).mend.startswith("It is marked sensitive and stays on this machine.")
+    hidden = EvalCase("c", "Who decides?", "Ada", fields=(("contact", "ada@example.org"),))
+    shown = checked(replace(data(hidden, EvalCase("d", "Who pays?", "Bob")), examples=(dataset.cases[0],))).dataset
+    assert [case.sensitive for case in shown.cases] == [True, False], "a template may put any column into the question"
+    assert shown.examples[0].sensitive, "what is shown is looked through, too"
 
 
 def test_that_alike_texts_are_found_among_many_and_others_are_not() -> None:

@@ -101,6 +101,37 @@ def test_that_a_plan_warns_when_the_data_cannot_decide(services: Services, tmp_p
     assert "come from 1 document and" in "\n".join(services.evals.outlook(shared, ["far/a"]).warnings)
 
 
+def test_that_an_example_that_is_sensitive_keeps_every_question_that_shows_it_on_this_machine(
+    services: Services, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def hear(question: str) -> str:
+        asked.append(question)
+        return "answer"
+
+    use_remote(services, ScriptedModel("far/a", hear, local=False))
+    path = tmp_path / "cases.csv"
+    rows = (
+        "input,expected,sensitive,split",
+        "secret?,secret,yes,train",
+        *(f"question {n},answer,no," for n in range(4)),
+    )
+    path.write_text("\n".join(rows))
+    data = services.evals.dataset(path)
+    assert [example.sensitive for example in data.examples] == [True]
+    shows = "{% for each in examples %}{{ each.input }} {{ each.expected }}\n{% endfor %}{{ input }}"
+    settings = EvalSettings(prompts=(("", shows),), marked=True)
+    plan = services.evals.outlook(data, ["far/a"], settings=settings)
+    assert "shows an example that is marked sensitive" in plan.warnings[0]
+    assert any("4 of 4 cases are sensitive" in warning for warning in plan.warnings)
+    run = services.evals.new_run(data, ["far/a"], settings=settings)
+    _, finished = finish(services, run, path)
+    assert (finished.withheld, finished.answered, asked) == (4, 0, [])
+    plain = services.evals.new_run(data, ["far/a"], settings=EvalSettings(prompts=(("", "{{ input }}"),), marked=True))
+    assert finish(services, plain, path)[1].answered == 4 and len(asked) == 4
+
+
 def test_that_three_models_share_the_error_rate_and_need_more_cases(services: Services, tmp_path: Path) -> None:
     use_remote(services, *(paid(name=f"far/{name}") for name in "abc"))
     data = services.evals.dataset(written(tmp_path / "cases.csv", 200))
