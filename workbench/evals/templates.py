@@ -56,6 +56,10 @@ FILTERS = frozenset(
         "reverse",
     ]
 )
+TOO_LONG = f"it is longer than {LONGEST_PROMPT:,} characters"
+WORDS = {"Assign": "set", "AssignBlock": "set", "CallBlock": "call", "FromImport": "import"}
+#: texts put together in one expression; each may be as long as a cell
+MOST_JOINED = 50
 MEND = "Write the prompt with {{ input }} where the question goes; other columns go by their names."
 
 
@@ -82,13 +86,11 @@ class PromptTemplate:
         if fault:
             raise self._fault(fault)
         try:
-            prompt = str(template.render(_variables(case, examples)))
+            prompt = _rendered(template, _variables(case, examples))
         except TemplateError as error:
             raise self._fault(f"{error.message} (case {case.id})") from error
         except (ArithmeticError, TypeError, ValueError, LookupError, RecursionError, AttributeError) as error:
             raise self._fault(f"{error} (case {case.id})") from error
-        if len(prompt) > LONGEST_PROMPT:
-            raise self._fault(f"the prompt of case {case.id} is longer than {LONGEST_PROMPT:,} characters")
         if not prompt.strip():
             raise self._fault(f"the prompt of case {case.id} is empty")
         return prompt
@@ -96,6 +98,19 @@ class PromptTemplate:
     def _fault(self, what: str) -> WorkbenchError:
         named = f" {self.name}" if self.name else ""
         return WorkbenchError(f"The prompt{named} cannot be made: {what}", where="prompt", mend=MEND)
+
+
+def _rendered(template: Any, variables: Mapping[str, Any]) -> str:
+    """Piece by piece, so that no more is made than a prompt may be. Raises jinja2's errors."""
+    from jinja2 import TemplateRuntimeError
+
+    pieces, length = [], 0
+    for piece in template.generate(variables):
+        pieces.append(piece)
+        length += len(piece)
+        if length > LONGEST_PROMPT:
+            raise TemplateRuntimeError(TOO_LONG)
+    return "".join(pieces)
 
 
 def _variables(case: EvalCase, examples: Sequence[EvalCase]) -> dict[str, Any]:
@@ -147,27 +162,49 @@ def _environment() -> Any:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Sandbox(ImmutableSandboxedEnvironment):
-        intercepted_binops = frozenset(("*", "**", "%"))
+        intercepted_binops = frozenset(("*", "**", "%", "+"))
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            if operator == "+" and isinstance(left, str) and isinstance(right, str):
+                return left + right
             if not all(isinstance(side, int | float) for side in (left, right)) or operator == "**":
                 raise SecurityError(f"{operator} is for small numbers only")
             return super().call_binop(context, operator, left, right)
 
     made = Sandbox(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
     made.globals.clear()
-    made.filters = {name: made.filters[name] for name in FILTERS if name in made.filters}
+    made.filters = {name: made.filters[name] for name in FILTERS if name in made.filters} | {"replace": _replaced}
     return made
 
 
+def _replaced(text: Any, old: str, new: str) -> str:
+    """As the filter of the name, with an end: one after the other they would fill any memory."""
+    from jinja2.exceptions import SecurityError
+
+    before = str(text)
+    if len(before) + before.count(str(old)) * len(str(new)) > LONGEST_PROMPT:
+        raise SecurityError(TOO_LONG)
+    return before.replace(str(old), str(new))
+
+
 def _unwanted(tree: Any) -> str:
-    """What a prompt does not need: definitions, other files, calls, loops in loops, large numbers."""
+    """What a prompt does not need: definitions, other files, calls, loops in loops, large numbers, texts that are put
+    together over and over."""
     from jinja2 import nodes
 
-    refused = (nodes.Macro, nodes.CallBlock, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Block)
+    refused = (
+        nodes.Macro, nodes.CallBlock, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Block,
+        nodes.Assign, nodes.AssignBlock, nodes.With,
+    )  # fmt: skip
+    joined = sum(len(node.nodes) for node in tree.find_all(nodes.Concat))
+    joined += sum(1 for _ in tree.find_all(nodes.Add)) + sum(len(node.items) for node in tree.find_all(nodes.List))
+    if joined > MOST_JOINED:
+        return f"it puts more than {MOST_JOINED} texts together"
     for node in tree.find_all((*refused, nodes.Call, nodes.For, nodes.Const)):
         if isinstance(node, refused):
-            return f"{type(node).__name__.lower()} is not for prompts, line {node.lineno}"
+            return (
+                f"{WORDS.get(type(node).__name__, type(node).__name__.lower())} is not for prompts, line {node.lineno}"
+            )
         if isinstance(node, nodes.Call):
             return f"nothing can be called in a prompt, line {node.lineno}"
         if isinstance(node, nodes.For) and next(iter(_loops(node, nodes)), None) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 
 import pytest
 from workbench.domain.chat import Sampling
@@ -48,6 +49,11 @@ def test_that_what_is_expected_is_not_told() -> None:
         "{{ input|center(9999) }}",
         "{{ range }}",
         "{{ cycler }}",
+        "{% set a = input %}" + "{% set a = a ~ a %}" * 40 + "{{ a }}",
+        "{% with a = input %}{{ a }}{% endwith %}",
+        "{{ " + "input ~ " * 60 + "input }}",
+        "{{ 'aaaaaaaaaa'" + "|replace('a', 'aaaaaaaaaa')" * 12 + " }}",
+        "{{ ['x', " + "input, " * 60 + "]|join }}",
         "   ",
     ],
 )
@@ -55,6 +61,20 @@ def test_that_what_a_prompt_does_not_need_is_refused_with_a_sentence(text: str) 
     with pytest.raises(WorkbenchError) as caught:
         check_templates([PromptTemplate(text)], [CASE], SHOWN)
     assert caught.value.mend
+
+
+def test_that_no_more_is_made_of_a_prompt_than_it_may_be() -> None:
+    case = EvalCase("a", "x" * 1_000_000, "b")
+    assert (
+        len(PromptTemplate("{{ input }}{{ input + '!'|replace('!', '?') }}").render(EvalCase("a", "x" * 999, "b")))
+        == 1999
+    )
+    tracemalloc.start()
+    with pytest.raises(WorkbenchError, match="longer than 2,000,000 characters"):
+        PromptTemplate("{{ input }}" * 900).render(case)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 << 20
 
 
 def test_that_several_prompts_need_names_of_their_own() -> None:
