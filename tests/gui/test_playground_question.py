@@ -228,8 +228,8 @@ def test_that_running_a_turn_again_keeps_to_its_conversation_and_a_new_one_does_
     [
         (OfflineRefusal("x was not called", where="privacy guard"), "Open network settings", "network"),
         (CapReached("Nothing was sent", where="spend cap"), "Open spending caps", "spend"),
-        (WorkbenchError("There is no key for Acme", where="keychain"), "Open keys", "providers"),
-        (WorkbenchError("Acme does not accept the key", where="x said: no"), "Open keys", "providers"),
+        (WorkbenchError("There is no key for Acme", where="keychain"), "Open keys", "providers/acme"),
+        (WorkbenchError("Acme does not accept the key", where="x said: no"), "Open keys", "providers/acme"),
     ],
 )
 def test_that_what_settings_can_mend_has_a_button_that_leads_there(

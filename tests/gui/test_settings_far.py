@@ -101,6 +101,11 @@ def test_that_a_key_is_held_out_of_sight_and_deleted_after_asking(
     assert asked == ["Delete the key for OpenAI?"] and visitor.services.credentials.key("openai") is None
 
 
+def test_that_who_comes_for_a_key_finds_the_provider_selected(visitor: Visitor, page: SettingsPage) -> None:
+    visitor.go("settings", "providers/mistral")
+    visitor.wait(lambda: visitor.find(QLineEdit, "Key").placeholderText() == "Paste the key for Mistral here")
+
+
 def test_that_what_is_no_key_is_refused_with_the_reason(visitor: Visitor, page: SettingsPage) -> None:
     visitor.qtbot.keyClicks(visitor.find(QLineEdit, "Key"), "two words")
     visitor.press("Keep the key")

@@ -196,7 +196,15 @@ def test_that_models_of_a_server_that_lists_none_can_be_named(
 
 
 @pytest.mark.parametrize(
-    ("id", "url"), [("My Server", "http://x/v1"), ("local", "http://x/v1"), ("ok", "ftp://x"), ("", "http://x")]
+    ("id", "url"),
+    [
+        ("My Server", "http://x/v1"),
+        ("local", "http://x/v1"),
+        ("ok", "ftp://x"),
+        ("", "http://x"),
+        ("ok", "https://a b/v1"),
+        ("ok", "https://a/v1#b"),
+    ],
 )
 def test_that_a_server_with_a_bad_name_or_address_is_refused(services: Services, id: str, url: str) -> None:
     with pytest.raises(WorkbenchError):

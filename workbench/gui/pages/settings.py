@@ -149,7 +149,7 @@ class SettingsPage(Page):
         return {row.id: row.name for row in (*self._scenarios.list(), *self._scenarios.bin())}
 
     def arrive(self, payload: object) -> None:
-        """The foot of the rail leads to the ledger, a refusal to where it can be mended."""
+        """The foot of the rail leads to the ledger, a refusal to where it is mended ("network", "providers/openai")."""
         cards: dict[str, Card] = {
             "ledger": self._ledger,
             "providers": self._providers,
@@ -157,8 +157,11 @@ class SettingsPage(Page):
             "spend": self._spend,
             "team": self._team,
         }
-        if payload in cards:
-            self.scroller.ensureWidgetVisible(cards[str(payload)], 0, 400)
+        place, _, provider = str(payload).partition("/")
+        if provider:
+            self._providers.pick(provider)
+        if place in cards:
+            self.scroller.ensureWidgetVisible(cards[place], 0, 400)
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Settings are the same for every scenario; this reads what may have changed meanwhile."""

@@ -18,9 +18,13 @@ _IN_SETTINGS = {
 
 
 def mended_in_settings(answer: Answer) -> tuple[str, str] | None:
-    """Where in Settings what stood against an answer can be mended, and what to call the way there."""
+    """Where in Settings what stood against an answer can be mended (a key: "providers/openai"), and what the way there
+    is called."""
     where = "keychain" if answer.error_what.endswith("does not accept the key") else answer.error_where
-    return _IN_SETTINGS.get(where)
+    found = _IN_SETTINGS.get(where)
+    if found is None or found[0] != "providers":
+        return found
+    return f"{found[0]}/{answer.model.partition('/')[0]}", found[1]
 
 
 def why_not_sent(

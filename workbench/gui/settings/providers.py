@@ -94,6 +94,12 @@ class ProvidersCard(Card):
             self._credentials.store, lane="pool", done=self._show_store, failed=self._error.show_error, owner=self
         )
 
+    def pick(self, provider: str) -> None:
+        """Select one, once the list is read; the next key is for it."""
+        self._wanted = provider
+        self._key.setFocus()
+        self.read()
+
     def _read_lines(self) -> tuple[ProviderLine, ...]:
         rows = self._credentials.providers()
         return tuple(ProviderLine(row, self._credentials.remembered(row.endpoint.id)) for row in rows)

@@ -66,6 +66,8 @@ class Endpoint:
 def checked_address(text: str) -> str:
     """A base address as typed or pasted, without what a program adds to it itself. Raises WorkbenchError for none, and
     for one that holds a key."""
+    if any(character.isspace() or character == "#" for character in text.strip()):
+        raise WorkbenchError("An address has no blanks and no # in it", where=text.strip()[:120], mend="Copy it again.")
     address, mark, query = text.strip().partition("?")
     address = address.rstrip("/")
     for added in (CHAT_PATH, "/responses", "/v1/messages"):
