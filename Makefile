@@ -66,7 +66,6 @@ test: lint side-by-side unit gui  ## everything a change must pass
 test-slow: setup ## the long ones: kill loops, fuzzing, full disks, new examples for the tests that draw them
 	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest tests/unit tests/contract tests/faults -m "hypothesis and not slow and not keychain" -n 2 -q
 	$(BIN)/python -m pytest tests/unit tests/contract tests/faults -m slow -q
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/gui -m slow -q
 	$(XVFB) $(BIN)/python -m pytest tests/end_to_end -m slow -q
 
 bench: setup     ## benchmarks, side by side; prints ratios
