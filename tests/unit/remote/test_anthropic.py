@@ -149,6 +149,18 @@ def test_that_a_newer_model_that_takes_no_temperature_is_asked_without() -> None
     assert heard.text == "Good day." and "does not take temperature" in heard.done.note and len(requests) == 2
 
 
+def test_that_what_the_protocol_has_no_word_for_is_said() -> None:
+    question = (ChatMessage(Role.USER, "Hello?"),)
+    heard, (request,) = ask(answer, ChatRequest(question, Sampling(temperature=1.5, seed=7, presence_penalty=0.5)))
+    assert heard.done.note == "Own server takes no seed, presence_penalty, temperature above 1: left out."
+    assert request.json["temperature"] == 1.0
+    heard, (request,) = ask(answer, ChatRequest(question, Sampling(temperature=0.7, top_p=0.9), grammar='root ::= "a"'))
+    assert heard.done.note == "Own server takes no temperature, grammar: left out."
+    assert "temperature" not in request.json
+    heard, _ = ask(answer, ChatRequest(question, Sampling(seed=7)))
+    assert heard.done.note == "", "nothing is drawn, so a seed changes nothing"
+
+
 def test_that_an_overloaded_server_is_asked_again_and_an_error_event_within_an_answer_is_not() -> None:
     async def busy(request: Received, reply: Reply) -> None:
         if len(server.requests) == 1:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Image, Role, Tool, ToolCall
+from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Image, Role, Sampling, Tool, ToolCall
 from workbench.inference.remote.endpoints import Wire
 
 from remote_models import Remote
@@ -66,6 +66,13 @@ def test_that_an_answer_streams_with_its_usage_and_nothing_is_stored_there() -> 
     assert (timing.tokens_in, timing.tokens_out, timing.shared_tokens, timing.reasoning_tokens) == (90, 12, 30, 4)
     assert request.path == "/v1/responses" and request.json["store"] is False
     assert request.json["input"] == [{"role": "user", "content": "Hello?"}]
+
+
+def test_that_what_the_protocol_has_no_word_for_is_said() -> None:
+    sampling = Sampling(temperature=0.5, seed=3, stop=("END",), top_k=40, top_p=0.9)
+    heard, (request,) = ask(answer, ChatRequest((ChatMessage(Role.USER, "Hello?"),), sampling))
+    assert heard.done.note == "Own server takes no top_k, seed, stop: left out."
+    assert request.json["top_p"] == 0.9 and "stop" not in request.json
 
 
 def test_that_pictures_schemas_and_tools_go_along() -> None:

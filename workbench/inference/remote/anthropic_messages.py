@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, ToolCall
-from workbench.inference.remote.pieces import Ended, Piece, Said, Usage, part, schema_of, text_of, whole
+from workbench.inference.remote.pieces import Ended, Piece, Said, Usage, asked_for, part, schema_of, text_of, whole
 
 FINISHES = {
     "end_turn": Finish.STOP,
@@ -22,6 +22,7 @@ FINISHES = {
 
 
 PATH = "/v1/messages"
+_NO_WORD_FOR = ("seed", "min_p", "repeat_penalty", "frequency_penalty", "presence_penalty", "grammar")
 
 
 async def pieces(events: AsyncIterator[Any], request: ChatRequest) -> AsyncGenerator[Piece, None]:
@@ -128,6 +129,14 @@ def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str
             for tool in request.tools
         ]
     return {name: value for name, value in {**fields, **more}.items() if name not in left_out}
+
+
+def unknown(request: ChatRequest) -> tuple[str, ...]:
+    """See `Dialect`. Of temperature and top_p it takes one."""
+    sampling = request.sampling
+    is_hot = sampling.top_p == 1.0 and sampling.temperature > 1.0
+    more = ("temperature",) if sampling.top_p < 1.0 else ()
+    return (*asked_for(request, (*more, *_NO_WORD_FOR)), *(("temperature above 1",) if is_hot else ()))
 
 
 def _messages(messages: Sequence[ChatMessage]) -> list[dict[str, Any]]:

@@ -257,7 +257,7 @@ class RemoteModel:
         return Done(
             timing=timing,
             finish=end.finish,
-            note=" ".join(filter(None, (end.note, _notes(end, request, left_out)))),
+            note=" ".join(filter(None, (end.note, _notes(end, request, left_out, self._endpoint)))),
             cost_usd=self._cost(end.usage),
             tool_calls=end.tool_calls,
         )
@@ -278,7 +278,7 @@ async def _with_form(done: Done, said: str, schema: str) -> Done:
     return replace(done, note=f"{done.note} {problem}".strip())
 
 
-def _notes(end: Ended, request: ChatRequest, left_out: frozenset[str]) -> str:
+def _notes(end: Ended, request: ChatRequest, left_out: frozenset[str], endpoint: Endpoint) -> str:
     """What the person should know about an answer that came out otherwise than asked."""
     notes = []
     if end.usage is None:
@@ -286,7 +286,10 @@ def _notes(end: Ended, request: ChatRequest, left_out: frozenset[str]) -> str:
     ignored = sorted(left_out - {"stream_options", "max_tokens", "include", "response_format"})
     if ignored:
         notes.append(f"This model does not take {', '.join(ignored)}: left out.")
-    if request.grammar:
+    unknown = clients.DIALECTS[endpoint.wire].unknown(request)
+    if unknown:
+        notes.append(f"{endpoint.name} takes no {', '.join(unknown)}: left out.")
+    if request.grammar and "grammar" not in unknown:
         notes.append("Whether the grammar was kept to is up to the server.")
     if end.finish is Finish.FILTERED:
         notes.append("The provider withheld the rest.")

@@ -89,6 +89,11 @@ def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str
     return {name: value for name, value in fields.items() if name not in left_out or name == "response_format"}
 
 
+def unknown(request: ChatRequest) -> tuple[str, ...]:
+    """See `Dialect`: it has a word for everything, a server may know fewer."""
+    return ()
+
+
 def _form(schema: dict[str, Any], *, older: bool) -> dict[str, Any]:
     """How an answer should look; `older` for servers that know no other word for it, llama-cpp-python's among them."""
     if older:

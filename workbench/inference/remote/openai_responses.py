@@ -13,6 +13,7 @@ from workbench.inference.remote.pieces import (
     Piece,
     Said,
     Usage,
+    asked_for,
     data_url,
     is_strict,
     listed,
@@ -23,6 +24,9 @@ from workbench.inference.remote.pieces import (
 )
 
 MOST_LOGPROBS = 20
+_NO_WORD_FOR = (
+    "top_k", "seed", "stop", "min_p", "repeat_penalty", "frequency_penalty", "presence_penalty", "grammar",
+)  # fmt: skip
 _UNFINISHED = {"max_output_tokens": Finish.LENGTH, "content_filter": Finish.FILTERED}
 
 
@@ -85,6 +89,11 @@ def body(model: str, request: ChatRequest, left_out: frozenset[str]) -> dict[str
             for tool in request.tools
         ]
     return {name: value for name, value in fields.items() if name not in left_out}
+
+
+def unknown(request: ChatRequest) -> tuple[str, ...]:
+    """See `Dialect`."""
+    return asked_for(request, _NO_WORD_FOR)
 
 
 def _items(message: ChatMessage) -> list[dict[str, Any]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from workbench.domain.chat import ChatRequest, Finish, Image, TokenLogprob, ToolCall
+from workbench.domain.chat import ChatRequest, Finish, Image, Sampling, TokenLogprob, ToolCall
 from workbench.domain.errors import WorkbenchError
 
 
@@ -58,9 +58,23 @@ class Dialect(Protocol):
         """What is sent, without the fields that this model is known to refuse."""
         ...
 
+    def unknown(self, request: ChatRequest) -> tuple[str, ...]:
+        """What of a request the protocol has no word for, so that it is not asked for."""
+        ...
+
     def pieces(self, events: AsyncIterator[Any], request: ChatRequest) -> AsyncGenerator[Piece, None]:
         """The answer out of the server's events (JSON as it came), its last piece `Ended`. Raises WorkbenchError."""
         ...
+
+
+def asked_for(request: ChatRequest, names: Collection[str]) -> tuple[str, ...]:
+    """Which of these settings (or the grammar) a request gives another value than the usual one; a seed means nothing
+    to an answer that is not drawn."""
+    usual, given = Sampling(), request.sampling
+    drawn = given.temperature > 0
+    found = (name for name in names if name != "grammar" and (drawn or name != "seed"))
+    changed = [name for name in found if getattr(given, name) != getattr(usual, name)]
+    return (*changed, *(("grammar",) if request.grammar and "grammar" in names else ()))
 
 
 def schema_of(text: str) -> dict[str, Any]:
