@@ -400,6 +400,10 @@ def test_that_growth_is_in_the_tornado_and_in_what_knowing_is_worth() -> None:
     bars = options().charts(grown)["tornado"].series[0]
     assert isinstance(bars, Bars) and bars.base == pytest.approx(c.tco_usd[36] - a.tco_usd[36])
     assert (bars.low_label, bars.high_label) == ("better for C", "better for A")
+    assert "What APIs are paid grows with your volume, by 0.5 % a month; own servers are taken as they are." in (
+        grown.notes
+    )
+    assert not any(note.startswith("What APIs are paid") for note in found().notes)
     said = next(note for note in grown.notes if note.startswith("Knowing"))
     behind = options().insights(changed(sample(), growth_per_month=0.005), found=grown).worth
     assert behind is not None and f"${round(behind.inputs[0].worth_usd, -2):,.0f}" in said

@@ -43,6 +43,7 @@ def notes(options: Sequence[Option], criteria: Sequence[Criterion], requirements
         return ()
     found = [
         *_over_the_horizon(options, leader, requirements),
+        *_growth(options, requirements),
         *_hidden_staff(options, requirements),
         *_clean_share(options, requirements),
         *_two_stacks(options),
@@ -90,6 +91,16 @@ def _over_the_horizon(options: Sequence[Option], leader: Option, requirements: R
     if cross.months_discounted is not None and requirements.discount_rate:
         at_rate = f" ({math.ceil(cross.months_discounted)} at {share(requirements.discount_rate)} a year)"
     return [f"{text}; {leader.id} has caught up in month {math.ceil(cross.months)}{at_rate}."]
+
+
+def _growth(options: Sequence[Option], requirements: Requirements) -> list[str]:
+    """What growth is not in: the servers that more traffic would ask for (methods.md 2.2, "Growth")."""
+    growth = requirements.workload.growth_per_month
+    own = any(_is_priced(item) and item.draft.data_flow is not DataFlow.ALL_LEAVES for item in options)
+    if not growth or not own:
+        return []
+    verb, percent = "grows" if growth > 0 else "falls", rounded(100 * abs(growth))
+    return [f"What APIs are paid {verb} with your volume, by {percent} % a month; own servers are taken as they are."]
 
 
 def _hidden_staff(options: Sequence[Option], requirements: Requirements) -> list[str]:

@@ -157,7 +157,7 @@ def _limits(option: Option) -> str:
 def _crossing(cheap: str, dear: str, months: float | None) -> str:
     if months is None:
         return f"{dear} never catches up with {cheap}."
-    return f"{dear} has cost no more than {cheap} after {months:.2f} months."
+    return f"{dear} has cost no more than {cheap} after {f'{months:.2f}'.removesuffix('.00')} months."
 
 
 def _print_list(title: str, lines: list[str]) -> None:
