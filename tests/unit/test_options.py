@@ -379,6 +379,21 @@ def test_that_the_name_of_a_model_keeps_its_capital_where_it_says_why_an_option_
     assert "A is out: Claude Sonnet 4.6: Confidential data needs" in papers and "B is out: needs 14 weeks" in papers
 
 
+def test_that_no_weight_lets_an_option_lead_that_another_beats_or_equals_everywhere() -> None:
+    free = with_figure(replace(sample(), options=sample().options[2:]), "C", "monthly_usd", 1_500)
+    both = replace(free, options=(*free.options, replace(sample().options[2], id="D")))
+    assert {(flip.input, flip.winner) for flip in options().options(both).flips if flip.option == ""} == set()
+
+
+def test_that_an_option_leads_by_score_only_where_it_is_ahead_of_every_other() -> None:
+    """By quality alone A is first, though out: B overtaking C does not put B first."""
+    points = tuple(replace(item, points=100 if item.id == "quality" else 0) for item in sample().criteria)
+    result = options().options(replace(sample(), criteria=points))
+    assert result.recommendation.option == "C" and max(result.options, key=lambda item: item.score).id == "A"
+    told = {(flip.input, flip.option) for flip in result.flips}
+    assert ("quality", "C") not in told and ("quality", "B") not in told
+
+
 def test_that_options_that_score_the_same_are_called_level() -> None:
     twins = (sample().options[2], replace(sample().options[2], id="D"))
     advice = options().options(replace(sample(), options=twins)).recommendation

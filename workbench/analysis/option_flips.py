@@ -10,6 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from workbench.analysis import robustness
 from workbench.analysis.options import leader_of, ranking_criteria, raw_table
 from workbench.analysis.ranking import criterion_weights, value_scores
@@ -36,6 +38,7 @@ _LIMITS = {"weeks_limit": "weeks", "monthly_cap_usd": "monthly_usd", "setup_cap_
 _LIMIT_OF = {figure: question for question, figure in _LIMITS.items()}
 _STAYS_OUT = "by score but {stays} outside your limits"
 WEIGHT = "weight."
+_LEVEL = 1e-12
 
 
 def flips(options: Sequence[Option], criteria: Sequence[Criterion], requirements: Requirements) -> tuple[Flip, ...]:
@@ -50,21 +53,55 @@ def flips(options: Sequence[Option], criteria: Sequence[Criterion], requirements
     own: dict[tuple[str, bool], tuple[float, Flip]] = {}
     theirs: list[tuple[float, Flip]] = []
     weights: dict[tuple[str, bool], tuple[float, Flip]] = {}
+    check = _Check(options, criteria)
     for rival in behind:
         if any(item.id not in leader.figures or item.id not in rival.figures for item in criteria):
             continue  # a missing figure may be anything: no closed form can say where the two draw level
         for distance, flip in _figure_flips(leader, rival, criteria, requirements):
+            broken = _broken_before(flip, leader, options, requirements) if flip.option == leader.id else None
+            if broken is None and not check.holds(flip):
+                continue
             if flip.option != leader.id:
                 theirs.append((distance, flip))
                 continue
-            really = _broken_before(flip, leader, options, requirements) or flip
+            really = broken or flip
             nearer = distance * (really.at - flip.now) / (flip.at - flip.now)
             _keep_nearest(own, (really.input, really.stays_out), nearer, really)
         for distance, flip in _weight_flips(leader, rival, criteria):
-            _keep_nearest(weights, (flip.input, False), distance, flip)
+            if check.holds(flip):
+                _keep_nearest(weights, (flip.input, False), distance, flip)
     groups = (_without_later_scores(own), theirs, weights.values())
     first, others, by_weight = ([flip for _, flip in sorted(group, key=lambda entry: entry[0])] for group in groups)
     return (*first, *_limit_flips(options, leader, requirements), *others, *by_weight)
+
+
+class _Check:
+    """Whether what a flip says comes true just beyond it: two options may draw level where none gets ahead, and one
+    that overtakes the leader may still be behind a third."""
+
+    def __init__(self, options: Sequence[Option], criteria: Sequence[Criterion]) -> None:
+        self._options, self._scales = options, ranking_criteria(criteria)
+        self._raw = raw_table([item.figures for item in options], criteria)
+        self._rows = {item.id: row for row, item in enumerate(options)}
+        self._columns = {item.id: k for k, item in enumerate(criteria)}
+
+    def holds(self, flip: Flip) -> bool:
+        """Who leads by score alone leads all of them, who is inside the limits those inside."""
+        raw, weights = self._raw, criterion_weights(self._scales)
+        beyond = just_beyond(flip.input, flip.now, flip.at)
+        if flip.input.startswith(WEIGHT):
+            weights = robustness.weights_after(weights, self._columns[flip.input.removeprefix(WEIGHT)], beyond)
+        else:
+            raw = raw.copy()
+            raw[self._rows[flip.option], self._columns[flip.input]] = beyond
+        values, _ = value_scores(raw, self._scales)
+        scores = np.nan_to_num(values) @ weights
+        others = [
+            scores[row]
+            for row, item in enumerate(self._options)
+            if item.id != flip.winner and (flip.stays_out or not item.excluded_by)
+        ]
+        return bool(scores[self._rows[flip.winner]] > max(others, default=0.0) + _LEVEL)
 
 
 def just_beyond(figure: str, now: float, at: float) -> float:
