@@ -80,22 +80,24 @@ class _Check:
     that overtakes the leader may still be behind a third."""
 
     def __init__(self, options: Sequence[Option], criteria: Sequence[Criterion]) -> None:
-        self._options, self._scales = options, ranking_criteria(criteria)
-        self._raw = raw_table([item.figures for item in options], criteria)
+        scales = ranking_criteria(criteria)
+        values, _ = value_scores(raw_table([item.figures for item in options], criteria), scales)
+        self._values, self._weights = np.nan_to_num(values), criterion_weights(scales)
+        self._options, self._criteria = options, criteria
         self._rows = {item.id: row for row, item in enumerate(options)}
         self._columns = {item.id: k for k, item in enumerate(criteria)}
 
     def holds(self, flip: Flip) -> bool:
         """Who leads by score alone leads all of them, who is inside the limits those inside."""
-        raw, weights = self._raw, criterion_weights(self._scales)
+        column = self._columns[flip.input.removeprefix(WEIGHT)]
         beyond = just_beyond(flip.input, flip.now, flip.at)
+        scores = self._values @ self._weights
         if flip.input.startswith(WEIGHT):
-            weights = robustness.weights_after(weights, self._columns[flip.input.removeprefix(WEIGHT)], beyond)
+            scores = self._values @ robustness.weights_after(self._weights, column, beyond)
         else:
-            raw = raw.copy()
-            raw[self._rows[flip.option], self._columns[flip.input]] = beyond
-        values, _ = value_scores(raw, self._scales)
-        scores = np.nan_to_num(values) @ weights
+            row, scale = self._rows[flip.option], self._criteria[column]
+            value = min(max((beyond - scale.worst) / (scale.best - scale.worst), 0.0), 1.0)
+            scores[row] += self._weights[column] * (value - self._values[row, column])
         others = [
             scores[row]
             for row, item in enumerate(self._options)
