@@ -107,7 +107,8 @@ class Person:
             if menu is None:
                 return False
             action = next(action for action in menu.actions() if action.text().replace("&", "") == entry)
-            QTest.mouseClick(menu, LEFT, Qt.KeyboardModifier.NoModifier, menu.actionGeometry(action).center())
+            menu.setActiveAction(action)
+            QTest.keyClick(menu, Qt.Key.Key_Return)
             return True
 
         self._meanwhile(choose)

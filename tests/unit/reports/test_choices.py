@@ -204,6 +204,9 @@ def test_that_the_evidence_annexes_are_there_only_when_asked_for_and_claim_nothi
         for _, held, where in table.rows:
             places = [place for place in where.text.split("; ") if place]
             assert set(places) <= titles and bool(places) == (held.text != "Nothing in this report.")
+    held = " ".join(row[1].text for row in document.sections[-2].blocks[1].rows)
+    assert re.search(r"Decided on \d+ November 2026\. 2 conditions that would reopen it\.", held)
+    assert "Version" not in held, "how often the scenario was saved is no version of the record"
 
 
 def picture(kind: str, size: tuple[int, int] = (900, 300)) -> bytes:

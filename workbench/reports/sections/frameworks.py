@@ -112,9 +112,10 @@ def _risks(material: Material) -> str:
 
 
 def _changes(material: Material) -> str:
-    found = _record(material).triggers
-    told = f"Version {material.scenario.version} of the record." if material.scenario.decision else ""
-    return f"{told} {words.count(len(found), 'condition')} that would reopen it." if found else told
+    record = _record(material)
+    told = f"Decided on {words.day(record.decided_at)}." if record.decided_at else ""
+    found = words.count(len(record.triggers), "condition") if record.triggers else ""
+    return f"{told} {found} that would reopen it.".strip() if found else told
 
 
 def _review(material: Material) -> str:
