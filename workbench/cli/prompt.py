@@ -18,7 +18,7 @@ from workbench.domain.errors import GuardRefusal, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.app import Services
-    from workbench.domain.chat import Sampling, TokenLogprob
+    from workbench.domain.chat import Sampling, TokenLogprob, ToolCall
     from workbench.domain.evidence import Answer, Comparison
     from workbench.domain.scenario import Scenario
     from workbench.services.asking import PaneEnded, PaneEvent
@@ -111,6 +111,9 @@ def _form_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--schema", type=Path, metavar="FILE", help="a JSON schema")
     group.add_argument("--grammar", type=Path, metavar="FILE", help="a GBNF grammar (local models)")
     group.add_argument(
+        "--tools", type=Path, metavar="FILE", help="a JSON list of tools that a provider's model may ask for"
+    )
+    group.add_argument(
         "--logprobs", type=int, default=0, metavar="N", help="with --json: each token's log-probability and N others"
     )
 
@@ -125,11 +128,10 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     scenario_id = scenario.id if scenario and stored else None
     if arguments.blind and scenario_id is None:
         raise WorkbenchError("A blind comparison is kept until you vote", where="--scenario", mend="Name a scenario.")
-    ear = Logprobs(arguments.model) if arguments.json else None if arguments.blind else Printer(arguments.model)
+    ear = Heard(arguments.model) if arguments.json else None if arguments.blind else Printer(arguments.model)
     comparison = asyncio.run(_compare(arguments, services, text, scenario, scenario_id, ear))
     if arguments.json:
-        said = ear.of if isinstance(ear, Logprobs) else {}
-        answers = [as_json(answer, said.get(place)) for place, answer in enumerate(comparison.answers)]
+        answers = [_as_heard(answer, ear, place) for place, answer in enumerate(comparison.answers)]
         kept = comparison.id if scenario_id else None
         print(json.dumps(rounded({"comparison": kept, "answers": answers}), ensure_ascii=False))
     elif arguments.blind:
@@ -144,13 +146,21 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
     return GuardRefusal.exit_code if refused else WorkbenchError.exit_code
 
 
+def _as_heard(answer: Answer, ear: Printer | Heard | None, place: int) -> dict[str, Any]:
+    """One answer with what only its listener knows."""
+    if not isinstance(ear, Heard):
+        return as_json(answer)
+    calls = [{"name": call.name, "arguments": call.arguments, "id": call.id} for call in ear.calls.get(place, ())]
+    return {**as_json(answer, ear.of.get(place)), **({"tool_calls": calls} if calls else {})}
+
+
 async def _compare(
     arguments: argparse.Namespace,
     services: Services,
     text: str,
     scenario: Scenario | None,
     scenario_id: str | None,
-    ear: Printer | Logprobs | None,
+    ear: Printer | Heard | None,
 ) -> Comparison:
     from workbench.services.attachments import read_attachment
 
@@ -198,8 +208,11 @@ def _sampling(arguments: argparse.Namespace) -> Sampling:
 
 def _form(arguments: argparse.Namespace) -> Form:
     from workbench.services.playground import Form
+    from workbench.services.tools_file import read_tools
 
-    return Form(_read(arguments.schema), _read(arguments.grammar), arguments.logprobs if arguments.json else 0)
+    logprobs = arguments.logprobs if arguments.json else 0
+    tools = read_tools(_read(arguments.tools), str(arguments.tools)) if arguments.tools else ()
+    return Form(_read(arguments.schema), _read(arguments.grammar), logprobs, tools)
 
 
 def _read(path: Path | None) -> str:
@@ -234,15 +247,19 @@ def stored_scenario(services: Services, reference: str | None) -> str | None:
     return scenario.id if stored else None
 
 
-class Logprobs:
-    """Collects what each pane's tokens were worth; says on standard error what a model waits for."""
+class Heard:
+    """What is printed with an answer and not kept: its tokens' worth, the tools it asks for.
+
+    What a model waits for goes to standard error.
+    """
 
     def __init__(self, models: Sequence[str]) -> None:
         self._names = list(models)
         self.of: dict[int, list[TokenLogprob]] = {}
+        self.calls: dict[int, tuple[ToolCall, ...]] = {}
 
     def hear(self, event: PaneEvent | PaneEnded) -> None:
-        from workbench.domain.chat import Token, Waiting
+        from workbench.domain.chat import Done, Token, Waiting
         from workbench.services.asking import PaneEvent
 
         if not isinstance(event, PaneEvent):
@@ -250,6 +267,8 @@ class Logprobs:
         match event.event:
             case Token(_, logprobs):
                 self.of.setdefault(event.pane, []).extend(logprobs)
+            case Done() as done:
+                self.calls[event.pane] = done.tool_calls
             case Waiting(why):
                 say_wait(self._names[event.pane], why)
 

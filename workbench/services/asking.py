@@ -16,6 +16,7 @@ from workbench.domain.chat import (
     Finish,
     ModelDescription,
     Token,
+    ToolCall,
 )
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.evidence import Answer, Comparison
@@ -176,7 +177,7 @@ class Pane:
                 itl_p95_s=timing.itl_p95_s,
                 reasoning_tokens=timing.reasoning_tokens,
                 cached_tokens=timing.shared_tokens,
-                note=self._end.note,
+                note=" ".join([*filter(None, (self._end.note,)), *map(_asks_for, self._end.tool_calls)]),
                 local=local,
             )
         error = self._end.reason if isinstance(self._end, Failed) else None
@@ -214,6 +215,11 @@ def cost_usd(about: ModelDescription, tokens_in: int, tokens_out: int) -> float 
     if about.usd_per_mtok_in is None or about.usd_per_mtok_out is None:
         return None
     return (about.usd_per_mtok_in * tokens_in + about.usd_per_mtok_out * tokens_out) / 1e6
+
+
+def _asks_for(call: ToolCall) -> str:
+    """ "Asks for look_up({"word": "leave"})." """
+    return f"Asks for {call.name}({call.arguments})."
 
 
 def _endless() -> WorkbenchError:

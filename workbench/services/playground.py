@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from workbench.analysis import words
-from workbench.domain.chat import ChatMessage, ChatRequest, Role, Sampling, sampling_problem
+from workbench.domain.chat import ChatMessage, ChatRequest, Role, Sampling, Tool, sampling_problem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalCase
 from workbench.domain.evidence import Answer, Attachment, Comparison, ComparisonHead
@@ -37,11 +37,12 @@ Samplings = Sampling | Sequence[Sampling] | None
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What every answer must look like; see `ChatRequest`."""
+    """What every answer must look like, and what it may ask for; see `ChatRequest`."""
 
     json_schema: str = ""
     grammar: str = ""
     top_logprobs: int = 0
+    tools: tuple[Tool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,5 +335,5 @@ def _request(
     messages = (*first, *earlier, user_message(asked.prompt, asked.attachments))
     fresh = not earlier
     return ChatRequest(
-        messages, sampling, fresh, form.json_schema, form.grammar, form.top_logprobs, sensitive=sensitive
+        messages, sampling, fresh, form.json_schema, form.grammar, form.top_logprobs, form.tools, sensitive=sensitive
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from workbench.cli.main import run
-from workbench.cli.prompt import Logprobs
+from workbench.cli.prompt import Heard
 from workbench.cli.prompt_printing import Printer
 from workbench.domain.chat import Loading, Token, Waiting
 from workbench.domain.errors import CANCELLED
@@ -95,7 +95,7 @@ def test_that_a_later_answer_waits_for_its_turn_and_then_streams(capsys: pytest.
 def test_that_what_a_model_waits_for_and_a_name_without_a_text_are_said_beside_the_answers(
     home: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for ear in (Printer(["a"]), Logprobs(["a"])):
+    for ear in (Printer(["a"]), Heard(["a"])):
         ear.hear(PaneEvent(0, Waiting("7 s (a was asked too often)")))
         assert capsys.readouterr() == ("", "a waits 7 s (a was asked too often)\n")
     words = ["--home", home, "prompt", "Hello {who} and {you}", "-m", "demo-nano", "--var", "you=Ada", "--json"]

@@ -16,7 +16,7 @@ from workbench.inference.remote.endpoints import KNOWN
 from workbench.net.grant import origin_of
 from workbench.services.scenarios import SAMPLE_ID
 
-from remote_models import chat_answer
+from remote_models import chat_answer, chat_chunk
 from servers import Received, Reply, Server
 
 
@@ -125,6 +125,35 @@ def test_that_a_model_without_a_key_is_named_before_an_eval_begins_and_nothing_i
     services = build(tmp_path)
     assert all(run.scenario_id == SAMPLE_ID for run in services.evals.runs()) and services.evals.data_sets() == ()
     services.close()
+
+
+def test_that_tools_are_offered_and_what_a_model_asks_for_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def call(request: Received, reply: Reply) -> None:
+        assert request.json["tools"][0]["function"]["name"] == "look_up"
+        await reply.begin()
+        wanted = {"index": 0, "id": "c1", "function": {"name": "look_up", "arguments": '{"word": "leave"}'}}
+        chunk = chat_chunk("")
+        chunk["choices"][0]["delta"]["tool_calls"] = [wanted]
+        await reply.event(chunk)
+        await reply.event(chat_chunk(finish="tool_calls"))
+        await reply.event("[DONE]")
+        await reply.end()
+
+    file = tmp_path / "tools.json"
+    file.write_text('[{"type": "function", "function": {"name": "look_up", "parameters": {"type": "object"}}}]')
+    with Server(call) as server:
+        assert command(tmp_path, "key", "server", "mine", server.url) == 0
+        capsys.readouterr()
+        assert command(tmp_path, "prompt", "x", "-m", "mine/m", "demo-nano", "--tools", str(file), "--json") == 0
+    asked, local = json.loads(capsys.readouterr().out)["answers"]
+    assert asked["finish"] == "tool" and 'Asks for look_up({"word": "leave"}).' in asked["note"]
+    assert asked["tool_calls"] == [{"name": "look_up", "arguments": '{"word": "leave"}', "id": "c1"}]
+    assert "no tools" in local["error"]["what"]
+    file.write_text('[{"name": ""}]')
+    assert command(tmp_path, "prompt", "x", "-m", "demo-nano", "--tools", str(file)) == 1
+    assert "tools.json, tool 1" in capsys.readouterr().err
 
 
 def test_that_a_mixed_scenario_sends_what_is_marked_as_not_sensitive(services: Services) -> None:

@@ -180,6 +180,9 @@ class LocalModel:
         """Why a request cannot be put to this model, before anything is loaded."""
         if problem := sampling_problem(request.sampling):
             return WorkbenchError(f"The {problem}", where="sampling", mend="Choose another number.")
+        if request.tools:
+            mend = "Choose a provider's model that does, or leave the tools out."
+            return WorkbenchError("This model is offered no tools here", where=self.model_id, mend=mend)
         if any(message.images for message in request.messages):
             mend = "Choose a model that does, or leave the picture out."
             return WorkbenchError("This model takes no pictures", where=self.model_id, mend=mend)
