@@ -30,6 +30,10 @@ def dispatch(arguments: list[str]) -> int:
         from workbench.inference.local.child import main as engine_child
 
         return engine_child()
+    if arguments[:1] == ["--regex-child"]:
+        from workbench.evals.regex_child import main as regex_child
+
+        return regex_child()
     if arguments[:1] == ["--scorer-child"]:
         from workbench.evals.own_python_child import main as scorer_child
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import tracemalloc
 
 import pytest
 from workbench.domain.evals import EvalCase
+from workbench.evals import regex_child
 from workbench.evals.scorers import BUILTIN, Answer, NotScored, scorer
 
 
@@ -145,9 +147,32 @@ def test_that_usual_patterns_are_accepted(pattern: str) -> None:
     assert scorer("regex").problem(pattern) == ""
 
 
-def test_that_an_accepted_pattern_is_quick_on_a_bad_answer() -> None:
+def test_that_a_pattern_that_takes_too_long_on_an_answer_is_stopped_and_gives_no_score(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(regex_child, "TIMEOUT_S", 0.2)
+    for pattern, text in (
+        (r"(?:x{0,50}){0,50}y", "x" * 60),
+        (r"x*x*x*y", "x" * 2000),
+        (r"x{0,40}" * 9 + "y", "x" * 400),
+    ):
+        assert scorer("regex").problem(pattern) == ""
+        with pytest.raises(NotScored, match=r"takes longer than 0\.2 s"):
+            value("regex", pattern, text)
+    monkeypatch.setattr(regex_child, "TIMEOUT_S", 20.0)
+    assert value("regex", r"\d+\s*working\s*days?", f"{'word ' * 300} 12 working  days") == 1.0
+    assert value("regex", r"\d+\s*working\s*days?", "word " * 300) == 0.0
+    nested = '{"type": "string", "pattern": "^(?:x{0,50}){0,50}$"}'
+    assert "can take forever" in scorer("json-schema").problem(nested)
+    with pytest.raises(NotScored, match="too long for a pattern"):
+        value("json-schema", '{"type": "string", "pattern": "x*x*x*y"}', f'"{"x" * 400}"')
+
+
+def test_that_an_accepted_pattern_is_quick_on_a_bad_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regex_child, "TIMEOUT_S", 0.2)
     begin = time.process_time()
-    value("regex", r".*a.*b.*c", "a" * 2000)
+    with contextlib.suppress(NotScored):  # tried in a process of its own, not for long
+        value("regex", r".*a.*b.*c", "a" * 2000)
     value("regex", r"\s+x", " " * 100_000)
     assert time.process_time() - begin < 10
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from workbench.domain.evals import EvalCase
 from workbench.evals.scorers.json_text import read_json
 from workbench.evals.scorers.protocol import Answer, Group, NotScored, Score, Scorer, sample
-from workbench.evals.scorers.regex import pattern_fault
+from workbench.evals.scorers.regex import MOST_STEPS, pattern_fault, steps
 from workbench.evals.scorers.text import shortened, unfenced
 
 LONGEST_SCHEMA = 200_000
@@ -47,8 +48,9 @@ class JsonSchema(Scorer):
         value, fault = read_json(unfenced(answer.text))
         if fault:
             return Score(0.0, f"not JSON: {fault}")
-        if _has_patterns(case.expected) and any(len(text) > LONGEST_TEXT for text in _texts(value)):
-            raise NotScored(f"A text in the answer is longer than {LONGEST_TEXT:,} characters, too long for a pattern.")
+        longest = max((len(text) for text in _texts(value)), default=0) if _has_patterns(case.expected) else 0
+        if longest > LONGEST_TEXT or any(steps(each, longest) > MOST_STEPS for each in _patterns(validator.schema)):
+            raise NotScored(f"A text of {longest:,} characters in the answer is too long for a pattern of the schema.")
         try:
             error = next(iter(validator.iter_errors(value)), None)
         except RecursionError:
@@ -93,7 +95,7 @@ def _validator(schema: Any) -> tuple[Any, str]:
         return None, f"it is no schema: {shortened(error.message, 120)}"
     except RecursionError:
         return None, "it is nested too deeply"
-    fault = next((fault for pattern in _patterns(schema) if (fault := pattern_fault(pattern))), "")
+    fault = next((fault for pattern in _patterns(schema) if (fault := pattern_fault(pattern) or _nested(pattern))), "")
     if fault:
         return None, f"a pattern in it cannot be used: {fault}"
     validator = kind(schema, registry=Registry())
@@ -103,6 +105,11 @@ def _validator(schema: Any) -> tuple[Any, str]:
     except Unresolvable as error:
         return None, f"the reference {shortened(str(error.ref))} leads nowhere in it"
     return validator, ""
+
+
+def _nested(pattern: str) -> str:
+    """A schema's patterns are tried by its validator, which nothing can stop."""
+    return "it repeats something that repeats, which can take forever" if steps(pattern, 1) == math.inf else ""
 
 
 def _drafts(validators: Any) -> set[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from workbench.domain.evals import EvalCase
-from workbench.evals.scorers.protocol import Answer, Score, Scorer, sample
+from workbench.evals.regex_child import searched_apart
+from workbench.evals.scorers.protocol import Answer, NotScored, Score, Scorer, sample
 from workbench.evals.scorers.text import shortened
 
 LONGEST_PATTERN = 1000
@@ -17,6 +19,8 @@ LONGEST_ANSWER = 2000
 MOST_OPEN_REPEATS = 3
 UNBOUNDED = 50
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
+#: about a second's worth
+MOST_STEPS = 50_000_000
 
 
 class Regex(Scorer):
@@ -29,10 +33,49 @@ class Regex(Scorer):
         return pattern_fault(expected)
 
     def compare(self, answer: Answer, case: EvalCase) -> Score:
-        found = re.search(case.expected, answer.text[:LONGEST_ANSWER])
-        if found is None:
-            return Score(0.0, "no match")
-        return Score(1.0, f"matches “{shortened(found[0])}”")
+        found = search(case.expected, answer.text[:LONGEST_ANSWER])
+        return Score(0.0, "no match") if found is None else Score(1.0, f"matches “{shortened(found)}”")
+
+
+def search(pattern: str, text: str) -> str | None:
+    """What a pattern matches first in a text. Raises `NotScored` when that takes too long.
+
+    Python's matcher cannot be stopped and would hold up everything else, so what may take many steps is tried in a
+    process of its own.
+    """
+    if steps(pattern, len(text)) > MOST_STEPS:
+        try:
+            return searched_apart(pattern, text)
+        except TimeoutError as error:
+            raise NotScored(f"The pattern takes {error} on this answer; write it simpler.") from error
+        except OSError as error:
+            raise NotScored(f"The pattern could not be tried on this answer: {error}.") from error
+    found = re.search(pattern, text)
+    return None if found is None else found[0]
+
+
+@lru_cache(maxsize=1024)
+def _repeats(pattern: str) -> tuple[tuple[int, ...], bool]:
+    """By how much each repetition of a pattern can vary, and whether one of them stands inside another one."""
+    widths, is_nested = [], False
+    for operator, argument in _walk(_parse(pattern)):
+        if str(operator) in REPEATS:
+            widths.append(int(argument[1]) - int(argument[0]))
+            is_nested = is_nested or (int(argument[1]) > 1 and any(_varies(*inner) for inner in _walk(argument[2])))
+    return tuple(widths), is_nested
+
+
+def steps(pattern: str, length: int) -> float:
+    """How many steps a backtracking matcher may take at most on a text of so many characters, roughly."""
+    widths, is_nested = _repeats(pattern)
+    if is_nested:
+        return math.inf
+    open_ended = sum(width >= length for width in widths)
+    return length * math.prod(min(width, length) + 1 for width in widths) / math.factorial(open_ended + 1)
+
+
+def _varies(operator: object, argument: Any) -> bool:
+    return str(operator) == "BRANCH" or (str(operator) in REPEATS and argument[0] != argument[1])
 
 
 @lru_cache(maxsize=1024)
