@@ -304,6 +304,10 @@ def test_that_a_dearer_set_up_that_never_comes_back_earns_nothing() -> None:
     assert {row[-1] for row in said.rows} == {"−10.0 %"}
 
 
+def test_that_a_bill_that_grows_has_no_one_rate_of_return() -> None:
+    assert found().returns and not insights(growth_per_month=-0.05).returns
+
+
 def test_that_what_a_right_answer_is_worth_is_called_assumed_until_the_person_says() -> None:
     answers = {name: value for name, value in sample().answers.items() if name != "error_cost_usd"}
     assert "you say $2.00, so it pays" in section("upgrade").answer

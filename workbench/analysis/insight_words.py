@@ -172,7 +172,7 @@ def _returns(found: Sequence[Return]) -> Section | None:
             f"it runs {first.months} months."
         )
     rows = tuple((item.option, item.over, count(item.months, "month"), _percent(item.yearly)) for item in found)
-    note = "Internal rate of return of the extra set-up against the lower bill; growth is left out."
+    note = "Internal rate of return of the extra set-up against the lower bill."
     columns = ("option", "over", "runs for", "a year")
     return Section("returns", "What a dearer set-up earns", answer, columns, rows, note)
 

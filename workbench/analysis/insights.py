@@ -48,7 +48,7 @@ def insights(
         bills=_bills(options, requirements, matching, day),
         delays=delays(options, requirements, horizon),
         staff=hidden_staff(options, requirements),
-        returns=returns(options),
+        returns=() if horizon.growth_per_month else returns(options),  # a saving that changes has no one rate
         energy=energy(options, requirements, matching),
         capacity=capacity(options, requirements, matching),
         volumes=volume_points(pairs, requirements, serving_of(pairs, servers)),
