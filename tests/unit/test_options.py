@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 from workbench.analysis.chartspec import Bars, Marker
+from workbench.analysis.option_flips import just_beyond
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.figures import Estimate, Figure, Origin
@@ -383,6 +384,13 @@ def test_that_no_weight_lets_an_option_lead_that_another_beats_or_equals_everywh
     free = with_figure(replace(sample(), options=sample().options[2:]), "C", "monthly_usd", 1_500)
     both = replace(free, options=(*free.options, replace(sample().options[2], id="D")))
     assert {(flip.input, flip.winner) for flip in options().options(both).flips if flip.option == ""} == set()
+
+
+def test_that_a_flip_is_tried_on_its_far_side_also_where_the_figure_stands_at_its_limit() -> None:
+    assert just_beyond("weeks", 4, 4) == 4.1 and just_beyond("monthly_usd", 2_100, 2_410.2) == 2_411
+    assert just_beyond("quality", 85, 81.31) == 81.3
+    nearly = with_figure(with_figure(sample(), "A", "quality", 85.01), "A", "privacy", 60)
+    assert not any(flip.input == "weight.quality" and flip.winner == "A" for flip in options().options(nearly).flips)
 
 
 def test_that_an_option_leads_by_score_only_where_it_is_ahead_of_every_other() -> None:

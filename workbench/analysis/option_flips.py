@@ -38,6 +38,8 @@ _LIMITS = {"weeks_limit": "weeks", "monthly_cap_usd": "monthly_usd", "setup_cap_
 _LIMIT_OF = {figure: question for question, figure in _LIMITS.items()}
 _STAYS_OUT = "by score but {stays} outside your limits"
 WEIGHT = "weight."
+# However much a criterion counts, the others keep their points.
+MOST_WEIGHT = 0.999
 _LEVEL = 1e-12
 
 
@@ -93,6 +95,8 @@ class _Check:
         beyond = just_beyond(flip.input, flip.now, flip.at)
         scores = self._values @ self._weights
         if flip.input.startswith(WEIGHT):
+            if beyond > MOST_WEIGHT:
+                return False
             scores = self._values @ robustness.weights_after(self._weights, column, beyond)
         else:
             row, scale = self._rows[flip.option], self._criteria[column]
@@ -111,7 +115,8 @@ def just_beyond(figure: str, now: float, at: float) -> float:
     weight ("weight." before the criterion), else tenths. At `at` two options draw level; here the other one leads."""
     step = 0.001 if figure.startswith(WEIGHT) else 1.0 if figure.endswith("_usd") else 0.1
     places = round(at / step, 6)
-    beyond = math.floor(places) + 1 if at > now else math.ceil(places) - 1
+    # A figure that stands at its limit breaks it upwards.
+    beyond = math.floor(places) + 1 if at >= now else math.ceil(places) - 1
     most = 1.0 if figure.startswith(WEIGHT) else 100.0 if figure in _OF_100 else math.inf
     return min(max(round(beyond * step, 6), 0.0), most)
 

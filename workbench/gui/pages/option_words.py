@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from workbench.analysis.option_flips import WEIGHT, just_beyond
+from workbench.analysis.option_flips import MOST_WEIGHT, WEIGHT, just_beyond
 from workbench.analysis.words import count, day, listed, share, share_range, usd, usd_range
 from workbench.domain.figures import Figure, Origin
 from workbench.domain.insight import Acceptance, span_of
@@ -18,8 +18,6 @@ from workbench.gui.widgets.comparison import Cell, Head
 from workbench.gui.widgets.comparison import Row as GridRow
 from workbench.gui.widgets.rows import UNKNOWN
 
-# However much a criterion counts, the others keep their points.
-MOST_WEIGHT = 0.999
 FLOW_CELL = {
     DataFlow.ALL_LEAVES: Cell("leaves", tone=Tone.BAD, hint="Every request goes to the provider"),
     DataFlow.CLEAN_LEAVES: Cell("stays", tone=Tone.GOOD, hint="Only requests without sensitive data go out"),
