@@ -389,8 +389,9 @@ def test_that_no_weight_lets_an_option_lead_that_another_beats_or_equals_everywh
 def test_that_a_flip_is_tried_on_its_far_side_also_where_the_figure_stands_at_its_limit() -> None:
     assert just_beyond("weeks", 4, 4) == 4.1 and just_beyond("monthly_usd", 2_100, 2_410.2) == 2_411
     assert just_beyond("quality", 85, 81.31) == 81.3
-    nearly = with_figure(with_figure(sample(), "A", "quality", 85.01), "A", "privacy", 60)
-    assert not any(flip.input == "weight.quality" and flip.winner == "A" for flip in options().options(nearly).flips)
+    twin = replace(sample(), options=(sample().options[2], replace(sample().options[2], id="D")))
+    nearly = with_figure(with_figure(twin, "D", "quality", 85.001), "D", "monthly_usd", 3_000)
+    assert not any(flip.input == "weight.quality" for flip in options().options(nearly).flips)
 
 
 def test_that_an_option_leads_by_score_only_where_it_is_ahead_of_every_other() -> None:
