@@ -165,6 +165,12 @@ class EvalPlanning:
                 f"The cases come from {words.count(plan.documents, 'document')} and are not independent: less is shown "
                 "than so many cases seem to promise, and the intervals will say so."
             )
+        together = [case.cluster or case.source_document or f"case {case.id}" for case in data.cases]
+        if plan.design is Design.SEQUENTIAL and len(set(together)) < plan.cases:
+            found.append(
+                "An early end rests on cases that are independent. Some of these hang together, so it may come before "
+                "anything is shown: ask every case instead."
+            )
         for spec in run.scorers:
             if own := with_their_own(data.cases, spec):
                 found.append(f"{own_scorer_words(own, plan.cases)}; it stands in for {spec} there.")

@@ -92,6 +92,9 @@ def test_that_a_plan_warns_when_the_data_cannot_decide(services: Services, tmp_p
     alone = services.evals.outlook(one, ["far/a", "far/b"])
     assert "This 1 case cannot decide" in alone.warnings[0] and alone.warnings[1].startswith("1 case is few")
     shared = services.evals.dataset(written(tmp_path / "shared.csv", 12, source_document="one.txt"))
+    for design, warned in ((Design.SEQUENTIAL, True), (Design.FIXED, False)):
+        plan = services.evals.outlook(shared, ["far/a", "far/b"], settings=EvalSettings(design=design))
+        assert any("early end rests on cases that are independent" in each for each in plan.warnings) is warned
     named = services.evals.dataset(written(tmp_path / "named.csv", 12, scorer="exact"))
     exact, length = "exact", 'length(expected="at most 9 words")'
     for specs, says in (((exact, length), False), (("contains", length), True)):
