@@ -280,6 +280,7 @@ def test_that_another_option_is_another_decision_and_an_edited_record_says_so(vi
     visitor.wait(lambda: visitor.answer.startswith("Draft: A"))
     decision = visitor.scenario.decision
     assert decision is not None and (decision.status, decision.basis) == (DecisionStatus.DRAFT, None)
+    visitor.wait(lambda: "The one before it, for C, is kept under History." in visitor.answer)
     visitor.undo()
     visitor.wait(lambda: visitor.answer.startswith("Decided for C"))
     visitor.rest()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.services.bundles import Preview, Verified
 
 _MOST_PRICES = 6
+_SIGNED = "decision.signed."
 
 
 def file_size(count: int) -> str:
@@ -144,6 +145,10 @@ def verified_sentence(found: Verified) -> str:
         return f"All {found.figures:,} figures follow from the bundle's inputs."
     if not found.differences:
         return found.why
+    signed = [each.path.removeprefix(_SIGNED) for each in found.differences if each.path.startswith(_SIGNED)]
+    if len(signed) == len(found.differences):
+        after = f"but the record was changed after {words.listed(signed)} signed it"
+        return f"All other figures follow from the bundle's inputs, {after}."
     many = words.count(len(found.differences), "figure")
     verb = "does" if len(found.differences) == 1 else "do"
     return f"{many} of {found.figures:,} {verb} not follow from the bundle's inputs, made by version {found.generator}."

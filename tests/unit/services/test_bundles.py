@@ -20,7 +20,7 @@ from workbench.reports.bundle.archive import read_archive
 from workbench.services.bundle_figures import changes, figures_of
 from workbench.services.bundle_making import slice_of
 from workbench.services.bundle_merging import COLLEAGUE, Standing
-from workbench.services.bundle_words import facts, sentence
+from workbench.services.bundle_words import facts, sentence, verified_sentence
 from workbench.services.bundles import Opened
 
 from bundles import (
@@ -143,6 +143,17 @@ def test_that_figures_which_only_a_later_version_computes_are_no_difference_and_
     ]
     none = here.bundles.verify(replace(small, content=replace(small.content, figures={})))
     assert not none.ok and "no figures" in none.why
+
+
+def test_that_a_record_changed_after_somebody_signed_it_is_called_that(here: Services, small: Opened) -> None:
+    here.bundles.bring_in(small)
+    signed = here.decisions.sign(here.scenarios.load(SCENARIO_ID), "Ada")
+    assert signed.decision is not None
+    here.scenarios.save(replace(signed, decision=replace(signed.decision, dissent="Bob would rather wait.")))
+    opened = here.bundles.open(here.bundles.export(here.scenarios.load(SCENARIO_ID), here.paths.home / "x.mswb").file)
+    found = here.bundles.verify(opened)
+    assert not found.ok and [each.path for each in found.differences] == ["decision.signed.Ada"]
+    assert verified_sentence(found).endswith("but the record was changed after Ada signed it.")
 
 
 def test_that_an_answer_whose_score_it_does_not_get_is_listed(here: Services, small: Opened) -> None:

@@ -58,7 +58,6 @@ STATUSES = {
     "Back to a draft": DecisionStatus.DRAFT,
     "It is superseded": DecisionStatus.SUPERSEDED,
 }
-_EDITED = "The record was changed since."
 WIDE_PX = 860
 FULL_WIDE_PX = 1_500
 # The answer is painted first; record and report come in steps, and edits that follow faster are read together.
@@ -107,7 +106,8 @@ class DecidePage(Page):
         self._found: OptionSet | None = None
         self._whole = False
         self._shown: Document | None = None
-        self._is_made = self._is_coming = self._has_no_report = self._is_edited = False
+        self._is_made = self._is_coming = self._has_no_report = False
+        self._since = ""
         self._asked_for = 0
         self._due: Scenario | None = None
         self._written: Path | None = None
@@ -212,14 +212,14 @@ class DecidePage(Page):
 
     def _say_answer(self, scenario: Scenario) -> None:
         lead, rest = _answer(scenario)
-        self.header.set_answer(lead, f"{_EDITED} {rest}".strip() if self._is_edited else rest)
+        self.header.set_answer(lead, f"{self._since} {rest}".strip())
 
     def forget(self) -> None:
         """Its report and options come in a moment."""
         self._notice.hide()
         self._error.clear()
         self._shown = self._found = None
-        self._is_edited = False
+        self._since = ""
         self._asked_for += 1  # what is being computed for the last one comes too late
         if self._is_made:
             self._form.wait_for_options()
@@ -413,10 +413,19 @@ class DecidePage(Page):
         if self.scenario is None or self.scenario.id != scenario.id:
             return
         self._history.show_versions(versions)
-        self._is_edited = self._decisions().is_edited(scenario, versions)
+        self._since = self._said_since(scenario, versions)
         self._say_answer(scenario)
         may_sign = scenario.decision is not None and scenario.decision.status in SIGNABLE
         self._signatures.show_signatures(signatures, may_sign=may_sign)
+
+    def _said_since(self, scenario: Scenario, versions: tuple[DecisionVersion, ...]) -> str:
+        """What became of what was recorded last."""
+        if self._decisions().is_edited(scenario, versions):
+            return "The record was changed since."
+        last = versions[-1].scenario.decision if versions else None
+        if scenario.decision is None or scenario.decision.status is not DecisionStatus.DRAFT or last is None:
+            return ""
+        return f"The one before it, for {last.option}, is kept under History."
 
     def _preview(self, scenario: Scenario) -> None:
         """Asks for the report once what stands at the left is painted."""
