@@ -10,6 +10,7 @@ from pages_person import Visitor
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QSlider
+from workbench.domain.figures import Estimate
 from workbench.gui.pages.tradeoffs import TradeoffsPage
 from workbench.gui.widgets.chart import ChartView
 from workbench.gui.widgets.table import DataTable
@@ -68,6 +69,14 @@ def test_that_what_matters_is_the_same_before_and_after_proposals_are_kept(visit
     assert {name: each.value for name, each in page._sliders.items()} == before
     said = {criterion.id: criterion.points for criterion in visitor.scenario.criteria}
     assert {name: said[name] for name in before} == before
+
+
+def test_that_an_announced_price_stands_beside_todays(visitor: Visitor) -> None:
+    page = tradeoffs(visitor)
+    assert page._shown is not None
+    point = replace(page._shown.points[0], later=("2027-01-01", Estimate.exact(1_598)))
+    rows = [row.text for section in page._explanation(point).sections for row in section.rows]
+    assert "**$1,598** a month from 1 January 2027 on" in rows
 
 
 def test_that_a_weight_moved_before_proposals_are_kept_still_holds_afterwards(visitor: Visitor) -> None:

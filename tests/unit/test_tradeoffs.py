@@ -221,3 +221,9 @@ def test_that_the_knee_is_the_point_of_the_front_farthest_above_the_line_between
     ]
     assert view.knee == front[above.index(max(above))].id
     assert tradeoffs().points(scenario(tasks=["image-generation"], output_modalities=["image"])).knee == ""
+
+
+def test_that_an_announced_price_goes_with_the_point_that_stands_at_todays() -> None:
+    flash = next(p for p in tradeoffs().points(scenario()).points if p.model_id == "google/gemini-3.7-flash")
+    assert flash.later is not None and flash.cost_usd is not None and flash.later[0] == "2027-01-01"
+    assert flash.later[1].likely == pytest.approx(2 * flash.cost_usd.likely)

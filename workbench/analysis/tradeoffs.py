@@ -41,7 +41,8 @@ class TradePoint:
 
     `pareto`: kept, and nothing kept that could replace it costs less and is better; else `dominated_by` is the id of
     one that does.
-    `score` is the value under the weights, None where cost or quality is missing.
+    `score` is the value under the weights, None where cost or quality is missing. `later` is an announced price: the
+    ISO day and USD a month from then on; the point stands at today's.
     """
 
     id: str
@@ -57,6 +58,7 @@ class TradePoint:
     dominated_by: str = ""
     score: float | None = None
     why_out: str = ""
+    later: tuple[str, Estimate] | None = None
 
     @property
     def leaves(self) -> bool:
@@ -169,6 +171,7 @@ def _point(way: _Way, weights: Weights, *, pareto: bool, dominated_by: str) -> T
         dominated_by=dominated_by,
         score=value_of(quality, candidate.monthly_usd, weights),
         why_out=way.why_out,
+        later=candidate.later,
     )
 
 

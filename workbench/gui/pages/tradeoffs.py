@@ -301,6 +301,9 @@ class TradeoffsPage(Page):
         if point.cost_usd is not None:
             cost = point.cost_usd
             figures.append(Row(f"**{words.usd(cost.likely)}** a month{words.usd_span(cost)}"))
+        if point.later is not None:
+            starts, after = point.later
+            figures.append(Row(f"**{words.usd(after.likely)}** a month from {words.day(starts)} on", Tone.CAUTION))
         if point.quality is not None:
             quality = point.quality
             figures.append(
