@@ -60,7 +60,7 @@ def breakeven_chart(points: Sequence[VolumePoint], requests_per_day: float) -> C
     costs = [float(v) for v in (*api, *own) if v > 0]
     cheap, dear = min(costs) / 1.3, max(costs) * 1.3
     return Chart(
-        title="Break-even volume",
+        title="What a month costs at each volume",
         description=_breakeven_words(first, requests_per_day),
         x=Axis(log_label("requests a day", low, high), log=True, low=low, high=high),
         y=Axis(log_label("cost a month", cheap, dear), unit="$", log=True, low=cheap, high=dear),
@@ -109,7 +109,7 @@ def acceptability_chart(found: Sequence[Acceptance], options: OptionSet) -> Char
         for name in names
     )
     return Chart(
-        title="How often each option is best",
+        title="Share of the draws that each option wins",
         description=f"{names[0]} is best in {share(shown.share[names[0]])} of the draws; known: {shown.basis}.",
         x=Axis("share of 20,000 draws", unit="%", low=0, high=1),
         y=Axis(""),
