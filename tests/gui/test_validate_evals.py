@@ -102,6 +102,19 @@ def run_whole(bench: Bench, page: ValidatePage) -> None:
     bench.settle()
 
 
+def test_that_tab_goes_through_a_new_eval_from_top_to_bottom(page: ValidatePage) -> None:
+    setup = page.evals.setup
+    stops: list[str] = []
+    widget = page.findChild(QPushButton, "data-choose")
+    while widget is not None and widget.objectName() != "eval-run":
+        widget = widget.nextInFocusChain()
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(setup):
+            stops.append(widget.objectName() or widget.accessibleName())
+    models = [place for place, stop in enumerate(stops) if stop.startswith("Models: ")]
+    assert len(models) >= 3 and stops.index("data-results") < models[0]
+    assert models[-1] < stops.index("eval-scorer") < stops.index("eval-design") < stops.index("eval-cap")
+
+
 def test_that_an_empty_page_says_what_belongs_there_and_holds_the_button(page: ValidatePage) -> None:
     assert page.header.answer.startswith("No eval yet.")
     assert page.findChild(QPushButton, "data-choose").isVisibleTo(page)

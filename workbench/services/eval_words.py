@@ -25,6 +25,7 @@ from workbench.domain.figures import Estimate
 NameOf = Callable[[str], str]
 # More tags than this with something to tell are counted, not told one by one.
 MOST_TOLD = 2
+RATE = "Choose a case below and mark its answers."
 NONE_RIGHT = "Read a few answers below: where they look right, another way to score fits better."
 
 
@@ -50,6 +51,8 @@ def answer_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> tuple[st
     known = [m for m in summary.models if m.scorer == scorer and m.mean is not None]
     ranked = sorted(known, key=lambda m: m.mean or 0.0, reverse=True)
     if not ranked:
+        if _is_rated(scorer):
+            return "Nobody has rated an answer yet.", f"{RATE} {errors_words(summary, scorer)}"
         return "No answer could be scored.", errors_words(summary, scorer)
     shares = words.listed([f"{name_of(m.model_id)} {share_words(m)}" for m in ranked])
     rest = f"Answered right: {shares}. {words.count(summary.case_count, 'case')}. {errors_words(summary, scorer)}"
@@ -78,11 +81,10 @@ def errors_words(summary: EvalSummary, scorer: str) -> str:
     withheld = sum(m.withheld for m in summary.models if m.scorer == scorer)
     unscored = sum(m.unscored for m in summary.models if m.scorer == scorer)
     parts = [f"{words.count(errors, 'answer')} could not be had."] if errors else []
-    parts += (
-        [f"{words.count(unscored, 'answer')} could not be scored, and count neither as right nor as wrong."]
-        if unscored
-        else []
-    )
+    if unscored and _is_rated(scorer):
+        parts.append(f"{words.count(unscored, 'answer')} {'waits' if unscored == 1 else 'wait'} for somebody to rate.")
+    elif unscored:
+        parts.append(f"{words.count(unscored, 'answer')} could not be scored, and count neither as right nor as wrong.")
     parts += [f"{words.count(withheld, 'case')} may not leave this machine and were not sent."] if withheld else []
     return " ".join(parts)
 
@@ -90,6 +92,11 @@ def errors_words(summary: EvalSummary, scorer: str) -> str:
 def own_scorer_words(own: int, cases: int) -> str:
     """ "55 of 160 cases name their own scorer"."""
     return f"{own:,} of {words.count(cases, 'case')} {'names its' if own == 1 else 'name their'} own scorer"
+
+
+def _is_rated(scorer: str) -> bool:
+    """Whether people give the scores."""
+    return scorer.partition("(")[0] == "human-rating"
 
 
 def pair_of(summary: EvalSummary, scorer: str, a: str, b: str) -> PairSummary | None:

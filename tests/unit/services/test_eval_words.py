@@ -104,6 +104,17 @@ def test_that_a_headline_says_when_nothing_was_right() -> None:
     assert lead.startswith("Ann answered none of 100 cases right: at most 5 % with 95 % confidence.")
 
 
+def test_that_answers_that_wait_for_a_person_are_not_called_failed() -> None:
+    run = replace(a_run(("local/a",), 2), scorers=("human-rating",))
+    waits = [
+        replace(each, scorer="human-rating", outcome=CaseOutcome.UNSCORED, score=None)
+        for each in results("local/a", 2, cases=2)
+    ]
+    lead, rest = answer_words(summarise(run, waits), "human-rating", NAMES.__getitem__)
+    assert lead == "Nobody has rated an answer yet." and rest.endswith("2 answers wait for somebody to rate.")
+    assert "Choose a case below" in rest
+
+
 def test_that_nothing_scored_is_said_instead_of_a_zero() -> None:
     summary = summarise(a_run(("local/a",), 3), results("local/a", 0, cases=3, errors=3))
     lead, rest = answer_words(summary, SCORER, name_of)

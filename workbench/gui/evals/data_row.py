@@ -76,6 +76,8 @@ class DataRow(QWidget):
             hint="A log of Inspect, the LM Evaluation Harness or LLM Comparator becomes a finished eval",
         )
         others.setObjectName("data-results")
+        #: what the keyboard comes to last here
+        self.last_stop = others
         self._preview: DataTable[EvalCase] = DataTable(
             "eval-preview",
             (

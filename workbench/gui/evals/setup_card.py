@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.domain.errors import WorkbenchError
@@ -139,6 +140,7 @@ class SetupCard(Card):
         self._chips.hide()
         self._chips.deleteLater()
         self._chips = chips
+        self._order_keys()
         others = [model for model in self._models if model not in shown]
         self._others.clear()
         self._others.addItem("Add a model of a provider …", "")
@@ -146,6 +148,19 @@ class SetupCard(Card):
             self._others.addItem(f"{model.name} · {model.place}", str(model.path))
         self._others.setVisible(bool(others))
         self.show_counts()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._order_keys()
+
+    def _order_keys(self) -> None:
+        """Models are drawn anew and would be reached after everything else. Qt loses what is put in order before it
+        is in its window."""
+        if self.isVisible():
+            before: QWidget = self.data.last_stop
+            for chip in self._chips.findChildren(QPushButton):
+                self.setTabOrder(before, chip)
+                before = chip
 
     def _add_model(self, place: int) -> None:
         path = self._others.itemData(place)
