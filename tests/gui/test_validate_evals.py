@@ -520,8 +520,7 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench,
     press(bench, page, "eval-new")
     bench.settle()
     page.evals.setup.more._turn()
-    bench.settle()
-    assert across.maximum() == 0
+    bench.wait(lambda: across.maximum() == 0)
     press(bench, page, "eval-put-away")
     bench.settle()
     page.resize(752, 774)  # what a window of 1280x800 leaves it
