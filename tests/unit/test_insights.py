@@ -329,6 +329,13 @@ def test_that_no_staff_is_reckoned_where_nothing_runs_on_own_servers_or_nobody_w
     assert not any("full-time" in note for note in options().options(changed(sample(), staff_month_usd=1e7)).notes)
 
 
+def test_that_servers_that_stand_in_for_those_an_option_names_are_called_so() -> None:
+    stands_in = "Where an option names other servers, these are the cheapest that fit."
+    assert stands_in in section("capacity").note
+    proposed = replace(sample(), options=())
+    assert options().insights(proposed).capacity and stands_in not in section("capacity", proposed).note
+
+
 def test_that_the_break_even_says_against_which_offer() -> None:
     assert section("break-even").answer.startswith(
         "Own servers cost less than Claude Sonnet 4.6 at Claude API from 4,300 requests a day on"

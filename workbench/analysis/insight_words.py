@@ -332,7 +332,10 @@ def _capacity(found: Sequence[Capacity]) -> Section | None:
     columns = ("option", "servers", "requests/s, peak", "side by side", "one takes", "copies, with spare", "p95 wait",
                "load", "in the price")  # fmt: skip
     asked = ("users", "usage_profile", "wait_limit_s")
-    return Section("capacity", "From people to servers", answer, columns, rows, f"{first.basis}.", "replica", asked)
+    note = f"{first.basis}."
+    if any(item.stands_in for item in found):
+        note += " Where an option names other servers, these are the cheapest that fit."
+    return Section("capacity", "From people to servers", answer, columns, rows, note, "replica", asked)
 
 
 def _vendors(found: Sequence[Vendors]) -> Section | None:

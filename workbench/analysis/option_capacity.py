@@ -54,6 +54,7 @@ def capacity(options: Sequence[Option], requirements: Requirements, matching: Ma
                     planned=plan.replicas,
                     volume_ratio=ratio,
                     basis="computed from bandwidth and compute, give or take 40 %; a run of your own replaces it",
+                    stands_in=judged.candidate.offer_id != role.offer,
                 )
             )
     return tuple(found)

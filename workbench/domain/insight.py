@@ -144,6 +144,7 @@ class Capacity:
 
     Rates per second at the mean and the peak; `replicas` meet the wait at the peak, `replicas_with_spare` survive the
     loss of one; `volume_ratio` compares the people's requests with the volume answered in the wizard.
+    `stands_in`: the option names other servers, which cannot be reckoned with; these are the cheapest that fit.
     """
 
     option: str
@@ -162,6 +163,7 @@ class Capacity:
     planned: int
     volume_ratio: float | None
     basis: str
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
