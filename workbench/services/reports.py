@@ -188,12 +188,16 @@ class ReportService:
         )
 
     def _plan(self, scenario: Scenario, found: OptionSet, evidence: Evidence | None) -> RoutingPlan | None:
-        """How requests are split in the option that the report is about; None while there is none."""
+        """How requests are split in the option that the report is about; None while there is none, or where its models
+        have left the catalog: the rest of the report is as good without."""
         decided = scenario.decision.option if scenario.decision else ""
         option = found.option(decided) or found.option(found.recommendation.option)
         if option is None or len(option.draft.models) < 2:
             return None
-        return self._routing.plan(scenario, option.id, evidence=evidence)
+        try:
+            return self._routing.plan(scenario, option.id, evidence=evidence)
+        except WorkbenchError:
+            return None
 
     def _routing_chart(self, scenario: Scenario, shortlist: Shortlist) -> dict[str, Chart]:
         """What routing between the models of the newest eval would bring; {} without such an eval."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,20 @@ def test_that_an_empty_scenario_makes_a_report(services: Services, tmp_path: Pat
     for length in Length:
         files = services.reports.write(empty, ["html", "md", "json"], tmp_path, length=length)
         assert all(file.stat().st_size > 500 for file in files)
+
+
+def test_that_an_option_whose_models_left_the_catalog_is_reported_without_its_routing_plan(
+    services: Services,
+) -> None:
+    sample = services.scenarios.open_sample()
+    gone = tuple(replace(role, model_id="nobody/gone", offer="nobody") for role in sample.options[2].models)
+    changed = replace(sample, options=(*sample.options[:2], replace(sample.options[2], models=gone)))
+    document = services.reports.document(changed)
+    (adaptation,) = [section for section in document.sections if section.id is SectionId.ADAPTATION]
+    assert "Routing plan" not in [part.title for part in adaptation.parts]
+    assert "Routing plan" in [
+        part.title for section in services.reports.document(sample).sections for part in section.parts
+    ]
 
 
 @pytest.mark.parametrize(("formats", "length"), [(["pdfx"], "full"), ([], "full"), (["html"], "long")])
