@@ -164,6 +164,7 @@ BLEND = (
         ("name: Chat\nsample: 'yes'", "true or false"),
         ("name: Chat\ncolour: red", "'colour' is not known here"),
         ("name: Chat\nanswers: [1]", "Expected answers"),
+        ("name: Chat\ndecision: {option: A, review_on: '2027-02-31'}", "not a date"),
         ("name: Chat\nanswers: {weekz_limit: 3}", "no question 'weekz_limit'"),
         ("name: Chat\nanswers: {weeks_limit: soon}", "not a number"),
         ("name: Chat\nanswers: {weeks_limit: .nan}", "not a number"),

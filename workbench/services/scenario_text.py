@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def scenario_from_plain(value: object, faults: Faults, *, exact: bool = False) -
     if exact:
         return scenario
     _check_wholes(scenario, faults)
+    _check_days(scenario, faults)
     return replace(scenario, answers=checked)
 
 
@@ -86,6 +88,17 @@ def _check_wholes(scenario: Scenario, faults: Faults) -> None:
         if option.models and abs(total - 1.0) > _SHARE_SLACK:
             what = f"The shares of the models add up to {total * 100:.0f} %"
             faults.note(("options", place, "models"), what, "Make them 1 in all.")
+
+
+def _check_days(scenario: Scenario, faults: Faults) -> None:
+    for name in ("decided_at", "review_on"):
+        day = getattr(scenario.decision, name, "")
+        try:
+            if day:
+                date.fromisoformat(day)
+        except ValueError:
+            mend = "Write it as year-month-day, such as 2027-03-24."
+            faults.note(("decision", name), f"{day[:40]!r} is not a date", mend)
 
 
 def _check_format(value: object, faults: Faults) -> None:
