@@ -54,6 +54,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     mark.add_argument("model", nargs="?", help="whose answer")
     mark.add_argument("score", nargs="?", help="right, wrong, a number from 0 to 1, or back (the scorer's own)")
     mark.add_argument("--scorer", default="", metavar="NAME", help="under which scorer (default: the eval's first)")
+    mark.add_argument("--answer", type=int, default=1, metavar="N", help="which one, where a case was asked repeatedly")
     mark.add_argument("--because", default="", metavar="TEXT", help="why, for the trail")
     mark.add_argument("--by", default="", metavar="NAME", help="who says so")
     mark.set_defaults(run=run_mark)
@@ -155,7 +156,7 @@ def run_mark(arguments: argparse.Namespace, services: Services) -> int:
         marks = [
             services.evals.mark(
                 run, arguments.case, arguments.model, score,
-                scorer=arguments.scorer, by=arguments.by, why=arguments.because,
+                scorer=arguments.scorer, repeat=arguments.answer - 1, by=arguments.by, why=arguments.because,
             )
         ]  # fmt: skip
     if arguments.json:
@@ -164,7 +165,9 @@ def run_mark(arguments: argparse.Namespace, services: Services) -> int:
     for mark in marks:
         was = "no score" if mark.was is None else f"{mark.was:g}"
         who, why = f" by {mark.by}" if mark.by else "", f": {mark.why}" if mark.why else ""
-        say(f"{mark.at[:16]} {mark.case_id}, {mark.model_id}, {mark.scorer}: {was} became {mark.score:g}{who}{why}")
+        which = f" (answer {mark.repeat + 1})" if mark.repeat else ""
+        about = f"{mark.case_id}{which}, {mark.model_id}, {mark.scorer}"
+        say(f"{mark.at[:16]} {about}: {was} became {mark.score:g}{who}{why}")
     if not marks:
         say("Nothing was overruled by hand.")
     return 0

@@ -661,18 +661,19 @@ class EvalService:
         score: float | None,
         *,
         scorer: str = "",
+        repeat: int = 0,
         by: str = "",
         why: str = "",
     ) -> Mark:
         """Overrules the score of one answer under one scorer (default: the run's first), with a trail; None puts the
-        scorer's own back. A name stands for a model's id.
+        scorer's own back. A name stands for a model's id; `repeat` counts from 0 where a case was asked several times.
 
         Raises WorkbenchError when there is no such answer, the score is none of 0 to 1, or the scorer gave none to go
         back to.
         """
         model_id, scorer = self._model_of(run, model), scorer or run.scorers[0]
         results, marks = self.case(run.id, case_id)
-        found = [r for r in results if r.model_id == model_id and r.scorer == scorer]
+        found = [r for r in results if (r.model_id, r.scorer, r.repeat) == (model_id, scorer, repeat)]
         if not found:
             raise WorkbenchError(
                 f"{model_id} has no answer to case {case_id} scored by {scorer}",
@@ -687,7 +688,7 @@ class EvalService:
                 where=f"{run.name}, case {case_id}",
                 mend="Give a score from 0 (wrong) to 1 (right).",
             )
-        earlier = [m.score for m in marks if m.model_id == model_id and m.scorer == scorer and m.repeat == 0]
+        earlier = [m.score for m in marks if (m.model_id, m.scorer, m.repeat) == (model_id, scorer, repeat)]
         mark = Mark(
             id=new_id(),
             eval_run_id=run.id,
@@ -699,6 +700,7 @@ class EvalService:
             at=self._now().isoformat(),
             by=by,
             why=why,
+            repeat=repeat,
         )
         self._store.eval_runs.add_mark(mark)
         return mark

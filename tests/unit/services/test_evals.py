@@ -106,6 +106,20 @@ def test_that_evidence_counts_what_was_overruled_and_is_made_once(
     assert after is not None and after.oracle == after.qualities["local/demo-nano"].value == pytest.approx(25.0)
 
 
+def test_that_each_answer_to_a_case_that_was_asked_repeatedly_is_overruled_by_itself(
+    services: Services, data: Path
+) -> None:
+    run = finished_run(services, data, scorers=("json-valid",), settings=EvalSettings(repeats=3))
+    for repeat in (0, 2):
+        services.evals.mark(run, "c20", "demo-nano", 1.0, repeat=repeat)
+    (nano, _) = services.evals.summary(run).models
+    assert nano.mean == pytest.approx(2 / 3 / 12)
+    assert services.evals.mark(run, "c20", "demo-nano", None, repeat=2).was == 1.0
+    assert services.evals.summary(run).models[0].mean == pytest.approx(1 / 3 / 12)
+    with pytest.raises(WorkbenchError, match="has no answer to case c20"):
+        services.evals.mark(run, "c20", "demo-nano", 1.0, repeat=3)
+
+
 def test_that_evidence_follows_the_first_scorer(services: Services, data: Path) -> None:
     scenario = services.scenarios.new("Support chat")
     run = finished_run(services, data, scenario_id=scenario.id, scorers=("json-valid", "contains"))

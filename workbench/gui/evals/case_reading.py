@@ -72,13 +72,13 @@ class CaseReading(QObject):
             owner=self,
         )
 
-    def _overrule(self, model_id: str, scorer: str, score: float | None, why: str) -> None:
+    def _overrule(self, model_id: str, scorer: str, repeat: int, score: float | None, why: str) -> None:
         """A person says otherwise; the trail keeps what stood there."""
         shown, case = self._shown(), self.case
         if shown is None or case is None:
             return
         self._house.tasks.start(
-            lambda: self._evals.mark(shown.run, case.case_id, model_id, score, scorer=scorer, why=why),
+            lambda: self._evals.mark(shown.run, case.case_id, model_id, score, scorer=scorer, repeat=repeat, why=why),
             lane="db",
             done=lambda _mark: self.overruled.emit(shown.run.id),
             failed=self.failed.emit,

@@ -27,10 +27,10 @@ SIGNED = re.compile(r'("(?:[^"\\]|\\.)*")|([A-Za-z][\w-]*)/\d+')
 
 
 class CaseView(WordyCard):
-    """`overruled` (model id, scorer, score or None to take back, why) when a person says otherwise; `stepped` (-1, 1)
-    to the case before and after."""
+    """`overruled` (model id, scorer, repeat, score or None to take back, why) when a person says otherwise; `stepped`
+    (-1, 1) to the case before and after."""
 
-    overruled = Signal(str, str, object, str)
+    overruled = Signal(str, str, int, object, str)
     stepped = Signal(int)
 
     def __init__(self, *, name_of: NameOf, scorer_title: Callable[[str], str]) -> None:
@@ -109,7 +109,8 @@ class CaseView(WordyCard):
             column.addWidget(Words("Not asked yet.", "muted"))
             return made
         marks = shown.trail(model)
-        for repeat in sorted({result.repeat for result in results}):
+        repeats = sorted({result.repeat for result in results})
+        for repeat in repeats:
             again = [result for result in results if result.repeat == repeat]
             first = again[0]
             given = first.outcome in (CaseOutcome.SCORED, CaseOutcome.UNSCORED)
@@ -120,10 +121,12 @@ class CaseView(WordyCard):
             told = _figures(first)
             if told:
                 column.addWidget(Words(told, "muted"))
-        for mark in marks:
-            column.addWidget(Words(plain(mark_words(mark, self._scorer_title)), "muted"))
-        if results[0].outcome in (CaseOutcome.SCORED, CaseOutcome.UNSCORED):
-            column.addLayout(self._overruling(model, scorer, name, bool(marks)))
+            own = [mark for mark in marks if mark.repeat == repeat]
+            for mark in own:
+                column.addWidget(Words(plain(mark_words(mark, self._scorer_title)), "muted"))
+            if given:
+                which = f", answer {repeat + 1}" if len(repeats) > 1 else ""
+                column.addLayout(self._overruling(model, scorer, repeat, f"{name}{which}", bool(own)))
         return made
 
     def _verdict(self, result: CaseResult, marks: Sequence[Mark]) -> Words:
@@ -139,22 +142,23 @@ class CaseView(WordyCard):
         tone = "good" if (result.score or 0.0) >= 1 else "bad"
         return Words(f"**{score_word(result)}** by {title}: {plain(result.why)}", "body", tone)
 
-    def _overruling(self, model: str, scorer: str, name: str, may_take_back: bool) -> QHBoxLayout:
+    def _overruling(self, model: str, scorer: str, repeat: int, name: str, may_take_back: bool) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         wanted: list[tuple[str, float | None]] = [("Mark right", 1.0), ("Mark wrong", 0.0)]
         if may_take_back:
             wanted.append(("Take back", None))
         for title, score in wanted:
-            made = button(title, partial(self._overrule, model, scorer, score), kind="link")
+            made = button(title, partial(self._overrule, model, scorer, repeat, score), kind="link")
             made.setAccessibleName(f"{title}: {name}")
-            made.setObjectName(f"{title.casefold().replace(' ', '-')}-{model}")
+            again = f"-{repeat + 1}" if repeat else ""
+            made.setObjectName(f"{title.casefold().replace(' ', '-')}-{model}{again}")
             row.addWidget(made)
         row.addStretch(1)
         return row
 
-    def _overrule(self, model: str, scorer: str, score: float | None) -> None:
-        self.overruled.emit(model, scorer, score, self.why.text().strip())
+    def _overrule(self, model: str, scorer: str, repeat: int, score: float | None) -> None:
+        self.overruled.emit(model, scorer, repeat, score, self.why.text().strip())
 
 
 def used_spec(result: CaseResult) -> str:
