@@ -26,6 +26,8 @@ Verdict = Literal["better", "worse", "equivalent", "not shown"]
 
 # Natural logarithm of the smallest positive double; below it a p-value is printed as 0.
 _LOG_TINY = -745.0
+#: so few items that differ from the rest, where most do not, say little of how much they spread
+FEW_APART = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def mean_score(scores: Numbers, clusters: Clusters | None = None, confidence: fl
     """Mean of scores in [0, 1] with its interval, wider when items share a source document (`clusters`).
 
     Right/wrong scores: Agresti-Coull, on the effective number of cases when clustered. Graded scores: `± t*SE`,
-    never narrower than zero: where all scores agree, Agresti-Coull on their sum (conservative). Cut to [0, 1].
+    never narrower than zero: where all scores agree, Agresti-Coull on their sum (conservative), and where nearly all
+    are 0 or nearly all 1, no narrower than that: the few others say little of the spread. Cut to [0, 1].
     """
     values = checks.vector(scores, "Scores", low=0.0, high=1.0)
     n, mean = values.size, float(values.mean())
@@ -147,7 +150,11 @@ def mean_score(scores: Numbers, clusters: Clusters | None = None, confidence: fl
         effective = n * (naive / se) ** 2 if se > 0 else float(groups)
         return agresti_coull(mean * effective, effective, confidence)
     reach = _reach(confidence, degrees) * se
-    return Interval(mean, max(0.0, mean - reach), min(1.0, mean + reach))
+    low, high = max(0.0, mean - reach), min(1.0, mean + reach)
+    if n - max(int((values == 0).sum()), int((values == 1).sum())) < min(FEW_APART, n / 2):
+        careful = agresti_coull(mean * groups, groups, confidence)
+        low, high = min(low, careful.low), max(high, careful.high)
+    return Interval(mean, low, high)
 
 
 def standard_error(values: Numbers) -> float:
@@ -207,7 +214,7 @@ def paired_scores(first: Numbers, second: Numbers, clusters: Clusters | None = N
     """Difference in mean score on the same items (any scores), clustered if items share a source document.
 
     Where every item shows the same difference the error is not zero but that of paired_difference, times the range
-    of the scores if it is wider than 1.
+    of the scores if it is wider than 1; where few items show any, it is no smaller than that.
     """
     a = checks.vector(first, "Scores of the first model")
     b = checks.vector(second, "Scores of the second model", size=a.size)
@@ -219,8 +226,9 @@ def paired_scores(first: Numbers, second: Numbers, clusters: Clusters | None = N
     if clusters is not None:
         error, degrees = _between_documents(gain, clusters)
         groups = _groups(clusters)
-    scale = max(1.0, float(max(a.max(), b.max()) - min(a.min(), b.min())))
-    return Difference(float(gain.mean()), error if error > 1e-12 else scale * _smallest_error(groups), degrees)
+    least = max(1.0, float(max(a.max(), b.max()) - min(a.min(), b.min()))) * _smallest_error(groups)
+    few_differ = int(np.count_nonzero(gain)) < min(FEW_APART, gain.size / 2)
+    return Difference(float(gain.mean()), max(error, least) if few_differ or error <= 1e-12 else error, degrees)
 
 
 def mcnemar(only_first: int, only_second: int) -> McNemar:

@@ -191,6 +191,17 @@ def test_that_a_run_that_may_end_early_is_judged_by_its_e_value() -> None:
         assert unfinished.verdict is PairVerdict.NOT_SHOWN and unfinished.e_value == patient.e_value
 
 
+def test_that_one_graded_score_among_ones_does_not_pass_for_a_measured_spread() -> None:
+    def rows(last: float) -> list[CaseResult]:
+        return [result(f"c{k}", model, last if (k, model) == (0, "b") else 1.0) for k in range(27) for model in "ab"]
+
+    alike, marked = (summarise(eval_run(), rows(last)) for last in (1.0, 2 / 3))
+    assert alike.pairs[0].verdict is marked.pairs[0].verdict is PairVerdict.NOT_SHOWN, "27 cases show no equivalence"
+    for same, one in ((alike.pairs[0], marked.pairs[0]), (alike.models[1], marked.models[1])):
+        assert same.low is not None and same.high is not None and one.low is not None and one.high is not None
+        assert one.high - one.low > 0.5 * (same.high - same.low)
+
+
 def test_that_an_e_value_does_not_make_many_cases_of_few_documents_into_evidence() -> None:
     rows = [
         result(f"c{k}", model, score, source_document=f"d{k // 20}")
