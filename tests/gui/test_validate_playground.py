@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, ask_and_wait, bench_in, press, validate_page
 from workbench.domain.changes import Changes
@@ -107,6 +107,22 @@ def test_that_an_empty_prompt_is_a_sentence_and_nothing_runs(bench: Bench, page:
     assert not view.asker.is_busy
     assert view.error.isVisibleTo(page)
     assert "prompt is empty" in view.error.accessibleName()
+
+
+def test_that_neither_the_wheel_nor_an_arrow_takes_an_answer_away(bench: Bench, page: ValidatePage) -> None:
+    view = page.playground
+    ask_and_wait(bench, view)
+    pane = view.panes[0]
+    model, said, at = pane.chooser.path, pane.view.text, QPointF(5, 5)
+    turn = QWheelEvent(
+        at, pane.chooser.mapToGlobal(at), QPoint(), QPoint(0, -240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(pane.chooser, turn)
+    assert (pane.chooser.path, pane.view.text) == (model, said)
+    bench.qtbot.keyClick(pane.chooser, Qt.Key.Key_Down)
+    assert (pane.chooser.path, pane.view.text) == (model, said) and pane.chooser.view().isVisible()
+    pane.chooser.hidePopup()
 
 
 def test_that_a_double_press_asks_once(bench: Bench, page: ValidatePage, scenario: Scenario) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from workbench.domain.chat import ModelDescription
@@ -119,6 +120,17 @@ class ModelChooser(QComboBox):
         path = self._path
         self.clear()
         self._path = path
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel is for the page: another model would take the answer away."""
+        event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows open the list; without it each would choose a model, and the last one ask for a file."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not self.view().isVisible():
+            self.showPopup()
+            return
+        super().keyPressEvent(event)
 
     def _activated(self, place: int) -> None:
         path = self.itemData(place)
