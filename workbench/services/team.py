@@ -451,18 +451,23 @@ class TeamService:
         with_texts = link.with_texts and allowed
         grant = self._leave_for(place, both, with_texts=with_texts)  # refuses what must stay, and writes that down
         known = self._links.get(both.id)
-        if known is not None and mine is not None and theirs is not None and content_of(mine) == content_of(theirs):
+        same_evidence = False
+        if known is not None and mine is not None and theirs is not None:
             ours = local.sharing.marks(both.id, with_texts=with_texts)
             with self._ledger_row(place, self._leave_for(place), 0) as received:
                 there = team.sharing.marks(both.id, with_texts=with_texts)
                 received.append(sum(len(mark) for _, mark in there))
-            if known.base == content_of(mine) and ours == there:
+            if ours == there and known.base == content_of(mine) == content_of(theirs):
                 return Synced(both.id, both.name, "same", stays)
-        may_have = local.sharing.belongings(both.id, with_texts=with_texts) if mine is not None else {}
+            # An edit alone carries no evidence again; without texts there may be more there than was compared.
+            same_evidence = ours == there and with_texts
+        carries = mine is not None and not same_evidence
+        may_have = local.sharing.belongings(both.id, with_texts=with_texts) if carries else {}
         before = None if theirs is None else content_of(theirs)
         now, added = self._now(), 0
         with self._ledger_row(place, grant, _size(both, may_have)) as received:
-            rows = team.sharing.belongings(both.id, with_texts=True) if theirs is not None else {}
+            comes = theirs is not None and not same_evidence
+            rows = team.sharing.belongings(both.id, with_texts=True) if comes else {}
             received.append(_size(both, rows))
             lies_in_the_bin = theirs is not None and theirs.deleted_at is not None
             changed_there = lies_in_the_bin or before != content_of(both)

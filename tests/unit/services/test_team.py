@@ -21,6 +21,7 @@ from workbench.services.team import Meeting, Synced
 from workbench.services.team_merge import content_of, merged, parts_of
 from workbench.store.postgres import TeamStore
 from workbench.store.refusals import StaleScenario, StoreAway
+from workbench.store.sharing import Sharing
 from workbench.store.tables import METADATA
 
 from postgres_server import ASKED, WHY_NOT, Server, new_server, shared_server
@@ -145,6 +146,23 @@ def test_that_what_one_changed_comes_to_the_other_with_new_evidence(ann: Service
     assert what(bob.team.sync()) == ["fetched"]
     assert bob.scenarios.load(mine.id).answers["horizon_months"] == 24
     assert late.id in [each.id for each in bob.store.eval_runs.runs(mine.id)]
+
+
+def test_that_an_edit_alone_carries_no_evidence_again(
+    ann: Services, bob: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = full(ann)
+    ann.team.share([mine.id])
+    bob.team.fetch([mine.id])
+    answered(ann, mine.id, horizon_months=24)
+    with monkeypatch.context() as patched:
+        patched.setattr(Sharing, "belongings", lambda *_args, **_more: pytest.fail("twenty thousand answers again"))
+        assert what(ann.team.sync()) == ["sent"]
+        assert what(bob.team.sync()) == ["fetched"]
+    assert bob.scenarios.load(mine.id).answers["horizon_months"] == 24
+    ann.store.eval_runs.save_run(a_run(mine.id))
+    assert what(ann.team.sync()) == ["sent"] and what(bob.team.sync()) == ["fetched"]
+    assert len(bob.store.eval_runs.runs(mine.id)) == 2
 
 
 def test_that_two_editors_never_overwrite_each_other_and_the_second_merges(ann: Services, bob: Services) -> None:
