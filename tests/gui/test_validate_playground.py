@@ -115,7 +115,7 @@ def test_that_neither_the_wheel_nor_an_arrow_takes_an_answer_away(bench: Bench, 
     pane = view.panes[0]
     model, said, at = pane.chooser.path, pane.view.text, QPointF(5, 5)
     turn = QWheelEvent(
-        at, pane.chooser.mapToGlobal(at), QPoint(), QPoint(0, -240), Qt.MouseButton.NoButton,
+        at, pane.chooser.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(pane.chooser, turn)
