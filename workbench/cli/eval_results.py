@@ -114,6 +114,8 @@ def run_compare(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.json:
         print(json.dumps(rounded({"eval": run.id, "pairs": [pair_shape(pair) for pair in pairs]}), ensure_ascii=False))
         return 0
+    if not pairs:
+        say("One model was asked: there is nobody to compare it with.")
     for pair in pairs:
         say(f"{pair_words(pair, str)} ({pair.n} cases, scored by {pair.scorer}; {_test(pair)}).")
     return 0

@@ -327,6 +327,7 @@ class EvalService:
         from workbench.evals.runner import Finished, Means, run_eval
         from workbench.evals.templates import marked_as_shown
 
+        _check_repeatable(run)
         if data.hash != run.dataset_hash:
             raise WorkbenchError(
                 f"{data.name} is not the data set this eval began with",
@@ -780,6 +781,7 @@ class EvalService:
         from workbench.reports.files import check_file
 
         check_file(file, "The eval")
+        _check_repeatable(run)
         data = self.stored_data(run)
         if data is None:
             raise WorkbenchError(
@@ -925,6 +927,21 @@ class EvalService:
         """Removes a run and its results."""
         gone = self._store.eval_runs.delete(run_id)
         return Changes(evals=frozenset({run_id}) if gone else frozenset())
+
+
+def _check_repeatable(run: EvalRun) -> None:
+    """Raises WorkbenchError for results of another program: nothing here scores as its scorers did."""
+    from workbench.evals.scorers import scorer
+
+    for name in run.scorers:
+        try:
+            scorer(name)
+        except WorkbenchError as error:
+            raise WorkbenchError(
+                f"The answers were scored by {name}, which is not of this workbench",
+                where=run.name,
+                mend="Results of another program stay as they came; start a new eval of the same cases.",
+            ) from error
 
 
 def _with_marks(results: Sequence[CaseResult], marks: Sequence[Mark]) -> tuple[CaseResult, ...]:

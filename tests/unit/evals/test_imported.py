@@ -181,3 +181,10 @@ def test_that_imported_results_are_a_finished_eval_once_with_personal_rows_marke
     assert {result.case_id for result in results if result.sensitive} == {"2"}
     assert [case.expected for case in services.evals.cases_of(kept, None)] == ["29", "Ada\nSolberg", "y"]
     services.close()
+    file = tmp_path / "again.yaml"
+    for told in (["save", kept.id, "-o", str(file)], ["resume", kept.id]):
+        assert run(["--home", str(home), "eval", *told]) == 1
+        assert "scored by inspect-match, which is not of this workbench" in capsys.readouterr().err
+    assert not file.exists(), "what nobody can repeat is not written as if it could be"
+    assert run(["--home", str(home), "eval", "compare", kept.id]) == 0
+    assert "nobody to compare it with" in capsys.readouterr().out
