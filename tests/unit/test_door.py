@@ -100,5 +100,5 @@ def test_that_a_granted_request_gets_through_the_lock_and_nothing_beside_it() ->
         House().run(both)
     """)
     first, second = said.splitlines()
-    assert first == "NetworkFailure The name api.example.com is not known"
+    assert first == "Unreached The name api.example.com is not known"
     assert second.startswith("DoorShut A connection to 192.0.2.1 was refused")
