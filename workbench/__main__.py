@@ -107,7 +107,7 @@ def open_window(opened: tuple[Path | None, tuple[str, ...]]) -> int:
     """Starts the window; says what is missing when Qt or one of its system libraries cannot be loaded."""
     import gc
 
-    # What a start makes stays; looking through it again and again took a tenth of the time. `gui.main` turns it on.
+    # What a start makes stays; looking through it again and again took a tenth of the time. `gui.garbage` goes on.
     gc.disable()
     home, files = opened
     offer_printer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -116,6 +117,20 @@ def theme(app_theme: Theme) -> Iterator[Theme]:
     yield app_theme
     app_theme.set_scheme(Scheme.LIGHT)
     app_theme.set_text_percent(100)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def garbage_of_a_file() -> Iterator[None]:
+    yield
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def garbage_between_tests() -> Iterator[None]:
+    """As in the window (`gui.garbage`): widgets of earlier tests do not go while Qt tells all of them something."""
+    gc.disable()
+    yield
+    gc.collect(1)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from workbench.gui.bundles.actions import BundleActions
 from workbench.gui.changes_hub import ChangesHub
 from workbench.gui.crash import CrashFile
 from workbench.gui.desk import Desk
+from workbench.gui.garbage import GarbageTimer
 from workbench.gui.instance import FirstInstance, hand_over, server_name
 from workbench.gui.opening import open_on_this_machine
 from workbench.gui.pages import HOME, PAGES, PageEntry, make_page
@@ -90,6 +90,7 @@ class Window:
         )
         app.setWindowIcon(icon("workbench", self.theme.look.accent, 64))
         self.house = House(tasks=tasks, hub=ChangesHub(), selection=Selection(), settings=settings)
+        self._garbage = GarbageTimer()
         self.desk = Desk(scenarios=lambda: services.scenarios, tasks=self.house.tasks, hub=self.house.hub)
         self.shell = Shell(
             theme=self.theme,
@@ -131,6 +132,7 @@ class Window:
         farewell = services.farewell
         self.house.tasks.close(CLOSE_S, farewell=farewell)
         services.close()
+        self._garbage.stop()
 
     def _after_paint(self, files: tuple[Path, ...]) -> None:
         for begun in (self.desk.opened, self.desk.begin_failed):
@@ -145,11 +147,10 @@ class Window:
             self._offer_crash(text, "The workbench ended badly the last time.")
 
     def _can_be_used(self, first: object) -> None:
-        """The first page is there: collect garbage again (see `__main__`), then load what later pages need."""
+        """The first page is there: look for garbage again (see `__main__`), then load what later pages need."""
         if not isinstance(first, WorkbenchError):
             self._after_store()
-        gc.freeze()
-        gc.enable()
+        self._garbage.start()
         QTimer.singleShot(PRELOAD_AFTER_MS, lambda: threading.Thread(target=_preload, daemon=True).start())
 
     def _mend_store(self, error: WorkbenchError) -> tuple[str, Callable[[], None]] | None:
