@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from pages_person import Visitor
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit, QWidget
 from workbench.domain.figures import Estimate, Figure, Origin
 from workbench.domain.option import Flip
 from workbench.domain.questions import requirements_from
@@ -452,3 +452,33 @@ def test_that_beside_the_volume_stands_which_costs_were_entered_and_do_not_follo
     assert costs[1][0] == costs[1][1] and costs[0][1] == pytest.approx(10 * costs[0][0])
     visitor.store(replace(visitor.scenario, options=()))
     visitor.wait(lambda: "entered, not computed" not in words_on(page))
+
+
+class Patience(QObject):
+    """Counts how often a window is laid out, and hides it when that has no end: nothing else would stop it."""
+
+    MOST = 5_000
+
+    def __init__(self, watched: QWidget) -> None:
+        super().__init__()
+        self._watched, self.count = watched, 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize:
+            self.count += 1
+            if self.count == self.MOST:
+                self._watched.hide()
+        return False
+
+
+def test_that_the_page_comes_to_rest_in_a_small_window_after_another_size_of_text(visitor: Visitor) -> None:
+    visitor.window.theme.set_text_percent(200)
+    visitor.window.shell.resize(800, 600)
+    visitor.go("options")
+    patience = Patience(visitor.window.shell.page.scroller)
+    QApplication.instance().installEventFilter(patience)  # type: ignore[union-attr]
+    visitor.window.theme.set_text_percent(175)
+    visitor.rest()
+    QApplication.instance().removeEventFilter(patience)  # type: ignore[union-attr]
+    visitor.window.shell.resize(1280, 800)
+    assert 0 < patience.count < Patience.MOST

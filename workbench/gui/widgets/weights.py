@@ -94,8 +94,16 @@ class WeightsCard(Card):
         return tuple(replace(criterion, points=points[criterion.id]) for criterion in self._criteria)
 
     def _arrange(self) -> None:
-        columns = max(1, min(3, self.width() // max(scaled_px(self, COLUMN_PX), 1)))
-        for place, slider in enumerate(self._sliders.values()):
+        """In as many columns as find room: one more would ask for a wider page, on which one more would fit, and Qt
+        would lay the page out for ever."""
+        edges, gap = self.contentsMargins(), self._grid.horizontalSpacing()
+        if (layout := self.layout()) is not None:
+            edges += layout.contentsMargins()
+        room = self.width() - edges.left() - edges.right()
+        sliders = self._sliders.values()
+        least = max([scaled_px(self, COLUMN_PX), *(slider.minimumSizeHint().width() for slider in sliders)])
+        columns = max(1, min(3, (room + gap) // (least + gap)))
+        for place, slider in enumerate(sliders):
             self._grid.addWidget(slider, place // columns, place % columns)
 
 
