@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QListWidget,
+    QMenu,
     QScrollArea,
     QWidget,
 )
@@ -100,19 +101,26 @@ class Person:
         self.click(self.find(QAbstractButton, name, within))
 
     def press_menu(self, name: str, entry: str) -> None:
-        """Click a button with a menu and choose an entry with the keyboard."""
+        """Click a button with a menu and choose an entry with the keyboard; again where a busy display took the menu
+        away before that was done."""
+        done: list[str] = []
 
         def choose() -> bool:
             menu = QApplication.activePopupWidget()
-            if menu is None:
-                return False
-            action = next(action for action in menu.actions() if action.text().replace("&", "") == entry)
-            menu.setActiveAction(action)
-            QTest.keyClick(menu, Qt.Key.Key_Return)
-            return True
+            if isinstance(menu, QMenu):
+                action = next(action for action in menu.actions() if action.text().replace("&", "") == entry)
+                action.triggered.connect(lambda: done.append(entry))
+                menu.setActiveAction(action)
+                QTest.keyClick(menu, Qt.Key.Key_Return)
+            return bool(done)
+
+        def chosen() -> bool:
+            if not done:
+                self.press(name)
+            return bool(done)
 
         self._meanwhile(choose)
-        self.press(name)
+        self.wait(chosen, f"“{entry}” of the menu {name}")
 
     def choose(self, combo: QComboBox, place: int) -> None:
         """Choose an entry of a list that folds out, with the keyboard."""

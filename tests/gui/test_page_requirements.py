@@ -38,6 +38,19 @@ def test_that_a_typed_answer_is_saved_and_undo_brings_the_old_one_back(visitor: 
     assert field.text() == "Sort the post of the town hall"
 
 
+def test_that_what_was_typed_last_never_takes_back_what_the_next_page_changed(visitor: Visitor) -> None:
+    visitor.go("requirements")
+    go_to_step(visitor, "The product")
+    field = visitor.find(QLineEdit, "field-job")
+    field.selectAll()
+    field.insert("Answer letters")  # no focus that it could lose: the window may lie behind another one
+    visitor.window.shell.open_page("options")
+    assert visitor.scenario.answers["job"] == "Answer letters"
+    visitor.window.desk.rename("Letters")
+    QTest.qWait(2 * TYPING_PAUSE_MS)
+    assert (visitor.scenario.answers["job"], visitor.scenario.name) == ("Answer letters", "Letters")
+
+
 def test_that_tab_goes_from_the_steps_through_the_questions_to_the_buttons_below(visitor: Visitor) -> None:
     page = visitor.go("requirements")
     for title in ("The product", "Workload", "Data"):
@@ -98,6 +111,7 @@ def test_that_not_knowing_is_an_answer_and_says_what_it_does(visitor: Visitor) -
 
 def test_that_no_limit_is_an_answer_of_its_own_and_lets_models_in(visitor: Visitor) -> None:
     visitor.go("requirements", "monthly_cap_usd")
+    visitor.wait(lambda: visitor.answer)
     kept = int(visitor.answer.split()[0])
     visitor.press("How much may it cost a month?: No limit")
     visitor.rest()
@@ -121,6 +135,7 @@ def test_that_the_suggestion_for_a_range_names_the_likely_value_and_is_taken_wit
 
 def test_that_the_live_line_follows_an_answer_and_its_undo(visitor: Visitor) -> None:
     visitor.go("requirements", "third_party")
+    visitor.wait(lambda: visitor.answer)
     before = visitor.answer
     visitor.press("May another company process the data?: " + QUESTIONS["third_party"].label_of("forbidden"))
     visitor.wait(lambda: visitor.answer != before)

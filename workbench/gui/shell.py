@@ -170,6 +170,8 @@ class Shell(QMainWindow):
             page_id, payload = HOME.id, None
         page = self._pages.get(page_id) or self._made(page_id)
         if page_id != self._page_id:
+            if self.page is not None:
+                self.page.flush()  # what was typed last belongs to the scenario before another page changes it
             self._forget_failed()
             self._before = [*self._before[-20:], self._page_id] if self._page_id else []
             self._page_id = page_id

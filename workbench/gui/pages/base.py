@@ -140,7 +140,7 @@ class Page(QWidget):
         """Another scenario comes: take off what is said of the last one (`scenario` is still that one)."""
 
     def flush(self) -> None:
-        """Send what is being typed now: another scenario is about to be opened, or the window is closed."""
+        """Send what is being typed now: another page or scenario is about to be opened, or the window is closed."""
 
     def refresh(self, changes: Changes) -> None:
         """Something was written elsewhere; draw again if it concerns this page. Called while the page is open."""
