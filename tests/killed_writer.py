@@ -51,7 +51,7 @@ def open_only(folder: Path) -> None:
     signal.pause()
 
 
-EVAL_CASES, EVAL_AT_ONCE = 40_000, 8
+EVAL_CASES, EVAL_AT_ONCE = 60_000, 8
 
 
 def go_on_with_eval(folder: Path) -> None:

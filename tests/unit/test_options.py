@@ -423,7 +423,7 @@ def test_that_growth_is_in_the_tornado_and_in_what_knowing_is_worth() -> None:
     a, c = option("A", grown), option("C", grown)
     bars = options().charts(grown)["tornado"].series[0]
     assert isinstance(bars, Bars) and bars.base == pytest.approx(c.tco_usd[36] - a.tco_usd[36])
-    assert (bars.low_label, bars.high_label) == ("better for C", "better for A")
+    assert (bars.low_label, bars.high_label) == ("C gains", "A gains")
     assert "What APIs are paid grows with your volume, by 0.5 % a month; own servers are taken as they are." in (
         grown.notes
     )

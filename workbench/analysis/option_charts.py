@@ -125,7 +125,7 @@ def tornado_chart(option: Option, other: Option, months: int) -> Chart | None:
         f"from {usd(bars[0].low)} to {usd(bars[0].high)}.",
         x=Axis(f"{option.id} less {other.id} over {months} months", unit="$"),
         y=Axis(""),
-        series=(Bars("difference", bars, found[0].base, f"better for {option.id}", f"better for {other.id}"),),
+        series=(Bars("difference", bars, found[0].base, f"{option.id} gains", f"{other.id} gains"),),
         note="Each input alone from its p10 to its p90, the others at their likely value.",
         columns=("input", "at p10", "at p90"),
         rows=tuple((labels[bar.input], usd(bar.at_p10), usd(bar.at_p90)) for bar in found),
