@@ -70,8 +70,8 @@ def go_on_with_eval(folder: Path) -> None:
     use_remote(services, ScriptedModel("far/a", answer, local=False, parallel=EVAL_AT_ONCE))
     cases = tuple(EvalCase(f"c{number}", f"q{number}", "x") for number in range(EVAL_CASES))
     data = EvalSet("killed", "00", cases)
-    runs = services.evals.runs()
-    run = runs[0] if runs else services.evals.new_run(data, ["far/a"], settings=EvalSettings(retries=0))
+    runs = services.eval_results.runs()
+    run = runs[0] if runs else services.eval_setup.new_run(data, ["far/a"], settings=EvalSettings(retries=0))
     say("run", run.id)
 
     def hear(event: RunEvent) -> None:
@@ -91,6 +91,9 @@ def main() -> None:
         "alembic.command",
         "workbench.store.scenarios",
         "workbench.store.eval_runs",
+        "workbench.services.eval_data",
+        "workbench.services.eval_results",
+        "workbench.services.eval_setup",
         "workbench.services.evals",
         "workbench.services.remote_models",
         "workbench.evals.runner",

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from workbench.services.credentials import CredentialService
     from workbench.services.decisions import DecisionService
     from workbench.services.downloads import DownloadService
+    from workbench.services.eval_data import EvalData
+    from workbench.services.eval_files import EvalFiles
+    from workbench.services.eval_results import EvalResults
+    from workbench.services.eval_setup import EvalSetup
     from workbench.services.evals import EvalService
     from workbench.services.judging import JudgingService
     from workbench.services.learn import LearnService
@@ -381,13 +385,13 @@ class Services:
     def adaptation(self) -> AdaptationService:
         from workbench.services.adaptation import AdaptationService
 
-        return AdaptationService(options=self.options, evals=self.evals, scenarios=self.scenarios)
+        return AdaptationService(options=self.options, evals=self.eval_results, scenarios=self.scenarios)
 
     @once
     def routing(self) -> RoutingService:
         from workbench.services.routing import RoutingService
 
-        return RoutingService(shortlist=self.shortlist, options=self.options, evals=self.evals)
+        return RoutingService(shortlist=self.shortlist, options=self.options, evals=self.eval_results)
 
     @once
     def playground(self) -> PlaygroundService:
@@ -402,19 +406,47 @@ class Services:
         return VoteService(store=self.store)
 
     @once
+    def eval_data(self) -> EvalData:
+        from workbench.services.eval_data import EvalData
+
+        return EvalData(kept=self.store.data_sets)
+
+    @once
+    def eval_setup(self) -> EvalSetup:
+        from workbench.services.eval_setup import EvalSetup
+
+        return EvalSetup(
+            library=self.library,
+            models=self.chat_models,
+            store=self.store,
+            own_python=self._may_run_own_python,
+            set_own_python=self._allow_own_python,
+        )
+
+    @once
     def evals(self) -> EvalService:
         from workbench.services.evals import EvalService
 
         return EvalService(
-            library=self.library,
+            setup=self.eval_setup,
             models=self.chat_models,
             store=self.store,
             journal=lambda: self.journal,
             spend=lambda: self.spend,
             cluster=self._cluster,
-            own_python=self._may_run_own_python,
-            set_own_python=self._allow_own_python,
         )
+
+    @once
+    def eval_results(self) -> EvalResults:
+        from workbench.services.eval_results import EvalResults
+
+        return EvalResults(runs=self.store.eval_runs, data=self.eval_data)
+
+    @once
+    def eval_files(self) -> EvalFiles:
+        from workbench.services.eval_files import EvalFiles
+
+        return EvalFiles(store=self.store, data=self.eval_data, setup=self.eval_setup, results=self.eval_results)
 
     def _may_run_own_python(self) -> bool:
         from workbench.settings import OWN_PYTHON
@@ -455,7 +487,7 @@ class Services:
             scenarios=self.scenarios,
             options=self.options,
             catalog=self.catalog.catalog,
-            evidence=self.evals.evidence,
+            evidence=self.eval_results.evidence,
             today=self.today,
         )
 
@@ -466,7 +498,7 @@ class Services:
         return WatchService(
             scenarios=self.scenarios,
             options=self.options,
-            evals=self.evals,
+            evals=self.eval_results,
             catalog=self.catalog.catalog,
             today=self.today,
         )
@@ -479,7 +511,7 @@ class Services:
             watch=self.watch,
             options=self.options,
             shortlist=self.shortlist,
-            evals=self.evals,
+            evals=self.eval_results,
             catalog=self.catalog.catalog,
             today=self.today,
         )
@@ -494,7 +526,7 @@ class Services:
             shortlist=self.shortlist,
             tradeoffs=self.tradeoffs,
             options=self.options,
-            evals=self.evals,
+            evals=self.eval_results,
             privacy=self.privacy,
             votes=self.votes,
             routing=self.routing,
@@ -527,7 +559,7 @@ class Services:
         return SideBySideService(
             scenarios=self.scenarios,
             options=self.options,
-            evals=self.evals,
+            evals=self.eval_results,
             votes=self.votes,
             bundles=lambda: self.bundles,
             facts=lambda: self.catalog.catalog().collected,

@@ -28,8 +28,8 @@ async def record(services: Services) -> Evidence:
     dataset = services.scenarios.dataset_path(read_text_file(FOLDER / f"{SAMPLE_SLUG}.yaml"))
     assert dataset is not None
     models = sorted((data_dir("resources") / "demo_models").glob("*.gguf"), key=lambda file: file.stat().st_size)
-    data = services.evals.dataset(dataset)
-    run = services.evals.new_run(
+    data = services.eval_data.dataset(dataset)
+    run = services.eval_setup.new_run(
         data, [str(model) for model in models], scenario_id=sample.id, name="Sample cases on the demo models"
     )
     finished = await services.evals.run(run, data, models=[str(model) for model in models])

@@ -94,7 +94,7 @@ def main() -> int:
         here, there = build(Path(folder) / "here"), build(Path(folder) / "there")
         scenario = here.scenarios.load(filled(here, arguments.results))
         file, plain = Path(folder) / "large.mswb", Path(folder) / "plain.json"
-        results = [r for run in here.evals.runs(scenario.id) for r in here.evals.results(run.id)]
+        results = [r for run in here.eval_results.runs(scenario.id) for r in here.eval_results.results(run.id)]
         there.scenarios.list()  # the file is made
         here.catalog.catalog()  # as in a window that has been open for a second
 

@@ -35,7 +35,7 @@ from workbench.gui.pages.validate import ValidatePage  # noqa: E402
 from workbench.gui.selection import Selection  # noqa: E402
 from workbench.gui.tasks import Tasks  # noqa: E402
 from workbench.gui.theme import Scheme, Theme  # noqa: E402
-from workbench.services.evals import A_SCREENFUL  # noqa: E402
+from workbench.services.eval_results import A_SCREENFUL  # noqa: E402
 
 MODELS = 4
 OPEN_S, FRAME_MS, BUSY = 0.5, 16.0, 1.5
@@ -56,7 +56,9 @@ def main() -> int:
         house = House(tasks=Tasks(), hub=ChangesHub(), selection=Selection(), settings=services.settings)
         page = ValidatePage(
             house=house, playground=services.playground, votes=services.votes, chat_models=services.chat_models,
-            evals=services.evals, judging=services.judging, library=services.library, scenarios=services.scenarios,
+            eval_data=services.eval_data, eval_setup=services.eval_setup, evals=services.evals,
+            eval_results=services.eval_results, eval_files=services.eval_files,
+            judging=services.judging, library=services.library, scenarios=services.scenarios,
             routing=lambda: services.routing,
         )  # fmt: skip
         page.resize(1100, 800)
@@ -112,7 +114,7 @@ def fill(services: Services, scenario_id: str, cases: int, file: Path) -> EvalRu
         out.write("id,input,expected\n")
         for n in range(cases):
             out.write(f"c{n},Policy {n % 90} says something about {n} days. How many days?,{n} days\n")
-    data = services.evals.dataset(file)
+    data = services.eval_data.dataset(file)
     models = tuple(f"local/model-{letter}" for letter in "abcd")
     run = EvalRun(
         "bench", scenario_id, "Many", data.name, data.hash, cases, models, ("contains",), EvalStatus.FINISHED,

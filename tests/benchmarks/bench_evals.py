@@ -108,14 +108,14 @@ from pathlib import Path
 from workbench.app import build
 from workbench.domain.evals import EvalSettings
 services = build(Path(sys.argv[1]))
-data = services.evals.dataset(Path(sys.argv[2]))
+data = services.eval_data.dataset(Path(sys.argv[2]))
 times = []
 for scorer in ("contains", "exact"):
-    run = services.evals.new_run(data, ["mine/m"], scorers=(scorer,), settings=EvalSettings(at_once=32))
+    run = services.eval_setup.new_run(data, ["mine/m"], scorers=(scorer,), settings=EvalSettings(at_once=32))
     began, cpu = time.perf_counter(), time.process_time()
     ended = asyncio.run(services.evals.run(run, data))
     times.append((time.perf_counter() - began, time.process_time() - cpu))
-    results = services.evals.results(run.id)
+    results = services.eval_results.results(run.id)
     assert ended.status == "finished" and len(results) == len(data.cases) and all(r.score == 1 for r in results)
 services.close()
 print(json.dumps(times))
@@ -129,8 +129,8 @@ from workbench.app import build
 from chat_models import ScriptedModel, use_remote
 services = build(Path(sys.argv[1]))
 use_remote(services, ScriptedModel("far/a", lambda question: "answer", local=False, parallel=32))
-data = services.evals.dataset(Path(sys.argv[2]))
-run = services.evals.new_run(data, ["far/a"])
+data = services.eval_data.dataset(Path(sys.argv[2]))
+run = services.eval_setup.new_run(data, ["far/a"])
 began = time.perf_counter()
 asyncio.run(services.evals.run(run, data))
 took = time.perf_counter() - began
@@ -145,9 +145,9 @@ from pathlib import Path
 from workbench.app import build
 from workbench.domain.chat import Sampling, ask
 services = build(Path(sys.argv[1]))
-data = services.evals.dataset(Path(sys.argv[2]))
+data = services.eval_data.dataset(Path(sys.argv[2]))
 data = replace(data, cases=data.cases[: int(sys.argv[4])])
-run = services.evals.new_run(data, [sys.argv[3]], sampling=Sampling(max_tokens=int(sys.argv[5])))
+run = services.eval_setup.new_run(data, [sys.argv[3]], sampling=Sampling(max_tokens=int(sys.argv[5])))
 async def whole():
     async for _ in services.chat_models.model(sys.argv[3]).chat(ask("Hello")):
         pass
@@ -157,7 +157,7 @@ async def whole():
     await services.evals.stop()
     return took
 took = asyncio.run(whole())
-results = services.evals.results(run.id)
+results = services.eval_results.results(run.id)
 right = sum(r.score == 1 for r in results)
 services.close()
 print(json.dumps([took, right, sum(r.tokens_out for r in results)]))

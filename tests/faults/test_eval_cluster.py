@@ -44,9 +44,9 @@ def test_that_a_killed_worker_of_two_costs_no_answer_and_no_answer_comes_twice(
     from distributed import LocalCluster
 
     file = written(tmp_path / "cases.csv")
-    data = services.evals.dataset(file)
+    data = services.eval_data.dataset(file)
     model = write_model(tmp_path / "model.gguf", layers=2, width=128, heads=4, feed_forward=512)
-    run = services.evals.new_run(data, [str(model)], scorers=("contains",), sampling=FEW_TOKENS, settings=ONCE)
+    run = services.eval_setup.new_run(data, [str(model)], scorers=("contains",), sampling=FEW_TOKENS, settings=ONCE)
     events: list[RunEvent] = []
 
     async def session() -> tuple[EvalRun, set[int], set[int]]:
@@ -66,7 +66,7 @@ def test_that_a_killed_worker_of_two_costs_no_answer_and_no_answer_comes_twice(
     ended, before, after = asyncio.run(session())
     assert min(before) not in after, "it was killed"
     assert ended.status is EvalStatus.FINISHED
-    results = services.evals.results(run.id)
+    results = services.eval_results.results(run.id)
     assert {result.outcome for result in results} == {CaseOutcome.SCORED}
     assert len(results) == CASES
     announced = Counter(event.results[0].case_id for event in events if isinstance(event, CaseDone))
@@ -96,8 +96,8 @@ def test_that_a_sensitive_case_never_goes_to_a_cluster_with_other_machines(servi
     from workbench.evals.executor import Said
 
     file = written(tmp_path / "cases.csv", sensitive="yes")
-    data = services.evals.dataset(file)
-    run = services.evals.new_run(data, ["demo-nano"])
+    data = services.eval_data.dataset(file)
+    run = services.eval_setup.new_run(data, ["demo-nano"])
     workers = NoWorkers()
     said = Said("answer", Done(Timing(0.1, 10.0, 1, 2, 0.2), Finish.STOP))
     executor = OnCluster(
@@ -108,7 +108,7 @@ def test_that_a_sensitive_case_never_goes_to_a_cluster_with_other_machines(servi
     )
     ended = asyncio.run(services.evals.run(run, data, executor=executor))
     assert ended.status is EvalStatus.FINISHED
-    outcomes = Counter(result.outcome for result in services.evals.results(run.id))
+    outcomes = Counter(result.outcome for result in services.eval_results.results(run.id))
     assert outcomes == {CaseOutcome.SCORED: CASES // 2, CaseOutcome.WITHHELD: CASES // 2}
     assert len(workers.asked) == CASES // 2
 
@@ -130,8 +130,8 @@ def test_that_a_cluster_that_may_not_or_cannot_be_used_is_refused_before_anythin
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("workbench.net.cluster.CONNECT_S", 0.5)
-    data = services.evals.dataset(written(tmp_path / "cases.csv"))
-    run = services.evals.new_run(data, ["demo-nano"])
+    data = services.eval_data.dataset(written(tmp_path / "cases.csv"))
+    run = services.eval_setup.new_run(data, ["demo-nano"])
     with pytest.raises(kind, match=words):
         asyncio.run(services.evals.run_on_cluster(run, data, address))
     assert all(call.bytes_out == 0 for call in services.privacy.ledger(limit=10))
@@ -140,14 +140,14 @@ def test_that_a_cluster_that_may_not_or_cannot_be_used_is_refused_before_anythin
 def test_that_data_that_must_stay_here_goes_to_no_cluster_elsewhere_and_providers_models_to_none(
     services: Services, tmp_path: Path
 ) -> None:
-    data = services.evals.dataset(written(tmp_path / "cases.csv"))
+    data = services.eval_data.dataset(written(tmp_path / "cases.csv"))
     scenario = services.scenarios.new("Secret")
-    run = services.evals.new_run(data, ["demo-nano"], scenario_id=scenario.id)
+    run = services.eval_setup.new_run(data, ["demo-nano"], scenario_id=scenario.id)
     services.privacy.allow_host("10.1.2.3")
     with pytest.raises(GuardRefusal, match="nobody has said"):
         asyncio.run(services.evals.run_on_cluster(run, data, "tcp://10.1.2.3:8786"))
     services.credentials.save_server("mine", "http://127.0.0.1:9/v1")
-    away = services.evals.new_run(data, ["mine/m"])
+    away = services.eval_setup.new_run(data, ["mine/m"])
     with pytest.raises(WorkbenchError, match="your own files only"):
         asyncio.run(services.evals.run_on_cluster(away, data, "tcp://127.0.0.1:8786"))
 

@@ -41,7 +41,7 @@ services = build(home)
 model = ScriptedModel("far/a", lambda question: Whole(question + "x" * 20_000), local=False, parallel=4)
 use_remote(services, model)
 data = EvalSet("full", "00", tuple(EvalCase(f"c{n}", f"q{n}", "x") for n in range(60)))
-run = services.evals.new_run(data, ["far/a"])
+run = services.eval_setup.new_run(data, ["far/a"])
 log = services.store.path.with_name(services.store.path.name + "-wal")
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + 700_000, hard))
@@ -51,11 +51,11 @@ try:
 except WorkbenchError as error:
     print("refused:", error.what, "|", error.mend)
 resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-kept = {result.case_id for result in services.evals.results(run.id)}
+kept = {result.case_id for result in services.eval_results.results(run.id)}
 asked = len(model.asked)
-print(len(kept), services.evals.find(run.id).status)
-ended = asyncio.run(services.evals.run(services.evals.find(run.id), data))
-results = services.evals.results(run.id)
+print(len(kept), services.eval_results.find(run.id).status)
+ended = asyncio.run(services.evals.run(services.eval_results.find(run.id), data))
+results = services.eval_results.results(run.id)
 print(ended.status, len(results), len({result.case_id for result in results}))
 print(len(model.asked) - asked == 60 - len(kept))
 services.close()
@@ -151,7 +151,7 @@ def test_that_an_eval_behind_a_shut_door_sends_nothing_and_ends_with_exit_code_3
     out, err = capsys.readouterr()
     assert "Offline" in err and "eval resume" in err
     with contextlib.closing(build(Path(home))) as services:
-        (made,) = (run for run in services.evals.runs() if run.scenario_id is None)
-        assert services.evals.results(made.id) == ()
+        (made,) = (run for run in services.eval_results.runs() if run.scenario_id is None)
+        assert services.eval_results.results(made.id) == ()
         assert made.status == "paused"
     assert "sum" not in out

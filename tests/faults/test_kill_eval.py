@@ -49,8 +49,8 @@ def killed_over_and_over(folder: Path, victims: Victims, kills: int, seed: int) 
         stored |= now_stored
         asked_again += len(again)
     services = build(folder)
-    (run,) = services.evals.runs()
-    results = services.evals.results(run.id)
+    (run,) = services.eval_results.runs()
+    results = services.eval_results.results(run.id)
     assert len({result.key for result in results}) == len(results)
     kept = {result.case_id.replace("c", "q"): result.answer for result in results}
     assert stored <= set(kept) <= asked

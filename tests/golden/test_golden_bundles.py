@@ -36,9 +36,9 @@ def test_that_a_bundle_of_an_earlier_version_comes_in_whole(name: str, tmp_path:
     assert services.bundles.verify(opened).recomputed
     came = services.bundles.bring_in(opened)
     assert came.merge.standing is Standing.NEW
-    runs = services.evals.runs(content.scenario.id)
+    runs = services.eval_results.runs(content.scenario.id)
     assert runs == content.runs
-    assert sum(len(services.evals.results(run.id)) for run in runs) == len(content.results)
+    assert sum(len(services.eval_results.results(run.id)) for run in runs) == len(content.results)
     assert services.scenarios.versions(content.scenario.id) == content.versions
     assert len(services.scenarios.comparisons(content.scenario.id)) == len(content.comparisons)
     services.close()

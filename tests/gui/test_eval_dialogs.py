@@ -36,7 +36,7 @@ def test_that_columns_are_guessed_looked_through_and_can_be_chosen_otherwise(ben
     path.write_text("\n".join(["Text der Anfrage;Soll;Vertraulich", *LINES]))
     parent = QWidget()
     bench.qtbot.addWidget(parent)
-    dialog = ImportDialog(path, evals=bench.services.evals, tasks=bench.house.tasks, parent=parent)
+    dialog = ImportDialog(path, data=bench.services.eval_data, tasks=bench.house.tasks, parent=parent)
     found: list[Examined] = []
     dialog.chosen.connect(found.append)
     dialog.open()
@@ -62,7 +62,7 @@ def test_that_promptfoo_s_columns_are_taken_as_they_are_and_not_guessed(bench: B
     path.write_text("question,__expected1,__expected2,__metric\nSky?,contains: blue,not-contains: green,tone\n")
     parent = QWidget()
     bench.qtbot.addWidget(parent)
-    dialog = ImportDialog(path, evals=bench.services.evals, tasks=bench.house.tasks, parent=parent)
+    dialog = ImportDialog(path, data=bench.services.eval_data, tasks=bench.house.tasks, parent=parent)
     found: list[Examined] = []
     dialog.chosen.connect(found.append)
     dialog.open()
@@ -78,7 +78,7 @@ def test_that_a_file_that_cannot_be_read_is_a_sentence_in_the_dialog(bench: Benc
     path.write_bytes(b"PK\x03\x04")
     parent = QWidget()
     bench.qtbot.addWidget(parent)
-    dialog = ImportDialog(path, evals=bench.services.evals, tasks=bench.house.tasks, parent=parent)
+    dialog = ImportDialog(path, data=bench.services.eval_data, tasks=bench.house.tasks, parent=parent)
     dialog.open()
     bench.wait(lambda: "damaged" in words_in(dialog))
     assert not dialog.findChild(QPushButton, "import-use").isEnabled()
@@ -87,7 +87,7 @@ def test_that_a_file_that_cannot_be_read_is_a_sentence_in_the_dialog(bench: Benc
 def test_that_ways_to_score_are_found_explained_set_and_put_together(bench: Bench) -> None:
     parent = QWidget()
     bench.qtbot.addWidget(parent)
-    picker = ScorerPicker(bench.services.evals.scorers(), ("contains",), parent=parent)
+    picker = ScorerPicker(bench.services.eval_setup.scorers(), ("contains",), parent=parent)
     found: list[tuple[str, ...]] = []
     picker.chosen.connect(found.append)
     picker.open()
@@ -114,7 +114,7 @@ def test_that_ways_to_score_are_found_explained_set_and_put_together(bench: Benc
 def test_that_a_way_to_score_can_be_turned_round_and_several_weighed(bench: Bench, theme: Theme) -> None:
     parent = QWidget()
     bench.qtbot.addWidget(parent)
-    picker = ScorerPicker(bench.services.evals.scorers(), ("contains",), parent=parent)
+    picker = ScorerPicker(bench.services.eval_setup.scorers(), ("contains",), parent=parent)
     found: list[tuple[str, ...]] = []
     picker.chosen.connect(found.append)
     parent.show()
@@ -144,8 +144,8 @@ def test_that_every_control_of_the_dialogs_has_a_name(bench: Bench, tmp_path: Pa
     path.write_text("input,expected\na,b\n")
     parent = QWidget()
     bench.qtbot.addWidget(parent)
-    picker = ScorerPicker(bench.services.evals.scorers(), (), parent=parent)
-    dialog = ImportDialog(path, evals=bench.services.evals, tasks=bench.house.tasks, parent=parent)
+    picker = ScorerPicker(bench.services.eval_setup.scorers(), (), parent=parent)
+    dialog = ImportDialog(path, data=bench.services.eval_data, tasks=bench.house.tasks, parent=parent)
     for shown in (picker, dialog):
         shown.open()
         bench.settle()

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit
 from pytestqt.qtbot import QtBot
-from validate_bench import Bench, bench_in, press
+from validate_bench import Bench, bench_in, press, validate_page
 from workbench.domain.evals import EvalSettings
 from workbench.evals.confusion import confusion
 from workbench.gui.evals.confusion_card import ConfusionCard
@@ -57,8 +57,8 @@ def page_with_run(bench: Bench, folder: Path, scorer: str) -> ValidatePage:
         rows = [(f"c{n}", f"How many, question {n}", f"It says {n}.") for n in range(CASES)]
         csv.writer(file).writerows([("id", "input", "expected"), *rows])
     scenario = services.scenarios.new("Support chat")
-    data = services.evals.dataset(path)
-    run = services.evals.new_run(
+    data = services.eval_data.dataset(path)
+    run = services.eval_setup.new_run(
         data,
         ["far/right-9-of-10", "far/right-5-of-10"],
         scorers=(scorer,),
@@ -74,17 +74,7 @@ def page_with_run(bench: Bench, folder: Path, scorer: str) -> ValidatePage:
             for share in (9, 5):
                 writer.writerow((f"c{number}", f"far/right-{share}-of-10", int(number % 10 < share)))
     services.judging.label(run, labels, scorer)
-    page = ValidatePage(
-        house=bench.house,
-        playground=services.playground,
-        votes=services.votes,
-        chat_models=services.chat_models,
-        evals=services.evals,
-        judging=services.judging,
-        library=services.library,
-        scenarios=services.scenarios,
-        routing=lambda: services.routing,
-    )
+    page = validate_page(bench)
     page.show_scenario(scenario)
     page.arrive(EVALS)
     bench.show(page)
@@ -137,19 +127,19 @@ def test_that_a_judge_and_prompts_to_compare_are_chosen_in_the_window(bench: Ben
     bench.wait(lambda: page.evals.runner.is_running)
     bench.wait(lambda: not page.evals.runner.is_running)
     bench.settle()
-    run = bench.services.evals.runs()[0]
+    run = bench.services.eval_results.runs()[0]
     assert run.settings.judges == ("far/judge", "far/other-judge") and run.scorers == ("rubric",)
     assert [name for name, _ in run.settings.prompts] == ["prompt", "other"]
-    results = bench.services.evals.results(run.id)
+    results = bench.services.eval_results.results(run.id)
     assert len(results) == 2 * CASES and all(result.score is not None for result in results)
     assert "(prompt)" in page.evals.name_of(run.model_ids[0])
     page.findChild(QCheckBox, "eval-python").setChecked(True)
-    assert bench.services.evals.own_python_allowed()
+    assert bench.services.eval_setup.own_python_allowed()
 
 
 def test_that_classes_are_shown_as_they_were_read(bench: Bench, tmp_path: Path) -> None:
     page = page_with_run(bench, tmp_path, "rubric")
-    run = replace(bench.services.evals.runs()[0], scorers=("classification",))
+    run = replace(bench.services.eval_results.runs()[0], scorers=("classification",))
     found = confusion([("good", "good"), ("good", "bad"), ("bad", "bad")])
     card = ConfusionCard(
         house=bench.house, read=lambda _run: {("far/a", "classification"): found}, name_of=page.evals.name_of

@@ -153,8 +153,9 @@ def test_that_a_gap_measured_from_two_evals_is_kept_and_undone(
         return Estimate(3, 8, 13)
 
     monkeypatch.setattr(AdaptationService, "measured", between)
-    run = visitor.services.evals.runs(visitor.services.scenarios.open_sample().id)[0]
-    monkeypatch.setattr(type(visitor.services.evals), "runs", lambda *_: (run, replace(run, id="other", name="Before")))
+    run = visitor.services.eval_results.runs(visitor.services.scenarios.open_sample().id)[0]
+    both = (run, replace(run, id="other", name="Before"))
+    monkeypatch.setattr(type(visitor.services.eval_results), "runs", lambda *_: both)
     page._behind.fold("adaptation").unfold()
 
     def choose(form: GapForm) -> None:

@@ -30,7 +30,7 @@ from workbench.gui.widgets.state import IconLabel
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.services.eval_grid import CaseGrid
-from workbench.services.evals import A_SCREENFUL, EvalService
+from workbench.services.eval_results import A_SCREENFUL, EvalResults
 
 PASSAGE = "Policy: HR-04 Leave policy\nEmployees can take up to {n} days of annual leave per year.\n\n"
 
@@ -62,18 +62,7 @@ def scenario(bench: Bench) -> Scenario:
 
 
 def evals_page(bench: Bench, scenario: Scenario) -> ValidatePage:
-    services = bench.services
-    made = ValidatePage(
-        house=bench.house,
-        playground=services.playground,
-        votes=services.votes,
-        chat_models=services.chat_models,
-        evals=services.evals,
-        judging=services.judging,
-        library=services.library,
-        scenarios=services.scenarios,
-        routing=lambda: services.routing,
-    )
+    made = validate_page(bench)
     made.show_scenario(scenario)
     made.arrive(EVALS)
     bench.show(made)
@@ -151,11 +140,11 @@ def test_that_a_run_answers_in_words_with_a_row_for_each_model_and_case(
     assert "12 cases are ready" in page.header.answer
     with bench.qtbot.waitSignal(page.wrote, timeout=60_000) as wrote:
         run_whole(bench, page)
-    (run,) = bench.services.evals.runs(scenario.id)
+    (run,) = bench.services.eval_results.runs(scenario.id)
     assert wrote.args[0].evals == {run.id}
     assert run.status is EvalStatus.FINISHED
     models = len(run.model_ids)
-    assert len(bench.services.evals.results(run.id)) == 12 * models
+    assert len(bench.services.eval_results.results(run.id)) == 12 * models
     assert "12 cases." in page.header.answer and "% (" in page.header.answer
     assert page.evals.explanation is not None and "leave, version 1" in page.evals.explanation.as_text()
     results = page.evals.results
@@ -176,17 +165,17 @@ def test_that_cancel_keeps_what_was_answered_and_go_on_finishes_the_run(
     task.cancel()
     bench.wait(lambda: not page.evals.runner.is_running)
     bench.settle()
-    (run,) = bench.services.evals.runs(scenario.id)
-    kept = len(bench.services.evals.results(run.id))
+    (run,) = bench.services.eval_results.runs(scenario.id)
+    kept = len(bench.services.eval_results.results(run.id))
     total = 60 * len(run.model_ids)
     assert run.status is EvalStatus.PAUSED and 5 <= kept < total
     assert page.header.answer.startswith(f"Interrupted: {kept} of {total} questions are answered.")
     press(bench, page, "eval-go-on")
     bench.wait(lambda: not page.evals.runner.is_running)
     bench.settle()
-    (run,) = bench.services.evals.runs(scenario.id)
+    (run,) = bench.services.eval_results.runs(scenario.id)
     assert run.status is EvalStatus.FINISHED
-    assert len(bench.services.evals.results(run.id)) == total
+    assert len(bench.services.eval_results.results(run.id)) == total
     assert not page.header.answer.startswith("Interrupted")
 
 
@@ -204,8 +193,8 @@ def test_that_a_paused_run_keeps_what_arrived_and_goes_on(
     bench.wait(lambda: not page.evals.runner.is_running)
     bench.settle()
     assert page.findChild(QComboBox, "eval-runs").hasFocus()
-    (run,) = bench.services.evals.runs(scenario.id)
-    kept = len(bench.services.evals.results(run.id))
+    (run,) = bench.services.eval_results.runs(scenario.id)
+    kept = len(bench.services.eval_results.results(run.id))
     assert run.status is EvalStatus.PAUSED and 5 <= kept < 60 * len(run.model_ids)
     assert page.findChild(QPushButton, "eval-go-on").isVisibleTo(page)
     assert bench.services.evals.interrupted(scenario.id) == run
@@ -273,7 +262,7 @@ def being_read(cases: CaseTable) -> list[str]:
 def test_that_the_first_cases_of_a_long_run_are_there_while_the_others_are_read(
     bench: Bench, scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = bench.services.evals.dataset(write_cases(tmp_path / "many.csv", 3 * A_SCREENFUL))
+    data = bench.services.eval_data.dataset(write_cases(tmp_path / "many.csv", 3 * A_SCREENFUL))
     models = tuple(f"local/model-{number}" for number in range(LONG // len(data.cases) + 1))
     run = EvalRun(
         "long", scenario.id, "Long", data.name, data.hash, len(data.cases), models, ("contains",),
@@ -296,13 +285,13 @@ def test_that_the_first_cases_of_a_long_run_are_there_while_the_others_are_read(
 
     monkeypatch.setattr(CaseTable, "show_first", shown)
     read: list[str] = []
-    numbers = EvalService.numbers
+    numbers = EvalResults.numbers
 
-    def counted(service: EvalService, run: EvalRun) -> Columns:
+    def counted(service: EvalResults, run: EvalRun) -> Columns:
         read.append(run.id)
         return numbers(service, run)
 
-    monkeypatch.setattr(EvalService, "numbers", counted)
+    monkeypatch.setattr(EvalResults, "numbers", counted)
     cases = evals_page(bench, scenario).evals.results.cases
     bench.wait(lambda: cases.holds(run.id))
     bench.settle()
@@ -327,28 +316,28 @@ def test_that_the_answers_to_a_case_stand_side_by_side_and_a_person_can_overrule
     bench.settle()
     assert case.isVisibleTo(page) and case.accessibleName() == "Case c20, line 2"
     said = [label.accessibleName() for label in case.findChildren(Words)]
-    (run,) = bench.services.evals.runs()
+    (run,) = bench.services.eval_results.runs()
     for model in run.model_ids:
         assert page.evals.name_of(model) in said
     title = page.evals._scorer_title("contains")
     assert sum(f" by {title}: " in text for text in said) == len(run.model_ids), "every scorer says why"
-    before = bench.services.evals.summary(run).models
-    result = next(r for r in bench.services.evals.results(run.id) if r.case_id == "c20")
+    before = bench.services.eval_results.summary(run).models
+    result = next(r for r in bench.services.eval_results.results(run.id) if r.case_id == "c20")
     at = run.model_ids.index(result.model_id)
     word, score = ("wrong", 0.0) if result.score else ("right", 1.0)
     case.why.setText("The unit is missing")
     press(bench, page, f"mark-{word}-{result.model_id}")
     bench.settle()
-    assert bench.services.evals.summary(run).models[at].right == before[at].right + (1 if score else -1)
-    (mark,) = bench.services.evals.marks(run.id)
+    assert bench.services.eval_results.summary(run).models[at].right == before[at].right + (1 if score else -1)
+    (mark,) = bench.services.eval_results.marks(run.id)
     assert (mark.case_id, mark.score, mark.was, mark.why) == ("c20", score, result.score, "The unit is missing")
     said = [label.accessibleName() for label in case.findChildren(Words)]
     assert any("The unit is missing" in text for text in said), "the trail is shown"
     assert any(f"{word}, by hand" in text for text in said)
     press(bench, page, f"take-back-{result.model_id}")
     bench.settle()
-    assert len(bench.services.evals.marks(run.id)) == 2, "the trail only grows"
-    assert bench.services.evals.summary(run).models == before
+    assert len(bench.services.eval_results.marks(run.id)) == 2, "the trail only grows"
+    assert bench.services.eval_results.summary(run).models == before
     press(bench, page, "case-after")
     bench.settle()
     assert case.accessibleName().startswith("Case c21,")
@@ -406,7 +395,7 @@ def test_that_results_of_another_program_become_an_eval_that_is_shown(
     page.evals.setup.data.results_opened.emit(path)
     bench.wait(lambda: page.evals.results.isVisibleTo(page))
     bench.settle()
-    (run,) = bench.services.evals.runs(scenario.id)
+    (run,) = bench.services.eval_results.runs(scenario.id)
     assert run.status is EvalStatus.FINISHED and "of 2 cases right: 9 to 91" in page.header.answer
     assert "1 entry of log.json left out" in page.evals.error.accessibleName()
     page.evals.setup.data.results_opened.emit(tmp_path / "none.json")
@@ -438,7 +427,7 @@ def test_that_every_problem_of_a_file_is_shown_and_the_good_cases_can_run(
     assert page.findChild(QPushButton, "eval-run").text() == "Run the eval with the 1 good case"
     run_whole(bench, page)
     assert "1 case." in page.header.answer
-    assert len(bench.services.evals.results(page.evals._wanted_run)) == len(page.evals.setup.models)
+    assert len(bench.services.eval_results.results(page.evals._wanted_run)) == len(page.evals.setup.models)
 
 
 def test_that_an_error_of_the_evals_goes_with_what_is_done_next(
@@ -567,7 +556,7 @@ def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_sta
     with bench_in(tmp_path / "home", qtbot) as first:
         scenario = first.services.scenarios.new("Support chat")
         page = evals_page(first, scenario)
-        page.evals._take_data(first.services.evals.examine(path, columns=columns), chosen=True)
+        page.evals._take_data(first.services.eval_data.examine(path, columns=columns), chosen=True)
         first.settle()
         press(first, page, "eval-run")
         first.wait(lambda: page.evals.runner._progress.done >= 5)
@@ -579,9 +568,9 @@ def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_sta
         second.wait(lambda: page.evals.runner.is_running)
         second.wait(lambda: not page.evals.runner.is_running)
         second.settle()
-        (run,) = second.services.evals.runs(scenario.id)
+        (run,) = second.services.eval_results.runs(scenario.id)
         assert run.status is EvalStatus.FINISHED
-        assert len(second.services.evals.results(run.id)) == 60 * len(run.model_ids)
+        assert len(second.services.eval_results.results(run.id)) == 60 * len(run.model_ids)
         press(second, page, "eval-new")
         second.settle()
         examined = page.evals.setup.data.examined

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
             )
         points = services.adaptation.measured(arguments.better, arguments.worse, model=arguments.model)
         scenario = services.adaptation.keep(scenario.id, arguments.gap, points)
-    evidence = services.evals.evidence(scenario.id) if stored else None
+    evidence = services.eval_results.evidence(scenario.id) if stored else None
     found = services.adaptation.ladder(scenario, evidence=evidence)
     if arguments.json:
         from workbench.reports.figures import value_shape

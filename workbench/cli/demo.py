@@ -106,7 +106,7 @@ def _main_job(services: Services, out: Path, log: _Log) -> _Done:
     with log.step("Shortlist"):
         shortlist = _shortlist(services, scenario, log)
     comparison, eval_run = asyncio.run(_validate(services, scenario, log))
-    summary = services.evals.summary(eval_run)
+    summary = services.eval_results.summary(eval_run)
     if not log.quiet:
         _print_eval(summary)
     with log.step("Options"):
@@ -133,7 +133,7 @@ def _shortlist(services: Services, scenario: Scenario, log: _Log) -> Shortlist:
 
 
 def _options(services: Services, scenario: Scenario, log: _Log) -> OptionSet:
-    found = services.options.options(scenario, evidence=services.evals.evidence(scenario.id))
+    found = services.options.options(scenario, evidence=services.eval_results.evidence(scenario.id))
     months = found.horizon_months
     if not log.quiet:
         rows = [
@@ -162,14 +162,14 @@ async def _validate(services: Services, scenario: Scenario, log: _Log) -> tuple[
     if path is None or not models:
         mend = "Install the program again."
         raise WorkbenchError("The demo models or the sample's cases are missing", where="resources", mend=mend)
-    data = services.evals.dataset(path)
+    data = services.eval_data.dataset(path)
     case = next((case for case in data.cases if case.id.startswith(_PROMPT_CASE)), data.cases[0])
     try:
         with log.step("Side by side"):
             comparison = await services.playground.compare(case.input, models, scenario_id=scenario.id)
             _tell_answers(comparison, case.expected, log)
         with log.step("Eval", f": {words.count(len(data.cases), 'case')} on {words.count(len(models), 'model')}"):
-            started = services.evals.new_run(data, models, scenario_id=scenario.id, name=_EVAL_NAME)
+            started = services.eval_setup.new_run(data, models, scenario_id=scenario.id, name=_EVAL_NAME)
             finished = await services.evals.run(started, data, models=models, on_event=_progress(log))
     finally:
         await services.evals.stop()

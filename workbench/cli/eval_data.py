@@ -67,8 +67,8 @@ def chosen_columns(given: Sequence[str]) -> dict[str, str] | None:
 def run_check(arguments: argparse.Namespace, services: Services) -> int:
     """What is in the file; exit code 1 when a line is faulty."""
     columns = chosen_columns(arguments.columns)
-    preview, guess = services.evals.preview(arguments.data)
-    found = services.evals.examine(arguments.data, columns=columns, mark=not arguments.keep_marks)
+    preview, guess = services.eval_data.preview(arguments.data)
+    found = services.eval_data.examine(arguments.data, columns=columns, mark=not arguments.keep_marks)
     data = found.dataset
     if arguments.json:
         print(
@@ -114,17 +114,17 @@ def run_import(arguments: argparse.Namespace, services: Services) -> int:
     from workbench.cli.eval_results import show
     from workbench.cli.prompt import stored_scenario
 
-    run, found = services.evals.import_results(
+    run, found = services.eval_files.import_results(
         arguments.file, scenario_id=stored_scenario(services, arguments.scenario)
     )
     if found.skipped and not arguments.json:
         say(f"{count(found.skipped, 'entry', 'entries')} left out: {found.why_skipped}.", file=sys.stderr)
-    show(run, services.evals.summary(run), services.evals.version_of(run), as_json=arguments.json)
+    show(run, services.eval_results.summary(run), services.eval_data.version_of(run), as_json=arguments.json)
     return 0
 
 
 def run_data(arguments: argparse.Namespace, services: Services) -> int:
-    versions = services.evals.data_sets()
+    versions = services.eval_data.data_sets()
     if arguments.json:
         rows = [
             {

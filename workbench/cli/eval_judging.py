@@ -37,8 +37,8 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run_judge(arguments: argparse.Namespace, services: Services) -> int:
-    run = services.evals.find(arguments.eval)
-    data = services.evals.dataset(arguments.data) if arguments.data else services.evals.data_of(run)
+    run = services.eval_results.find(arguments.eval)
+    data = services.eval_data.dataset(arguments.data) if arguments.data else services.eval_data.data_of(run)
     if arguments.labels is not None:
         services.judging.label(run, arguments.labels, arguments.scorer)
     found = asyncio.run(_examine(arguments, services, run, data))

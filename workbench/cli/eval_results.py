@@ -62,14 +62,14 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run_results(arguments: argparse.Namespace, services: Services) -> int:
     if arguments.eval:
-        run = services.evals.find(arguments.eval)
+        run = services.eval_results.find(arguments.eval)
         if arguments.confusion:
-            return _confusion(run, services.evals.confusion(run), as_json=arguments.json)
-        summary, version = services.evals.summary(run), services.evals.version_of(run)
+            return _confusion(run, services.eval_results.confusion(run), as_json=arguments.json)
+        summary, version = services.eval_results.summary(run), services.eval_data.version_of(run)
         show(run, summary, version, as_json=arguments.json, slices=arguments.slices)
         return 0
     scenario_id = services.scenarios.load(arguments.scenario).id if arguments.scenario else None
-    runs = services.evals.runs(scenario_id)
+    runs = services.eval_results.runs(scenario_id)
     if arguments.json:
         rows = [{"eval": run.id, "name": run.name, "status": run.status, "cases": run.case_count} for run in runs]
         print(json.dumps({"evals": rows}, ensure_ascii=False))
@@ -107,10 +107,11 @@ def _confusion(run: EvalRun, found: Mapping[tuple[str, str], Confusion], *, as_j
 
 def run_compare(arguments: argparse.Namespace, services: Services) -> int:
     """One pair of an eval or all of them, under every scorer; or two runs."""
-    run = services.evals.find(arguments.eval)
+    run = services.eval_results.find(arguments.eval)
     if arguments.a and not arguments.b:
         return _compare_runs(arguments, services, run)
-    pairs = services.evals.compare(run, arguments.a, arguments.b) if arguments.a else services.evals.summary(run).pairs
+    results = services.eval_results
+    pairs = results.compare(run, arguments.a, arguments.b) if arguments.a else results.summary(run).pairs
     if arguments.json:
         print(json.dumps(rounded({"eval": run.id, "pairs": [pair_shape(pair) for pair in pairs]}), ensure_ascii=False))
         return 0
@@ -126,8 +127,8 @@ def _compare_runs(arguments: argparse.Namespace, services: Services, before: Eva
         raise WorkbenchError(
             "A model is compared with another model", where="compare", mend="Name two models, or a later eval."
         )
-    after = services.evals.find(arguments.a)
-    found = services.evals.compare_runs(before, after)
+    after = services.eval_results.find(arguments.a)
+    found = services.eval_results.compare_runs(before, after)
     if arguments.json:
         shape = {"before": before.id, "after": after.id, "models": [runs_shape(each) for each in found]}
         print(json.dumps(rounded(shape), ensure_ascii=False))
@@ -150,13 +151,13 @@ def _test(pair: PairSummary) -> str:
 
 def run_mark(arguments: argparse.Namespace, services: Services) -> int:
     """Adds a mark, or tells those there are, oldest first."""
-    run = services.evals.find(arguments.eval)
+    run = services.eval_results.find(arguments.eval)
     if arguments.score is None:
-        marks = [m for m in services.evals.marks(run.id) if arguments.case in (None, m.case_id)]
+        marks = [m for m in services.eval_results.marks(run.id) if arguments.case in (None, m.case_id)]
     else:
         score = _mark_score(arguments.score)
         marks = [
-            services.evals.mark(
+            services.eval_results.mark(
                 run, arguments.case, arguments.model, score,
                 scorer=arguments.scorer, repeat=arguments.answer - 1, by=arguments.by, why=arguments.because,
             )

@@ -155,7 +155,7 @@ def _prompt(given: str, place: int) -> tuple[str, str]:
 
 def _question(arguments: argparse.Namespace, services: Services) -> dict[str, object]:
     from workbench.domain.chat import Sampling, sampling_problem
-    from workbench.services.evals import ANSWER_TOKENS
+    from workbench.services.eval_setup import ANSWER_TOKENS
 
     most = ANSWER_TOKENS if arguments.max_tokens is None else arguments.max_tokens
     sampling = Sampling(max_tokens=most, temperature=arguments.temperature or 0.0)
@@ -181,9 +181,9 @@ def run_start(arguments: argparse.Namespace, services: Services) -> int:
         raise WorkbenchError("No model was chosen", where="-m", mend="Choose one or more: -m demo-medium.")
     data = _data(arguments, services)
     question = _question(arguments, services)
-    run = services.evals.new_run(data, arguments.model, name=arguments.name, **question)  # type: ignore[arg-type]
+    run = services.eval_setup.new_run(data, arguments.model, name=arguments.name, **question)  # type: ignore[arg-type]
     if not arguments.json:
-        plan = services.evals.outlook(data, arguments.model, **question)  # type: ignore[arg-type]
+        plan = services.eval_setup.outlook(data, arguments.model, **question)  # type: ignore[arg-type]
         for warning in plan.warnings:
             say(f"Note: {warning}", file=sys.stderr)
     return _run_and_show(arguments, services, run, data, arguments.model)
@@ -194,9 +194,9 @@ def _run_file(arguments: argparse.Namespace, services: Services) -> int:
     from workbench.evals.eval_file import not_held, read_eval_file
 
     file = read_eval_file(arguments.data)
-    run, data = services.evals.from_file(file, arguments.model)
+    run, data = services.eval_files.from_file(file, arguments.model)
     code = _run_and_show(arguments, services, run, data, list(arguments.model))
-    missed = not_held(services.evals.summary(services.evals.find(run.id)), file.require)
+    missed = not_held(services.eval_results.summary(services.eval_results.find(run.id)), file.require)
     if missed:
         raise Problems(
             "The eval does not hold what its file requires",
@@ -215,7 +215,7 @@ def _data(arguments: argparse.Namespace, services: Services) -> EvalSet:
     from workbench.evals.datasets import without_problems
 
     columns = chosen_columns(arguments.columns)
-    found = services.evals.examine(arguments.data, columns=columns, mark=not arguments.keep_marks)
+    found = services.eval_data.examine(arguments.data, columns=columns, mark=not arguments.keep_marks)
     if not arguments.json:
         for finding in found.findings:
             if finding.is_caution:
@@ -229,10 +229,10 @@ def _data(arguments: argparse.Namespace, services: Services) -> EvalSet:
 
 
 def run_resume(arguments: argparse.Namespace, services: Services) -> int:
-    run = services.evals.find(arguments.eval)
+    run = services.eval_results.find(arguments.eval)
     if arguments.max_cost is not None:
-        run = services.evals.with_cap(run, arguments.max_cost)
-    data = services.evals.dataset(arguments.data) if arguments.data else services.evals.data_of(run)
+        run = services.eval_setup.with_cap(run, arguments.max_cost)
+    data = services.eval_data.dataset(arguments.data) if arguments.data else services.eval_data.data_of(run)
     return _run_and_show(arguments, services, run, data, arguments.model or [])
 
 
@@ -250,8 +250,8 @@ def _run_and_show(
             say(f"What was answered is kept. To go on: workbench eval resume {run.id}", file=sys.stderr)
         raise
     end = watch.finished
-    version = services.evals.version_of(finished)
-    show(finished, services.evals.summary(finished), version, as_json=arguments.json)
+    version = services.eval_data.version_of(finished)
+    show(finished, services.eval_results.summary(finished), version, as_json=arguments.json)
     if end is None:
         return 0
     if not arguments.json:
@@ -325,7 +325,7 @@ async def _run(
 
 def run_plan(arguments: argparse.Namespace, services: Services) -> int:
     """How many cases are enough, what the cases at hand can show, and what asking them takes."""
-    needed = services.evals.plan(difference=arguments.difference, disagree=arguments.disagree)
+    needed = services.eval_setup.plan(difference=arguments.difference, disagree=arguments.disagree)
     if arguments.data is None:
         if arguments.json:
             print(json.dumps({"cases_needed": needed, "cases": None, "detectable_difference": None}))
@@ -334,14 +334,14 @@ def run_plan(arguments: argparse.Namespace, services: Services) -> int:
         return 0
     data = _data(arguments, services)
     if not arguments.model:
-        shown = services.evals.detectable(len(data.cases), disagree=arguments.disagree)
+        shown = services.eval_setup.detectable(len(data.cases), disagree=arguments.disagree)
         if arguments.json:
             print(json.dumps({"cases_needed": needed, "cases": len(data.cases), "detectable_difference": shown}))
         else:
             say(_needed_words(needed, arguments.difference, arguments.disagree))
             say(f"{arguments.data.name} has {len(data.cases)}: {_shown_words(shown)}.")
         return 0
-    plan = services.evals.outlook(
+    plan = services.eval_setup.outlook(
         data,
         arguments.model,
         difference=arguments.difference,

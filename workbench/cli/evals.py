@@ -39,8 +39,8 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run_export(arguments: argparse.Namespace, services: Services) -> int:
     """Writes the file whole or not at all."""
-    run = services.evals.find(arguments.eval)
-    count = services.evals.export(run, arguments.output)
+    run = services.eval_results.find(arguments.eval)
+    count = services.eval_files.export(run, arguments.output)
     if arguments.json:
         print(json.dumps({"file": str(arguments.output), "results": count}))
     else:
@@ -52,9 +52,9 @@ def run_save(arguments: argparse.Namespace, services: Services) -> int:
     """Writes the eval and its cases."""
     if arguments.output.suffix.lower() not in (".yaml", ".yml"):
         raise WorkbenchError("An eval is a YAML file", where=str(arguments.output), mend="Let its name end with .yaml.")
-    run = services.evals.find(arguments.eval)
-    cases = services.evals.save(run, arguments.output)
-    sensitive = sum(case.sensitive for case in services.evals.cases_of(run, None))
+    run = services.eval_results.find(arguments.eval)
+    cases = services.eval_files.save(run, arguments.output)
+    sensitive = sum(case.sensitive for case in services.eval_data.cases_of(run, None))
     if arguments.json:
         print(json.dumps({"file": str(arguments.output), "cases": str(cases), "sensitive": sensitive}))
         return 0

@@ -37,7 +37,7 @@ def register(nouns: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace, services: Services) -> int:
     """Prints the options; those the workbench proposes as long as the scenario has none of its own."""
     scenario, stored = services.scenarios.resolve(arguments.scenario)
-    evidence = services.evals.evidence(scenario.id) if stored else None
+    evidence = services.eval_results.evidence(scenario.id) if stored else None
     found = services.options.options(scenario, evidence=evidence)
     tornado = services.options.charts(found).get("tornado")
     if arguments.json:

@@ -42,13 +42,13 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
             raise WorkbenchError("There is a file already", where=str(arguments.output), mend="Choose another name.")
         check_file(arguments.output, "The plan")
     scenario, stored = services.scenarios.resolve(arguments.scenario)
-    evidence = services.evals.evidence(scenario.id) if stored else None
-    routing = services.routing
+    results, routing = services.eval_results, services.routing
+    evidence = results.evidence(scenario.id) if stored else None
     plan = routing.plan(scenario, arguments.option, evidence=evidence)
     if arguments.format or arguments.output is not None:
         return _write(plan, arguments, routing)
     study = routing.study(scenario, run_id=arguments.eval, weak=arguments.weak, strong=arguments.strong)
-    run = services.evals.find(arguments.eval) if arguments.eval else routing.newest(scenario.id) if stored else None
+    run = results.find(arguments.eval) if arguments.eval else routing.newest(scenario.id) if stored else None
     frontier = routing.frontier(run) if run is not None else None
     if arguments.json:
         from workbench.reports.figures import value_shape

@@ -155,7 +155,7 @@ def run_weigh(arguments: argparse.Namespace, services: Services) -> int:
     elif arguments.comparisons:
         found = weighing.by_comparisons(criteria, arguments.comparisons)
     elif arguments.widen:
-        options = services.options.options(scenario, evidence=services.evals.evidence(scenario.id)).options
+        options = services.options.options(scenario, evidence=services.eval_results.evidence(scenario.id)).options
         found = weighing.wide_enough(criteria, options)
     elif points:
         found = weighing.by_points(criteria, points)

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
         from workbench.services.shortlist import EXTENDED_FILTER
 
         scenario = replace(scenario, filters={**scenario.filters, EXTENDED_FILTER: True})
-    evidence = services.evals.evidence(scenario.id) if stored else None
+    evidence = services.eval_results.evidence(scenario.id) if stored else None
     found = services.shortlist.shortlist(scenario, evidence=evidence)
     if arguments.json:
         shape = {**shortlist_shape(found, scenario.name), "note": NOT_LEGAL_ADVICE}

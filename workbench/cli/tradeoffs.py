@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, services: Services) -> int:
 
         check_file(arguments.svg, "The picture")
     scenario, stored = services.scenarios.resolve(arguments.scenario)
-    evidence = services.evals.evidence(scenario.id) if stored else None
+    evidence = services.eval_results.evidence(scenario.id) if stored else None
     given = {"quality": arguments.quality_weight, "monthly_usd": arguments.cost_weight}
     weights = {key: value for key, value in given.items() if value is not None}
     view = services.tradeoffs.points(

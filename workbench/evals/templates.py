@@ -19,7 +19,7 @@ from typing import Any
 
 from workbench.domain.chat import ChatEvent, ChatModel, ChatRequest, ModelDescription, Sampling, ask
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import EvalCase, EvalSet
+from workbench.domain.evals import EvalCase, EvalSet, EvalSettings
 
 LONGEST = 100_000
 LONGEST_PROMPT = 2_000_000
@@ -251,6 +251,11 @@ class Varied:
     def prompt_for(self, case: EvalCase) -> ChatRequest:
         """What is asked for a case."""
         return ask(self.template.render(case, self.examples), system=self.system, sampling=self.sampling)
+
+
+def templates_of(settings: EvalSettings) -> list[PromptTemplate]:
+    """The prompts that a run compares; [] for cases asked as they are."""
+    return [PromptTemplate(text, name) for name, text in settings.prompts]
 
 
 def varied_id(model_id: str, name: str) -> str:

@@ -52,3 +52,16 @@ def unusable(scorers: Collection[str], cases: Sequence[EvalCase], dataset_name: 
                     )
                 )
     return problems
+
+
+def check_repeatable(run: EvalRun) -> None:
+    """Raises WorkbenchError for results of another program: nothing here scores as its scorers did."""
+    for name in run.scorers:
+        try:
+            scorer(name)
+        except WorkbenchError as error:
+            raise WorkbenchError(
+                f"The answers were scored by {name}, which is not of this workbench",
+                where=run.name,
+                mend="Results of another program stay as they came; start a new eval of the same cases.",
+            ) from error

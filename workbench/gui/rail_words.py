@@ -38,8 +38,8 @@ class ServiceRailWords:
         last = calls[0] if calls else None
         if scenario is None:
             return None, None, None, last
-        evals = self._services.evals
-        return evals.latest_run(scenario.id), evals.interrupted(scenario.id), evals.evidence(scenario.id), last
+        results, waiting = self._services.eval_results, self._services.evals.interrupted(scenario.id)
+        return results.latest_run(scenario.id), waiting, results.evidence(scenario.id), last
 
     def word(self, scenario: Scenario | None, facts: Facts) -> RailStatus:
         run, waiting, evidence, last = facts

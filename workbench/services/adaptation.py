@@ -12,7 +12,7 @@ from workbench.domain.option import Adaptation
 if TYPE_CHECKING:
     from workbench.domain.evidence import Evidence
     from workbench.domain.scenario import Scenario
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalResults
     from workbench.services.options import OptionService
     from workbench.services.scenarios import ScenarioService
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class AdaptationService:
     """The adaptation ladder of a scenario; measured gaps are kept with its answers."""
 
-    def __init__(self, *, options: OptionService, evals: EvalService, scenarios: ScenarioService) -> None:
+    def __init__(self, *, options: OptionService, evals: EvalResults, scenarios: ScenarioService) -> None:
         self._options = options
         self._evals = evals
         self._scenarios = scenarios

@@ -24,7 +24,7 @@ from workbench.services.decision_basis import basis_of, signed_digest
 if TYPE_CHECKING:
     from workbench.evals.columns import Columns
     from workbench.services.bundle_scores import Rescored
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalReading
     from workbench.services.options import OptionService
     from workbench.services.shortlist import ShortlistService
     from workbench.services.tradeoffs import TradeoffService
@@ -55,10 +55,6 @@ class EvalsAtHand:
         for result in results:
             self._results.setdefault(result.eval_run_id, []).append(result)
 
-    @property
-    def eval_runs(self) -> EvalsAtHand:
-        return self
-
     def runs(self, scenario_id: str | None = None) -> tuple[EvalRun, ...]:
         return tuple(run for run in self._runs if scenario_id in (None, run.scenario_id))
 
@@ -79,7 +75,7 @@ class House:
     shortlist: ShortlistService
     tradeoffs: TradeoffService
     options: OptionService
-    evals: EvalService
+    evals: EvalReading
 
 
 def house_of(content: Content) -> House:
@@ -98,22 +94,19 @@ def house_of(content: Content) -> House:
     )
 
 
-def _reading_once(evals: EvalsAtHand) -> EvalService:
+def _reading_once(evals: EvalsAtHand) -> EvalReading:
     """What is at hand does not change: each run is laid out and summed up once, whoever asks."""
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalReading
 
     columns: dict[str, Columns] = {}
     summaries: dict[str, EvalSummary] = {}
     evidence: dict[str, Evidence | None] = {}
 
-    class Once(EvalService):
+    class Once(EvalReading):
         def columns(self, run: EvalRun) -> Columns:
             if run.id not in columns:
                 columns[run.id] = super().columns(run)
             return columns[run.id]
-
-        def numbers(self, run: EvalRun) -> Columns:
-            return self.columns(run)
 
         def summary_of(self, run: EvalRun, results: Sequence[CaseResult] | Columns) -> EvalSummary:
             return self.summary(run)
@@ -128,7 +121,7 @@ def _reading_once(evals: EvalsAtHand) -> EvalService:
                 evidence[scenario_id] = super().evidence(scenario_id)
             return evidence[scenario_id]
 
-    return Once.reading(evals)
+    return Once(evals)
 
 
 def figures_of(content: Content, house: House | None = None) -> Plain:

@@ -17,7 +17,7 @@ from workbench.services.watch_words import STANDING_WORDS, sentence
 
 if TYPE_CHECKING:
     from workbench.reports.document import Document
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalResults
     from workbench.services.options import OptionService
     from workbench.services.shortlist import ShortlistService
 
@@ -42,7 +42,7 @@ class PortfolioService:
         watch: WatchService,
         options: OptionService,
         shortlist: ShortlistService,
-        evals: EvalService,
+        evals: EvalResults,
         catalog: Callable[[], Catalog],
         today: Callable[[], date] = date.today,
     ) -> None:

@@ -35,7 +35,7 @@ from workbench.settings import REPORT_BRAND, REPORT_COLOUR, REPORT_LOGO, Setting
 
 if TYPE_CHECKING:
     from workbench.services.catalog import CatalogService
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalReading
     from workbench.services.judging import JudgedRun, JudgingService
     from workbench.services.options import OptionService
     from workbench.services.privacy import PrivacyService
@@ -60,7 +60,7 @@ class ReportService:
         shortlist: ShortlistService,
         tradeoffs: TradeoffService,
         options: OptionService,
-        evals: EvalService,
+        evals: EvalReading,
         privacy: PrivacyService,
         votes: VoteService,
         routing: RoutingService,
@@ -81,7 +81,7 @@ class ReportService:
         self._settings = settings
         self._today = today
 
-    def over(self, evals: EvalService) -> ReportService:
+    def over(self, evals: EvalReading) -> ReportService:
         """The same, with evals from elsewhere: of a bundle, or at hand already."""
         other = copy.copy(self)
         other._evals, other._routing = evals, self._routing.over(evals)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.domain.evidence import Evidence
     from workbench.domain.scenario import Scenario
     from workbench.evals.columns import Columns
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalReading
     from workbench.services.options import OptionService
     from workbench.services.shortlist import ShortlistService
 
@@ -28,12 +28,12 @@ MOST_TOPICS = 12
 class RoutingService:
     """Routing between models, from the results of an eval; nothing here calls a model."""
 
-    def __init__(self, *, shortlist: ShortlistService, options: OptionService, evals: EvalService) -> None:
+    def __init__(self, *, shortlist: ShortlistService, options: OptionService, evals: EvalReading) -> None:
         self._shortlist = shortlist
         self._options = options
         self._evals = evals
 
-    def over(self, evals: EvalService) -> RoutingService:
+    def over(self, evals: EvalReading) -> RoutingService:
         """The same, with evals from elsewhere: of a bundle, or at hand already."""
         return RoutingService(shortlist=self._shortlist, options=self._options, evals=evals)
 

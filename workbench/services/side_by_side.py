@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.domain.secret import Secret
     from workbench.services.bundle_parts import Content
     from workbench.services.bundles import BundleService
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalResults
     from workbench.services.options import OptionService
     from workbench.services.scenarios import ScenarioService
     from workbench.services.votes import VoteService
@@ -111,7 +111,7 @@ class SideBySideService:
         *,
         scenarios: ScenarioService,
         options: OptionService,
-        evals: EvalService,
+        evals: EvalResults,
         votes: VoteService,
         bundles: Callable[[], BundleService],
         facts: Callable[[], str],

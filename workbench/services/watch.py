@@ -18,7 +18,7 @@ from workbench.services.conditions import Facts, Measured, measured
 from workbench.services.decision_basis import basis_of
 
 if TYPE_CHECKING:
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalResults
     from workbench.services.options import OptionService
     from workbench.services.scenarios import ScenarioService
 
@@ -93,7 +93,7 @@ class WatchService:
         *,
         scenarios: ScenarioService,
         options: OptionService,
-        evals: EvalService,
+        evals: EvalResults,
         catalog: Callable[[], Catalog],
         today: Callable[[], date] = date.today,
     ) -> None:

@@ -176,10 +176,10 @@ def test_that_imported_results_are_a_finished_eval_once_with_personal_rows_marke
         "openai/gpt", "inspect-match", 2, 1,
     )  # fmt: skip
     services = build(home)
-    (kept,) = (run for run in services.evals.runs() if run.scenario_id is None)
-    results = services.evals.results(kept.id)
+    (kept,) = (run for run in services.eval_results.runs() if run.scenario_id is None)
+    results = services.eval_results.results(kept.id)
     assert {result.case_id for result in results if result.sensitive} == {"2"}
-    assert [case.expected for case in services.evals.cases_of(kept, None)] == ["29", "Ada\nSolberg", "y"]
+    assert [case.expected for case in services.eval_data.cases_of(kept, None)] == ["29", "Ada\nSolberg", "y"]
     services.close()
     file = tmp_path / "again.yaml"
     for told in (["save", kept.id, "-o", str(file)], ["resume", kept.id]):

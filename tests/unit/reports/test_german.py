@@ -104,7 +104,7 @@ def sample_reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[tuple
         ]
         known = (*catalog.models, *catalog.providers, *catalog.hardware, *catalog.developers, *catalog.benchmarks)
         models = frozenset(name for each in known for name in (each.name, each.id))
-        wrote = said_by_people(scenario) | {run.name for run in services.evals.runs(scenario.id)}
+        wrote = said_by_people(scenario) | {run.name for run in services.eval_results.runs(scenario.id)}
         return pairs, wrote | models | {piece for text in wrote for piece in re.split(r"(?<=[.!?]) ", text)}
     finally:
         services.close()

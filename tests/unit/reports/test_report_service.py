@@ -146,12 +146,12 @@ def test_that_a_score_given_by_hand_counts_in_the_report_and_in_the_exported_res
     services: Services, tmp_path: Path
 ) -> None:
     sample = services.scenarios.open_sample()
-    (run,) = services.evals.runs(sample.id)
-    before = services.evals.summary(run).models[0]
-    wrong = [r for r in services.evals.results(run.id) if r.model_id == before.model_id and r.score == 0.0][:8]
+    (run,) = services.eval_results.runs(sample.id)
+    before = services.eval_results.summary(run).models[0]
+    wrong = [r for r in services.eval_results.results(run.id) if r.model_id == before.model_id and r.score == 0.0][:8]
     for result in wrong:
-        services.evals.mark(run, result.case_id, result.model_id, 1.0, why="The same in other words")
-    now = services.evals.summary(run).models[0]
+        services.eval_results.mark(run, result.case_id, result.model_id, 1.0, why="The same in other words")
+    now = services.eval_results.summary(run).models[0]
     assert now.mean == pytest.approx((before.mean or 0) + 8 / before.n)
     document = services.reports.document(sample)
     told = json.dumps(document.figures["evals"], default=list)
@@ -160,7 +160,7 @@ def test_that_a_score_given_by_hand_counts_in_the_report_and_in_the_exported_res
     table = annex.blocks[-1]
     assert isinstance(table, Table)
     assert {row[0].text: row[1].text for row in table.rows}[wrong[0].case_id] == "1"
-    services.evals.export(run, tmp_path / "results.jsonl")
+    services.eval_files.export(run, tmp_path / "results.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text(encoding="utf-8").splitlines()]
     exported = next(row for row in lines if (row["case_id"], row["model_id"]) == (wrong[0].case_id, wrong[0].model_id))
     assert (exported["score"], exported["scored_by"]) == (1.0, "by hand")

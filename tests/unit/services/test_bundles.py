@@ -169,10 +169,10 @@ def test_that_an_answer_whose_score_it_does_not_get_is_listed(here: Services, sm
 
 def test_that_the_cases_of_the_evals_come_along_and_are_kept_once(here: Services, small: Opened) -> None:
     here.bundles.bring_in(small)
-    kept = here.evals.stored_data(here.evals.runs(SCENARIO_ID)[0])
+    kept = here.eval_data.stored_data(here.eval_results.runs(SCENARIO_ID)[0])
     assert kept is not None and kept.cases == small.content.data_sets[0].cases
     here.bundles.bring_in(small)
-    assert [(each.name, each.number) for each in here.evals.data_sets()] == [("desk.csv", 1)]
+    assert [(each.name, each.number) for each in here.eval_data.data_sets()] == [("desk.csv", 1)]
 
 
 def test_that_the_same_bundle_again_changes_nothing(here: Services, small: Opened) -> None:
@@ -195,7 +195,7 @@ def test_that_other_content_of_the_same_id_is_kept_beside_ours_once(here: Servic
     assert [len(part) for part in theirs] == [len(part) for part in mine]  # type: ignore[arg-type]
     assert here.bundles.bring_in(small).merge.arrival.is_empty
     assert len(here.scenarios.list()) == 2
-    assert here.evals.evidence(first.scenario.id) is not None
+    assert here.eval_results.evidence(first.scenario.id) is not None
 
 
 def test_that_the_preview_says_which_is_newer_and_that_only_the_cases_are_new(here: Services, small: Opened) -> None:
@@ -226,15 +226,15 @@ def test_that_a_scenario_in_the_bin_is_taken_out_and_one_thrown_away_for_good_co
 
 def test_that_missing_results_are_added_and_ours_stay_where_both_have_one(here: Services, small: Opened) -> None:
     here.bundles.bring_in(small)
-    ours = replace(here.evals.results(RUN_ID)[0], answer="ours", score=0.5)
+    ours = replace(here.eval_results.results(RUN_ID)[0], answer="ours", score=0.5)
     here.store.eval_runs.delete(RUN_ID)
     run = small.content.runs[0]
     here.store.eval_runs.save_run(run)
     here.store.eval_runs.append([ours])
     came = here.bundles.bring_in(small)
     assert (came.merge.results.new, came.merge.results.differ) == (len(small.content.results) - 1, 1)
-    assert here.evals.results(RUN_ID)[0] == ours
-    assert len(here.evals.results(RUN_ID)) == len(small.content.results)
+    assert here.eval_results.results(RUN_ID)[0] == ours
+    assert len(here.eval_results.results(RUN_ID)) == len(small.content.results)
 
 
 def test_that_a_senders_vote_is_not_taken_for_ones_own(here: Services, small: Opened) -> None:
@@ -295,7 +295,7 @@ def test_that_a_redacted_bundle_holds_no_text_of_cases_and_the_same_figures(
     opened = here.bundles.open(file)
     assert here.bundles.verify(opened).ok
     assert all("sha256" in result.answer for result in opened.content.results)
-    assert [result.score for result in opened.content.results] == [r.score for r in here.evals.results(RUN_ID)]
+    assert [result.score for result in opened.content.results] == [r.score for r in here.eval_results.results(RUN_ID)]
 
 
 def test_that_the_eval_data_lies_in_the_data_folder_afterwards_under_a_harmless_name(
@@ -385,7 +385,7 @@ def test_that_nothing_has_come_in_when_the_store_refuses_in_the_middle(
     monkeypatch.setattr("workbench.store.arrivals.version_row", refuse)
     with pytest.raises(WorkbenchError, match="no"):
         here.bundles.bring_in(small)
-    assert here.scenarios.list() == () and here.evals.runs() == ()
+    assert here.scenarios.list() == () and here.eval_results.runs() == ()
 
 
 def test_that_no_place_of_this_machine_is_in_a_bundle(here: Services, small: Opened, tmp_path: Path) -> None:

@@ -59,8 +59,8 @@ def session(services: Services, work: Callable[[], Awaitable[T]]) -> T:
 
 
 def finished_run(services: Services, data: Path, **parts: object) -> EvalRun:
-    found = services.evals.dataset(data)
-    run = services.evals.new_run(found, ["demo-nano", "demo-small"], **parts)  # type: ignore[arg-type]
+    found = services.eval_data.dataset(data)
+    run = services.eval_setup.new_run(found, ["demo-nano", "demo-small"], **parts)  # type: ignore[arg-type]
     return session(services, lambda: services.evals.run(run, found))
 
 
@@ -70,11 +70,11 @@ def test_that_a_finished_run_has_a_result_for_each_case_and_model_and_is_evidenc
     scenario = services.scenarios.new("Support chat")
     run = finished_run(services, data, scenario_id=scenario.id)
     assert run.status is EvalStatus.FINISHED
-    results = services.evals.results(run.id)
+    results = services.eval_results.results(run.id)
     assert len({result.key for result in results}) == len(results) == 12 * 2
     assert sum(result.sensitive for result in results) == 12
-    summary = services.evals.summary(run)
-    evidence = services.evals.evidence(scenario.id)
+    summary = services.eval_results.summary(run)
+    evidence = services.eval_results.evidence(scenario.id)
     assert evidence is not None
     for model in summary.models:
         quality = evidence.qualities[model.model_id]
@@ -90,19 +90,19 @@ def test_that_evidence_counts_what_was_overruled_and_is_made_once(
     scenario = services.scenarios.new("Support chat")
     run = finished_run(services, data, scenario_id=scenario.id, scorers=("json-valid",))
     read: list[str] = []
-    results = services.evals.results
+    results = services.eval_results.results
 
     def counted(run_id: str) -> tuple[CaseResult, ...]:
         read.append(run_id)
         return results(run_id)
 
-    monkeypatch.setattr(services.evals, "results", counted)
-    before = services.evals.evidence(scenario.id)
-    assert before is services.evals.evidence(scenario.id) and before is not None and before.oracle == 0.0
+    monkeypatch.setattr(services.eval_results, "results", counted)
+    before = services.eval_results.evidence(scenario.id)
+    assert before is services.eval_results.evidence(scenario.id) and before is not None and before.oracle == 0.0
     assert read == [run.id], "a page that asks again waits for nothing"
     for case in ("c20", "c21", "c22"):
-        services.evals.mark(run, case, "demo-nano", 1.0)
-    after = services.evals.evidence(scenario.id)
+        services.eval_results.mark(run, case, "demo-nano", 1.0)
+    after = services.eval_results.evidence(scenario.id)
     assert after is not None and after.oracle == after.qualities["local/demo-nano"].value == pytest.approx(25.0)
 
 
@@ -111,34 +111,34 @@ def test_that_each_answer_to_a_case_that_was_asked_repeatedly_is_overruled_by_it
 ) -> None:
     run = finished_run(services, data, scorers=("json-valid",), settings=EvalSettings(repeats=3))
     for repeat in (0, 2):
-        services.evals.mark(run, "c20", "demo-nano", 1.0, repeat=repeat)
-    (nano, _) = services.evals.summary(run).models
+        services.eval_results.mark(run, "c20", "demo-nano", 1.0, repeat=repeat)
+    (nano, _) = services.eval_results.summary(run).models
     assert nano.mean == pytest.approx(2 / 3 / 12)
-    assert services.evals.mark(run, "c20", "demo-nano", None, repeat=2).was == 1.0
-    assert services.evals.summary(run).models[0].mean == pytest.approx(1 / 3 / 12)
+    assert services.eval_results.mark(run, "c20", "demo-nano", None, repeat=2).was == 1.0
+    assert services.eval_results.summary(run).models[0].mean == pytest.approx(1 / 3 / 12)
     with pytest.raises(WorkbenchError, match="has no answer to case c20"):
-        services.evals.mark(run, "c20", "demo-nano", 1.0, repeat=3)
+        services.eval_results.mark(run, "c20", "demo-nano", 1.0, repeat=3)
 
 
 def test_that_evidence_follows_the_first_scorer(services: Services, data: Path) -> None:
     scenario = services.scenarios.new("Support chat")
     run = finished_run(services, data, scenario_id=scenario.id, scorers=("json-valid", "contains"))
-    evidence = services.evals.evidence(scenario.id)
+    evidence = services.eval_results.evidence(scenario.id)
     assert evidence is not None
-    first = {m.model_id: m.mean for m in services.evals.summary(run).models if m.scorer == "json-valid"}
+    first = {m.model_id: m.mean for m in services.eval_results.summary(run).models if m.scorer == "json-valid"}
     assert {id: quality.value / 100 for id, quality in evidence.qualities.items()} == first
     fast = 'all-of(latency(expected="9 s"), cost(expected="$1"))'
     finished_run(services, data, scenario_id=scenario.id, scorers=(fast,))
-    assert services.evals.evidence(scenario.id) == evidence, "to be fast and cheap is no quality"
+    assert services.eval_results.evidence(scenario.id) == evidence, "to be fast and cheap is no quality"
     finished_run(services, data, scenario_id=scenario.id, scorers=(fast, "json-valid"))
-    again = services.evals.evidence(scenario.id)
+    again = services.eval_results.evidence(scenario.id)
     assert again is not None and again.qualities.keys() == evidence.qualities.keys()
     assert all(again.qualities[id].value == quality.value for id, quality in evidence.qualities.items())
 
 
 def test_that_a_cancelled_run_resumes_and_asks_nothing_twice(services: Services, data: Path) -> None:
-    found = services.evals.dataset(data)
-    run = services.evals.new_run(found, ["demo-nano", "demo-small"])
+    found = services.eval_data.dataset(data)
+    run = services.eval_setup.new_run(found, ["demo-nano", "demo-small"])
     asked: list[tuple[str, str]] = []
 
     def hear(event: RunEvent) -> None:
@@ -156,12 +156,12 @@ def test_that_a_cancelled_run_resumes_and_asks_nothing_twice(services: Services,
             await going
 
     session(services, cancelled_after_five)
-    paused = services.evals.find(run.id)
+    paused = services.eval_results.find(run.id)
     assert paused.status is EvalStatus.PAUSED
-    assert len(services.evals.results(run.id)) == len(asked) < 24
+    assert len(services.eval_results.results(run.id)) == len(asked) < 24
     done = session(services, lambda: services.evals.run(paused, found, on_event=hear))
     assert done.status is EvalStatus.FINISHED
-    assert len(asked) == len(set(asked)) == 24 == len(services.evals.results(run.id))
+    assert len(asked) == len(set(asked)) == 24 == len(services.eval_results.results(run.id))
 
 
 def test_that_a_run_goes_on_only_with_the_model_file_it_began_with(
@@ -169,23 +169,24 @@ def test_that_a_run_goes_on_only_with_the_model_file_it_began_with(
 ) -> None:
     own = tmp_path / "own.gguf"
     shutil.copy(services.library.resolve("demo-nano"), own)
-    found = services.evals.dataset(data)
-    run = services.evals.new_run(found, [str(own)], settings=EvalSettings(together=False))
+    found = services.eval_data.dataset(data)
+    run = services.eval_setup.new_run(found, [str(own)], settings=EvalSettings(together=False))
 
     async def paused_after_two() -> EvalRun:
         def until_two(event: RunEvent) -> None:
-            if isinstance(event, CaseDone) and len(services.evals.results(run.id)) >= 2:
+            if isinstance(event, CaseDone) and len(services.eval_results.results(run.id)) >= 2:
                 services.evals.pause(run.id)
 
         return await services.evals.run(run, found, models=[str(own)], on_event=until_two)
 
     paused = session(services, paused_after_two)
-    kept = services.evals.results(run.id)
+    kept = services.eval_results.results(run.id)
     assert paused.status is EvalStatus.PAUSED and state_words(paused) == "interrupted"
     shutil.copy(services.library.resolve("demo-small"), own)
     with pytest.raises(WorkbenchError, match="not the one this eval began with"):
         session(services, lambda: services.evals.run(paused, found, models=[str(own)]))
-    assert services.evals.results(run.id) == kept and services.evals.find(run.id).status is EvalStatus.PAUSED
+    assert services.eval_results.results(run.id) == kept
+    assert services.eval_results.find(run.id).status is EvalStatus.PAUSED
     shutil.copy(services.library.resolve("demo-nano"), own)
     done = session(services, lambda: services.evals.run(paused, found, models=[str(own)]))
     assert done.status is EvalStatus.FINISHED
@@ -193,52 +194,52 @@ def test_that_a_run_goes_on_only_with_the_model_file_it_began_with(
 
 
 def test_that_a_run_goes_on_only_with_the_data_it_began_with(services: Services, data: Path) -> None:
-    found = services.evals.dataset(data)
-    run = services.evals.new_run(found, ["demo-nano"])
+    found = services.eval_data.dataset(data)
+    run = services.eval_setup.new_run(found, ["demo-nano"])
     other = replace(found, hash="0" * 64)
     with pytest.raises(WorkbenchError, match="not the data set this eval began with"):
         session(services, lambda: services.evals.run(run, other))
-    assert services.evals.results(run.id) == ()
+    assert services.eval_results.results(run.id) == ()
 
 
 def test_that_a_run_is_finished_only_when_every_model_was_asked(services: Services, data: Path) -> None:
-    found = services.evals.dataset(data)
-    run = services.evals.new_run(found, ["demo-nano", "demo-small"])
+    found = services.eval_data.dataset(data)
+    run = services.eval_setup.new_run(found, ["demo-nano", "demo-small"])
     done = session(services, lambda: services.evals.run(run, found, models=["demo-small"]))
     assert done.status is EvalStatus.FINISHED
-    assert [model.n for model in services.evals.summary(done).models] == [12, 12]
+    assert [model.n for model in services.eval_results.summary(done).models] == [12, 12]
 
 
 def test_that_a_run_goes_on_only_with_its_own_models(services: Services, data: Path) -> None:
-    found = services.evals.dataset(data)
-    run = services.evals.new_run(found, ["demo-nano"])
+    found = services.eval_data.dataset(data)
+    run = services.eval_setup.new_run(found, ["demo-nano"])
     with pytest.raises(WorkbenchError, match="local/demo-small is not in this eval"):
         session(services, lambda: services.evals.run(run, found, models=["demo-nano", "demo-small"]))
-    assert services.evals.results(run.id) == ()
+    assert services.eval_results.results(run.id) == ()
 
 
 def test_that_cases_a_scorer_cannot_use_are_named_before_anything_runs(services: Services, tmp_path: Path) -> None:
     path = tmp_path / "numbers.csv"
     path.write_text("input,expected\nHow many?,ten\nAnd now?,eleven\n")
     with pytest.raises(Problems) as refusal:
-        services.evals.new_run(services.evals.dataset(path), ["demo-nano"], scorers=("number",))
+        services.eval_setup.new_run(services.eval_data.dataset(path), ["demo-nano"], scorers=("number",))
     assert [problem.where for problem in refusal.value.problems] == ["numbers, line 2", "numbers, line 3"]
-    assert services.evals.runs() == ()
+    assert services.eval_results.runs() == ()
 
 
 def test_that_a_run_needs_models_that_exist(services: Services, data: Path, tmp_path: Path) -> None:
-    found = services.evals.dataset(data)
+    found = services.eval_data.dataset(data)
     with pytest.raises(WorkbenchError, match="No model was chosen"):
-        services.evals.new_run(found, [])
+        services.eval_setup.new_run(found, [])
     with pytest.raises(WorkbenchError, match="no such file"):
-        services.evals.new_run(found, [str(tmp_path / "gone.gguf")])
-    assert services.evals.runs() == ()
+        services.eval_setup.new_run(found, [str(tmp_path / "gone.gguf")])
+    assert services.eval_results.runs() == ()
 
 
 def test_that_a_pair_can_be_asked_for_by_names_in_either_order(services: Services, data: Path) -> None:
     run = finished_run(services, data)
-    (forward,) = services.evals.compare(run, "demo-nano", "local/demo-small")
-    (backward,) = services.evals.compare(run, "demo-small", "demo-nano")
+    (forward,) = services.eval_results.compare(run, "demo-nano", "local/demo-small")
+    (backward,) = services.eval_results.compare(run, "demo-small", "demo-nano")
     assert (forward.a, forward.b) == (backward.b, backward.a)
     assert forward.difference is not None and backward.difference is not None
     assert forward.difference == pytest.approx(-backward.difference)
@@ -248,56 +249,56 @@ def test_that_a_pair_can_be_asked_for_by_names_in_either_order(services: Service
         {PairVerdict.BETTER, PairVerdict.WORSE},
     )
     with pytest.raises(WorkbenchError, match="demo-huge is not in this eval"):
-        services.evals.compare(run, "demo-nano", "demo-huge")
+        services.eval_results.compare(run, "demo-nano", "demo-huge")
 
 
 def test_that_results_are_exported_without_formulas_and_never_half(
     services: Services, data: Path, tmp_path: Path
 ) -> None:
     run = finished_run(services, data)
-    hostile = replace(services.evals.results(run.id)[0], answer='=HYPERLINK("http://x")')
+    hostile = replace(services.eval_results.results(run.id)[0], answer='=HYPERLINK("http://x")')
     services.store.eval_runs.append([hostile])
-    assert services.evals.export(run, tmp_path / "out.csv") == 24
+    assert services.eval_files.export(run, tmp_path / "out.csv") == 24
     with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 24
     assert '\'=HYPERLINK("http://x")' in {row["answer"] for row in rows}
-    services.evals.export(run, tmp_path / "out.jsonl")
+    services.eval_files.export(run, tmp_path / "out.jsonl")
     lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["answer"] for line in lines} >= {hostile.answer}
     with pytest.raises(WorkbenchError, match=r"cannot be written as \.doc"):
-        services.evals.export(run, tmp_path / "out.doc")
+        services.eval_files.export(run, tmp_path / "out.doc")
     assert not (tmp_path / "out.doc").exists()
 
 
 def test_that_a_deleted_run_is_no_evidence_any_more(services: Services, data: Path) -> None:
     scenario = services.scenarios.new("Support chat")
     run = finished_run(services, data, scenario_id=scenario.id)
-    assert services.evals.delete(run.id).evals == {run.id}
-    assert services.evals.evidence(scenario.id) is None
-    assert services.evals.delete(run.id).evals == frozenset()
+    assert services.eval_results.delete(run.id).evals == {run.id}
+    assert services.eval_results.evidence(scenario.id) is None
+    assert services.eval_results.delete(run.id).evals == frozenset()
 
 
 def test_that_the_cases_of_a_run_are_kept_when_its_file_changes_or_is_gone(services: Services, data: Path) -> None:
-    run = services.evals.new_run(services.evals.dataset(data), ["demo-nano"])
-    cases = services.evals.cases_of(run, data)
+    run = services.eval_setup.new_run(services.eval_data.dataset(data), ["demo-nano"])
+    cases = services.eval_data.cases_of(run, data)
     assert len(cases) == 12
     data.write_text(data.read_text() + "\n")
-    again = services.evals.new_run(services.evals.dataset(data), ["demo-nano"])
+    again = services.eval_setup.new_run(services.eval_data.dataset(data), ["demo-nano"])
     data.unlink()
-    assert services.evals.cases_of(run, data) == cases
-    assert services.evals.stored_data(run) is not None
-    versions = [services.evals.version_of(each) for each in (run, again)]
+    assert services.eval_data.cases_of(run, data) == cases
+    assert services.eval_data.stored_data(run) is not None
+    versions = [services.eval_data.version_of(each) for each in (run, again)]
     assert [version.number for version in versions if version] == [1, 2]
 
 
 def test_that_a_run_from_before_data_sets_were_kept_has_no_cases_without_its_file(
     services: Services, data: Path
 ) -> None:
-    run = services.evals.new_run(services.evals.dataset(data), ["demo-nano"])
+    run = services.eval_setup.new_run(services.eval_data.dataset(data), ["demo-nano"])
     old = replace(run, dataset_hash="00")
-    assert services.evals.cases_of(old, data) == ()
-    assert services.evals.cases_of(old, None) == ()
+    assert services.eval_data.cases_of(old, data) == ()
+    assert services.eval_data.cases_of(old, None) == ()
 
 
 def test_that_rows_with_personal_data_stay_here_and_other_columns_can_be_chosen(
@@ -305,21 +306,21 @@ def test_that_rows_with_personal_data_stay_here_and_other_columns_can_be_chosen(
 ) -> None:
     path = tmp_path / "own.csv"
     path.write_text("Frage,Soll\nWho is ada@example.org?,Solberg\nWho decides?,Kenji\n")
-    preview, guess = services.evals.preview(path)
+    preview, guess = services.eval_data.preview(path)
     assert preview.rows[1] == {"Frage": "Who decides?", "Soll": "Kenji"}
     assert guess == {"input": "Frage", "expected": "Soll"}
-    found = services.evals.examine(path, columns=guess)
+    found = services.eval_data.examine(path, columns=guess)
     assert [case.sensitive for case in found.dataset.cases] == [True, False]
     assert [finding.kind for finding in found.findings] == ["personal"]
-    as_chosen = services.evals.examine(path, columns=guess, mark=False)
+    as_chosen = services.eval_data.examine(path, columns=guess, mark=False)
     assert [case.sensitive for case in as_chosen.dataset.cases] == [False, False]
     assert as_chosen.dataset.hash != found.dataset.hash
 
 
 def test_that_more_cases_show_smaller_differences(services: Services) -> None:
-    few = services.evals.plan(difference=0.2, disagree=0.3)
-    many = services.evals.plan(difference=0.1, disagree=0.3)
+    few = services.eval_setup.plan(difference=0.2, disagree=0.3)
+    many = services.eval_setup.plan(difference=0.1, disagree=0.3)
     assert few < many
-    assert services.evals.detectable(many, disagree=0.3) < services.evals.detectable(few, disagree=0.3)
+    assert services.eval_setup.detectable(many, disagree=0.3) < services.eval_setup.detectable(few, disagree=0.3)
     with pytest.raises(WorkbenchError, match="cannot differ"):
-        services.evals.plan(difference=0.4, disagree=0.3)
+        services.eval_setup.plan(difference=0.4, disagree=0.3)

@@ -65,8 +65,8 @@ def finished(services: Services, tmp_path: Path) -> tuple[EvalRun, EvalSet]:
     rows = [(f"c{n}", f"How many, question {n}", f"It says {n}.") for n in range(CASES)]
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("id", "input", "expected"), *rows])
-    data = services.evals.dataset(path)
-    run = services.evals.new_run(
+    data = services.eval_data.dataset(path)
+    run = services.eval_setup.new_run(
         data, ["far/good", "far/poor"], scorers=("rubric",), settings=EvalSettings(judges=("far/judge",))
     )
     return asyncio.run(services.evals.run(run, data)), data
@@ -169,15 +169,15 @@ def test_that_only_scorers_that_ask_a_judge_are_put_to_the_test(
 
 def test_that_a_run_with_a_judge_needs_one(services: Services, finished: tuple[EvalRun, EvalSet]) -> None:
     with pytest.raises(WorkbenchError, match="a model that judges"):
-        services.evals.new_run(finished[1], ["far/good"], scorers=("rubric",))
+        services.eval_setup.new_run(finished[1], ["far/good"], scorers=("rubric",))
     with pytest.raises(WorkbenchError, match="no model"):
-        services.evals.new_run(
+        services.eval_setup.new_run(
             finished[1], ["far/good"], scorers=("rubric",), settings=EvalSettings(judges=("far/none",))
         )
 
 
 def test_that_meaning_is_compared_with_a_local_model(services: Services, finished: tuple[EvalRun, EvalSet]) -> None:
-    run = services.evals.new_run(
+    run = services.eval_setup.new_run(
         finished[1],
         ["far/good"],
         scorers=("embedding-similarity",),
@@ -191,7 +191,7 @@ def test_that_meaning_is_compared_with_a_local_model(services: Services, finishe
             await services.evals.stop()
 
     asyncio.run(whole())
-    scores = [one.score for one in services.evals.results(run.id)]
+    scores = [one.score for one in services.eval_results.results(run.id)]
     assert len(scores) == CASES and all(score is not None and 0 <= score <= 1 for score in scores)
 
 
@@ -200,16 +200,16 @@ def test_that_two_models_answers_are_compared_with_each_other_in_both_orders(
 ) -> None:
     _, data = finished
     models, settings = ["far/good", "far/poor"], EvalSettings(judges=("far/judge",))
-    run = services.evals.new_run(data, models, scorers=('pairwise(against="far/poor")',), settings=settings)
+    run = services.eval_setup.new_run(data, models, scorers=('pairwise(against="far/poor")',), settings=settings)
     assert asyncio.run(services.evals.run(run, data)).status is EvalStatus.FINISHED
     by_model: dict[str, dict[int, float | None]] = {name: {} for name in models}
-    for one in services.evals.results(run.id):
+    for one in services.eval_results.results(run.id):
         by_model[one.model_id][int(one.case_id.removeprefix("c"))] = one.score
     only_good_is_right = {number for number in range(CASES) if 5 <= number % 10 < 9}
     assert {number for number, score in by_model["far/good"].items() if score == 1.0} == only_good_is_right
     assert set(by_model["far/good"].values()) == {1.0, 0.5}, "the same answer twice is a tie"
     assert set(by_model["far/poor"].values()) == {0.5} and len(by_model["far/poor"]) == CASES
-    (pair,) = services.evals.summary(run).pairs
+    (pair,) = services.eval_results.summary(run).pairs
     assert (pair.a, pair.verdict) == ("far/good", "better")
     with pytest.raises(WorkbenchError, match="far/nobody is not in this eval"):
-        services.evals.new_run(data, models, scorers=('pairwise(against="far/nobody")',), settings=settings)
+        services.eval_setup.new_run(data, models, scorers=('pairwise(against="far/nobody")',), settings=settings)

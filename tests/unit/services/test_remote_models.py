@@ -123,7 +123,8 @@ def test_that_a_model_without_a_key_is_named_before_an_eval_begins_and_nothing_i
     told = json.loads(capsys.readouterr().err)["error"]
     assert told["what"] == "There is no key for OpenAI" and "workbench key set openai" in told["mend"]
     services = build(tmp_path)
-    assert all(run.scenario_id == SAMPLE_ID for run in services.evals.runs()) and services.evals.data_sets() == ()
+    assert all(run.scenario_id == SAMPLE_ID for run in services.eval_results.runs())
+    assert services.eval_data.data_sets() == ()
     services.close()
 
 

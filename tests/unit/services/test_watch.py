@@ -64,7 +64,7 @@ def test_that_the_quick_look_gives_the_same_figures_scores_and_advice_as_the_who
     services: Services,
 ) -> None:
     sample = services.scenarios.open_sample()
-    evidence = services.evals.evidence(sample.id)
+    evidence = services.eval_results.evidence(sample.id)
     for scenario, measured in ((sample, evidence), *((each, None) for each in many_decisions(services, 3))):
         quick = services.options.standing(scenario, evidence=measured)
         whole = services.options.options(scenario, evidence=measured)

@@ -10,7 +10,7 @@ from workbench.domain.evals import CaseResult, Mark
 from workbench.gui.evals.explaining import CaseShown
 from workbench.gui.evals.results_panel import ResultsPanel, Shown
 from workbench.gui.pages.base import House
-from workbench.services.evals import EvalService
+from workbench.services.eval_results import EvalResults
 
 KIND = "case"
 
@@ -26,7 +26,7 @@ class CaseReading(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, *, house: House, evals: EvalService, results: ResultsPanel, shown: Callable[[], Shown | None]
+        self, *, house: House, evals: EvalResults, results: ResultsPanel, shown: Callable[[], Shown | None]
     ) -> None:
         super().__init__()
         self._house, self._evals, self._results, self._shown = house, evals, results, shown

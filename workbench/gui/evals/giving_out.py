@@ -12,7 +12,7 @@ from workbench.domain.evals import EvalRun
 from workbench.gui.explanation import InspectorAction
 from workbench.gui.tasks import Tasks
 from workbench.gui.widgets.state import ErrorBox
-from workbench.services.evals import EvalService
+from workbench.services.eval_files import EvalFiles
 
 RESULTS = "Excel (*.xlsx);;CSV (*.csv);;JSON Lines (*.jsonl);;Web page (*.html)"
 EVAL = "Eval to repeat (*.yaml)"
@@ -21,8 +21,8 @@ EVAL = "Eval to repeat (*.yaml)"
 class GivingOut:
     """What the inspector offers for a run that is not under way."""
 
-    def __init__(self, *, evals: EvalService, tasks: Tasks, error: ErrorBox, parent: QWidget) -> None:
-        self._evals, self._tasks, self._error, self._parent = evals, tasks, error, parent
+    def __init__(self, *, files: EvalFiles, tasks: Tasks, error: ErrorBox, parent: QWidget) -> None:
+        self._files, self._tasks, self._error, self._parent = files, tasks, error, parent
 
     def actions(self, run: EvalRun) -> tuple[InspectorAction, ...]:
         return (
@@ -43,7 +43,7 @@ class GivingOut:
         """By the file's ending, in the `db` lane: results, or the eval with its cases beside it."""
         is_eval = file.suffix.lower() in (".yaml", ".yml")
         self._tasks.start(
-            lambda: self._evals.save(run, file) if is_eval else self._evals.export(run, file),
+            lambda: self._files.save(run, file) if is_eval else self._files.export(run, file),
             lane="db",
             name=f"Write {file.name}",
             done=lambda _made: self._error.clear(),

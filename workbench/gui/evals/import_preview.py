@@ -30,7 +30,7 @@ from workbench.gui.theme import Space, fitting, scaled_px, set_role
 from workbench.gui.widgets.scroller import ColumnScroller
 from workbench.gui.widgets.state import ErrorBox, IconLabel
 from workbench.gui.widgets.text import Words
-from workbench.services.evals import EvalService
+from workbench.services.eval_data import EvalData
 
 NOTHING = "— not in the file"
 PROMPTFOO = (
@@ -50,12 +50,12 @@ class ImportDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, path: Path, *, evals: EvalService, tasks: Tasks, parent: QWidget) -> None:
+    def __init__(self, path: Path, *, data: EvalData, tasks: Tasks, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("import-preview")
         self.setWindowTitle(f"Cases in {path.name}")
         self.setMinimumSize(fitting(self, 860, 640))
-        self._path, self._evals, self._tasks = path, evals, tasks
+        self._path, self._data, self._tasks = path, data, tasks
         self._asked = 0
         self._examined: Examined | None = None
         self._says_itself = False
@@ -87,7 +87,7 @@ class ImportDialog(QDialog):
         buttons.accepted.connect(self._take)
         buttons.rejected.connect(self.reject)
         self._lay_out(buttons)
-        tasks.start(lambda: evals.preview(path), done=self._show, failed=self._failed, owner=self)
+        tasks.start(lambda: data.preview(path), done=self._show, failed=self._failed, owner=self)
 
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
         column = QVBoxLayout(self)
@@ -156,7 +156,7 @@ class ImportDialog(QDialog):
             self._error.show_error(WorkbenchError("No column is the input", mend="Choose the one with the questions."))
             return
         self._tasks.start(
-            lambda: self._evals.examine(self._path, columns=columns, mark=mark),
+            lambda: self._data.examine(self._path, columns=columns, mark=mark),
             done=partial(self._found, number),
             failed=lambda error: self._failed(error) if number == self._asked else None,
             owner=self,

@@ -15,6 +15,8 @@ from workbench.domain.evals import EvalRun, EvalSet, EvalSettings
 from workbench.gui.pages.base import House
 from workbench.gui.playground.model_choice import ModelEntry
 from workbench.gui.tasks import Progress, Run
+from workbench.services.eval_data import EvalData
+from workbench.services.eval_setup import EvalSetup
 from workbench.services.evals import EvalService
 
 LOOK_MS = 1_500
@@ -38,9 +40,9 @@ class EvalRunner(QObject):
     ended = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, *, house: House, evals: EvalService) -> None:
+    def __init__(self, *, house: House, evals: EvalService, setup: EvalSetup, data: EvalData) -> None:
         super().__init__()
-        self._house, self._evals = house, evals
+        self._house, self._evals, self._setup, self._data = house, evals, setup, data
         self._progress = Progress(0.0)
         self._left_s: float | None = None
         self._busy = False
@@ -78,7 +80,7 @@ class EvalRunner(QObject):
 
         def store(_: None) -> None:
             self._house.tasks.start(
-                lambda: self._evals.new_run(
+                lambda: self._setup.new_run(
                     data, references, scorers=tuple(scorers), scenario_id=scenario_id, system=system, settings=settings
                 ),
                 lane="db",
@@ -90,7 +92,7 @@ class EvalRunner(QObject):
 
         # The keychain may take its time, and the db lane must not wait for it.
         self._house.tasks.start(
-            lambda: self._evals.check_keys((*references, *judges)),
+            lambda: self._setup.check_keys((*references, *judges)),
             done=store,
             failed=self._fail,
             stopped=self._end,
@@ -115,7 +117,7 @@ class EvalRunner(QObject):
         """Go on with a run; `file` has its cases where they were not kept."""
         self._busy = True
         self._house.tasks.start(
-            lambda: self._evals.data_of(run, file),
+            lambda: self._data.data_of(run, file),
             done=lambda data: self._start(run, data, ()),
             failed=self._fail,
             stopped=self._end,

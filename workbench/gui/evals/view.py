@@ -37,7 +37,11 @@ from workbench.gui.playground.model_choice import ModelEntry, entries, remote_en
 from workbench.gui.theme import Space
 from workbench.gui.widgets.state import ErrorBox
 from workbench.services.chat_models import ChatModelService
+from workbench.services.eval_data import EvalData
+from workbench.services.eval_files import EvalFiles
 from workbench.services.eval_grid import CaseGrid
+from workbench.services.eval_results import EvalResults
+from workbench.services.eval_setup import EvalSetup
 from workbench.services.eval_words import answer_words, data_words, eval_chart
 from workbench.services.evals import EvalService
 from workbench.services.judging import JudgingService
@@ -67,14 +71,19 @@ class EvalsView(QWidget):
         self,
         *,
         house: House,
+        data: EvalData,
+        setup: EvalSetup,
         evals: EvalService,
+        results: EvalResults,
+        files: EvalFiles,
         library: LibraryService,
         dataset_path: Callable[[Scenario], Path | None],
         chat_models: ChatModelService,
         judging: JudgingService,
     ) -> None:
         super().__init__()
-        self._house, self._evals, self._library, self._dataset_path = house, evals, library, dataset_path
+        self._house, self._library, self._dataset_path = house, library, dataset_path
+        self._eval_data, self._eval_setup, self._eval_results, self._eval_files = data, setup, results, files
         self._chat_models = chat_models
         self._scenario: Scenario | None = None
         self._data_of = ""
@@ -88,22 +97,22 @@ class EvalsView(QWidget):
         self._scorer = ""
         self._by_hash: dict[str, Mapping[str, EvalCase]] = {}
         self.explanation: Explanation | None = None
-        more = MoreSetup(python_allowed=evals.own_python_allowed(), allow_python=evals.allow_own_python)
-        self.setup = SetupCard(evals.scorers(), settings=house.settings, tasks=house.tasks, more=more)
+        more = MoreSetup(python_allowed=setup.own_python_allowed(), allow_python=setup.allow_own_python)
+        self.setup = SetupCard(setup.scorers(), settings=house.settings, tasks=house.tasks, more=more)
         self.bar = RunBar()
         self.error = ErrorBox()
-        self.giving_out = GivingOut(evals=evals, tasks=house.tasks, error=self.error, parent=self)
+        self.giving_out = GivingOut(files=files, tasks=house.tasks, error=self.error, parent=self)
         self.results = ResultsPanel(settings=house.settings, name_of=self.name_of, scorer_title=self._scorer_title)
-        self.reading = CaseReading(house=house, evals=evals, results=self.results, shown=lambda: self._shown)
+        self.reading = CaseReading(house=house, evals=results, results=self.results, shown=lambda: self._shown)
         self.judge = JudgeCard(house=house, judging=judging, name_of=self.name_of, cases=self._cases_of)
-        self.runner = EvalRunner(house=house, evals=evals)
+        self.runner = EvalRunner(house=house, evals=evals, setup=setup, data=data)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
         for widget in (self.bar, self.error, self.setup, self.results):
             column.addWidget(widget)
         column.addStretch(1)
-        self.confusion = ConfusionCard(house=house, read=evals.confusion, name_of=self.name_of)
+        self.confusion = ConfusionCard(house=house, read=results.confusion, name_of=self.name_of)
         self.results.add_card(self.confusion)
         self.results.add_card(self.judge)
         self._connect()
@@ -205,7 +214,7 @@ class EvalsView(QWidget):
                 )
 
         self._house.tasks.start(
-            lambda: self._evals.import_results(path, scenario_id=scenario_id),
+            lambda: self._eval_files.import_results(path, scenario_id=scenario_id),
             lane="db",
             name=f"Take in {path.name}",
             done=done,
@@ -215,7 +224,7 @@ class EvalsView(QWidget):
 
     def _read_data(self, path: Path, *, chosen: bool) -> None:
         self._house.tasks.start(
-            lambda: self._evals.examine(path),
+            lambda: self._eval_data.examine(path),
             done=partial(self._take_data, chosen=chosen),
             failed=partial(self._data_failed, path, chosen=chosen),
             owner=self,
@@ -225,13 +234,13 @@ class EvalsView(QWidget):
         """Which column is what, and what was found in the rows."""
         from workbench.gui.evals.import_preview import ImportDialog
 
-        dialog = ImportDialog(path, evals=self._evals, tasks=self._house.tasks, parent=self)
+        dialog = ImportDialog(path, data=self._eval_data, tasks=self._house.tasks, parent=self)
         dialog.chosen.connect(partial(self._take_data, chosen=True))
         dialog.open()
 
     def _pick_scorers(self) -> None:
         """More ways to score than one, with their options."""
-        dialog = ScorerPicker(self._evals.scorers(), self.setup.scorer_ids, parent=self)
+        dialog = ScorerPicker(self._eval_setup.scorers(), self.setup.scorer_ids, parent=self)
         dialog.chosen.connect(self.setup.set_scorers)
         dialog.open()
 
@@ -267,7 +276,7 @@ class EvalsView(QWidget):
         scenario = self._scenario
         if scenario is not None:
             self._house.tasks.start(
-                lambda: self._evals.runs(scenario.id),
+                lambda: self._eval_results.runs(scenario.id),
                 lane="db",
                 done=partial(self._take_runs, scenario.id),
                 failed=self.error.show_error,
@@ -298,8 +307,7 @@ class EvalsView(QWidget):
         self._wanted_run = run_id
         self._asked_for += 1
         number = self._asked_for
-        source = self._source_of(run)
-
+        source, results = self._source_of(run), self._eval_results
         scorer = self._scorer if self._scorer in run.scorers else run.scorers[0]
 
         cases = self._by_hash.get(run.dataset_hash)
@@ -308,8 +316,8 @@ class EvalsView(QWidget):
                 lambda: _prepared(
                     run,
                     scorer,
-                    self._evals.first_numbers(run, cases or ()),
-                    self._evals.marks(run.id),
+                    results.first_numbers(run, cases or ()),
+                    results.marks(run.id),
                     None,
                     cases or {},
                 ),
@@ -326,7 +334,7 @@ class EvalsView(QWidget):
                     self._read_cases(run, source, scorer, found)
 
         self._house.tasks.start(
-            lambda: (self._evals.numbers(run), self._evals.marks(run.id), self._evals.version_of(run)),
+            lambda: (results.numbers(run), results.marks(run.id), self._eval_data.version_of(run)),
             lane="db",
             done=prepare,
             failed=self.error.show_error,
@@ -368,7 +376,7 @@ class EvalsView(QWidget):
                 self.show_run(run.id)
 
         self._house.tasks.start(
-            lambda: {case.id: case for case in self._evals.cases_of(run, source)},
+            lambda: {case.id: case for case in self._eval_data.cases_of(run, source)},
             done=take,
             failed=self.error.show_error,
             owner=self,
@@ -392,7 +400,7 @@ class EvalsView(QWidget):
 
     def _figured(self, shown: Shown) -> Shown:
         """In the pool: the figures and their picture."""
-        summary = self._evals.summary_of(shown.run, shown.grid.data)
+        summary = self._eval_results.summary_of(shown.run, shown.grid.data)
         target = self._scenario.answers.get("quality_target") if self._scenario is not None else None
         share = target / 100 if isinstance(target, int | float) and 0 < target <= 100 else None
         return replace(shown, summary=summary, chart=eval_chart(summary, shown.scorer, self.name_of, target=share))
@@ -400,7 +408,7 @@ class EvalsView(QWidget):
     def _cases_of(self, run: EvalRun) -> EvalSet:
         """In the pool: the cases a run was made with, to ask about them again. Raises WorkbenchError."""
         source = self._source_of(run)
-        return self._evals.data_of(run, Path(source.dataset.source) if isinstance(source, Examined) else source)
+        return self._eval_data.data_of(run, Path(source.dataset.source) if isinstance(source, Examined) else source)
 
     def _draw(self, shown: Shown) -> None:
         self._shown = shown
@@ -441,7 +449,7 @@ class EvalsView(QWidget):
             return
         before, after = sorted((other, shown.run), key=lambda run: run.started_at)
         self._house.tasks.start(
-            lambda: self._evals.compare_runs(before, after),
+            lambda: self._eval_results.compare_runs(before, after),
             lane="db",
             done=lambda found: card.show_compared(found) if self._shown is shown else None,
             failed=card.error.show_error,
@@ -480,7 +488,7 @@ class EvalsView(QWidget):
         chosen = self.setup.more.applied(EvalSettings())
 
         def work(settings: EvalSettings, difference: float) -> EvalPlan:
-            return self._evals.outlook(
+            return self._eval_setup.outlook(
                 data,
                 references,
                 scorers=scorers,
@@ -509,7 +517,7 @@ class EvalsView(QWidget):
                     self._plan()
 
         self._house.tasks.start(
-            lambda: self._evals.unusable(data, scorers), done=show, failed=self.error.show_error, owner=self
+            lambda: self._eval_setup.unusable(data, scorers), done=show, failed=self.error.show_error, owner=self
         )
 
     def _pause(self) -> None:
@@ -580,7 +588,7 @@ class EvalsView(QWidget):
             self.read_runs()
 
         self._house.tasks.start(
-            lambda: self._evals.delete(run_id), lane="db", done=done, failed=self.error.show_error, owner=self
+            lambda: self._eval_results.delete(run_id), lane="db", done=done, failed=self.error.show_error, owner=self
         )
 
     # what is seen
@@ -599,7 +607,7 @@ class EvalsView(QWidget):
                 self._take_data(Examined(kept, Dialect("as kept with the last eval"), ()), chosen=False)
 
         self._house.tasks.start(
-            lambda: self._evals.stored_data(run), done=done, failed=self.error.show_error, owner=self
+            lambda: self._eval_data.stored_data(run), done=done, failed=self.error.show_error, owner=self
         )
 
     def _arrange(self) -> None:
@@ -665,11 +673,11 @@ class EvalsView(QWidget):
         )
 
     def _scorer_title(self, scorer_id: str) -> str:
-        found = next((each for each in self._evals.scorers() if each.id == scorer_id), None)
+        found = next((each for each in self._eval_setup.scorers() if each.id == scorer_id), None)
         return found.title if found else spec_words(scorer_id)
 
     def _scorer_words(self, scorer_id: str) -> str:
-        found = next((each for each in self._evals.scorers() if each.id == scorer_id), None)
+        found = next((each for each in self._eval_setup.scorers() if each.id == scorer_id), None)
         return f"**{found.title}**: {found.expects}" if found else f"**{spec_words(scorer_id)}**"
 
     def find_field(self) -> QWidget | None:

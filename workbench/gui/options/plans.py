@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.domain.scenario import Scenario
     from workbench.gui.pages.base import Page
     from workbench.gui.widgets.state import ErrorBox
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalResults
     from workbench.services.routing import RoutingService
 
 FOLDER_KEY = "options/plan-folder"
@@ -32,7 +32,7 @@ FORMS = {
 class Plans(QWidget):
     """The line that says where a plan was written; hidden until one was."""
 
-    def __init__(self, page: Page, evals: EvalService, routing: Callable[[], RoutingService], error: ErrorBox) -> None:
+    def __init__(self, page: Page, evals: EvalResults, routing: Callable[[], RoutingService], error: ErrorBox) -> None:
         super().__init__()
         self._page, self._evals, self._routing, self._error = page, evals, routing, error
         self._written: Path | None = None

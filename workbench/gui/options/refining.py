@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from workbench.gui.pages.base import Page
     from workbench.gui.widgets.state import ErrorBox
     from workbench.services.adaptation import AdaptationService
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalResults
 
 
 class Refining:
     """The dialogs of a page that ask; every answer is an edit of its scenario, so Undo takes it back."""
 
     def __init__(
-        self, page: Page, evals: EvalService, adaptation: Callable[[], AdaptationService], error: ErrorBox
+        self, page: Page, evals: EvalResults, adaptation: Callable[[], AdaptationService], error: ErrorBox
     ) -> None:
         self._page, self._evals, self._adaptation, self._error = page, evals, adaptation, error
 

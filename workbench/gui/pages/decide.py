@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from workbench.reports.document import Document
     from workbench.services.conditions import Subjects
     from workbench.services.decisions import DecisionService, Signed
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalResults
     from workbench.services.options import OptionService
     from workbench.services.reports import ReportService
 
@@ -87,7 +87,7 @@ class DecidePage(Page):
     title: ClassVar[str] = "Decide"
     icon: ClassVar[str] = "decide"
     has_inspector: ClassVar[bool] = False
-    asks: ClassVar[tuple[str, ...]] = ("decisions", "reports", "options", "evals")
+    asks: ClassVar[tuple[str, ...]] = ("decisions", "reports", "options", "eval_results")
 
     def __init__(
         self,
@@ -96,13 +96,13 @@ class DecidePage(Page):
         decisions: Callable[[], DecisionService],
         reports: Callable[[], ReportService],
         options: Callable[[], OptionService],
-        evals: Callable[[], EvalService],
+        eval_results: Callable[[], EvalResults],
     ) -> None:
         super().__init__(house=house)
         self._decisions = decisions
         self._reports = reports
         self._options = options
-        self._evals = evals
+        self._evals = eval_results
         self._found: OptionSet | None = None
         self._whole = False
         self._shown: Document | None = None

@@ -46,7 +46,7 @@ from workbench.gui.widgets.text import Words
 from workbench.gui.widgets.tried_bar import TriedBar
 from workbench.gui.widgets.volume import VolumeSlider, at_volume
 from workbench.gui.widgets.weights import WeightsCard
-from workbench.services.evals import EvalService
+from workbench.services.eval_results import EvalResults
 from workbench.services.options import OptionService
 from workbench.services.shortlist import ShortlistService
 from workbench.services.wording import limit_name
@@ -90,7 +90,7 @@ class OptionsPage(Page):
     id: ClassVar[str] = "options"
     title: ClassVar[str] = "Options"
     icon: ClassVar[str] = "options"
-    needs: ClassVar[tuple[str, ...]] = ("options", "shortlist", "evals")
+    needs: ClassVar[tuple[str, ...]] = ("options", "shortlist", "eval_results")
     asks: ClassVar[tuple[str, ...]] = ("routing", "adaptation")
 
     def __init__(
@@ -99,14 +99,14 @@ class OptionsPage(Page):
         house: House,
         options: OptionService,
         shortlist: ShortlistService,
-        evals: EvalService,
+        eval_results: EvalResults,
         routing: Callable[[], RoutingService],
         adaptation: Callable[[], AdaptationService],
     ) -> None:
         super().__init__(house=house)
         self._service = options
         self._shortlist = shortlist
-        self._evals = evals
+        self._evals = eval_results
         self._routing = routing
         self._shown: OptionSet | None = None
         self._requirements: Requirements | None = None
@@ -118,8 +118,8 @@ class OptionsPage(Page):
         self._newest: Newest[Wish, Computed] = Newest(
             house.tasks, self, work=self._compute, done=self._arrived, failed=self._error.show_error
         )
-        self._refining = Refining(self, evals, adaptation, self._error)
-        self._plans = Plans(self, evals, routing, self._error)
+        self._refining = Refining(self, eval_results, adaptation, self._error)
+        self._plans = Plans(self, eval_results, routing, self._error)
         self._fill_header()
         self._empty = EmptyState(
             "Options are the answers you choose between: buy, build or blend.",

@@ -20,7 +20,7 @@ from workbench.gui.wizards.question_card import QuestionCard
 
 if TYPE_CHECKING:
     from workbench.services.catalog import CatalogService
-    from workbench.services.evals import EvalService
+    from workbench.services.eval_results import EvalResults
     from workbench.services.shortlist import LiveLine, ShortlistService
 
 STEP_LIST_PX = 176
@@ -48,7 +48,7 @@ class RequirementsPage(Page):
     icon: ClassVar[str] = "requirements"
     has_inspector: ClassVar[bool] = False
     # The first page that is seen: it is painted before the services behind it are loaded.
-    asks: ClassVar[tuple[str, ...]] = ("catalog", "shortlist", "evals")
+    asks: ClassVar[tuple[str, ...]] = ("catalog", "shortlist", "eval_results")
 
     def __init__(
         self,
@@ -56,12 +56,12 @@ class RequirementsPage(Page):
         house: House,
         catalog: Callable[[], CatalogService],
         shortlist: Callable[[], ShortlistService],
-        evals: Callable[[], EvalService],
+        eval_results: Callable[[], EvalResults],
     ) -> None:
         super().__init__(house=house)
         self._catalog = catalog
         self._shortlist = shortlist
-        self._evals = evals
+        self._evals = eval_results
         self._step = STEPS[0]
         self._cards: dict[str, QuestionCard] = {}
         self._choices: dict[str, tuple[Choice[str], ...]] = {}

@@ -27,7 +27,7 @@ from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.gui.widgets.tried_bar import TriedBar
-from workbench.services.evals import EvalService
+from workbench.services.eval_results import EvalResults
 from workbench.services.shortlist import EXTENDED_FILTER, ShortlistService
 from workbench.services.wording import limit_name
 
@@ -63,12 +63,12 @@ class ShortlistPage(Page):
     id: ClassVar[str] = "shortlist"
     title: ClassVar[str] = "Shortlist"
     icon: ClassVar[str] = "shortlist"
-    needs: ClassVar[tuple[str, ...]] = ("shortlist", "evals")
+    needs: ClassVar[tuple[str, ...]] = ("shortlist", "eval_results")
 
-    def __init__(self, *, house: House, shortlist: ShortlistService, evals: EvalService) -> None:
+    def __init__(self, *, house: House, shortlist: ShortlistService, eval_results: EvalResults) -> None:
         super().__init__(house=house)
         self._service = shortlist
-        self._evals = evals
+        self._evals = eval_results
         self._shown: Shortlist | None = None
         self._asked_for = 0
         self._cost_ceiling = 1.0

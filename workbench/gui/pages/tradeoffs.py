@@ -36,7 +36,7 @@ from workbench.gui.widgets.text import Words
 from workbench.gui.widgets.volume import VolumeSlider, at_volume, is_moved
 from workbench.reports.charts import svg
 from workbench.reports.files import write_whole
-from workbench.services.evals import EvalService
+from workbench.services.eval_results import EvalResults
 from workbench.services.tradeoffs import TradeoffService, TradeoffView
 
 KIND = "offer"
@@ -65,12 +65,12 @@ class TradeoffsPage(Page):
     id: ClassVar[str] = "tradeoffs"
     title: ClassVar[str] = "Trade-offs"
     icon: ClassVar[str] = "tradeoffs"
-    needs: ClassVar[tuple[str, ...]] = ("tradeoffs", "evals")
+    needs: ClassVar[tuple[str, ...]] = ("tradeoffs", "eval_results")
 
-    def __init__(self, *, house: House, tradeoffs: TradeoffService, evals: EvalService) -> None:
+    def __init__(self, *, house: House, tradeoffs: TradeoffService, eval_results: EvalResults) -> None:
         super().__init__(house=house)
         self._service = tradeoffs
-        self._evals = evals
+        self._evals = eval_results
         self._shown: TradeoffView | None = None
         self._slices = Slices(self)
         exports = {"Copy picture": self._copy_picture, "PNG picture": self._save_png, "SVG picture": self._save_svg}

@@ -21,6 +21,10 @@ from workbench.gui.routing.view import RoutingView
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.services.chat_models import ChatModelService
+from workbench.services.eval_data import EvalData
+from workbench.services.eval_files import EvalFiles
+from workbench.services.eval_results import EvalResults
+from workbench.services.eval_setup import EvalSetup
 from workbench.services.evals import EvalService
 from workbench.services.judging import JudgingService
 from workbench.services.library import LibraryService
@@ -45,7 +49,11 @@ class ValidatePage(Page):
         "playground",
         "votes",
         "chat_models",
+        "eval_data",
+        "eval_setup",
         "evals",
+        "eval_results",
+        "eval_files",
         "judging",
         "library",
         "scenarios",
@@ -60,7 +68,11 @@ class ValidatePage(Page):
         playground: PlaygroundService,
         votes: VoteService,
         chat_models: ChatModelService,
+        eval_data: EvalData,
+        eval_setup: EvalSetup,
         evals: EvalService,
+        eval_results: EvalResults,
+        eval_files: EvalFiles,
         judging: JudgingService,
         library: LibraryService,
         scenarios: ScenarioService,
@@ -72,7 +84,11 @@ class ValidatePage(Page):
         )
         self.evals = EvalsView(
             house=house,
+            data=eval_data,
+            setup=eval_setup,
             evals=evals,
+            results=eval_results,
+            files=eval_files,
             library=library,
             dataset_path=scenarios.dataset_path,
             chat_models=chat_models,
