@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, bench_in, validate_page
 from workbench.domain.errors import WorkbenchError
@@ -506,6 +506,11 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench,
     page.resize(648, 660)  # what a window of 1024x700 leaves it beside the inspector
     across = page.scroller.horizontalScrollBar()
     bench.wait(lambda: across.maximum() == 0)  # neither the results nor a new eval are cut
+    for name in ("view-eval-models", "view-eval-waits", "view-eval-pairs"):
+        table = page.findChild(QTableView, name)
+        assert table is not None and table.horizontalScrollBar().maximum() == 0, name
+    free = page.findChild(Words, "eval-free")
+    assert free is not None and free.text().startswith("An answer of a model on this machine costs no money")
     press(bench, page, "eval-new")
     bench.settle()
     page.evals.setup.more._turn()

@@ -45,3 +45,20 @@ def test_that_the_sample_s_eval_is_drawn_for_all_models_and_every_pair(bench: Be
     before = page.routing.pair.chart
     page.routing.pairs.view.selectRow(0)
     assert page.routing.pair.chart is not before
+
+
+def test_that_in_a_small_window_the_best_rule_and_the_words_below_each_picture_are_whole(bench: Bench) -> None:
+    page = validate_page(bench)
+    shown(bench, page, bench.services.scenarios.open_sample())
+    page.resize(816, 700)  # what the rail leaves of 1024 pixels
+    bench.settle()
+    pairs = page.routing.pairs
+    assert pairs.view.horizontalScrollBar().maximum() == 0
+    place = next(i for i, column in enumerate(pairs.model.columns) if column.id == "router")
+    words = [pairs.model.index(row, place).data() for row in range(pairs.model.rowCount())]
+    wide = pairs.view.fontMetrics().horizontalAdvance(max(words, key=len))
+    assert pairs.view.columnWidth(place) > wide
+    for picture in (page.routing.frontier, page.routing.pair):
+        card = picture.parentWidget()
+        note = picture._note
+        assert note.mapTo(card, note.rect().bottomLeft()).y() < card.height()

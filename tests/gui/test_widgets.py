@@ -33,10 +33,11 @@ from workbench.analysis.chartspec import (
 )
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.gui.playground.text_box import TextBox
-from workbench.gui.theme import Theme, Tone
+from workbench.gui.theme import Theme, Tone, scaled_px
 from workbench.gui.widgets.answer import AnswerHeader
 from workbench.gui.widgets.buttons import button, menu_button
 from workbench.gui.widgets.chart import ChartView
+from workbench.gui.widgets.chart_words import POINT_PX
 from workbench.gui.widgets.fields import (
     ChipsField,
     Choice,
@@ -553,6 +554,21 @@ def test_that_a_click_on_a_point_picks_it_and_beside_it_does_not(chart: ChartVie
     qtbot.mouseClick(canvas.widget.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
     qtbot.mouseClick(canvas.widget.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(x) + 60, round(y) + 60))
     assert picked == ["b"]
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_that_a_dot_at_either_end_of_an_axis_is_seen_whole(chart: ChartView, qtbot: QtBot, share: float) -> None:
+    points = Points("", (Point("a", share, share, "A"), Point("b", 0.5, 0.5, "B")))
+    ends = Axis("share", "%", low=0.0, high=1.0)
+    chart.set_chart(Chart("Answered right", "Two models.", ends, ends, (points,)))
+    canvas = chart._canvas
+    assert canvas is not None
+    half = scaled_px(chart, POINT_PX) / 2
+    plot = canvas._box.sceneBoundingRect()
+    qtbot.waitUntil(lambda: canvas.pixel(share, share)[0] > 0 and plot.width() > 500)
+    x, y = canvas.pixel(share, share)
+    assert plot.left() <= x - half and x + half <= plot.right()
+    assert plot.top() <= y - half and y + half <= plot.bottom()
 
 
 def test_that_points_keep_their_place_when_only_weights_move(chart: ChartView) -> None:

@@ -124,6 +124,7 @@ def test_that_the_sample_opens_with_the_eval_of_every_demo_model(tmp_path: Path)
     results = store.eval_runs.results(run.id)
     assert run.case_count >= 150
     assert len(results) == run.case_count * len(run.model_ids) * len(run.scorers)
+    assert {result.cost_usd for result in results} == {0.0}, "a model on this machine costs no money, which is known"
 
 
 def test_that_the_evidence_of_the_sample_is_of_the_models_and_the_data_that_are_shipped() -> None:

@@ -20,6 +20,9 @@ from workbench.domain.routing import Budget, Frontier, FrontierModel
 
 Unit = Literal["USD", "s"]
 STEPS = 20
+EXACT = 1e-9
+#: to the right of the dearest model there is room for words
+WORDS_ROOM = 1.2
 
 
 def frontier(
@@ -60,16 +63,24 @@ def frontier_words(found: Frontier, names: Sequence[str]) -> str:
     by_id = {model.model_id: name for model, name in zip(found.models, names, strict=True)}
     best = max(found.models, key=lambda model: model.quality)
     beaten = [by_id[model.model_id] for model in found.models if not model.on_hull]
-    gain = found.oracle - best.quality
     told = [
         f"One who knew every answer would get {share(found.oracle)} right with these models, "
-        f"{by_id[best.model_id]} alone gets {share(best.quality)}: routing can win {gain * 100:.0f} points at most."
+        f"{by_id[best.model_id]} alone gets {share(best.quality)}: {_gain_words(found)}."
     ]
     if beaten:
         mix = listed([by_id[model] for model in found.hull], "and")
         verb = "lies" if len(beaten) == 1 else "lie"
         told.append(f"{listed(beaten)} {verb} below what {mix} give for the same price, as far as these cases tell.")
     return " ".join(told)
+
+
+def _gain_words(found: Frontier) -> str:
+    """What routing can win; where it rounds to no point at all, that it is less than one."""
+    gain = found.oracle - max(model.quality for model in found.models)
+    if gain < EXACT:
+        return f"routing can win no right answer, only save {'money' if found.unit == 'USD' else 'time'}"
+    points = round(gain * 100)
+    return f"routing can win {count(points, 'point') if points else 'less than one point'} at most"
 
 
 def frontier_chart(found: Frontier, names: Sequence[str]) -> Chart:
@@ -93,11 +104,12 @@ def frontier_chart(found: Frontier, names: Sequence[str]) -> Chart:
         labelled=len(edge) > 1, id="hull",
     )  # fmt: skip
     low = min(model.low for model in found.models)
+    most = WORDS_ROOM * max(model.price for model in found.models) or None
     unit = "$" if found.unit == "USD" else "s"
     return Chart(
         title="What these models come to together",
         description=frontier_words(found, names),
-        x=Axis("price of a case" if found.unit == "USD" else "seconds for an answer", unit=unit, low=0.0),
+        x=Axis("price of a case" if found.unit == "USD" else "seconds for an answer", unit=unit, low=0.0, high=most),
         y=Axis("right answers", unit="%", low=max(0.0, low - 0.03), high=1.0),
         series=(mixes, oracle, Points("models alone, with 95 % interval", points)),
         note=f"{count(found.cases, 'case')} that all of them have a score for.",

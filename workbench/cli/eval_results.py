@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from workbench.analysis.words import UNKNOWN_FIGURE, count, usd
+from workbench.analysis.words import UNKNOWN_FIGURE, count
 from workbench.cli.numbers import rounded
 from workbench.cli.screen import say
 from workbench.cli.tables import print_table
@@ -16,6 +16,8 @@ from workbench.domain.errors import WorkbenchError
 from workbench.reports.figures import eval_shape, pair_shape, runs_shape, value_shape
 from workbench.services.eval_words import (
     data_words,
+    each_words,
+    free_words,
     pair_words,
     percent,
     right_cost_words,
@@ -226,13 +228,15 @@ def _show_models(summary: EvalSummary) -> None:
                 str(model.n),
                 str(model.errors),
                 UNKNOWN_FIGURE if model.tokens_per_s is None else f"{model.tokens_per_s:,.0f}",
-                usd(model.cost_per_case_usd),
+                each_words(model.cost_per_case_usd),
                 right_cost_words(model),
             )
             for model in summary.models
         ],
         right={2, 4, 5, 6, 7},
     )
+    if told := free_words(summary.models):
+        say(told)
     say()
     print_table(
         ("model", "first token, half", "19 in 20", "whole answer, half", "19 in 20"),

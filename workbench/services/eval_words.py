@@ -180,13 +180,36 @@ def _wait_ends(low: str | None, high: str | None) -> str:
 
 def right_cost_words(model: ModelSummary) -> str:
     """What one right answer costs, with the interval: "$0.0021 ($0.0019 to $0.0024)"; "—" when it is not known."""
-    if model.cost_per_right_usd is None:
-        return words.UNKNOWN_FIGURE
-    if model.cost_per_right_usd == 0:
-        return words.usd(0.0)
+    if not model.cost_per_right_usd:
+        return each_words(model.cost_per_right_usd)
     low, high = model.cost_per_right_low_usd, model.cost_per_right_high_usd
-    end = "any amount" if high is None else words.usd(high)
-    return f"{words.usd(model.cost_per_right_usd)} ({words.usd(low)} to {end})"
+    end = "any amount" if high is None else each_words(high)
+    return f"{each_words(model.cost_per_right_usd)} ({each_words(low)} to {end})"
+
+
+def each_words(amount: float | None) -> str:
+    """What one answer costs: "$0.0131"; "—" when it is not known."""
+    return words.UNKNOWN_FIGURE if amount is None else words.usd_each(amount)
+
+
+def free_words(models: Sequence[ModelSummary]) -> str:
+    """What "$0" means of models on this machine; "" where none of them cost nothing."""
+    free = sum(model.cost_per_case_usd == 0 for model in models)
+    if not free:
+        return ""
+    who = "An answer" if free == len(models) else "$0: an answer"
+    return f"{who} of a model on this machine costs no money, only the time below. The machine is not counted."
+
+
+def cost_words(model: ModelSummary) -> str:
+    """Why a cost stands as "—", or what the figure is of."""
+    if model.cost_per_case_usd is None:
+        return "The price of an answer is not known." if model.n else "Nothing was answered."
+    if model.cost_per_case_usd == 0:
+        return "On this machine: no money for an answer."
+    if model.cost_per_right_usd is None:
+        return "No answer is right, so there is nothing to share the cost among."
+    return f"{right_cost_words(model)}: what all cases cost, shared among the right answers."
 
 
 def kept_words(models: Sequence[ModelSummary], name_of: NameOf) -> str:

@@ -30,6 +30,23 @@ def test_that_a_model_that_a_mix_beats_is_off_the_frontier_and_said_to_be() -> N
     assert "middle lies below what small and large give" in frontier_words(found, NAMES)
 
 
+@pytest.mark.parametrize(
+    ("won", "said"),
+    [
+        (0, "routing can win no right answer, only save money"),
+        (1, "routing can win less than one point at most"),
+        (4, "routing can win 1 point at most"),
+        (40, "routing can win 10 points at most"),
+    ],
+)
+def test_that_what_routing_can_win_is_never_said_to_be_0_points(won: int, said: str) -> None:
+    strong = np.ones(400)
+    strong[:won] = 0.0
+    scores = np.stack([1 - strong, strong], axis=1)
+    found = frontier(NAMES[:2], scores, np.broadcast_to([1.0, 4.0], scores.shape))
+    assert said in frontier_words(found, NAMES[:2])
+
+
 def test_that_every_model_has_an_interval_and_the_chart_a_table_twin() -> None:
     scores = (np.random.default_rng(1).random((40, 3)) < 0.6).astype(float)
     found = frontier(NAMES, scores, np.full(scores.shape, 0.2), unit="s")

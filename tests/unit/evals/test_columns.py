@@ -11,7 +11,15 @@ from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalRun, Eva
 from workbench.evals.columns import ERROR, NOT_ASKED, SCORED, UNSCORED, columns_of
 from workbench.evals.paired import gap_between_runs, instruction_gap
 from workbench.evals.results import compare_runs, summarise
-from workbench.services.eval_words import ends_words, kept_words, runs_words, slices_words, wait_words
+from workbench.services.eval_words import (
+    cost_words,
+    ends_words,
+    free_words,
+    kept_words,
+    runs_words,
+    slices_words,
+    wait_words,
+)
 
 
 def eval_run(models: str = "ab", scorers: tuple[str, ...] = ("exact",)) -> EvalRun:
@@ -100,10 +108,22 @@ def test_that_a_right_answer_costs_what_the_wrong_ones_cost_too() -> None:
     assert row.low is not None and row.high is not None
     assert row.cost_per_right_low_usd == pytest.approx(0.01 / row.high)
     assert row.cost_per_right_high_usd == pytest.approx(0.01 / row.low)
+    assert cost_words(row).startswith("$0.0167 ($0.0138 to $0.0217)") and free_words([row]) == ""
     never = summarise(eval_run("a"), [replace(each, score=0.0) for each in rows]).models[0]
-    assert never.cost_per_right_usd is None
+    assert never.cost_per_right_usd is None and cost_words(never).startswith("No answer is right")
     unknown = summarise(eval_run("a"), [*rows, result("more", "a", 1.0)]).models[0]
     assert unknown.cost_usd is None and unknown.cost_per_right_usd is None
+    assert cost_words(unknown) == "The price of an answer is not known."
+
+
+def test_that_what_costs_nothing_is_said_to_run_here_and_to_cost_no_money() -> None:
+    here, there = (
+        [result(f"c{n}", name, 1.0, cost_usd=cost) for n in range(3)] for name, cost in (("a", 0.0), ("b", 0.1))
+    )
+    rows = summarise(eval_run("ab"), [*here, *there]).models
+    assert cost_words(rows[0]) == "On this machine: no money for an answer."
+    assert free_words(rows).startswith("$0: an answer of a model on this machine costs no money")
+    assert free_words(rows[:1]).startswith("An answer of a model on this machine costs no money")
 
 
 def test_that_waits_are_told_with_what_is_not_known_about_them() -> None:

@@ -27,11 +27,13 @@ from workbench.gui.widgets.text import Words
 from workbench.services.eval_grid import CaseGrid
 from workbench.services.eval_words import (
     NameOf,
+    cost_words,
     difference_words,
+    each_words,
     ends_words,
+    free_words,
     kept_words,
     percent,
-    right_cost_words,
     share_words,
     turned,
     wait_words,
@@ -79,6 +81,9 @@ class ResultsPanel(QWidget):
         self._pair_card.body.addWidget(self._pairs)
         models = Card("Each model")
         models.body.addWidget(self._models)
+        self._free = Words("", "muted")
+        self._free.setObjectName("eval-free")
+        models.body.addWidget(self._free)
         models.body.addWidget(Words("What a person waits", "section"))
         self._waits = self._make_waits()
         models.body.addWidget(self._waits)
@@ -132,9 +137,9 @@ class ResultsPanel(QWidget):
         models.sort(key=lambda model: -(model.mean or -1.0))
         self._models.set_rows(models)
         self._waits.set_rows(models)
-        kept = kept_words(models, self._name_of)
-        self._kept.set_text(kept)
-        self._kept.setVisible(bool(kept))
+        for label, said in ((self._free, free_words(models)), (self._kept, kept_words(models, self._name_of))):
+            label.set_text(said)
+            label.setVisible(bool(said))
         rank = [model.model_id for model in models]
         pairs = [pair for pair in summary.pairs if pair.scorer == shown.scorer]
         pairs = [turned(pair) if rank.index(pair.a) > rank.index(pair.b) else pair for pair in pairs]
@@ -172,21 +177,21 @@ class ResultsPanel(QWidget):
                 Column(
                     "case_cost",
                     "A case",
-                    lambda m: words.usd(m.cost_per_case_usd),
+                    lambda m: each_words(m.cost_per_case_usd),
                     unit="costs",
                     right=True,
                     sort=lambda m: m.cost_per_case_usd,
-                    hint=lambda m: "" if m.cost_per_case_usd is not None else "The price of an answer is not known.",
+                    hint=lambda m: "" if m.cost_per_case_usd else cost_words(m),
                     width=58,
                 ),
                 Column(
                     "right_cost",
                     "A right",
-                    lambda m: words.usd(m.cost_per_right_usd),
+                    lambda m: each_words(m.cost_per_right_usd),
                     unit="one costs",
                     right=True,
                     sort=lambda m: m.cost_per_right_usd,
-                    hint=lambda m: f"{right_cost_words(m)}: what all cases cost, shared among the right answers.",
+                    hint=cost_words,
                     width=76,
                 ),
             ),
@@ -203,7 +208,7 @@ class ResultsPanel(QWidget):
         return DataTable(
             "eval-waits",
             (
-                Column("model", "Model", lambda m: self._name_of(m.model_id), width=130, stretch=True),
+                Column("model", "Model", lambda m: self._name_of(m.model_id), width=150, stretch=True),
                 Column(
                     "first",
                     "First token",
@@ -233,8 +238,18 @@ class ResultsPanel(QWidget):
                     sort=lambda m: m.whole.p95 if m.whole else None,
                     hint=_whole_hint,
                     width=110,
+                    gives_way=1,
                 ),
-                Column("rate", "Tokens/s", _rate, unit="median", right=True, sort=lambda m: m.tokens_per_s, width=68),
+                Column(
+                    "rate",
+                    "Tokens/s",
+                    _rate,
+                    unit="median",
+                    right=True,
+                    sort=lambda m: m.tokens_per_s,
+                    width=68,
+                    gives_way=2,
+                ),
             ),
             row_id=lambda m: m.model_id,
             name="Each model's waits",

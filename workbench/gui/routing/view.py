@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.analysis import words
@@ -15,11 +15,11 @@ from workbench.domain.evals import EvalRun
 from workbench.domain.routing import Frontier, Router, RoutingStudy
 from workbench.domain.scenario import Scenario
 from workbench.gui.pages.base import House
-from workbench.gui.theme import Space
-from workbench.gui.widgets.card import Card
+from workbench.gui.theme import Space, Tone
+from workbench.gui.widgets.card import Card, take_room
 from workbench.gui.widgets.chart import ChartView
 from workbench.gui.widgets.info import InfoButton
-from workbench.gui.widgets.rows import UNKNOWN, Column
+from workbench.gui.widgets.rows import UNKNOWN, Column, Mark
 from workbench.gui.widgets.state import EmptyState, ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from workbench.services.routing import RoutingService
 
 FRONTIER_PX, PAIR_PX = 320, 300
+#: seven tenths of it hold the longest rule with its figures
+BEST_PX = 420
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,13 @@ class RoutingView(QWidget):
             column.addWidget(widget)
         column.addStretch(1)
         self._arrange(known=False)
+
+    def event(self, event: QEvent) -> bool:
+        """The words below a picture wrap; the view takes what they want, and the page scrolls."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            take_room(self)
+        return done
 
     def show_scenario(self, scenario: Scenario | None) -> None:
         """Another scenario has its own evals."""
@@ -172,22 +181,22 @@ class RoutingView(QWidget):
                 Column("strong", "Stronger", lambda s: self._name_of(s.strong), width=110),
                 Column(
                     "only_strong", "Only the stronger", lambda s: words.share(s.only_strong / s.cases), unit="right",
-                    right=True, sort=lambda s: s.only_strong / s.cases, width=104,
+                    right=True, sort=lambda s: s.only_strong / s.cases, width=104, gives_way=1,
                     hint=lambda s: f"{s.only_strong} of {s.cases} cases: what routing can win.",
                 ),
                 Column(
                     "only_weak", "Only the weaker", lambda s: words.share(s.only_weak / s.cases), unit="right",
-                    right=True, sort=lambda s: s.only_weak / s.cases, width=104,
+                    right=True, sort=lambda s: s.only_weak / s.cases, width=104, gives_way=3,
                     hint=lambda s: f"{s.only_weak} of {s.cases} cases: why a mix can beat the stronger model alone.",
                 ),
                 Column(
                     "oracle", "One who knows", lambda s: words.share(s.oracle_quality), unit="right", right=True,
-                    sort=lambda s: s.oracle_quality, width=96,
+                    sort=lambda s: s.oracle_quality, width=96, gives_way=2,
                     hint=lambda s: f"Sends {words.share(s.oracle_share)} of the cases to the stronger model.",
                 ),
                 Column(
-                    "router", "Best rule known", _best, stretch=True, width=180, hint=lambda s: s.sentence,
-                    sort=lambda s: _area(_best_router(s)),
+                    "router", "Best rule known", _best, stretch=True, width=BEST_PX, hint=lambda s: s.sentence,
+                    sort=lambda s: _area(_best_router(s)), aside=_doubt, mark=_shown_mark,
                 ),
             ),
             row_id=_id,
@@ -220,12 +229,24 @@ def _area(router: Router | None) -> float | None:
 
 
 def _best(study: RoutingStudy) -> str:
-    """ "Topic table: 0.69 (0.62 to 0.75)", and whether that is more than chance."""
+    """ "Topic table: 0.69 (0.62 to 0.75)"."""
     router = _best_router(study)
     if router is None or router.recovered is None:
         return UNKNOWN
     ends = ""
     if router.recovered_low is not None and router.recovered_high is not None:
         ends = f" ({router.recovered_low:.2f} to {router.recovered_high:.2f})"
-    shown = "" if router.recovered_low is not None and router.recovered_low > 0.5 else ", not shown to beat chance"
-    return f"{router.name}: {router.recovered:.2f}{ends}{shown}"
+    return f"{router.name}: {router.recovered:.2f}{ends}"
+
+
+def _beats_chance(study: RoutingStudy) -> bool:
+    router = _best_router(study)
+    return router is not None and router.recovered_low is not None and router.recovered_low > 0.5
+
+
+def _doubt(study: RoutingStudy) -> str:
+    return "" if _beats_chance(study) or _area(_best_router(study)) is None else "not shown to beat chance"
+
+
+def _shown_mark(study: RoutingStudy) -> Mark | None:
+    return Mark(Tone.GOOD) if _beats_chance(study) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt, QTimer, QVariantAnimation
@@ -43,6 +44,8 @@ _LINE_LABEL_ROOM = 0.07
 _TICK_SPACE_PX = 20
 _TICK_GAP_PX = 12
 _PAST_PX = 14
+# Half a dot as a share of a usual chart's width and height.
+_DOT_WIDE, _DOT_TALL = 0.015, 0.035
 
 
 class Canvas:
@@ -121,13 +124,21 @@ class Canvas:
         ys = [(on_axis(chart.y, t.value), t.label) for t in ticks_for(chart.y, y0, y1)]
         if bars is not None:
             ys = [(float(i), bar.label) for i, bar in enumerate(bars.bars)]
-        left, right = on_axis(chart.x, x0), on_axis(chart.x, x1)
+        at = [
+            (on_axis(chart.x, point.x), on_axis(chart.y, point.y))
+            for series in chart.series
+            if isinstance(series, Points)
+            for point in series.points
+            if is_shown(chart, point)
+        ]
+        left, right = _with_room(on_axis(chart.x, x0), on_axis(chart.x, x1), [x for x, _ in at], _DOT_WIDE)
+        bottom, top = _with_room(on_axis(chart.y, y0), on_axis(chart.y, y1), [y for _, y in at], _DOT_TALL)
         if any(isinstance(s, Line) and s.labelled for s in chart.series):
             right += (right - left) * _LINE_LABEL_ROOM
         self._box.invertY(bars is not None)
         self._box.setRange(
             xRange=(left, right),
-            yRange=(on_axis(chart.y, y0), on_axis(chart.y, y1)),
+            yRange=(bottom, top),
             padding=1e-4,
         )
         self._style_axis("bottom", xs)
@@ -382,3 +393,12 @@ class Canvas:
     def _place_words(self) -> None:
         if self._chart is not None:
             self._words.place(self._chart, self._selected)
+
+
+def _with_room(low: float, high: float, values: Sequence[float], room: float) -> tuple[float, float]:
+    """The ends of an axis, each a little further out where a dot there would be cut."""
+    least = (high - low) * room
+    return (
+        low - least if any(abs(value - low) < least for value in values) else low,
+        high + least if any(abs(high - value) < least for value in values) else high,
+    )
