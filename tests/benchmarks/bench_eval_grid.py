@@ -65,18 +65,18 @@ def main() -> int:
         page.show_scenario(scenario)
         page.arrive("evals")
         page.show()
-        wait(lambda: page.evals._shown is not None and house.tasks.is_idle)
+        wait(lambda: page.evals.runs.shown is not None and house.tasks.is_idle)
         page.scroller.ensureWidgetVisible(page.evals.results.cases, 0, 400)
         gc.collect()
         gc.freeze()  # as the window does once it is up
         opened, read, whole, busied = [], [], [], []
         shown = page.evals.results.cases
         for _ in range(3):
-            page.evals._shown, page.evals._by_hash = None, {}
+            page.evals.runs.shown, page.evals.runs._by_hash = None, {}
             shown.table.set_rows(())
             shown._run_id = ""
             start, worked = time.perf_counter(), time.process_time()
-            page.evals.show_run(run.id)
+            page.evals.runs.show(run.id)
             wait(lambda: shown.table.model.rowCount() > 0)
             shown.table.view.viewport().grab()
             opened.append(time.perf_counter() - start)
@@ -84,7 +84,7 @@ def main() -> int:
             shown.table.view.viewport().grab()
             read.append(time.perf_counter() - start)
             busied.append(time.process_time() - worked)
-            wait(lambda: page.evals._shown is not None)
+            wait(lambda: page.evals.runs.shown is not None)
             whole.append(time.perf_counter() - start)
             wait(lambda: house.tasks.is_idle)
         ours = frames(page.evals.results.cases.table.view)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, bench_in, validate_page
 from workbench.domain.errors import WorkbenchError
@@ -21,7 +21,7 @@ from workbench.evals.columns import Columns
 from workbench.gui.evals.case_table import CaseTable
 from workbench.gui.evals.import_preview import ImportDialog
 from workbench.gui.evals.plan_lines import proof_words
-from workbench.gui.evals.view import LONG
+from workbench.gui.evals.run_reading import LONG
 from workbench.gui.explanation import Explanation
 from workbench.gui.links import RESUME
 from workbench.gui.pages.validate import EVALS, ValidatePage
@@ -427,7 +427,7 @@ def test_that_every_problem_of_a_file_is_shown_and_the_good_cases_can_run(
     assert page.findChild(QPushButton, "eval-run").text() == "Run the eval with the 1 good case"
     run_whole(bench, page)
     assert "1 case." in page.header.answer
-    assert len(bench.services.eval_results.results(page.evals._wanted_run)) == len(page.evals.setup.models)
+    assert len(bench.services.eval_results.results(page.evals.runs.wanted)) == len(page.evals.setup.models)
 
 
 def test_that_an_error_of_the_evals_goes_with_what_is_done_next(
@@ -443,7 +443,7 @@ def test_that_an_error_of_the_evals_goes_with_what_is_done_next(
     page.show_scenario(bench.services.scenarios.open_sample())
     bench.settle()
     page.evals.error.show_error(error)
-    page.evals.bar.chosen.emit(page.evals._wanted_run)
+    page.evals.bar.chosen.emit(page.evals.runs.wanted)
     bench.settle()
     assert not page.evals.error.isVisibleTo(page)
 
@@ -561,7 +561,7 @@ def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_sta
     with bench_in(tmp_path / "home", qtbot) as first:
         scenario = first.services.scenarios.new("Support chat")
         page = evals_page(first, scenario)
-        page.evals._take_data(first.services.eval_data.examine(path, columns=columns), chosen=True)
+        page.evals.new.take(first.services.eval_data.examine(path, columns=columns), chosen=True)
         first.settle()
         press(first, page, "eval-run")
         first.wait(lambda: page.evals.runner._progress.done >= 5)
@@ -569,7 +569,7 @@ def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_sta
     with bench_in(tmp_path / "home", qtbot) as second:
         page = evals_page(second, scenario)
         assert page.header.answer.startswith("Interrupted: ")
-        page.arrive(f"{RESUME}{page.evals._wanted_run}")
+        page.arrive(f"{RESUME}{page.evals.runs.wanted}")
         second.wait(lambda: page.evals.runner.is_running)
         second.wait(lambda: not page.evals.runner.is_running)
         second.settle()
@@ -583,14 +583,16 @@ def test_that_an_eval_survives_the_end_of_the_window_and_goes_on_at_the_next_sta
         assert page.findChild(QPushButton, "eval-run").isEnabled()
 
 
-def test_that_the_results_and_the_eval_itself_go_out_as_files(bench: Bench, page: ValidatePage, tmp_path: Path) -> None:
+def test_that_results_and_eval_go_out_as_files_and_the_eval_can_be_deleted(
+    bench: Bench, page: ValidatePage, tmp_path: Path
+) -> None:
     page.show_scenario(bench.services.scenarios.open_sample())
     bench.wait(lambda: page.evals.explanation is not None)
     assert page.evals.explanation is not None
     offered = [action.text for action in page.evals.explanation.actions]
     assert offered[:2] == ["Export the results …", "Save it to repeat elsewhere …"]
-    assert page.evals._shown is not None
-    run = page.evals._shown.run
+    assert page.evals.runs.shown is not None
+    run = page.evals.runs.shown.run
     page.evals.giving_out.write(run, tmp_path / "out.xlsx")
     bench.wait((tmp_path / "out.xlsx").exists)
     bench.settle()
@@ -598,3 +600,14 @@ def test_that_the_results_and_the_eval_itself_go_out_as_files(bench: Bench, page
     page.evals.giving_out.write(run, tmp_path / "out.doc")
     bench.wait(lambda: not page.evals.error.isHidden())
     assert "cannot be written as .doc" in page.evals.error.accessibleName()
+    kept = len(bench.services.eval_results.runs(run.scenario_id))
+    delete = page.evals.explanation.actions[-1]
+    for name, left in (("Keep it", kept), ("Delete the eval", kept - 1)):
+        delete.run()
+        box = next(each for each in page.findChildren(QMessageBox) if each.isVisible())
+        assert run.name in box.text()
+        bench.qtbot.mouseClick(next(b for b in box.buttons() if b.text() == name), Qt.MouseButton.LeftButton)
+        bench.settle()
+        assert len(bench.services.eval_results.runs(run.scenario_id)) == left
+    shown = page.evals.runs.shown
+    assert shown is None or shown.run.id != run.id

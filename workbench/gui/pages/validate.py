@@ -251,7 +251,7 @@ class ValidatePage(Page):
     def refresh(self, changes: Changes) -> None:
         """New runs, or models added elsewhere."""
         if changes.evals:
-            self.evals.read_runs()
+            self.evals.runs.read()
             self._read_routing()
         if changes.settings:
             self._read_models()
