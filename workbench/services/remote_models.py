@@ -85,7 +85,8 @@ class RemoteModels:
                 where="model",
                 mend=f"Write {endpoint.id}/model; workbench key models {endpoint.id} lists what it has.",
             )
-        known = _catalog_model(self._catalog(), endpoint, name)
+        # the catalog, which may have to be read first, says nothing of a server of one's own
+        known = _catalog_model(self._catalog(), endpoint, name) if endpoint.catalog_id else None
         prices = self._prices(endpoint, known)
         return RemoteModel(
             endpoint,
@@ -162,8 +163,6 @@ def _catalog_model(catalog: Catalog, endpoint: Endpoint, name: str) -> Model | N
     from workbench.catalog.naming import Names
     from workbench.domain.quotes import SourceRow, Subject
 
-    if not endpoint.catalog_id:
-        return None
     row = SourceRow(Subject.OFFER, endpoint.catalog_id, name, name, {}, "", "")
     found = Names(catalog).match(row)
     return found.model if found else None

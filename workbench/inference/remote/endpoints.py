@@ -15,7 +15,7 @@ CHAT_PATH = "/chat/completions"
 
 
 class Wire(StrEnum):
-    """A protocol, by the SDK that speaks it."""
+    """A protocol."""
 
     RESPONSES = "openai-responses"
     CHAT = "openai-chat"
