@@ -14,7 +14,7 @@ import numpy as np
 
 from workbench.analysis import statistics
 from workbench.analysis.checks import BoolArray, FloatArray, IntArray
-from workbench.analysis.sequential import e_value
+from workbench.analysis.sequential import e_value, e_value_graded
 from workbench.domain.evals import (
     CaseResult,
     Design,
@@ -213,16 +213,20 @@ def pairs_of(data: Columns, scorer: str, margin: float, *, early: bool = False) 
 
 
 def _anytime(pair: PairSummary, data: Columns) -> PairSummary:
-    """The pair tested by its e-value on the cases that one of the two answered better; of cases that share documents
-    by the more careful of that and the test of the differences."""
+    """The pair tested by its e-value: right and wrong by how often each of the two won a case, graded scores by how
+    much; cases that share documents by the more careful of that and the test of the differences."""
     if pair.p is None:
         return pair
     scores = data.scores(pair.scorer)
     gain = scores[:, data.models.index(pair.a)] - scores[:, data.models.index(pair.b)]
-    wins, losses = int((gain > 0).sum()), int((gain < 0).sum())
-    value = e_value(wins, wins + losses)
+    both = ~np.isnan(gain)
+    gain = gain[both]
+    if np.isin(gain, (-1, 0, 1)).all():
+        value = e_value(int((gain > 0).sum()), int(np.count_nonzero(gain)))
+    else:
+        value = e_value_graded(gain)
     p = min(1.0, 1 / value)
-    if _clusters(data.document[~np.isnan(gain)]) is not None:
+    if _clusters(data.document[both]) is not None:
         p = max(p, pair.p)
     return replace(pair, p=p, e_value=value, method=f"e-process, valid whenever one looks; {pair.method}")
 

@@ -222,6 +222,7 @@ CALLS: list[Call] = [
     call(sensitivity.expected_leaks, 1e5, 0.3, 0.2, 0.98),
     call(sensitivity.recall_needed, 1e5, 0.3, 0.2, 1.0),
     call(sequential.e_value, 12, 16, 0.5),
+    call(sequential.e_value_graded, [0.5, -0.25, 0.0]),
     call(sequential.sequential_test, [True, False, True], 0.05, 0.5),
     call(sequential.cases_until_stop, 0.2, 0.4, 50),
     call(statistics.z_value, 0.95),

@@ -120,6 +120,16 @@ def test_that_looking_after_every_case_raises_false_alarms_in_at_most_5_percent(
     assert found <= 0.05
 
 
+def test_that_looking_at_graded_scores_on_their_way_raises_few_false_alarms() -> None:
+    rng, decided = np.random.default_rng(12), 0
+    for _ in range(150):
+        gain = rng.choice([0.1, -0.9], 240, p=[0.9, 0.1])  # wins nine cases of ten, and is no better
+        scores = np.stack((0.5 + gain / 2, 0.5 - gain / 2), axis=1)
+        looked = (pairs_of(columns(scores[:seen]), "exact", 0.05, early=True)[0] for seen in range(40, 241, 40))
+        decided += any(pair.verdict in DECIDED for pair in looked)
+    assert decided <= 13, "5 % of 150 are 8; 13 is two standard errors more"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("difference", "discordant"), [(0.05, 0.10), (0.05, 0.15), (0.1, 0.25), (0.2, 0.4)])
 def test_that_planned_power_is_within_two_points_of_what_simulated_evals_show(

@@ -25,7 +25,7 @@ from workbench.evals.runner import (
     RunEvent,
     run_eval,
 )
-from workbench.evals.stopping import evidence_so_far
+from workbench.evals.stopping import Stopping, in_random_order
 from workbench.evals.time_left import TimeLeft
 from workbench.net.grant import DataRefusal, OfflineRefusal
 
@@ -353,8 +353,11 @@ def test_that_a_sequential_run_ends_when_one_model_is_shown_to_be_better() -> No
     assert (len(good.asked), len(bad.asked)) == (10, 7), "7 wins in a row are enough; a model gets ten cases at a time"
     assert good.asked != [case.input for case in cases[:10]], "in random order"
     run = replace(eval_run(cases, [good, bad]), settings=SEQUENTIAL)
-    (pair,) = evidence_so_far(run, cases, stored)
-    assert (pair.discordant, pair.wins, pair.is_decided) == (7, 7, True)
+    watch = Stopping(run, in_random_order(cases, SEQUENTIAL.seed))
+    watch.saw(one for one in stored if one.question[0] != stored[0].case_id)
+    assert not watch.decided, "cases count in their order, so nothing does before the first of them"
+    watch.saw(one for one in stored if one.question[0] == stored[0].case_id)
+    assert watch.decided == {("good", "bad")} and watch.may_stop
 
 
 def test_that_a_sequential_run_of_equals_asks_everything() -> None:
@@ -376,8 +379,6 @@ def test_that_a_sequential_run_resumes_in_the_same_order_and_counts_what_it_saw(
 
 
 def test_that_three_equal_models_are_called_different_in_at_most_one_run_of_twenty() -> None:
-    from workbench.evals.stopping import Stopping
-
     chance = random.Random(11)
     models = [ScriptedModel(name, right) for name in "abc"]
     cases = [EvalCase(str(number), "", "") for number in range(120)]
@@ -390,7 +391,7 @@ def test_that_three_equal_models_are_called_different_in_at_most_one_run_of_twen
             watch.saw(
                 replace(blank, case_id=case.id, model_id=name, score=float(chance.random() < 0.7)) for name in "abc"
             )
-        wrongly += any(pair.is_decided for pair in watch.evidence())
+        wrongly += bool(watch.decided)
     assert wrongly <= 16, "5 % of 200 are 10; 16 is two standard errors more"
 
 
