@@ -361,28 +361,31 @@ class _Going:
 
     async def _one(self, question: Question, gauge: Gauge, lane: str) -> None:
         """Asks one question and keeps what came; the next one is asked while this one is on its way to the disk. When
-        another row asks exactly the same, they share the answer."""
-        twin = self._asking.get(question.key)
-        if twin is not None:
+        another row asks exactly the same, they share the answer: one of them is at it, the others wait."""
+        key = question.key
+        while (twin := self._asking.get(key)) is not None:
             await twin.wait()
-        if question.key in self._was_asked:
-            known = await self._means.known({question.key})
-            if question.key in known:
-                await self._keep([await self._again(question, known[question.key])], lane, asked=False)
-                return
-        self._was_asked.add(question.key)
-        self._asking[question.key] = asyncio.Event()
+        ended = self._asking[key] = asyncio.Event()
         try:
-            gauge.under_way += 1
-            try:
-                results = await self._answer(question, gauge)
-            finally:
-                gauge.under_way -= 1
-            gauge.leave()
-            if results is not None:
-                await self._keep([results], lane, asked=True)
+            known = (await self._means.known({key})).get(key) if key in self._was_asked else None
+            if known is None:
+                await self._ask_and_keep(question, gauge, lane)
         finally:
-            self._asking.pop(question.key).set()
+            del self._asking[key]
+            ended.set()
+        if known is not None:
+            await self._keep([await self._again(question, known)], lane, asked=False)
+
+    async def _ask_and_keep(self, question: Question, gauge: Gauge, lane: str) -> None:
+        self._was_asked.add(question.key)
+        gauge.under_way += 1
+        try:
+            results = await self._answer(question, gauge)
+        finally:
+            gauge.under_way -= 1
+        gauge.leave()
+        if results is not None:
+            await self._keep([results], lane, asked=True)
 
     async def _answer(self, question: Question, gauge: Gauge) -> tuple[CaseResult, ...] | None:
         """Results of one question; None when it was not asked because its model is not asked any more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pytest
@@ -93,6 +93,24 @@ def test_that_rows_that_ask_the_same_share_one_answer_also_while_it_is_under_way
         assert model.asked == ["the same"]
         assert [one.score for one in stored] == [1.0] * 8
         assert ended(events).cached == 7
+
+    asyncio.run(session())
+
+
+def test_that_rows_that_ask_the_same_are_asked_once_more_when_the_answer_they_wait_for_fails() -> None:
+    async def session() -> None:
+        kept = Kept()
+
+        async def looked_up(keys: Collection[str]) -> dict[str, CaseResult]:
+            await asyncio.sleep(0)  # a store takes its time, and others come meanwhile
+            return await kept.known(keys)
+
+        said = iter([WorkbenchError("The server fell over"), *["the same"] * 8])
+        model = ScriptedModel("a", lambda _: next(said), local=False, parallel=8)
+        cases = [EvalCase(f"c{number}", "the same", "the same") for number in range(8)]
+        events, _ = await finish([model], cases=cases, kept=kept, known=looked_up)
+        assert model.asked == ["the same"] * 2 and model.most_under_way == 1
+        assert (ended(events).errors, ended(events).answered, ended(events).cached) == (1, 7, 6)
 
     asyncio.run(session())
 
