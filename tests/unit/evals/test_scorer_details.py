@@ -168,6 +168,22 @@ def test_that_a_pattern_that_takes_too_long_on_an_answer_is_stopped_and_gives_no
         value("json-schema", '{"type": "string", "pattern": "x*x*x*y"}', f'"{"x" * 400}"')
 
 
+def test_that_a_pattern_that_took_too_long_is_not_waited_for_again_by_answers_as_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(regex_child, "TIMEOUT_S", 0.2)
+    pattern = r"y*y*y*x"
+    with pytest.raises(NotScored, match="takes longer than"):
+        value("regex", pattern, "y" * 1500)
+    begin = time.monotonic()
+    for length in range(1500, 1600):
+        with pytest.raises(NotScored, match=r"Not tried: .* an answer of 1,500 characters"):
+            value("regex", pattern, "y" * length)
+    assert time.monotonic() - begin < 1, "a hundred answers would have taken 20 s"
+    monkeypatch.setattr(regex_child, "TIMEOUT_S", 20.0)
+    assert value("regex", pattern, "ab" * 300) == 0.0, "a shorter one is tried all the same"
+
+
 def test_that_an_accepted_pattern_is_quick_on_a_bad_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regex_child, "TIMEOUT_S", 0.2)
     begin = time.process_time()

@@ -21,6 +21,9 @@ UNBOUNDED = 50
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
 #: about a second's worth
 MOST_STEPS = 50_000_000
+#: how long the shortest text was on which each pattern took too long
+_TOO_SLOW: dict[str, int] = {}
+MOST_SLOW = 1_000
 
 
 class Regex(Scorer):
@@ -41,12 +44,21 @@ def search(pattern: str, text: str) -> str | None:
     """What a pattern matches first in a text. Raises `NotScored` when that takes too long.
 
     Python's matcher cannot be stopped and would hold up everything else, so what may take many steps is tried in a
-    process of its own.
+    process of its own, and what is no shorter than a text that took too long is not tried again.
     """
     if steps(pattern, len(text)) > MOST_STEPS:
+        slow = _TOO_SLOW.get(pattern)
+        if slow is not None and len(text) >= slow:
+            raise NotScored(
+                f"Not tried: the pattern took too long on an answer of {slow:,} characters, and this one is no "
+                "shorter; write it simpler."
+            )
         try:
             return searched_apart(pattern, text)
         except TimeoutError as error:
+            if len(_TOO_SLOW) >= MOST_SLOW:
+                _TOO_SLOW.clear()
+            _TOO_SLOW[pattern] = len(text)
             raise NotScored(f"The pattern takes {error} on this answer; write it simpler.") from error
         except OSError as error:
             raise NotScored(f"The pattern could not be tried on this answer: {error}.") from error
