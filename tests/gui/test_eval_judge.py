@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, bench_in, press, validate_page
 from workbench.domain.evals import EvalSettings
@@ -120,19 +120,30 @@ def test_that_a_judge_and_prompts_to_compare_are_chosen_in_the_window(bench: Ben
     assert second.isVisibleTo(page) and not third.isVisibleTo(page), "one more can be chosen than are"
     second.setCurrentIndex(second.findData("far/other-judge"))
     assert third.isVisibleTo(page)
-    page.findChild(QPlainTextEdit, "eval-prompt").setPlainText("Briefly. {{ input }}")
-    page.findChild(QPlainTextEdit, "eval-other-prompt").setPlainText("Carefully. {{ input }}")
-    bench.wait(lambda: setup.plan.plan is not None and len(setup.plan.plan.models) == 2)
+    assert not page.findChild(QLineEdit, "eval-prompt-name-1").isVisibleTo(page), "a single prompt needs no name"
+    for _ in range(3):
+        press(bench, page, "eval-add-prompt")
+    for number, text in ((1, ""), (2, "Briefly. {{ input }}"), (3, "Never asked."), (4, "Carefully. {{ input }}")):
+        page.findChild(QPlainTextEdit, f"eval-prompt-{number}").setPlainText(text)
+    page.findChild(QLineEdit, "eval-prompt-name-2").setText("in short")
+    remove = page.findChild(QPushButton, "eval-prompt-remove-3")
+    bench.wait(lambda: remove.height() > 0)  # laid out
+    press(bench, page, "eval-prompt-remove-3")
+    bench.wait(lambda: setup.plan.plan is not None and len(setup.plan.plan.models) == 3)
     press(bench, page, "eval-run")
     bench.wait(lambda: page.evals.runner.is_running)
     bench.wait(lambda: not page.evals.runner.is_running)
     bench.settle()
     run = bench.services.eval_results.runs()[0]
     assert run.settings.judges == ("far/judge", "far/other-judge") and run.scorers == ("rubric",)
-    assert [name for name, _ in run.settings.prompts] == ["prompt", "other"]
+    assert run.settings.prompts == (
+        ("prompt-1", "{{ input }}"),
+        ("in-short", "Briefly. {{ input }}"),
+        ("prompt-4", "Carefully. {{ input }}"),
+    )
     results = bench.services.eval_results.results(run.id)
-    assert len(results) == 2 * CASES and all(result.score is not None for result in results)
-    assert "(prompt)" in page.evals.name_of(run.model_ids[0])
+    assert len(results) == 3 * CASES and all(result.score is not None for result in results)
+    assert "(prompt-1)" in page.evals.name_of(run.model_ids[0])
     page.findChild(QCheckBox, "eval-python").setChecked(True)
     assert bench.services.eval_setup.own_python_allowed()
 

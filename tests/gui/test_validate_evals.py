@@ -492,7 +492,9 @@ def test_that_a_file_that_is_no_data_is_a_sentence_and_nothing_can_run_until_a_p
     assert page.evals.setup.data.examined is None, "cases of one scenario are not armed in the next"
 
 
-def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench, page: ValidatePage) -> None:
+def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(
+    bench: Bench, page: ValidatePage, theme: Theme
+) -> None:
     sample = bench.services.scenarios.open_sample()
     page.show_scenario(sample)
     bench.settle()
@@ -515,6 +517,10 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(bench: Bench,
     bench.settle()
     page.evals.setup.more._turn()
     bench.wait(lambda: across.maximum() == 0)
+    theme.set_text_percent(150)
+    page.resize(942, 660)  # the same window with larger text: the rail is folded, and there is no inspector
+    bench.wait(lambda: across.maximum() == 0)
+    theme.set_text_percent(100)
     press(bench, page, "eval-put-away")
     bench.settle()
     page.resize(752, 774)  # what a window of 1280x800 leaves it

@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.domain.evals import EvalSettings
 from workbench.evals.scorers import Need
+from workbench.gui.evals.prompt_list import PromptList
 from workbench.gui.playground.model_choice import ModelEntry
-from workbench.gui.theme import Space, scaled_px
+from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.text import Words
 
 NOBODY = "Nobody"
-PROMPT = "{{ input }} stands for the question, other columns go by their names"
+PYTHON = "In a process of its own, without network; it can read what you can read."
 
 
 class MoreSetup(QWidget):
@@ -37,8 +39,8 @@ class MoreSetup(QWidget):
             )
         )
         self.embedder = _combo("What compares meaning", "eval-embedder")
-        self.prompts = (_text("Prompt", "eval-prompt"), _text("Prompt to compare with", "eval-other-prompt"))
-        self.python = QCheckBox("Scorers may run a Python file of mine: without network, but it reads what I can read")
+        self.prompts = PromptList()
+        self.python = QCheckBox("Scorers may run a Python file of mine")
         self.python.setObjectName("eval-python")
         self.python.setChecked(python_allowed)
         self._inside = QWidget()
@@ -47,8 +49,8 @@ class MoreSetup(QWidget):
         grid.setHorizontalSpacing(Space.M)
         grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(1, 1)
-        titles = ("Judge", "and", "and", "Compares meaning", "Prompt", "Another prompt")
-        fields = (*self.judges, self.embedder, *self.prompts)
+        titles = ("Judge", "and", "and", "Compares meaning", "Prompts")
+        fields = (*self.judges, self.embedder, self.prompts)
         self._and = []
         for place, (title, field) in enumerate(zip(titles, fields, strict=True)):
             label = QLabel(title)
@@ -58,6 +60,7 @@ class MoreSetup(QWidget):
             if title == "and":
                 self._and.append(label)
         grid.addWidget(self.python, len(titles), 1)
+        grid.addWidget(Words(PYTHON, "muted"), len(titles) + 1, 1)
         self._show_judges()
         self._inside.hide()
         column = QVBoxLayout(self)
@@ -69,8 +72,7 @@ class MoreSetup(QWidget):
             judge.currentIndexChanged.connect(lambda _place: self._show_judges())
         for box in (*self.judges, self.embedder):
             box.activated.connect(lambda _place: self.changed.emit())
-        for text in self.prompts:
-            text.textChanged.connect(self.changed)
+        self.prompts.changed.connect(self.changed)
         self.python.toggled.connect(allow_python)
         self.python.toggled.connect(lambda _on: self.changed.emit())
 
@@ -92,16 +94,11 @@ class MoreSetup(QWidget):
 
     def applied(self, settings: EvalSettings) -> EvalSettings:
         """The settings with what was chosen here."""
-        texts = [text.toPlainText().strip() for text in self.prompts]
-        asked = [text for text in texts if text]
-        if texts[1] and not texts[0]:
-            asked = ["{{ input }}", texts[1]]
-        names = ("",) if len(asked) < 2 else ("prompt", "other")
         return replace(
             settings,
             judges=self._chosen_judges,
             embedder=self.embedder.currentData() or "",
-            prompts=tuple(zip(names, asked, strict=False)),
+            prompts=self.prompts.value,
         )
 
     @property
@@ -139,13 +136,3 @@ def _refill(box: QComboBox, models: Sequence[ModelEntry]) -> None:
     for model in models:
         box.addItem(f"{model.name} · {model.place}", model.reference)
     box.setCurrentIndex(max(box.findData(kept), 0))
-
-
-def _text(name: str, id: str) -> QPlainTextEdit:
-    made = QPlainTextEdit()
-    made.setAccessibleName(name)
-    made.setObjectName(id)
-    made.setPlaceholderText(f"Optional: {PROMPT}")
-    made.setTabChangesFocus(True)
-    made.setFixedHeight(scaled_px(made, 54))
-    return made
