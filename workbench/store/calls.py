@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -42,11 +41,11 @@ class Calls:
 
     async def begin(self, call: Call) -> None:
         """On the disk when it comes back. Raises WorkbenchError when it cannot be kept."""
-        await asyncio.wrap_future(self._journal.put(CALL, _row(call)))
+        await self._journal.put([(CALL, _row(call))])
 
     def end(self, call: Call) -> None:
         """Completes the row or writes a whole one; on the disk soon."""
-        self._journal.put(CALL, _row(call), urgent=False)
+        self._journal.put_later(CALL, _row(call))
 
     def latest(
         self,

@@ -7,7 +7,6 @@ the file an answer is one row (`eval_answer`) and each score of it another (`eva
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import json
 import sqlite3
@@ -31,7 +30,7 @@ from workbench.store.upsert import put, put_many
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
-    from workbench.store.journal import Journal
+    from workbench.store.journal import Journal, Row
     from workbench.store.repositories import Repositories
 
 #: values in one "is one of"; SQLite takes 999 in some builds
@@ -105,18 +104,20 @@ class EvalRuns:
         """Stores results in one transaction; one with a key that is there replaces it. Their run must be stored."""
         kept = tuple(results)
         with self._store.write() as connection:
-            _put_checked(connection, kept)
+            try:
+                put_results(connection, kept)
+            except IntegrityError as error:
+                raise _run_gone(kept[0].eval_run_id) from error
 
     async def put(self, journal: Journal, results: Sequence[CaseResult]) -> None:
         """The same beside other writers: on the disk when it comes back, in one transaction with what else waited.
 
         Results are kept also when their run is cancelled meanwhile.
         """
-        written = journal.submit(lambda connection: _put_checked(connection, results))
-        kept = asyncio.wrap_future(written)
-        # A cancelled run does not hear of a write that failed; the one that was waited for has told it.
-        kept.add_done_callback(lambda done: done.cancelled() or done.exception())
-        await asyncio.shield(kept)
+        try:
+            await journal.put(_rows(results), at_any_rate=True)
+        except IntegrityError as error:
+            raise _run_gone(results[0].eval_run_id) from error
 
     def results(self, run_id: str) -> tuple[CaseResult, ...]:
         """All results of a run, by case, model, repeat and scorer. Raises WorkbenchError for a damaged row."""
@@ -328,19 +329,18 @@ def settings_from_plain(plain: Mapping[str, Any]) -> EvalSettings:
 # Results as rows
 
 
-def put_results(connection: Connection, results: Iterable[CaseResult]) -> None:
+def put_results(connection: Connection, results: Sequence[CaseResult]) -> None:
     """Writes results: one row an answer, one a score. Raises IntegrityError when their run is not there."""
-    kept = tuple(results)
-    by_question = {(result.eval_run_id, *result.question): result for result in kept}
-    put_many(connection, EVAL_ANSWER, [answer_row(result) for result in by_question.values()])
-    put_many(connection, EVAL_SCORE, [score_row(result) for result in kept])
+    rows = _rows(results)
+    for table in (EVAL_ANSWER, EVAL_SCORE):
+        put_many(connection, table, [row for where, row in rows if where is table])
 
 
-def _put_checked(connection: Connection, results: Sequence[CaseResult]) -> None:
-    try:
-        put_results(connection, results)
-    except IntegrityError as error:
-        raise _run_gone(results[0].eval_run_id) from error
+def _rows(results: Sequence[CaseResult]) -> list[Row]:
+    """Answers first: scores refer to them."""
+    by_question = {(result.eval_run_id, *result.question): result for result in results}
+    answers: list[Row] = [(EVAL_ANSWER, answer_row(result)) for result in by_question.values()]
+    return answers + [(EVAL_SCORE, score_row(result)) for result in results]
 
 
 def _run_gone(run_id: str) -> WorkbenchError:

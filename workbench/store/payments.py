@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -55,12 +54,12 @@ class Payments:
             put_many(connection, PAYMENT, [_row(payment)])
             return payment
 
-        found: Payment = await asyncio.wrap_future(self._journal.submit(write))
+        found: Payment = await self._journal.do(write)
         return found
 
     async def end(self, payment: Payment) -> None:
         """Completes the row; on the disk when it comes back."""
-        await asyncio.wrap_future(self._journal.put(PAYMENT, _row(payment)))
+        await self._journal.put([(PAYMENT, _row(payment))])
 
     def open_ones(self) -> tuple[Payment, ...]:
         """Those whose end is not known, oldest first."""

@@ -108,10 +108,12 @@ def test_that_one_bad_write_spoils_no_other(store: Store, journal: Journal) -> N
         raise WorkbenchError("over the cap")
 
     calls, call = Calls(store, journal), a_call()
-    bad = journal.submit(refuse)
-    asyncio.run(calls.begin(call))
-    with pytest.raises(WorkbenchError, match="over the cap"):
-        bad.result(5)
+
+    async def together() -> list[object]:
+        return await asyncio.gather(journal.do(refuse), calls.begin(call), return_exceptions=True)
+
+    refused, kept = asyncio.run(together())
+    assert str(refused).startswith("over the cap") and kept is None
     assert calls.latest() == (call,)
 
 
