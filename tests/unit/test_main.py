@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import workbench.__main__ as program
+from workbench.cli.main import NOUNS, noun_of, parser
 
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -106,3 +108,30 @@ def test_that_the_version_is_printed_and_the_help_names_every_command() -> None:
         "decide", "report",
     )  # fmt: skip
     assert [word for word in commands if f"\n    {word}" not in told] == []
+
+
+def test_that_a_command_finds_the_same_words_without_the_other_commands() -> None:
+    def helps(only: str) -> dict[str, str]:
+        (nouns,) = (each for each in parser(only)._actions if isinstance(each, argparse._SubParsersAction))
+        return {noun: found.format_help() for noun, found in nouns.choices.items()}
+
+    everything = helps("")
+    assert len(everything) == len(NOUNS)
+    for noun, text in everything.items():
+        assert helps(noun) == {noun: text}
+
+
+@pytest.mark.parametrize(
+    ("given", "noun"),
+    [
+        ("eval run cases.csv", "eval"),
+        ("--home /tmp/x shortlist sample", "shortlist"),
+        ("--home=/tmp/x options", "options"),
+        ("--help", ""),
+        ("evals", ""),
+        ("--home", ""),
+        ("", ""),
+    ],
+)
+def test_that_the_command_is_known_before_its_words_are_read(given: str, noun: str) -> None:
+    assert noun_of(given.split()) == noun

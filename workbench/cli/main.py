@@ -46,8 +46,12 @@ NOUNS = (
 )
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line's parser."""
+#: where the module is not called by its noun
+_CALLED = {"evals": "eval"}
+
+
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """The command line's parser: the whole of it, or what one noun needs, which loads a fifth as much."""
     root = argparse.ArgumentParser(
         prog="workbench",
         description="Decide which foundation model a product should run on, and show why. "
@@ -58,13 +62,25 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--home", type=Path, metavar="DIR", help="the data folder (or WORKBENCH_HOME)")
     nouns = root.add_subparsers(dest="noun", metavar="COMMAND", required=True)
     for name in NOUNS:
-        importlib.import_module(f"workbench.cli.{name}").register(nouns)
+        if only in ("", _CALLED.get(name, name)):
+            importlib.import_module(f"workbench.cli.{name}").register(nouns)
     return root
+
+
+def noun_of(argv: Sequence[str]) -> str:
+    """The noun that is asked for; "" where that takes the whole parser to say, as for help and for mistakes."""
+    rest = list(argv)
+    if rest[:1] == ["--home"]:
+        del rest[:2]
+    elif rest and rest[0].startswith("--home="):
+        del rest[0]
+    nouns = {_CALLED.get(name, name) for name in NOUNS}
+    return rest[0] if rest and rest[0] in nouns else ""
 
 
 def run(argv: Sequence[str]) -> int:
     """Runs one command and returns its exit code; errors of the person's world become one sentence on stderr."""
-    arguments = parser().parse_args(argv)
+    arguments = parser(noun_of(argv)).parse_args(argv)
     from workbench.app import build
     from workbench.net import lock
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zlib
 from collections.abc import Sequence
 
@@ -44,14 +45,14 @@ def _shingles(text: str) -> NDArray[np.uint32]:
     """The runs of three words as numbers, each once, in order. A shorter text is one run."""
     found = words(text)[:MOST_WORDS]
     runs = [" ".join(found[place : place + SHINGLE]) for place in range(max(1, len(found) - SHINGLE + 1))]
-    return np.unique(np.fromiter((zlib.crc32(run.encode()) for run in runs), np.uint32, len(runs)))
+    return np.array(sorted({zlib.crc32(run.encode()) for run in runs}), np.uint32)
 
 
 def _buckets(sets: Sequence[NDArray[np.uint32]]) -> list[list[int]]:
     """Places that fall together in one of the bands."""
-    drawn = np.random.default_rng(7)
-    factors = drawn.integers(1, PRIME, HASHES, dtype=np.uint64)[:, None]
-    terms = drawn.integers(0, PRIME, HASHES, dtype=np.uint64)[:, None]
+    drawn = random.Random(7)
+    factors = np.array([drawn.randrange(1, PRIME) for _ in range(HASHES)], np.uint64)[:, None]
+    terms = np.array([drawn.randrange(PRIME) for _ in range(HASHES)], np.uint64)[:, None]
     tables: list[dict[bytes, list[int]]] = [{} for _ in range(BANDS)]
     rows = HASHES // BANDS
     for place, numbers in enumerate(sets):

@@ -9,13 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from workbench.catalog.naming import asked_names
-from workbench.domain.catalog import Catalog
 from workbench.domain.chat import ModelDescription
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.model import Model
-from workbench.domain.offer import Offer, TokenPrices
-from workbench.domain.scenario import Scenario
 from workbench.inference.remote.endpoints import Endpoint
 from workbench.inference.remote.model import Circumstances, RemoteModel, no_key
 from workbench.inference.remote.pacing import Lane
@@ -24,6 +19,10 @@ from workbench.net.addresses import Reach, reach_of_host
 from workbench.net.guard import Policy, ScenarioData
 
 if TYPE_CHECKING:
+    from workbench.domain.catalog import Catalog
+    from workbench.domain.model import Model
+    from workbench.domain.offer import Offer, TokenPrices
+    from workbench.domain.scenario import Scenario
     from workbench.domain.secret import Secret
     from workbench.net.door import Doorway
     from workbench.services.credentials import CredentialService
@@ -67,6 +66,8 @@ class RemoteModels:
 
     def from_catalog(self, provider: str) -> tuple[str, ...]:
         """The provider's names of the models that the catalog knows of it; none of a server at one's own address."""
+        from workbench.catalog.naming import asked_names
+
         endpoint = self._credentials.endpoint(provider)
         if endpoint.own or not endpoint.catalog_id:
             return ()

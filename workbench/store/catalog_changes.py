@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.quotes import Fields, ImportRecord, OwnFact, Quote, Subject
-from workbench.store.codec import to_json
+from workbench.store.plain import to_json
 from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import CATALOG_IMPORT, CATALOG_OWN, CATALOG_QUOTE
 

@@ -18,18 +18,14 @@ from workbench.domain.numbers import digits
 from workbench.domain.option import FIGURES, DataFlow, ModelRole, OptionDraft, Strategy, Technique, most_of
 from workbench.domain.scenario import AnswerValue, Scenario
 from workbench.store.decision_codec import decision_from_plain, decision_to_plain
-from workbench.store.plain import Faults, Fields, Path, items, kind_of, number, shown, text
+from workbench.store.plain import Faults, Fields, Path, items, kind_of, number, shown, text, to_json
+from workbench.store.refusals import unreadable
 
 # Grows when the form of a JSON column changes; a migration or `decode` then translates the older form.
 # 2: decisions hold conditions that can be watched, what they rest on, and who signed; 1 is read as it is.
 CODEC_VERSION = 2
 DEEPEST = 20
 Plain = dict[str, Any]
-
-
-def to_json(plain: object) -> str:
-    """Compact JSON; refuses numbers JSON does not know."""
-    return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 # Scenario parts, outwards
@@ -259,12 +255,3 @@ def decode(columns: Mapping[str, str], codec: int, where: str) -> Plain:
     if faults.found:
         raise unreadable(where) from ValueError(repr(cast(object, faults.found[0])))
     return parts
-
-
-def unreadable(where: str) -> WorkbenchError:
-    """The error for stored text that is damaged."""
-    return WorkbenchError(
-        "What was saved here is damaged and cannot be read",
-        where=where,
-        mend="Nothing was changed. Put a backup of the data file back, or go on with the others.",
-    )

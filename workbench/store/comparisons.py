@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evidence import Answer, Attachment, Comparison, ComparisonHead
 from workbench.store import hiding
-from workbench.store.codec import to_json, unreadable
+from workbench.store.plain import to_json
+from workbench.store.refusals import unreadable
 from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import COMPARISON, COMPARISON_DETAIL, VOTE
 from workbench.store.upsert import put

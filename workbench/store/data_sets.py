@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select
 
 from workbench.domain.evals import DataSetVersion, EvalCase, EvalSet
-from workbench.store.codec import unreadable
+from workbench.store.refusals import unreadable
 from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import DATA_SET
 

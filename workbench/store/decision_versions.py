@@ -13,8 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from workbench.domain.history import DecisionVersion
 from workbench.domain.ids import new_id
 from workbench.domain.scenario import Scenario
-from workbench.store.codec import CODEC_VERSION, COLUMNS, decode, scenario_to_plain, to_json, unreadable
+from workbench.store.codec import CODEC_VERSION, COLUMNS, decode, scenario_to_plain
 from workbench.store.comparisons import scenario_gone
+from workbench.store.plain import to_json
+from workbench.store.refusals import unreadable
 from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import DECISION_VERSION
 from workbench.store.upsert import put

@@ -21,8 +21,8 @@ from sqlalchemy.exc import IntegrityError
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalRun, EvalSettings, EvalStatus, Mark
-from workbench.store.codec import to_json
 from workbench.store.comparisons import scenario_gone
+from workbench.store.plain import to_json
 from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import EVAL_ANSWER, EVAL_MARK, EVAL_RUN, EVAL_SCORE, EVAL_SETTING
 from workbench.store.upsert import put, put_many

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from workbench.domain.bias_card import BiasCard, Finding
 from workbench.domain.ids import new_id
-from workbench.store.codec import to_json
+from workbench.store.plain import to_json
 from workbench.store.seal import sealed, unsealed
 from workbench.store.tables import JUDGE_CARD
 from workbench.store.upsert import put

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -40,6 +41,11 @@ class Faults:
 
     def note(self, path: Path, what: str, mend: str = "") -> None:
         self.found.append(Fault(path, what, mend))
+
+
+def to_json(plain: object) -> str:
+    """Compact JSON; refuses numbers JSON does not know."""
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class Fields:

@@ -80,6 +80,15 @@ class StaleScenario(WorkbenchError):
         )
 
 
+def unreadable(where: str) -> WorkbenchError:
+    """The error for stored text that is damaged."""
+    return WorkbenchError(
+        "What was saved here is damaged and cannot be read",
+        where=where,
+        mend="Nothing was changed. Put a backup of the data file back, or go on with the others.",
+    )
+
+
 def from_sqlite(error: sqlite3.Error, path: Path, *, writing: bool) -> WorkbenchError | None:
     """SQLite's error as a sentence; None when it is damage (see `is_damage`) or a bug of ours."""
     match _primary_code(error):

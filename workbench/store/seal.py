@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.store.codec import unreadable
+from workbench.store.refusals import unreadable
 
 _WORDS = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=repr).encode
 

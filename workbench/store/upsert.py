@@ -7,8 +7,6 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
@@ -20,8 +18,11 @@ def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
     """Inserts rows (all with the same columns), or replaces those whose primary key is there already."""
     if not rows:
         return
-    is_file = connection.dialect.name == "sqlite"
-    statement = sqlite.insert(table) if is_file else postgresql.insert(table)
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    statement = insert(table)
     keys = [column.name for column in table.primary_key]
     others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
