@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 from collections.abc import Iterator
@@ -536,6 +537,49 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(
     bench.wait(lambda: case.accessibleName().startswith("Case field-extraction-01"))
     verdicts = [text for label in case.findChildren(Words) if " by " in (text := label.accessibleName())]
     assert verdicts and all(" by Exact match: " in text for text in verdicts), "the case's own scorer gave the score"
+
+
+def test_that_a_saved_eval_is_opened_run_as_it_stands_and_held_to_what_it_requires(
+    bench: Bench, page: ValidatePage, data: Path, tmp_path: Path
+) -> None:
+    services = bench.services
+    settings = EvalSettings(prompts=(("plain", "{{ input }}"), ("brief", "In a word. {{ input }}")))
+    cases = services.eval_data.dataset(data)
+    run = services.eval_setup.new_run(cases, ["demo-nano"], settings=settings)
+
+    async def whole() -> None:
+        await services.evals.run(run, cases)
+        await services.evals.stop()
+
+    asyncio.run(whole())
+    file = tmp_path / "leave.yaml"
+    services.eval_files.save(run, file)
+    page.arrive((file,))
+    bench.settle()
+    card = page.evals.repeat
+    assert card.isVisible() and not page.evals.setup.isVisible()
+    about = " ".join(label.accessibleName() for label in card.findChildren(Words))
+    assert "12 cases · Demo Nano · scored by Contains" in about and "It requires Demo Nano (plain) at least" in about
+    press(bench, page, "eval-repeat-run")
+    bench.wait(lambda: card.outcome.text().startswith("It holds what its file requires"))
+    (again,) = services.eval_results.runs(page.evals.repeat.scenario.id)
+    assert again.settings.prompts == settings.prompts and again.status is EvalStatus.FINISHED
+    assert page.evals.results.isVisible() and card.isVisible()
+    file.write_text(file.read_text().replace("at_least: ", "at_least: 1 #"))
+    page.evals.open_data(file)
+    bench.settle()
+    press(bench, page, "eval-repeat-run")
+    bench.wait(lambda: card.outcome.text().startswith("It does not hold what its file requires"))
+    assert "Demo Nano (brief), Contains: " in card.outcome.text()
+    file.with_name("leave.cases.jsonl").write_text('{"input": "other", "expected": "x"}\n')
+    page.evals.open_data(file)
+    bench.settle()
+    assert (
+        "These are not the cases" in card.error.accessibleName()
+        and not page.findChild(QPushButton, "eval-repeat-run").isEnabled()
+    )
+    press(bench, page, "eval-repeat-close")
+    assert not card.isVisible() and page.evals.results.isVisible()
 
 
 def test_that_a_scorer_is_explained_when_it_is_chosen(bench: Bench, page: ValidatePage) -> None:

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 Show = Callable[["EvalRun"], None]
 REDRAW_S = 0.2
+#: what an eval as a file says itself
+SAID_BY_FILE = (
+    "scorer", "judge", "embedder", "system", "prompt", "columns", "skip_faulty", "keep_marks", "temperature",
+    "max_tokens", "repeats", "sequential", "timeout", "retries", "at_once", "one_at_a_time", "not_sensitive",
+)  # fmt: skip
 
 
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +44,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     start.add_argument("--name", default="", help="what the eval is called")
     _add_question_options(start)
     _add_conduct_options(start)
-    start.set_defaults(run=run_start)
+    start.set_defaults(run=run_start, as_in_file={name: start.get_default(name) for name in SAID_BY_FILE})
     resume = verbs.add_parser("resume", help="go on with an interrupted eval")
     resume.add_argument("eval", help="its id")
     resume.add_argument("data", type=Path, nargs="?", help="the same data set, where its file has moved")
@@ -194,7 +199,20 @@ def _run_file(arguments: argparse.Namespace, services: Services) -> int:
     from workbench.evals.eval_file import not_held, read_eval_file
 
     file = read_eval_file(arguments.data)
-    run, data = services.eval_files.from_file(file, arguments.model)
+    said = [name for name, default in arguments.as_in_file.items() if getattr(arguments, name) != default]
+    if said:
+        raise WorkbenchError(
+            "An eval as a file says itself how its cases are asked and scored",
+            where=", ".join(f"--{name.replace('_', '-')}" for name in said),
+            mend="Leave that out, or change the file.",
+        )
+    run, data = services.eval_files.from_file(
+        file,
+        arguments.model,
+        scenario_id=stored_scenario(services, arguments.scenario),
+        name=arguments.name,
+        cap_usd=arguments.max_cost,
+    )
     code = _run_and_show(arguments, services, run, data, list(arguments.model))
     missed = not_held(services.eval_results.summary(services.eval_results.find(run.id)), file.require)
     if missed:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -282,13 +282,19 @@ def _row(case: EvalCase, split: str) -> dict[str, Any]:
 # What must come of it
 
 
-def not_held(summary: EvalSummary, require: Sequence[Requirement]) -> list[str]:
+def not_held(
+    summary: EvalSummary,
+    require: Sequence[Requirement],
+    *,
+    name_of: Callable[[str], str] = str,
+    title_of: Callable[[str], str] = str,
+) -> list[str]:
     """A sentence for each requirement that the results do not hold; [] when all hold."""
     found = {(one.model_id, one.scorer): one for one in summary.models}
     sentences = []
     for wanted in require:
         one = found.get((wanted.model, wanted.scorer))
-        about = f"{wanted.model}, {wanted.scorer}"
+        about = f"{name_of(wanted.model)}, {title_of(wanted.scorer)}"
         if one is None or one.mean is None or one.low is None:
             sentences.append(f"{about}: nothing was scored")
         elif wanted.at_least is not None and one.mean < wanted.at_least:

@@ -81,11 +81,8 @@ class EvalFiles:
                 mend="Choose a folder you may write to, with room on its disk.",
             ) from error
 
-    def from_file(self, file: EvalFile, models: Sequence[str] = ()) -> tuple[EvalRun, EvalSet]:
-        """A new run of an eval that came as a file, stored but not started, and its cases.
-
-        `models` stand in for those of the file. Raises WorkbenchError when its cases are not those it was written with.
-        """
+    def data_of_file(self, file: EvalFile) -> EvalSet:
+        """The cases of an eval that came as a file. Raises WorkbenchError when they are not those of its hash."""
         try:
             found = hashlib.sha256(file.data.read_bytes()).hexdigest() if file.sha256 else ""
         except OSError as error:
@@ -98,15 +95,33 @@ class EvalFiles:
                 where=str(file.data),
                 mend="Restore them, or write the new SHA-256 into the eval (or none).",
             )
-        data = self._data.dataset(file.data, columns=file.columns or None, mark=file.mark)
+        return self._data.dataset(file.data, columns=file.columns or None, mark=file.mark)
+
+    def from_file(
+        self,
+        file: EvalFile,
+        models: Sequence[str] = (),
+        *,
+        scenario_id: str | None = None,
+        name: str = "",
+        cap_usd: float | None = None,
+    ) -> tuple[EvalRun, EvalSet]:
+        """A new run of an eval that came as a file, stored but not started, and its cases.
+
+        `models`, `name` and `cap_usd` stand in for those of the file. Raises WorkbenchError as `data_of_file` and
+        `new_run` do.
+        """
+        data = self.data_of_file(file)
+        settings = file.settings if cap_usd is None else replace(file.settings, cap_usd=cap_usd)
         run = self._setup.new_run(
             data,
             models or file.models,
             scorers=file.scorers,
-            name=file.name,
+            scenario_id=scenario_id,
+            name=name or file.name,
             system=file.system,
             sampling=file.sampling,
-            settings=file.settings,
+            settings=settings,
         )
         return run, data
 

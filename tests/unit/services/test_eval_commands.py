@@ -123,6 +123,14 @@ def test_that_an_eval_is_saved_and_repeated_from_its_file_with_an_exit_code(
     assert run(["--home", other, "eval", "run", str(file), "--json"]) == 0
     again = said(capsys)
     assert [model["mean"] for model in again["models"]] == [model["mean"] for model in first["models"]]
+    assert run(["--home", other, "eval", "run", str(file), "--scorer", "exact", "--repeats", "2"]) == 1
+    assert "says itself how" in (told := capsys.readouterr().err) and "--scorer, --repeats" in told
+    named = ["--name", "Nightly", "-s", "knowledge-assistant"]
+    assert run(["--home", other, "eval", "run", str(file), *named, "--json"]) == 0
+    nightly = said(capsys)["eval"]
+    assert run(["--home", other, "eval", "results", "-s", "knowledge-assistant", "--json"]) == 0
+    kept = {each["eval"]: each["name"] for each in said(capsys)["evals"]}
+    assert kept[nightly] == "Nightly", "and it is evidence of the scenario, whose rules it was asked by"
     file.write_text(file.read_text() + "- {model: local/none, scorer: contains, at_least: 0.5}\n")
     assert run(["--home", other, "eval", "run", str(file)]) == 1
     assert "local/none, contains: nothing was scored" in capsys.readouterr().err

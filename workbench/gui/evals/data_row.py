@@ -59,7 +59,7 @@ class DataRow(QWidget):
         choose = button(
             "Choose a file …",
             self._choose,
-            hint="CSV, Excel, OpenDocument, JSON, YAML or Parquet; dropping it here works too",
+            hint="CSV, Excel, OpenDocument, JSON, YAML or Parquet, or an eval saved to be repeated; dropping works too",
         )
         choose.setObjectName("data-choose")
         self._sample = button(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -74,17 +74,27 @@ class EvalRunner(QObject):
         settings: EvalSettings | None = None,
     ) -> None:
         """Store a new run and start it."""
-        self._busy = True
         references = [model.reference for model in models]
-        judges = settings.judges if settings is not None else ()
+
+        def made() -> tuple[EvalRun, EvalSet]:
+            run = self._setup.new_run(
+                data, references, scorers=tuple(scorers), scenario_id=scenario_id, system=system, settings=settings
+            )
+            return run, data
+
+        self.begin_made(made, references=references, judges=settings.judges if settings is not None else ())
+
+    def begin_made(
+        self, make: Callable[[], tuple[EvalRun, EvalSet]], *, references: Sequence[str], judges: Sequence[str] = ()
+    ) -> None:
+        """Start a run that `make` stores, in the db lane, with its cases."""
+        self._busy = True
 
         def store(_: None) -> None:
             self._house.tasks.start(
-                lambda: self._setup.new_run(
-                    data, references, scorers=tuple(scorers), scenario_id=scenario_id, system=system, settings=settings
-                ),
+                make,
                 lane="db",
-                done=lambda run: self._start(run, data, references),
+                done=lambda found: self._start(*found, references),
                 failed=self._fail,
                 stopped=self._end,
                 owner=self,

@@ -25,6 +25,7 @@ from workbench.gui.evals.explaining import case_explanation, run_explanation
 from workbench.gui.evals.giving_out import GivingOut
 from workbench.gui.evals.judge_card import JudgeCard
 from workbench.gui.evals.new_eval import NewEval
+from workbench.gui.evals.repeat_card import RepeatCard
 from workbench.gui.evals.results_panel import ResultsPanel, Shown
 from workbench.gui.evals.run_bar import RunBar
 from workbench.gui.evals.run_reading import RunReading
@@ -86,6 +87,14 @@ class EvalsView(QWidget):
         self.giving_out = GivingOut(files=files, tasks=house.tasks, error=self.error, parent=self)
         self.results = ResultsPanel(settings=house.settings, name_of=self.name_of, scorer_title=self._scorer_title)
         self.runner = EvalRunner(house=house, evals=evals, setup=setup, data=data)
+        self.repeat = RepeatCard(
+            house=house,
+            files=files,
+            setup=setup,
+            runner=self.runner,
+            name_of=self.name_of,
+            scorer_title=self._scorer_title,
+        )
         self.runs = RunReading(
             house=house,
             results=results,
@@ -101,7 +110,7 @@ class EvalsView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
-        for widget in (self.bar, self.error, self.setup, self.results):
+        for widget in (self.bar, self.error, self.repeat, self.setup, self.results):
             column.addWidget(widget)
         column.addStretch(1)
         self.confusion = ConfusionCard(house=house, read=results.confusion, name_of=self.name_of)
@@ -114,6 +123,9 @@ class EvalsView(QWidget):
     def _connect(self) -> None:
         self.new.taken.connect(self._data_taken)
         self.new.refused.connect(self._data_refused)
+        self.repeat.changed.connect(self._arrange)
+        self.repeat.others.connect(partial(self.new.read, chosen=True))
+        self.repeat.started.connect(lambda: self.setup.set_running(True))
         self.setup.run_wanted.connect(self.run)
         self.setup.put_away.connect(partial(self._set_up, False))
         self.setup.data.opened.connect(self.open_data)
@@ -143,7 +155,7 @@ class EvalsView(QWidget):
         """Another scenario brings its own runs and data; the same one changes nothing here."""
         same = scenario is not None and self._scenario is not None and scenario.id == self._scenario.id
         before, self._scenario = self._scenario, scenario
-        self.new.scenario = self.runs.scenario = scenario
+        self.new.scenario = self.runs.scenario = self.repeat.scenario = scenario
         if scenario is None:
             return
         if same and before is not None and before.eval_dataset == scenario.eval_dataset:
@@ -156,6 +168,7 @@ class EvalsView(QWidget):
         if self._data_of != scenario.id:
             self._data_of = scenario.id
             self.new.forget_data()
+            self.repeat.put_away()
         path = self._dataset_path(scenario)
         if path is not None:
             self.new.read(path, chosen=False)
@@ -185,9 +198,13 @@ class EvalsView(QWidget):
         return f"{name} ({prompt})" if mark else name
 
     def open_data(self, path: Path) -> None:
-        """Read a file that the person chose and show what is in it, ready for a new eval."""
+        """Read a file that the person chose and show what is in it, ready for a new eval, or an eval to be repeated."""
         self.error.clear()
-        self.new.read(path, chosen=True)
+        self.repeat.put_away()
+        if path.suffix.lower() in (".yaml", ".yml"):
+            self.repeat.open(path)
+        else:
+            self.new.read(path, chosen=True)
 
     def take_results(self, path: Path) -> None:
         """Another program's results become a finished eval of the scenario, which is shown."""
@@ -248,6 +265,8 @@ class EvalsView(QWidget):
         self.judge.show_run(shown.run)
         self.confusion.show_run(shown.run)
         self.results.show_figures(shown)
+        if shown.summary is not None:
+            self.repeat.show_outcome(shown.run, shown.summary)
         self._arrange()
         self._say()
         self.reading.read()
@@ -352,6 +371,8 @@ class EvalsView(QWidget):
 
     def _set_up(self, wanted: bool) -> None:
         self._setting_up = wanted
+        if wanted:
+            self.repeat.put_away()
         shown = self.runs.shown
         if wanted and self.new.examined is None and shown is not None:
             self.new.take_kept(shown.run)
@@ -366,11 +387,12 @@ class EvalsView(QWidget):
         state = shown.run if shown is not None else None
         self.bar.set_state(state, running=self.runner.run_id, pausing=self.runner.is_pausing)
         was_hidden = self.setup.isHidden()
-        self.setup.setVisible(self._setting_up or not has_runs)
+        sets_up = (self._setting_up or not has_runs) and not self.repeat.is_open
+        self.setup.setVisible(sets_up)
         if was_hidden and not self.setup.isHidden():
             self.new.plan()
         self.setup.set_may_put_away(has_runs)
-        self.results.setVisible(shown is not None and not self._setting_up)
+        self.results.setVisible(shown is not None and not sets_up)
         if before is not None and self.isAncestorOf(before) and QApplication.focusWidget() is not before:
             (self.setup if self.setup.isVisible() else self.bar).take_keys()
 
