@@ -97,9 +97,11 @@ def _repeated(cases: Sequence[EvalCase]) -> Iterable[Finding]:
     by_input: dict[str, list[EvalCase]] = {}
     for case in cases:
         by_input.setdefault(plain(case.input), []).append(case)
-    groups = [group for group in by_input.values() if len(group) > 1]
-    conflicts = [group for group in groups if len({bare(case.expected) for case in group}) > 1]
-    same = [group for group in groups if group not in conflicts]
+    same: list[list[EvalCase]] = []
+    conflicts: list[list[EvalCase]] = []
+    for group in by_input.values():
+        if len(group) > 1:
+            (conflicts if len({bare(case.expected) for case in group}) > 1 else same).append(group)
     if same:
         extra = tuple(case.id for group in same for case in group[1:])
         yield Finding(

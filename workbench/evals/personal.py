@@ -12,8 +12,8 @@ LONGEST = 200_000
 MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?![\w-])", re.IGNORECASE)
 PHONE = re.compile(r"(?<![\w./-])(?:\+|00)[1-9]\d{0,2}[ .\-/()]*(?:\d[ .\-/()]{0,2}){6,12}\d(?![\w])")
 LOCAL_PHONE = re.compile(
-    r"(?:tel|phone|mobile|telefon|tél|fax|call|handy)[a-z.]*\s*(?:no\.?|nr\.?|number)?\s*[:.]?\s*"
-    r"\(?0?\d[\d ()/.-]{5,18}\d",
+    r"(?:tel|phone|mobile|telefon|tél|fax|call|handy)[a-z.]{0,20}\s{0,5}(?:(?:no\.?|nr\.?|number)\s{0,5})?"
+    r"(?:[:.]\s{0,5})?\(?0?\d[\d ()/.-]{5,18}\d",
     re.I,
 )
 US_PHONE = re.compile(r"(?<![\w.-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w.-])")

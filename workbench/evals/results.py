@@ -73,7 +73,8 @@ def compare_runs(
 
     `margin` is that of the run before unless given.
     """
-    shared = [name for name in old.case_ids if name in set(new.case_ids)]
+    asked_again = set(new.case_ids)
+    shared = [name for name in old.case_ids if name in asked_again]
     first, second = old.in_order(shared).of(range(len(shared))), new.in_order(shared).of(range(len(shared)))
     found = []
     for scorer in (name for name in before.scorers if name in after.scorers):

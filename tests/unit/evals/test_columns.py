@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -184,6 +185,14 @@ def test_that_two_runs_are_compared_on_the_cases_they_share() -> None:
     assert found.pair.verdict is PairVerdict.BETTER and len(found.gained) == 25 and found.lost == ()
     assert runs_words(found, str).startswith("a is better than before: +42 points")
     assert found.after is not None and found.before is not None and found.after > found.before
+
+
+def test_that_two_runs_of_many_cases_are_compared_at_once() -> None:
+    run = eval_run("a")
+    many = columns_of(run, [result(f"c{n}", "a", float(n % 2)) for n in range(20_000)])
+    begin = time.process_time()
+    (found,) = compare_runs(run, many, run, many)
+    assert found.pair.n == 20_000 and time.process_time() - begin < 1.5
 
 
 def test_that_the_ends_of_an_interval_are_rounded_outwards() -> None:

@@ -106,6 +106,13 @@ def test_that_personal_data_with_a_form_is_found(text: str, kinds: set[str]) -> 
     assert personal_data(text) == kinds
 
 
+def test_that_no_text_is_searched_for_personal_data_for_long() -> None:
+    begin = time.process_time()
+    for text in (f"tel{' ' * 1_500}x 1234567", f"{'tel' * 20_000}-x 1234567", f"+1{'.' * 50_000}x 1234567"):
+        assert personal_data(text) == set()
+    assert time.process_time() - begin < 3
+
+
 def test_that_rows_with_personal_data_are_marked_sensitive_unless_a_person_decided_otherwise() -> None:
     dataset = data(EvalCase("a", "Who is ada@example.org?", "Ada"), EvalCase("b", "Who decides?", "Ada"))
     assert [case.sensitive for case in checked(dataset).dataset.cases] == [True, False]
@@ -131,10 +138,17 @@ def test_that_looking_through_grows_with_the_number_of_rows() -> None:
     drawn = random.Random(4)
     words = ["the", "limit", "for", "annual", "leave", "is", "days", "per", "employee", "and", "the", "last", "request"]
 
-    def seconds(count: int) -> float:
-        cases = [EvalCase(str(n), " ".join(drawn.choices(words, k=25)), str(n)) for n in range(count)]
+    def seconds(*cases: EvalCase) -> float:
         begin = time.process_time()
         checked(data(*cases))
         return time.process_time() - begin
 
-    assert min(seconds(2000) for _ in range(2)) < 25 * min(seconds(200) for _ in range(3))
+    def drawn_cases(count: int) -> list[EvalCase]:
+        return [EvalCase(str(n), " ".join(drawn.choices(words, k=25)), str(n)) for n in range(count)]
+
+    def twice(count: int) -> list[EvalCase]:
+        """Every input twice, half of them with another answer."""
+        return [EvalCase(str(n), f"question {n // 2}", str(n % 4 == 1)) for n in range(count)]
+
+    assert min(seconds(*drawn_cases(2000)) for _ in range(2)) < 25 * min(seconds(*drawn_cases(200)) for _ in range(3))
+    assert seconds(*twice(8000)) < 16 * min(seconds(*twice(1000)) for _ in range(3))

@@ -98,6 +98,8 @@ def value(name: str, expected: str, answer: str) -> float:
         ("html", "", "plain words", 0),
         ("html", "", "<div><span></div></span>", 0),
         ("html", "", "<ul><li>One</li>", 0),
+        ("html", "", "<p>One<p>Two<div><p>Three</div></b>", 0),
+        ("html", "", "<p>One<![<![", 0),
         ("sql", "", "```sql\nSELECT 1\n```", 1),
         ("sql", "", "Here is the query: SELECT 1", 0),
         ("sql", "", "hello", 0),
@@ -191,6 +193,16 @@ def test_that_an_accepted_pattern_is_quick_on_a_bad_answer(monkeypatch: pytest.M
         value("regex", r".*a.*b.*c", "a" * 2000)
     value("regex", r"\s+x", " " * 100_000)
     assert time.process_time() - begin < 10
+
+
+def test_that_an_answer_that_goes_on_without_end_holds_up_nothing() -> None:
+    begin = time.process_time()
+    assert value("choice", "B", "\n" * 50_000) == 0.0
+    assert value("html", "", "<p>" * 4_000 + "<div>" + "<p>" * 4_000 + "</div>") == 1.0
+    assert value("html", "", "<p>" * 4_000 + "</b>" * 4_000) == 0.0
+    assert time.process_time() - begin < 3
+    with pytest.raises(NotScored, match="up to 30,000 characters"):
+        value("html", "", "<a" * 16_000)
 
 
 @pytest.mark.parametrize("spec", [each for each, member in BUILTIN.items() if not member.wants])

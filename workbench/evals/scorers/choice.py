@@ -15,7 +15,7 @@ SAID = re.compile(
     r"(?:\s+(?:is|ist|est|es|è|é)|\s*[:=])?\s*[:*_(\[\"'`]*([A-Z])\b(?!['’])",
     re.IGNORECASE,
 )
-FIRST = re.compile(r"^[\s*_(\[]*([A-Z])[)\].:]", re.MULTILINE)
+FIRST = re.compile(r"^[ \t*_(\[]*([A-Z])[)\].:]", re.MULTILINE)
 ALONE = re.compile(r"(?<![\w'’-])\(?([B-HJ-Z]|A(?!\s+[a-z])|I(?!\s+[a-z]))\)?(?![\w'’-])")
 LONGEST = 100_000
 
