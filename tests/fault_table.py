@@ -1,6 +1,6 @@
 """What a person sees for each fault of providers, model processes and keychains: `python tests/fault_table.py`.
 
-Servers of ours on this machine, real model processes, real signals; nothing is paraphrased. The rows
+Real SDKs against servers of ours on this machine, real model processes, real signals; nothing is paraphrased. The rows
 are those of the tests in tests/faults and tests/keychain, which say what must hold; this only shows the sentences.
 """
 

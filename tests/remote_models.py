@@ -1,4 +1,4 @@
-"""Remote models for tests: the real model over the real door, servers of ours at the other end."""
+"""Remote models for tests: the real model over the real door and SDKs, servers of ours at the other end."""
 
 from __future__ import annotations
 

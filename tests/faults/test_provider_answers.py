@@ -1,4 +1,4 @@
-"""P01, P02, P03: what providers answer when they do not answer. Servers of ours on this machine."""
+"""P01, P02, P03: what providers answer when they do not answer. Real SDKs, servers of ours on this machine."""
 
 from __future__ import annotations
 

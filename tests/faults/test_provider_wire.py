@@ -1,4 +1,4 @@
-"""P04, P05, P06, P07, P09: time, size, certificates, redirects and the environment."""
+"""P04, P05, P06, P07, P09: time, size, certificates, redirects and the environment, through the real SDKs."""
 
 from __future__ import annotations
 

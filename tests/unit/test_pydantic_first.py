@@ -1,4 +1,4 @@
-"""Pydantic is loaded by one thread, whoever needs it first: the catalog's files or an importer."""
+"""Pydantic is loaded by one thread, whoever needs it first: the catalog's files, an importer or a vendor's SDK."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import workbench
 # middle. What is looked for twice is one thread waiting for another.
 SCRIPT = """
 import json, sys, threading, time
+from workbench.inference.remote import clients
 seekers, failed = {}, []
 class Slow:
     def find_spec(self, name, path=None, target=None):
@@ -25,7 +26,9 @@ def catalog():
     import workbench.catalog.reader
 def importer():
     import workbench.catalog.importers.rows
-works = {"catalog": catalog, "importer": importer, "another": importer}
+works = {"catalog": catalog, "importer": importer}
+for sdk in ("openai", "anthropic"):
+    works[sdk] = lambda name=sdk: clients._import(name)
 def run(name, barrier):
     barrier.wait()
     time.sleep(float(waits[name]))
@@ -47,9 +50,9 @@ print(json.dumps([sorted(seekers), failed]))
 @pytest.mark.parametrize(
     "waits",
     [
-        {"catalog": 0, "another": 0, "importer": 0},
-        {"catalog": 0.1, "importer": 0},
-        {"catalog": 0, "importer": 0.05},
+        {"catalog": 0, "openai": 0, "anthropic": 0, "importer": 0},
+        {"catalog": 0.1, "openai": 0},
+        {"catalog": 0, "anthropic": 0.05, "openai": 0.06},
     ],
 )
 def test_that_one_thread_loads_all_of_pydantic_while_the_others_wait(waits: dict[str, float]) -> None:

@@ -8,8 +8,7 @@ How the other rooms use it. A `Doorway` is made once, in `app`; it needs a `Gran
 Either raises `GuardRefusal` (exit code 3; `PrivateHostRefusal.host` can be allowed, once, by the person) before a
 socket opens, and writes the refusal into the ledger. With a grant:
 
-    response = await doorway.send(grant, "POST", url, headers=…, body=…)             # read on and close it
-    client = doorway.client(grant)         # the same as an httpx2.AsyncClient
+    client = doorway.client(grant)         # an httpx2.AsyncClient, for the vendors' SDKs: http_client=client
     got = await doorway.get(url, purpose=Purpose.PRICES, headers={"If-None-Match": …})  # body in memory, bounded
     got = await doorway.download(url, part_file, purpose=Purpose.MODEL_FILE, start=bytes_there, on_bytes=tell,
                                  redirect_hosts=("*.hf.co",))                     # streams to a file, resumes by ranges
@@ -22,7 +21,8 @@ is refused; `Bounds` limit the time of the whole call, the time between two piec
 is in the ledger, on the disk, before the first byte goes out, and is completed when the answer ends. Headers that tell
 of this machine are taken out.
 
-What a person's world does wrong arrives as `WorkbenchError` (`NetworkFailure`).
+What a person's world does wrong arrives as `WorkbenchError` (`NetworkFailure`). SDKs wrap what a transport raises into
+their own "Connection error.": look through `__cause__`.
 
 `net.lock` puts an audit hook behind the door: a connection that no grant asked for is refused, whatever library tries.
 """
@@ -155,7 +155,7 @@ class Door(httpx2.AsyncBaseTransport):
 
 
 def _plain(headers: httpx2.Headers) -> httpx2.Headers:
-    """Without what libraries tell of this machine, and without what came from environment variables."""
+    """Without what SDKs tell of this machine, and without what came from environment variables."""
     kept = [(name, value) for name, value in headers.raw if name.decode("latin-1").casefold() in _HEADERS]
     return httpx2.Headers([*kept, (b"User-Agent", USER_AGENT), (b"Accept-Encoding", b"identity")])
 
@@ -203,15 +203,6 @@ class Doorway:
     def door(self, grant: Grant) -> Door:
         """The transport for what was granted."""
         return Door(grant, ledger=self._ledger, way=self._ways.to, policy=self._policy)
-
-    async def send(
-        self, grant: Grant, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None
-    ) -> httpx2.Response:
-        """One request; comes back with the first lines of the answer, which the caller reads on and closes."""
-        request = httpx2.Request(method, url, headers=headers, content=body)
-        response = await self.door(grant).handle_async_request(request)
-        response.request = request
-        return response
 
     def client(self, grant: Grant) -> httpx2.AsyncClient:
         """A client for what was granted: no redirects, no environment, no time limits but the grant's."""

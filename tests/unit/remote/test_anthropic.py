@@ -1,4 +1,4 @@
-"""Anthropic's Messages protocol against a server of ours on this machine."""
+"""Anthropic's Messages protocol through the real SDK against a server of ours on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Google through its OpenAI-compatible endpoint: a server of ours that speaks as Google documents it.
+"""Google through its OpenAI-compatible endpoint: the real SDK, a server of ours that speaks as Google documents it.
 
 Where Google differs from OpenAI: errors lie in a list, a bad key is a 400, the time to wait stands in the body,
 thoughts are counted in the total only, tool calls have no number and a signature that must come back, and models are

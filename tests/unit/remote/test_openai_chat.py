@@ -1,4 +1,4 @@
-"""Chat Completions against a server of ours on this machine."""
+"""Chat Completions through the real SDK against a server of ours on this machine."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_that_certificates_are_read_beside_the_answers_and_before_the_clock_of_o
     assert readers[0] is not threading.main_thread()
 
 
-def test_that_the_server_is_told_nothing_about_this_machine() -> None:
+def test_that_the_sdk_tells_the_server_nothing_about_this_machine() -> None:
     with Server(chat_answer) as server:
         Remote(server.url + "/v1").ask()
         (request,) = server.requests

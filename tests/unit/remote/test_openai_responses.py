@@ -1,4 +1,4 @@
-"""The Responses protocol against a server of ours on this machine."""
+"""The Responses protocol through the real SDK against a server of ours on this machine."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Models that answer over the network, in the vendors' protocols, through `net.door`. To others it is `domain.chat`."""
+"""Models that answer over the network, through the vendors' SDKs and `net.door`. Sees the world as `domain.chat`."""

@@ -15,7 +15,7 @@ CHAT_PATH = "/chat/completions"
 
 
 class Wire(StrEnum):
-    """A protocol."""
+    """A protocol, by the SDK that speaks it."""
 
     RESPONSES = "openai-responses"
     CHAT = "openai-chat"

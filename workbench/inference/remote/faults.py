@@ -11,7 +11,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from workbench.domain.errors import GuardRefusal, WorkbenchError
-from workbench.inference.remote.pieces import listed, part, text_of
 from workbench.net.grant import NetworkFailure
 
 DETAIL_CHARACTERS = 200
@@ -29,16 +28,6 @@ class NoAnswer(WorkbenchError):
 
 class Incomplete(WorkbenchError):
     """The answer stopped before its end; what came stands in the text."""
-
-
-class Refused(Exception):
-    """A server's word instead of an answer, or in the middle of one (`status` None): `body` is its JSON, or a text."""
-
-    def __init__(self, status: int | None, body: Any, retry_after: str = "") -> None:
-        super().__init__(f"refused with status {status}")
-        self.status = status
-        self.body = body
-        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +74,7 @@ async def expect_events(response: Any) -> None:
 
 
 def fault_of(error: Exception, asked: Asked, now: datetime | None = None) -> Fault:
-    """The fault behind an exception. Raises nothing; a bug of ours is given back by `is_ours`."""
+    """The fault behind an SDK's exception. Raises nothing; a bug of ours is given back by `is_ours`."""
     known = _workbench_error(error)
     if isinstance(known, NoAnswer):
         known = NoAnswer(known.what, where=_where(asked, asked.redact(known.where)), mend=known.mend)
@@ -93,22 +82,24 @@ def fault_of(error: Exception, asked: Asked, now: datetime | None = None) -> Fau
         refused_at_once = isinstance(known, NetworkFailure) and known.what.endswith("refuses the connection")
         stale = "disconnected without sending" in _all_words(error)
         return Fault(known, again=refused_at_once or stale)
-    if isinstance(error, Refused) and error.status is not None:
-        return _of_status(error.status, error, asked, now or datetime.now(UTC))
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        return _of_status(status, error, asked, now or datetime.now(UTC))
     if isinstance(error, ValueError):  # JSON of an event that does not parse
         what = f"{asked.provider} sent something that is not what was agreed"
         return Fault(NoAnswer(what, where=asked.host, mend="Try again; if it stays so, the server is of another kind."))
-    said = _detail(error, asked) if isinstance(error, Refused) else ""
+    said = _detail(error, asked)
     return Fault(WorkbenchError(f"{asked.provider} broke off", where=_where(asked, said), mend="Try again later."))
 
 
 def is_ours(error: Exception) -> bool:
     """Whether an exception is a bug of ours, and no way in which the world failed."""
     module = type(error).__module__.split(".", maxsplit=1)[0]
-    return not isinstance(error, WorkbenchError | Refused | ValueError) and module not in ("httpx2", "httpcore2")
+    expected = (WorkbenchError, ValueError)
+    return not isinstance(error, expected) and module not in ("openai", "anthropic", "httpx2", "httpcore2", "pydantic")
 
 
-def _of_status(status: int, error: Refused, asked: Asked, now: datetime) -> Fault:
+def _of_status(status: int, error: Exception, asked: Asked, now: datetime) -> Fault:
     detail = _detail(error, asked)
     wait_s = _retry_after(error, now)
     if wait_s is None:
@@ -124,7 +115,7 @@ def _of_status(status: int, error: Refused, asked: Asked, now: datetime) -> Faul
     )
 
 
-def _refused_field(status: int, detail: str, error: Refused) -> str:
+def _refused_field(status: int, detail: str, error: Exception) -> str:
     """Which field of the request is not taken, where another try can do without or with an older word for it."""
     field = _field(error) if status in (400, 422, 500) else ""
     if field == "response_format":  # it names what it knows; else the schema itself is wrong
@@ -168,21 +159,23 @@ def _names(words: tuple[str, ...], detail: str) -> bool:
     return any(word in detail.casefold() for word in words)
 
 
-def _body(error: Refused) -> Any:
+def _body(error: Exception) -> Any:
     """What the server said of its refusal, as it wrote it; Google puts it into a list of one."""
-    body: Any = error.body
+    body: Any = getattr(error, "body", None)
     if isinstance(body, list) and len(body) == 1:
         body = body[0]
     return body.get("error", body) if isinstance(body, dict) else body
 
 
-def _detail(error: Refused, asked: Asked) -> str:
+def _detail(error: Exception, asked: Asked) -> str:
     """The first characters of what the server said, keys masked."""
     found = _body(error)
     if isinstance(found, dict) and isinstance(found.get("message"), str):
         text = found["message"]
         code = found.get("code") or found.get("type")
         text = f"{code}: {text}" if isinstance(code, str) and code not in text else text
+    elif found is None:
+        text = str(getattr(error, "message", "") or "")
     else:
         text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, default=str)
     return asked.redact(" ".join(text.split()))[:DETAIL_CHARACTERS]
@@ -192,13 +185,20 @@ def _where(asked: Asked, detail: str) -> str:
     return f"{asked.host} said: {detail}" if detail else asked.host
 
 
-def _field(error: Refused) -> str:
+def _field(error: Exception) -> str:
     """Which field a request was refused for, by its name or by a message that begins with one."""
-    found = _body(error)
-    param = text_of(part(found, "param"))
-    if param:
+    param = getattr(error, "param", None)
+    if isinstance(param, str) and param:
         return param.split(".")[0].split("[")[0]
-    text = str(part(found, "message") or found).replace("`", " ").replace("'", " ").replace('"', " ").replace(":", " ")
+    found = _body(error)
+    said = found.get("message") if isinstance(found, dict) else None
+    text = (
+        str(said or getattr(error, "message", ""))
+        .replace("`", " ")
+        .replace("'", " ")
+        .replace('"', " ")
+        .replace(":", " ")
+    )
     words = text.replace(".", " ").replace(",", " ").split()
     return next((word for word in words if word in OPTIONAL), "")
 
@@ -226,9 +226,10 @@ OPTIONAL = frozenset(
 )
 
 
-def _retry_after(error: Refused, now: datetime) -> float | None:
+def _retry_after(error: Exception, now: datetime) -> float | None:
     """Seconds that the server asks to wait; None when it says nothing that can be read."""
-    said = error.retry_after.strip()
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    said = str(headers.get("retry-after", "")).strip()
     if not said:
         return None
     try:
@@ -241,11 +242,12 @@ def _retry_after(error: Refused, now: datetime) -> float | None:
     return max(seconds, 0.0) if seconds == seconds else None
 
 
-def _retry_delay(error: Refused) -> float | None:
+def _retry_delay(error: Exception) -> float | None:
     """The same where it stands in the body: Google's RetryInfo, "34.07s"."""
     found = _body(error)
-    for one in listed(part(found, "details")):
-        said = one.get("retryDelay")
+    details = found.get("details") if isinstance(found, dict) else None
+    for one in details if isinstance(details, list) else ():
+        said = one.get("retryDelay") if isinstance(one, dict) else None
         if isinstance(said, str) and (seconds := re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)s", said)):
             return float(seconds[1])
     return None

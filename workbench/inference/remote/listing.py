@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from workbench.domain.secret import Secret
-from workbench.inference.remote import wire
+from workbench.inference.remote import clients
 from workbench.inference.remote.endpoints import Endpoint, Wire
 from workbench.inference.remote.faults import Asked, NoAnswer, fault_of, is_ours
-from workbench.inference.remote.pieces import part, text_of
 from workbench.net.grant import Grant, host_of
 
 if TYPE_CHECKING:
     from workbench.net.door import Doorway
 
-MOST_MODELS, A_PAGE = 5_000, 1_000
+MOST_MODELS = 5_000
 #: what servers call the longest prompt
 _CONTEXT = ("context_length", "context_window", "max_model_len", "max_input_tokens")
 
@@ -35,47 +33,42 @@ async def list_models(
     doorway: Doorway, grant: Grant, endpoint: Endpoint, key: Secret | None, redact: Callable[[str], str]
 ) -> tuple[Listed, ...]:
     """By name. Raises WorkbenchError; the list is public, the key stands in its header."""
+    await clients.load(endpoint.wire)
     asked = Asked(endpoint.name, endpoint.id, host_of(next(iter(grant.origins))), "", redact)
     try:
-        found = await _rows(doorway, grant, endpoint, key)
+        async with doorway.client(grant) as http:
+            client = clients.make(endpoint, key, http)
+            found = [_listed(one) async for one in _some(client, endpoint)]
     except Exception as error:
-        if is_ours(error):
+        if is_ours(error) and not isinstance(error, AttributeError | TypeError):
             raise
+        if isinstance(error, AttributeError | TypeError):  # JSON of another shape: the SDK looks for `data`
+            raise NoAnswer(
+                f"{endpoint.name} sent no list of models", where=asked.host, mend="Is that the right address?"
+            ) from error
         raise fault_of(error, asked).error from error
-    if found is None:
-        raise NoAnswer(f"{endpoint.name} sent no list of models", where=asked.host, mend="Is that the right address?")
-    listed = (_listed(one) for one in found[:MOST_MODELS])
-    return tuple(sorted((one for one in listed if one.name), key=lambda one: one.name))
+    return tuple(sorted((one for one in found if one.name), key=lambda one: one.name))
 
 
-async def _rows(doorway: Doorway, grant: Grant, endpoint: Endpoint, key: Secret | None) -> list[Any] | None:
-    """The list as the server sends it, Anthropic's page by page; None when something else came."""
-    if endpoint.wire is not Wire.ANTHROPIC:
-        return _list_in(await wire.fetched(endpoint, doorway, grant, key, "/models"))
-    found: list[Any] = []
-    after = ""
-    while len(found) < MOST_MODELS:
-        page = await wire.fetched(endpoint, doorway, grant, key, f"/v1/models?limit={A_PAGE}{after}")
-        rows = _list_in(page)
-        if rows is None:
-            return None
-        found += rows
-        last = text_of(part(page, "last_id"))
-        if not part(page, "has_more") or not last or not rows:
-            break
-        after = f"&after_id={quote(last, safe='')}"
-    return found
+async def _some(client: Any, endpoint: Endpoint) -> Any:
+    headers = clients.own_headers(endpoint, client)
+    more = {"limit": 1000} if endpoint.wire is Wire.ANTHROPIC else {}
+    pages = client.models.list(extra_headers=headers, **more)
+    count = 0
+    async for model in pages:
+        yield model
+        count += 1
+        if count >= MOST_MODELS:
+            return
 
 
-def _list_in(page: Any) -> list[Any] | None:
-    rows = part(page, "data")
-    return rows if isinstance(rows, list) else None
-
-
-def _listed(model: object) -> Listed:
-    context = next((value for field in _CONTEXT if (value := part(model, field))), None)
+def _listed(model: Any) -> Listed:
+    extra = getattr(model, "model_extra", None) or {}
+    said = (extra.get(field) or getattr(model, field, None) for field in _CONTEXT)
+    context = next((value for value in said if value), None)
+    name = str(getattr(model, "id", "") or "")
     return Listed(
-        text_of(part(model, "id")).removeprefix("models/"),
-        text_of(part(model, "owned_by")),
+        name.removeprefix("models/"),
+        str(getattr(model, "owned_by", "") or ""),
         context if isinstance(context, int) and context > 0 else None,
     )

@@ -23,7 +23,7 @@ from workbench.domain.chat import (
 from workbench.domain.errors import GuardRefusal, WorkbenchError
 from workbench.domain.secret import Secret
 from workbench.inference.forms import schema_problem
-from workbench.inference.remote import wire
+from workbench.inference.remote import clients
 from workbench.inference.remote.endpoints import Endpoint
 from workbench.inference.remote.faults import OPTIONAL, Asked, Fault, Incomplete, NoAnswer, fault_of, is_ours
 from workbench.inference.remote.pacing import MOST, MOST_TRIES, Lane, wait_s, wait_words
@@ -141,7 +141,7 @@ class RemoteModel:
                 await asyncio.shield(stopped)
 
     async def _admitted(self, request: ChatRequest) -> tuple[Grant, Secret | None]:
-        """Leave from the guard, then the key. Raises WorkbenchError."""
+        """Leave from the guard, then the key, then the SDK. Raises WorkbenchError."""
         whose = None if self._house.whose is None else await asyncio.to_thread(self._house.whose)
         grant = self._house.doorway.guard.prompt(
             self._endpoint.base_url, provider=self._endpoint.id, whose=whose, sensitive=request.sensitive
@@ -149,6 +149,7 @@ class RemoteModel:
         key = await self._house.key()
         if key is None and self._endpoint.needs_key:
             raise no_key(self._endpoint)
+        await clients.load(self._endpoint.wire)
         await self._house.doorway.ready()
         return grant, key
 
@@ -226,14 +227,16 @@ class RemoteModel:
         """One try. Raises what goes wrong."""
         left_out = self._left_out
         clock, is_first = Clock(), True
-        pieces = wire.converse(self._endpoint, self._house.doorway, grant, key, self._name, request, left_out)
-        async with contextlib.aclosing(paced(pieces, clock)) as events:
-            async for event in events:
-                if isinstance(event, Token):
-                    yield replace(event, first_s=clock.first_s) if is_first else event
-                    is_first = False
-                else:
-                    yield self._done(event, request, clock, left_out)
+        async with self._house.doorway.client(grant) as http:
+            client = clients.make(self._endpoint, key, http)
+            pieces = clients.converse(self._endpoint, client, self._name, request, left_out)
+            async with contextlib.aclosing(paced(pieces, clock)) as events:
+                async for event in events:
+                    if isinstance(event, Token):
+                        yield replace(event, first_s=clock.first_s) if is_first else event
+                        is_first = False
+                    else:
+                        yield self._done(event, request, clock, left_out)
 
     def _done(self, end: Ended, request: ChatRequest, clock: Clock, left_out: frozenset[str]) -> Done:
         """Raises NoAnswer, Incomplete for an end that is none."""
@@ -283,7 +286,7 @@ def _notes(end: Ended, request: ChatRequest, left_out: frozenset[str], endpoint:
     ignored = sorted(left_out - {"stream_options", "max_tokens", "include", "response_format"})
     if ignored:
         notes.append(f"This model does not take {', '.join(ignored)}: left out.")
-    unknown = wire.DIALECTS[endpoint.wire].unknown(request)
+    unknown = clients.DIALECTS[endpoint.wire].unknown(request)
     if unknown:
         notes.append(f"{endpoint.name} takes no {', '.join(unknown)}: left out.")
     if request.grammar and "grammar" not in unknown:
