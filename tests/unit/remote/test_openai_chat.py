@@ -9,6 +9,7 @@ import ssl
 import sys
 import threading
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 from workbench.domain.calls import Outcome, Purpose
@@ -25,7 +26,9 @@ from workbench.domain.chat import (
     ToolCall,
     ask,
 )
+from workbench.domain.secret import Secret
 from workbench.evals.executor import Here, Said
+from workbench.inference.remote import clients
 from workbench.inference.remote.listing import list_models
 from workbench.inference.remote.pacing import FIRST
 
@@ -297,3 +300,40 @@ def test_that_an_answer_leaves_nothing_half_read_behind_also_when_the_server_doe
         said = asyncio.run(heard(Remote(server.url + "/v1")))
     assert said.text == "Hello." and isinstance(said.end, Done), "it waited for more than the answer"
     assert not [one.ag_code.co_qualname for one in left]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_that_events_are_whole_however_they_are_cut_and_their_lines_end(end: str) -> None:
+    told = [
+        json.dumps(chat_chunk("Grüße"), ensure_ascii=False),
+        json.dumps(chat_chunk(".", "stop"), indent=1),
+        "[DONE]",
+    ]
+    lines = [line for text in told for line in (*(f"data: {part}" for part in text.split("\n")), ": a remark", "")]
+
+    async def in_bytes(request: Received, reply: Reply) -> None:
+        await reply.begin()
+        for byte in (end.join(lines) + end).encode():
+            await reply.chunk(bytes([byte]))
+        await reply.end()
+
+    with Server(in_bytes) as server:
+        assert Remote(server.url + "/v1").ask().text == "Grüße."
+
+
+def test_that_questions_of_one_leave_share_a_client_and_another_key_gets_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, make = [], clients.make
+
+    def counted(*given: Any) -> Any:
+        made.append(given)
+        return make(*given)
+
+    monkeypatch.setattr(clients, "make", counted)
+    with Server(chat_answer) as server:
+        remote = Remote(server.url + "/v1")
+        assert [remote.ask().text for _ in range(3)] == ["Hello."] * 3 and len(made) == 1
+        remote.key = Secret("another-key")
+        remote.ask()
+        assert len(made) == 2 and server.requests[-1].headers["authorization"] == "Bearer another-key"

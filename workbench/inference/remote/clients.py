@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import json
 import logging
 import threading
-from collections.abc import AsyncGenerator
-from functools import cache
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from workbench.domain.chat import ChatRequest
@@ -16,7 +16,7 @@ from workbench.domain.secret import Secret
 from workbench.inference.remote import anthropic_messages, openai_chat, openai_responses
 from workbench.inference.remote.endpoints import Endpoint, Wire
 from workbench.inference.remote.faults import expect_events
-from workbench.inference.remote.pieces import Dialect, Piece
+from workbench.inference.remote.pieces import Dialect, Piece, part
 
 if TYPE_CHECKING:
     import httpx2
@@ -56,7 +56,7 @@ def _import(name: str) -> Any:
 
 
 def make(endpoint: Endpoint, key: Secret | None, http: httpx2.AsyncClient) -> Any:
-    """A client for one question. `load` first."""
+    """A client for as many questions as have the same leave. `load` first."""
     text = key.reveal() if key is not None else _NO_KEY
     sdk = _import(_SDK[endpoint.wire])
     given = {
@@ -83,50 +83,69 @@ def own_headers(endpoint: Endpoint, client: Any) -> dict[str, Any]:
     return {"api-key": client.api_key, "Authorization": _import(_SDK[endpoint.wire]).Omit()}
 
 
-@cache
-def _stream_class(sdk: str) -> Any:
-    """The SDK's stream, read to its end. The SDK stops at "[DONE]" and leaves five generators half used; the event loop
-    closes each in a task of its own, some time after the answer."""
-    base = _import(sdk).AsyncStream[object]
-    if sdk == "anthropic":  # has no such mark
-        return base
-
-    class WholeStream(base):  # type: ignore[misc,valid-type]
-        async def _iter_events(self) -> AsyncGenerator[Any, None]:
-            events = super()._iter_events()
-            async for event in events:
-                if event.data.startswith("[DONE]"):
-                    await _drain(events)
-                    return
-                yield event
-
-    return WholeStream
-
-
-async def _drain(events: AsyncGenerator[Any, None]) -> None:
-    """Reads what follows the last event, which is nothing, so that the connection can be used again; a server that
-    does not end its answer is not waited for."""
-    with contextlib.suppress(Exception):  # the answer is whole: nothing that goes wrong now takes it back
-        async with asyncio.timeout(DRAIN_S):
-            async for _event in events:
-                pass
-
-
 async def converse(
     endpoint: Endpoint, client: Any, model: str, request: ChatRequest, left_out: frozenset[str]
 ) -> AsyncGenerator[Piece, None]:
-    """Asks and gives the pieces of the answer, the last of them `Ended`. Raises what the SDK raises, WorkbenchError.
+    """Asks and gives the pieces of the answer, the last of them `Ended`. Raises what the SDK raises, WorkbenchError,
+    ValueError.
 
-    The SDK does address, key, errors and the stream of events. Body and events are ours: its own way for them goes
-    through a description of every field, which takes longer than a request and stumbles over what other servers write.
+    The SDK does address, key, headers and errors. Body and events are ours: its own way for them goes through a
+    description of every field, which takes longer than a request and stumbles over what other servers write, and its
+    stream leaves generators half used, which the event loop closes in tasks of their own.
     """
+    import httpx2
+
     dialect = DIALECTS[endpoint.wire]
     body = dialect.body(model, request, left_out)
-    events = _stream_class(_SDK[endpoint.wire])
     path = endpoint.path(dialect.PATH, model)
     options = {"headers": own_headers(endpoint, client)}
-    stream = await client.post(path, body=body, cast_to=object, options=options, stream=True, stream_cls=events)
-    await expect_events(stream.response)
-    async with stream, contextlib.aclosing(dialect.pieces(stream, request)) as pieces:
-        async for piece in pieces:
-            yield piece
+    stream_cls = _import(_SDK[endpoint.wire]).AsyncStream[object]  # not used: the response comes as it is
+    sent = client.post(path, body=body, cast_to=httpx2.Response, options=options, stream=True, stream_cls=stream_cls)
+    async with contextlib.aclosing(await sent) as response:
+        await expect_events(response)
+        events = _events(response, _import(_SDK[endpoint.wire]).APIError)
+        async with contextlib.aclosing(events), contextlib.aclosing(dialect.pieces(events, request)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+
+async def _events(response: httpx2.Response, refusal: Any) -> AsyncGenerator[Any, None]:
+    """The JSON of each event, until the server says that it was the last. The response is then read to its end, so that
+    its connection serves the next question. An error that stands between the events is raised as a `refusal`."""
+    lines, data, pieces = _Lines(), list[bytes](), response.aiter_raw()
+    async for piece in pieces:
+        for line in lines.take(piece):
+            if line.startswith(b"data:"):
+                data.append(line[5:].removeprefix(b" "))
+            elif not line and data:
+                text, data = b"\n".join(data), []
+                if text.startswith(b"[DONE]"):  # OpenAI's mark; Anthropic just ends
+                    await _drain(pieces)
+                    return
+                event = json.loads(text.decode())
+                if error := part(event, "error"):
+                    raise refusal("an error within the answer", response.request, body=error)
+                yield event
+
+
+async def _drain(pieces: AsyncIterator[bytes]) -> None:
+    """Reads what follows the last event, which is nothing; a server that does not end its answer is not waited for."""
+    with contextlib.suppress(Exception):  # the answer is whole: nothing that goes wrong now takes it back
+        async with asyncio.timeout(DRAIN_S):
+            async for _piece in pieces:
+                pass
+
+
+class _Lines:
+    """Cuts what comes into lines, which end as they please; the last one waits for its end."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def take(self, piece: bytes) -> list[bytes]:
+        self._rest += piece
+        if b"\n" not in piece and b"\r" not in piece:
+            return []
+        lines = bytes(self._rest).splitlines(keepends=True)
+        self._rest = bytearray() if lines[-1].endswith(b"\n") else bytearray(lines.pop())  # after \r a \n may come
+        return [line.rstrip(b"\r\n") for line in lines]
