@@ -244,10 +244,11 @@ class ModelSummary:
 
     `mean`, `low`, `high` are None when nothing was scored. `n` counts the scored cases; `errors`, `withheld` and
     `unscored` are apart. `method` names the interval in words. `clusters` is how many source documents
-    stand behind it (None: not given). `tokens_per_s` is the median over the answers; `cost_usd` the sum,
-    None when unknown, as are the costs per case and per right answer (a score of 1), whose interval is that of the
-    share right. `first_token` and `whole` are the waits for an answer's beginning and end. `from_kept`: every answer
-    was taken from earlier evals, so that times and costs per case are those of when they were asked.
+    stand behind it (None: not given). `tokens_per_s` is the median over the answers; `cost_usd` what this run paid for
+    them, failed ones included, None when unknown, as are the costs per case and per right answer (a score of 1), whose
+    interval is that of the share right. `first_token` and `whole` are the waits for an answer's beginning and end.
+    `from_kept`: every answer was taken from earlier evals, so that times and costs per case are those of when they were
+    asked.
     """
 
     model_id: str

@@ -79,6 +79,12 @@ class Columns:
             found = np.where(known > 0, np.nansum(each, axis=0) / np.maximum(known, 1), np.nan)
         return found
 
+    def shared(self, scorer: str) -> FloatArray:
+        """(cases, M) scores of the cases for which every model has one."""
+        scores = self.scores(scorer)
+        found: FloatArray = scores[~np.isnan(scores).any(axis=1)]
+        return found
+
     def outcomes(self, scorer: str) -> OutcomeArray:
         """(K, C, M) outcomes under one scorer."""
         found: OutcomeArray = self.outcome[self.scorers.index(scorer)]

@@ -1,50 +1,14 @@
-"""The results of a run side by side: scores of several models on the same cases, and how fast each answered."""
+"""Results as evidence: how fast each model answered, and what a document gains or a strict format loses."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from workbench.analysis.statistics import Interval, paired_scores
 from workbench.domain.evals import CaseResult
 from workbench.domain.evidence import MeasuredSpeed
 from workbench.domain.figures import Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class SideBySide:
-    """The cases every model has a score for, in the order they came: one row a case, one column a model.
-
-    `results` are the rows' results, to take costs, lengths, documents and marks from.
-    """
-
-    models: tuple[str, ...]
-    results: tuple[tuple[CaseResult, ...], ...]
-
-    @property
-    def cases(self) -> int:
-        return len(self.results)
-
-    def scores(self, column: int) -> list[float]:
-        """The scores of one model, 0 to 1, case by case."""
-        return [row[column].score or 0.0 for row in self.results]
-
-    @property
-    def oracle(self) -> float | None:
-        """Mean of the best score of each case: what no routing among these models can beat. None without a case."""
-        best = [max(result.score or 0.0 for result in row) for row in self.results]
-        return sum(best) / len(best) if best else None
-
-
-def side_by_side(results: Iterable[CaseResult], models: Sequence[str], scorer: str) -> SideBySide:
-    """The results of one run under one scorer, on the cases for which every model has a score."""
-    by_case: dict[str, dict[str, CaseResult]] = {}
-    for result in results:
-        if result.scorer == scorer and result.model_id in models and result.score is not None:
-            by_case.setdefault(result.case_id, {})[result.model_id] = result
-    rows = tuple(tuple(row[model] for model in models) for row in by_case.values() if len(row) == len(models))
-    return SideBySide(tuple(models), rows)
 
 
 def speeds(results: Iterable[CaseResult], scorer: str, label: str) -> dict[str, MeasuredSpeed]:
@@ -98,21 +62,26 @@ def gap_between_runs(
     return _gap(_scored(better, model, scorer), _scored(worse, model, scorer))
 
 
-def _scored(results: Iterable[CaseResult], model: str, scorer: str) -> dict[str, CaseResult]:
-    return {
-        result.case_id: result
-        for result in results
-        if result.model_id == model and result.scorer == scorer and result.score is not None
-    }
+def _scored(results: Iterable[CaseResult], model: str, scorer: str) -> dict[str, list[CaseResult]]:
+    """The answers of a model that have a score, by case: one for each time it was asked."""
+    found: dict[str, list[CaseResult]] = {}
+    for result in results:
+        if result.model_id == model and result.scorer == scorer and result.score is not None:
+            found.setdefault(result.case_id, []).append(result)
+    return found
 
 
-def _gap(better: dict[str, CaseResult], worse: dict[str, CaseResult]) -> Estimate | None:
+def _gap(better: dict[str, list[CaseResult]], worse: dict[str, list[CaseResult]]) -> Estimate | None:
     shared = [case for case in better if case in worse]
     if len(shared) < 2:
         return None
-    named = [better[case].source_document for case in shared]
+    named = [better[case][0].source_document for case in shared]
     clusters = named if all(named) and 1 < len(set(named)) < len(named) else None
-    first, second = ([side[case].score or 0.0 for case in shared] for side in (better, worse))
+    first, second = ([_mean(side[case]) for case in shared] for side in (better, worse))
     found: Interval = paired_scores(first, second, clusters).interval()
     low, likely, high = (max(-100.0, min(100.0, 100 * value)) for value in (found.low, found.point, found.high))
     return Estimate(low, likely, high)
+
+
+def _mean(asked: Sequence[CaseResult]) -> float:
+    return statistics.fmean(result.score or 0.0 for result in asked)

@@ -122,7 +122,7 @@ def _model(data: Columns, scorer: str, place: int, *, times: bool = True) -> Mod
     rates = rates[~np.isnan(rates)]
     cached = data.cached[:, :, place]
     from_kept = bool(answered.any() and cached[answered].all())
-    paid, each = _costs(data.cost_usd[:, :, place], cached & (not from_kept), answered)
+    paid, each = _costs(data.cost_usd[:, :, place], cached, answered, from_kept=from_kept)
     per_right = _per_right(each, scores, interval) if each is not None and interval is not None else (None, None, None)
     return ModelSummary(
         model_id=data.models[place],
@@ -151,16 +151,26 @@ def _model(data: Columns, scorer: str, place: int, *, times: bool = True) -> Mod
     )
 
 
-def _costs(costs: FloatArray, cached: BoolArray, answered: BoolArray) -> tuple[float | None, float | None]:
-    """What all answers cost, failed ones too, and what a case costs on average, in USD.
+def _costs(
+    costs: FloatArray, cached: BoolArray, answered: BoolArray, *, from_kept: bool
+) -> tuple[float | None, float | None]:
+    """What the run paid for all its answers, failed ones too, and what a case costs on average, in USD; from arrays of
+    (K, C). None where the cost of a scored answer is not known.
 
-    None unless the cost of every scored answer is known; what was answered before costs nothing again, and says nothing
-    of what a case costs.
+    What was answered before costs nothing again and says nothing of what a case costs, unless all answers were.
     """
-    if not answered.any() or np.isnan(costs[answered]).any():
+    if not answered.any():
         return None, None
-    fresh = answered & ~cached
-    return float(np.nansum(costs)), float(np.nansum(costs[~cached])) / int(fresh.sum()) if fresh.any() else None
+    return _total(costs, answered, ~cached), _mean_cost(costs, answered, ~cached | from_kept)
+
+
+def _total(costs: FloatArray, answered: BoolArray, counted: BoolArray) -> float | None:
+    return None if np.isnan(costs[answered & counted]).any() else float(np.nansum(costs[counted]))
+
+
+def _mean_cost(costs: FloatArray, answered: BoolArray, counted: BoolArray) -> float | None:
+    total, cases = _total(costs, answered, counted), int((answered & counted).sum())
+    return None if total is None or not cases else total / cases
 
 
 def _per_right(

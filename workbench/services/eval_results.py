@@ -156,25 +156,27 @@ class EvalReading:
         return kept[2]
 
     def _evidence_of(self, run: EvalRun, scorer: str) -> Evidence | None:
-        from workbench.evals.paired import instruction_gap, side_by_side, speeds
+        from workbench.evals.columns import columns_of
+        from workbench.evals.paired import instruction_gap, speeds
 
         results = self.results(run.id)
+        data = columns_of(run, results)
         label = f"your eval “{run.name}”, {run.case_count} cases, {run.started_at.day} {run.started_at:%B %Y}"
         qualities = {
             model.model_id: Quality(100 * model.mean, 100 * model.low, 100 * model.high, BASIS, model.n, label)
-            for model in self.summary_of(run, results).models
+            for model in self.summary_of(run, data).models
             if model.scorer == scorer
             if model.mean is not None and model.low is not None and model.high is not None
         }
         if not qualities:
             return None
-        oracle = side_by_side(results, run.model_ids, scorer).oracle
+        best_of_each = data.shared(scorer).max(axis=1)
         best = max(qualities, key=lambda name: qualities[name].value)
         gap = instruction_gap(results, best, run.scorers)
         return Evidence(
             qualities,
             label,
-            oracle=None if oracle is None else 100 * oracle,
+            oracle=100 * float(best_of_each.mean()) if best_of_each.size else None,
             speeds=speeds(results, scorer, label),
             gaps={} if gap is None else {"instruction": gap},
         )

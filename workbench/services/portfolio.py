@@ -59,17 +59,16 @@ class PortfolioService:
         return self.portfolio(past, self._watch.look(past), self.tested(past))
 
     def tested(self, past: Sequence[Past]) -> tuple[Tested, ...]:
-        """The newest finished evals of these scenarios that ran two models or more."""
-        from workbench.evals.paired import side_by_side
+        """The newest finished evals of these scenarios with two models or more, by their first scorer of quality."""
+        from workbench.evals.scorers import of_quality
 
         found = []
         for each in past:
             latest = self._evals.latest_run(each.scenario.id) if each.evidence is not None else None
-            if latest is None or len(latest.model_ids) < 2:
+            if latest is None or len(latest.model_ids) < 2 or (scorer := of_quality(latest.scorers)) is None:
                 continue
-            rows = side_by_side(self._evals.results(latest.id), latest.model_ids, latest.scorers[0])
-            scores = tuple(tuple(result.score or 0.0 for result in row) for row in rows.results)
-            found.append(Tested(each.scenario.name, rows.models, scores))
+            scores = self._evals.numbers(latest).shared(scorer)
+            found.append(Tested(each.scenario.name, latest.model_ids, tuple(map(tuple, scores.tolist()))))
         return tuple(found)
 
     def portfolio(self, past: Sequence[Past], report: WatchReport, tested: Sequence[Tested] = ()) -> Portfolio:

@@ -80,11 +80,11 @@ def test_that_times_of_answers_given_together_or_before_say_nothing_of_waiting()
     rows = [
         result("x", "a", 1.0, ttft_s=0.5, cost_usd=0.2),
         result("y", "a", 1.0, ttft_s=9.0, cost_usd=0.4, at_once=8),
-        result("z", "a", 1.0, ttft_s=7.0, cost_usd=0.0, cached=True),
+        result("z", "a", 1.0, ttft_s=7.0, cost_usd=0.5, cached=True),
     ]
     row = summarise(eval_run("a"), columns_of(eval_run("a"), rows)).models[0]
     assert row.first_token is not None and (row.first_token.n, row.first_token.p50) == (1, 0.5)
-    assert row.cost_usd == pytest.approx(0.6), "what was paid"
+    assert row.cost_usd == pytest.approx(0.6), "what was paid: the third cost what it cost in an earlier eval"
     assert row.cost_per_case_usd == pytest.approx(0.3), "what a case costs when it is asked"
     assert not row.from_kept
 
@@ -93,7 +93,7 @@ def test_that_a_model_with_kept_answers_only_has_the_times_and_costs_of_when_the
     asked = [result("x", "a", 1.0, ttft_s=0.5, total_s=2.0, cost_usd=0.2), result("y", "a", 0.0, at_once=8, ttft_s=9.0)]
     rows = [replace(each, cached=True, cost_usd=0.2) for each in asked]
     row = summarise(eval_run("a"), columns_of(eval_run("a"), rows)).models[0]
-    assert row.from_kept and row.cost_per_case_usd == pytest.approx(0.2)
+    assert row.from_kept and row.cost_per_case_usd == pytest.approx(0.2) and row.cost_usd == 0
     assert row.first_token is not None and (row.first_token.n, row.first_token.p50) == (1, 0.5)
     assert kept_words([row], str.upper).startswith(
         f"All answers of {row.model_id.upper()} were kept from earlier evals"
@@ -174,6 +174,12 @@ def test_that_a_difference_seen_in_one_of_many_tags_is_not_shown_when_all_are_co
     among = next(found for found in summarise(eval_run(), rows).slices if found.tag == "one").pairs[0]
     assert among.p is not None and among.p < 0.05
     assert among.verdict is PairVerdict.NOT_SHOWN
+
+
+def test_that_only_cases_that_every_model_has_a_score_for_stand_side_by_side() -> None:
+    rows = [result("1", "a", 1.0), result("1", "b", 0.0), result("2", "a", 0.0), result("2", "b", None)]
+    assert columns_of(eval_run(), rows).shared("exact").tolist() == [[1.0, 0.0]]
+    assert columns_of(eval_run(), []).shared("exact").shape == (0, 2)
 
 
 def test_that_two_runs_are_compared_on_the_cases_they_share() -> None:

@@ -6,7 +6,7 @@ import pytest
 from workbench.domain.evals import CaseOutcome, CaseResult
 from workbench.domain.evidence import Evidence, MeasuredSpeed
 from workbench.domain.verdict import LocalModel, Reason
-from workbench.evals.paired import side_by_side, speeds
+from workbench.evals.paired import speeds
 
 from matching_values import scenario, shortlists, verdict
 
@@ -60,15 +60,6 @@ def test_that_a_files_speed_here_says_nothing_of_a_server() -> None:
 def result(case: str, model: str, score: float | None, seconds: float | None = 1.0) -> CaseResult:
     outcome = CaseOutcome.ERROR if score is None else CaseOutcome.SCORED
     return CaseResult("run", case, model, "contains", outcome, score=score, total_s=seconds, ttft_s=0.2)
-
-
-def test_that_side_by_side_keeps_only_cases_every_model_has_a_score_for() -> None:
-    results = [result("1", "a", 1.0), result("1", "b", 0.0), result("2", "a", 0.0), result("2", "b", None)]
-    found = side_by_side(results, ("a", "b"), "contains")
-    assert found.cases == 1
-    assert (found.scores(0), found.scores(1)) == ([1.0], [0.0])
-    assert found.oracle == 1.0
-    assert side_by_side([], ("a", "b"), "contains").oracle is None
 
 
 def test_that_speeds_are_kept_answer_by_answer_and_models_without_times_are_left_out() -> None:

@@ -8,14 +8,17 @@ import json
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from workbench.app import Services, build
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import CaseResult, EvalRun, EvalSettings, EvalStatus, PairVerdict
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalSettings, EvalStatus, PairVerdict
 from workbench.evals.runner import CaseDone, RunEvent
+from workbench.services.bundle_figures import EvalsAtHand
+from workbench.services.eval_results import EvalReading
 from workbench.services.eval_words import state_words
 
 T = TypeVar("T")
@@ -118,6 +121,27 @@ def test_that_each_answer_to_a_case_that_was_asked_repeatedly_is_overruled_by_it
     assert services.eval_results.summary(run).models[0].mean == pytest.approx(1 / 3 / 12)
     with pytest.raises(WorkbenchError, match="has no answer to case c20"):
         services.eval_results.mark(run, "c20", "demo-nano", 1.0, repeat=3)
+
+
+def test_that_evidence_of_cases_asked_repeatedly_takes_the_mean_of_each_case() -> None:
+    at = datetime(2026, 11, 28, tzinfo=UTC)
+    scorers = ("contains", "exact")
+    run = EvalRun("r", "s", "Twice", "leave", "00", 20, ("a", "b"), scorers, EvalStatus.FINISHED, at)
+
+    def right(model: str, scorer: str, repeat: int) -> float:
+        return float(scorer == "contains" and (model == "a") == (repeat == 0))
+
+    results = [
+        CaseResult("r", f"c{n}", model, name, CaseOutcome.SCORED, score=right(model, name, repeat), repeat=repeat)
+        for n in range(20)
+        for model in run.model_ids
+        for name in scorers
+        for repeat in (0, 1)
+    ]
+    evidence = EvalReading(EvalsAtHand([run], results)).evidence("s")
+    assert evidence is not None and [each.value for each in evidence.qualities.values()] == [50.0, 50.0]
+    assert evidence.oracle == 50.0, "each case is right once in two for either model"
+    assert evidence.gaps["instruction"].likely == pytest.approx(50.0)
 
 
 def test_that_evidence_follows_the_first_scorer(services: Services, data: Path) -> None:

@@ -101,6 +101,18 @@ def test_that_shared_failures_come_from_the_evals_and_reviews_that_are_due_stand
     ]
 
 
+def test_that_an_eval_of_time_shares_no_failures(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    past = services.watch.past()
+    (quality,) = services.portfolio.tested(past)
+    run = services.eval_results.latest_run(next(each.scenario.id for each in past if each.evidence is not None))
+    assert run is not None
+    timed = replace(run, scorers=('latency(expected="1 ms")', *run.scorers))
+    monkeypatch.setattr(services.eval_results, "latest_run", lambda _: timed)
+    assert services.portfolio.tested(past) == (quality,), "who is late is not who is wrong"
+    monkeypatch.setattr(services.eval_results, "latest_run", lambda _: replace(run, scorers=timed.scorers[:1]))
+    assert services.portfolio.tested(past) == ()
+
+
 def test_that_a_model_that_ends_stands_in_the_calendar_with_its_decisions(services: Services) -> None:
     ending = next(
         model for model in services.catalog.catalog().models
