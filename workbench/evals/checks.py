@@ -93,10 +93,11 @@ def _unused(cases: Sequence[EvalCase]) -> Iterable[Finding]:
 
 
 def _repeated(cases: Sequence[EvalCase]) -> Iterable[Finding]:
-    """Inputs that stand several times, with one answer or with several."""
-    by_input: dict[str, list[EvalCase]] = {}
+    """Inputs that stand several times, with one answer or with several; asked and scored in another way they are other
+    cases."""
+    by_input: dict[tuple[str, str], list[EvalCase]] = {}
     for case in cases:
-        by_input.setdefault(plain(case.input), []).append(case)
+        by_input.setdefault((plain(case.input), (case.scorer or "").partition("(")[0]), []).append(case)
     same: list[list[EvalCase]] = []
     conflicts: list[list[EvalCase]] = []
     for group in by_input.values():

@@ -48,6 +48,13 @@ def test_that_empty_repeated_and_conflicting_rows_are_named() -> None:
     assert only(dataset, Kind.EMPTY).cases == ("e",)
 
 
+def test_that_rows_scored_in_different_ways_contradict_nothing() -> None:
+    rude, polite = ('exact(expected="hi")', "equals: hi"), ('rubric(expected="is polite")', "llm-rubric: is polite")
+    found = checked(data(*(EvalCase(str(n), "Say hi", said, spec) for n, (spec, said) in enumerate((rude, polite)))))
+    assert not {Kind.CONFLICT, Kind.DUPLICATE} & {finding.kind for finding in found.findings}
+    assert len({case.cluster for case in found.dataset.cases}) == 1, "they count together all the same"
+
+
 def test_that_nearly_the_same_rows_become_clusters_together_with_their_documents() -> None:
     text = " ".join(f"word{number}" for number in range(40))
     dataset = data(
