@@ -119,7 +119,7 @@ def run_import(arguments: argparse.Namespace, services: Services) -> int:
     )
     if found.skipped and not arguments.json:
         say(f"{count(found.skipped, 'entry', 'entries')} left out: {found.why_skipped}.", file=sys.stderr)
-    show(run, services.eval_results.summary(run), services.eval_data.version_of(run), as_json=arguments.json)
+    show(run, services, as_json=arguments.json)
     return 0
 
 

@@ -17,6 +17,7 @@ from workbench.reports.figures import eval_shape, pair_shape, runs_shape, value_
 from workbench.services.eval_words import (
     data_words,
     each_words,
+    errors_words,
     free_words,
     pair_words,
     percent,
@@ -31,7 +32,7 @@ from workbench.services.eval_words import (
 
 if TYPE_CHECKING:
     from workbench.app import Services
-    from workbench.domain.evals import DataSetVersion, EvalRun, EvalSummary, PairSummary
+    from workbench.domain.evals import EvalRun, EvalSummary, PairSummary
     from workbench.evals.confusion import Confusion
 
 # More changed cases than this are counted, not named.
@@ -67,8 +68,7 @@ def run_results(arguments: argparse.Namespace, services: Services) -> int:
         run = services.eval_results.find(arguments.eval)
         if arguments.confusion:
             return _confusion(run, services.eval_results.confusion(run), as_json=arguments.json)
-        summary, version = services.eval_results.summary(run), services.eval_data.version_of(run)
-        show(run, summary, version, as_json=arguments.json, slices=arguments.slices)
+        show(run, services, as_json=arguments.json, slices=arguments.slices)
         return 0
     scenario_id = services.scenarios.load(arguments.scenario).id if arguments.scenario else None
     runs = services.eval_results.runs(scenario_id)
@@ -190,15 +190,9 @@ def _mark_score(text: str) -> float | None:
         ) from None
 
 
-def show(
-    run: EvalRun,
-    summary: EvalSummary,
-    version: DataSetVersion | None,
-    *,
-    as_json: bool,
-    slices: bool = False,
-) -> None:
-    """Prints an eval's figures, as JSON or as tables; `version` says which version of its data set it was made with."""
+def show(run: EvalRun, services: Services, *, as_json: bool, slices: bool = False) -> None:
+    """Prints an eval's figures, as JSON or as tables."""
+    summary, version = services.eval_results.summary(run), services.eval_data.version_of(run)
     if as_json:
         shape = {**eval_shape(run, summary), "dataset_version": None if version is None else version.number}
         print(json.dumps(rounded(shape), ensure_ascii=False))
@@ -206,6 +200,7 @@ def show(
     cases = f"{count(summary.case_count, 'case')} of {data_words(run, version)}"
     say(f"{run.name}: {cases}, {state_words(run)} (eval {run.id})\n")
     _show_models(summary)
+    _show_without_score(run, summary, services)
     if summary.pairs:
         say()
         _show_pairs(summary.pairs)
@@ -214,6 +209,16 @@ def show(
         say(f"\n{told}")
     if slices and summary.slices:
         _show_slices(summary)
+
+
+def _show_without_score(run: EvalRun, summary: EvalSummary, services: Services) -> None:
+    """How many answers count neither as right nor as wrong, and why."""
+    for scorer in run.scorers:
+        if told := errors_words(summary, scorer):
+            say(f"\n{told}" if len(run.scorers) == 1 else f"\n{scorer}: {told}")
+    if any(model.errors or model.unscored for model in summary.models):
+        for why, times in services.eval_results.reasons(run):
+            say(f"  {count(times, 'answer')}: {why}")
 
 
 def _show_models(summary: EvalSummary) -> None:

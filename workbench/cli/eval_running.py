@@ -268,8 +268,7 @@ def _run_and_show(
             say(f"What was answered is kept. To go on: workbench eval resume {run.id}", file=sys.stderr)
         raise
     end = watch.finished
-    version = services.eval_data.version_of(finished)
-    show(finished, services.eval_results.summary(finished), version, as_json=arguments.json)
+    show(finished, services, as_json=arguments.json)
     if end is None:
         return 0
     if not arguments.json:

@@ -419,6 +419,7 @@ def _model(model: ModelSummary) -> Shape:
         "high": model.high,
         "errors": model.errors,
         "withheld": model.withheld,
+        "unscored": model.unscored,
         "right": model.right,
         "method": model.method,
         "ttft_s": {"p50": model.ttft_p50_s, "p95": model.ttft_p95_s, **_ends(model.first_token)},

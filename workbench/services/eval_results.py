@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -9,7 +10,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseResult, EvalRun, EvalStatus, EvalSummary, Mark, PairSummary, RunsCompared
+from workbench.domain.evals import (
+    CaseOutcome,
+    CaseResult,
+    EvalRun,
+    EvalStatus,
+    EvalSummary,
+    Mark,
+    PairSummary,
+    RunsCompared,
+)
 from workbench.domain.evidence import Evidence, Quality
 from workbench.domain.ids import new_id
 from workbench.domain.numbers import digits
@@ -21,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.store.eval_runs import EvalRuns
 
 BASIS = "your eval"
+WITHOUT_SCORE = (CaseOutcome.ERROR, CaseOutcome.UNSCORED)
 #: cases that are shown before all of a long run are read
 A_SCREENFUL = 200
 
@@ -93,6 +104,11 @@ class EvalReading:
         from workbench.evals.results import summarise
 
         return summarise(run, results)
+
+    def reasons(self, run: EvalRun, *, most: int = 3) -> tuple[tuple[str, int], ...]:
+        """Why answers could not be had or scored, the most frequent first, and how many each."""
+        why = (result.error for result in self._runs.results(run.id) if result.outcome in WITHOUT_SCORE)
+        return tuple(Counter(filter(None, why)).most_common(most))
 
     def compare(self, run: EvalRun, a: str, b: str) -> tuple[PairSummary, ...]:
         """Two models of a run under every scorer, `a` first; a name stands for its id.

@@ -84,7 +84,10 @@ def errors_words(summary: EvalSummary, scorer: str) -> str:
     if unscored and _is_rated(scorer):
         parts.append(f"{words.count(unscored, 'answer')} {'waits' if unscored == 1 else 'wait'} for somebody to rate.")
     elif unscored:
-        parts.append(f"{words.count(unscored, 'answer')} could not be scored, and count neither as right nor as wrong.")
+        counts = "counts" if unscored == 1 else "count"
+        parts.append(
+            f"{words.count(unscored, 'answer')} could not be scored, and {counts} neither as right nor as wrong."
+        )
     parts += [f"{words.count(withheld, 'case')} may not leave this machine and were not sent."] if withheld else []
     return " ".join(parts)
 

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from workbench.app import build as services_at
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.evals import CaseOutcome
 from workbench.domain.figures import Figure
 from workbench.domain.option import OptionDraft
 from workbench.domain.verdict import Hosting, Verdict
@@ -54,7 +55,9 @@ def test_that_the_json_report_keeps_to_its_published_schema(
     assert not problems, [f"{problem.json_path}: {problem.message[:200]}" for problem in problems[:5]]
 
 
-def test_that_the_schema_names_every_section() -> None:
+def test_that_the_schema_names_every_section_and_all_that_may_become_of_a_case() -> None:
+    outcomes = SCHEMA["$defs"]["figures"]["properties"]["cases"]["items"]["properties"]["outcome"]["enum"]
+    assert sorted(outcomes) == sorted(CaseOutcome)
     assert SCHEMA["properties"]["sections"]["items"]["properties"]["id"]["enum"] == [
         section.value for section in SectionId
     ]

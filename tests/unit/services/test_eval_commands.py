@@ -157,6 +157,14 @@ def test_that_python_of_one_s_own_scores_only_when_it_is_allowed(
     assert said(capsys) == {"own_python": True}
     assert run(start) == 0
     assert [model["mean"] for model in said(capsys)["models"]] == [0.25]
+    mine.write_text("def score(answer, case):\n    return 1 / (case.expected != 'nobody')\n")
+    assert run(start) == 0
+    found = said(capsys)
+    assert [(model["n"], model["mean"], model["unscored"]) for model in found["models"]] == [(1, 1.0, 1)], "never a 0"
+    assert run(["--home", home, "eval", "results", found["eval"]]) == 0
+    told = capsys.readouterr().out
+    assert "1 answer could not be scored, and counts neither as right nor as wrong." in told
+    assert "1 answer: mine.py: ZeroDivisionError" in told
 
 
 def test_that_classes_are_told_apart_in_a_matrix(home: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:

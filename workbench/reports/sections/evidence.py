@@ -95,13 +95,19 @@ def _eval(found: EvalEvidence, material: Material) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def _left_out(model: ModelSummary) -> str:
+    """ "2 withheld, 1 without a score"."""
+    parts = ((model.withheld, "withheld"), (model.unscored, "without a score"))
+    return ", ".join(f"{number:,} {what}" for number, what in parts if number)
+
+
 def _means(found: EvalEvidence, material: Material) -> Table:
     rows = tuple(
         (
             Cell(material.model_name(model.model_id), note=f"scorer {model.scorer}"),
             Cell(f"{model.n:,}"),
             Cell(words.UNKNOWN_FIGURE if model.mean is None else percent(model.mean), note=_interval(model)),
-            Cell(f"{model.errors:,}", note=f"{model.withheld:,} withheld" if model.withheld else ""),
+            Cell(f"{model.errors:,}", note=_left_out(model)),
             Cell(_seconds(model.ttft_p50_s)),
             Cell(words.UNKNOWN_FIGURE if model.tokens_per_s is None else words.rounded(model.tokens_per_s)),
         )

@@ -15,7 +15,7 @@ _OPTION = ("low", "likely", "high", "origin", "source", "as_of")
 _SCORES = ("score", "score_low", "score_high", "best_probability", "cheapest_probability")
 _FLIP = ("input", "option", "now", "at", "winner", "text")
 _MODEL = ("model", "name", "offer", "hosting", "kept")
-_EVAL = ("model", "scorer", "n", "mean", "low", "high", "errors", "withheld")
+_EVAL = ("model", "scorer", "n", "mean", "low", "high", "errors", "withheld", "unscored")
 _CASE = ("eval", "case", "model", "scorer", "outcome", "score")
 _MODEL_HEADS = [*_MODEL, "USD a month, low", "likely", "high", "quality", "low", "high"]
 
@@ -25,7 +25,7 @@ def data_sheets(figures: Figures, said: OwnWords) -> Iterator[tuple[str, Sequenc
     option_heads = ["option", "name", "figure", "low", "likely", "high", "origin", "source", "as of"]
     score_heads = ["option", "score", "low", "high", "scores best, share", "costs least, share"]
     flip_heads = ["input", "option", "now", "turns at", "then leads", "in words"]
-    eval_heads = ["eval", "model", "scorer", "cases", "mean", "low", "high", "errors", "withheld"]
+    eval_heads = ["eval", "model", "scorer", "cases", "mean", "low", "high", "errors", "withheld", "without a score"]
     sheets: tuple[tuple[str, list[str], list[Row]], ...] = (
         (said.options_sheet, option_heads, _options(figures)),
         (said.scores_sheet, score_heads, [[o["id"], *map(o.get, _SCORES)] for o in _of(figures, "options", "options")]),
