@@ -116,7 +116,8 @@ class ChatRequest:
 
     `sensitive` is what is known of the text: a scenario whose sensitive part must stay here lets only what is marked
     False leave (None: nobody said). `key` names a question that must never be paid for twice (an eval's case):
-    a provider's answer under a key is kept and given again instead of asked for again.
+    a provider's answer under a key is kept and given again instead of asked for again. `beside`: how many questions
+    like this one its model will soon have at once, for a local model that can prepare for them.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -128,6 +129,7 @@ class ChatRequest:
     tools: tuple[Tool, ...] = ()
     sensitive: bool | None = None
     key: str = ""
+    beside: int = 1
 
 
 def ask(

@@ -16,7 +16,7 @@ def content_key(identity: str, request: ChatRequest, repeat: int = 0) -> str:
     """SHA-256 (hex) of a model's identity, the messages, everything that shapes the answer, and which repeat it is.
 
     `identity` names the weights or the server and its model, so that another file of the same name is another model.
-    What does not shape an answer (`fresh`, `sensitive`, `key`) is left out.
+    What does not shape an answer (`fresh`, `sensitive`, `key`, `beside`) is left out.
     """
     content = [
         VERSION,

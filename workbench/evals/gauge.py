@@ -54,6 +54,11 @@ class Gauge:
         return tasks - ended
 
     @property
+    def most(self) -> int:
+        """How many answers may be under way once it has shown how it does alone."""
+        return self._width
+
+    @property
     def width(self) -> int:
         """How many answers may be under way now."""
         return 1 if self._alone > 0 else self._width

@@ -427,6 +427,7 @@ class _Going:
             fresh=alone or question.request.sampling.temperature > 0,
             sensitive=question.case.sensitive if self._is_marked else None,
             key=f"{self._run.id}/{question.key}",
+            beside=min(gauge.most, len(self._cases) * self._run.settings.repeats),
         )
         tries = 0
         while True:

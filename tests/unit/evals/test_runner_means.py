@@ -272,6 +272,7 @@ def test_that_a_local_model_is_first_asked_alone_and_then_as_many_at_once_as_it_
     assert model.most_under_way == 8
     assert [request.fresh for request in model.requests[:ALONE]] == [True] * ALONE
     assert not any(request.fresh for request in model.requests[ALONE:])
+    assert {request.beside for request in model.requests} == {8}, "a model may prepare for them from the first one on"
     model = ScriptedModel("a", right, parallel=8)
     asyncio.run(finish([model], cases=cases, settings=EvalSettings(together=False)))
     assert model.most_under_way == 1

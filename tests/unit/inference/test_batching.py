@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from workbench.domain.chat import Finish, Sampling, TokenLogprob
-from workbench.inference.local.batching import Batcher
+from workbench.inference.local.batching import CROWD, Batcher
 from workbench.inference.local.pace import Pace
 from workbench.inference.local.protocol import Event, Finished, Refused, Text
 from workbench.inference.local.refusal import Refusal
@@ -33,6 +33,7 @@ class Counting:
     ) -> None:
         self.sequences, self.cells, self.sequence_tokens = sequences, cells, sequence_tokens
         self.batch_tokens = 16
+        self.light_cells = 10_000
         self.can_share = can_share
         self.memory: dict[int, dict[int, Cell]] = {number: {} for number in range(sequences)}
         self.evaluated = 0
@@ -318,6 +319,22 @@ def test_that_a_fresh_request_evaluates_its_whole_prompt() -> None:
     end = ends(events)["b"]
     assert isinstance(end, Finished)
     assert end.timing.shared_tokens == 0
+
+
+@pytest.mark.parametrize(("answers", "idle"), [(CROWD, 5), (CROWD + 1, 1)])
+def test_that_in_a_crowd_what_slows_every_answer_is_forgotten_and_the_likest_is_kept(answers: int, idle: int) -> None:
+    """Eight memories of 20 tokens where 30 are light: the fifth answer leaves only one of them."""
+    backend = Counting(sequences=9, cells=900)
+    backend.light_cells = 30
+    batcher = Batcher(backend, lambda event: None)
+    for number in range(8):
+        batcher.add(job(str(number), [number + 1] * 20, tokens=1))
+    run(batcher)
+    for number in range(answers):
+        batcher.add(job(f"new {number}", [60 + number] * 20, tokens=50))
+    batcher.step()
+    kept = [memory[0].token for memory in backend.memory.values() if memory and memory[0].token < 60]
+    assert len(kept) == idle
 
 
 def test_that_a_prompt_longer_than_the_context_is_refused_with_how_much_it_is_over() -> None:

@@ -38,6 +38,8 @@ FRAME_S = 0.033
 MIXED_PROMPT_TOKENS = 128
 #: common tokens from which it pays to wait until another prompt has evaluated them
 WORTH_WAITING = 16
+#: answers under way from which what idle sequences remember is cut: llama.cpp passes over it for every one of them
+CROWD = 4
 
 
 class Batcher:
@@ -127,7 +129,8 @@ class Batcher:
                 self._begin(job, sampler, free)
 
     def _make_room(self, job: Job) -> bool:
-        """Whether the job's cells are there, after dropping the longest unused memories where needed."""
+        """Whether the job's cells are there, after dropping the longest unused memories where needed, and in a crowd
+        those that slow every answer; the likest one stays."""
         limit = self._backend.sequence_tokens
         growth = sum(s.job.reserve(limit) - max(s.done, s.common if s.leader else 0) for s in self._slots if s.job)
         target = job.prompt[:-1]
@@ -137,6 +140,9 @@ class Batcher:
             if not idle:
                 return False
             self._drop(idle.pop(0), 0)
+        if sum(slot.job is not None for slot in self._slots) >= CROWD:
+            while len(idle) > 1 and self._cells() > self._backend.light_cells:
+                self._drop(idle.pop(0), 0)
         return True
 
     def _cells(self) -> int:

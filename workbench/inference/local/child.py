@@ -89,6 +89,8 @@ class Child:
     def _load(self, command: protocol.Load) -> None:
         begin = time.monotonic()
         hardening.cap_memory(command.memory_cap_bytes)
+        if command.beside:
+            hardening.step_back()
         told = -1.0
 
         def progress(fraction: float) -> None:
@@ -110,11 +112,17 @@ class Child:
                 choice.threads,
                 choice.token_s,
                 time.monotonic() - begin,
+                self._processes(choice.threads),
             )
         )
 
     def _counts(self) -> tuple[int, ...]:
         return threads.candidates(threads.physical_cores())
+
+    def _processes(self, count: int) -> int:
+        """Only of one thread each: several processes of several spinning threads would wait for each other."""
+        assert self.model is not None
+        return threads.physical_cores() if count == 1 and not self.model.on_gpu else 1
 
     def _choose_threads(self, counts: tuple[int, ...] | None) -> threads.ThreadChoice:
         assert self.model is not None

@@ -36,6 +36,14 @@ class MemoryNeed:
         another order, and what was foreseen is no promise."""
         return self.total + self.total // 4 + SLACK_BYTES
 
+    @property
+    def of_a_copy(self) -> MemoryNeed:
+        """What one more process of the same file takes: the mapped weights are shared."""
+        return replace(self, weights=0)
+
+    def times(self, processes: int) -> MemoryNeed:
+        return replace(self, context=self.context * processes, working=self.working * processes)
+
     def seen(self, own_bytes: int) -> MemoryNeed:
         """The same where its process already has more of its own than was foreseen."""
         return replace(self, working=max(self.working, own_bytes - self.context))

@@ -25,6 +25,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.inference.forms import schema_problem
 from workbench.inference.local import memory, protocol
 from workbench.inference.local.client import EngineProcess, Patience
+from workbench.inference.local.copies import Copies
 from workbench.inference.local.gguf import GgufFile, inspect, refuse_unsound
 from workbench.inference.local.threads import ThreadMemory
 
@@ -55,13 +56,20 @@ class Room(Protocol):
         waits."""
         ...
 
+    def has_room(self, need: memory.MemoryNeed) -> bool:
+        """Whether so much is free now, without anybody being unloaded."""
+        ...
+
     def changed(self) -> None:
         """A model has ended an answer, a load, or itself."""
         ...
 
 
 class LocalModel:
-    """One file, at most one child process. `model_id` is `local/` and its name, else the file's without its ending."""
+    """One file and its child process, with copies while many ask at once.
+
+    `model_id` is `local/` and its name, else the file's without its ending.
+    """
 
     def __init__(
         self,
@@ -84,6 +92,7 @@ class LocalModel:
         self._given_up: set[asyncio.Task[None]] = set()
         self._watchers: set[asyncio.Queue[Loading | Waiting | None]] = set()
         self._users = 0
+        self._copies = Copies(self._start_copy, self._has_room_for_a_copy)
         self.plan: memory.ContextPlan | None = None
         self.ready: protocol.Ready | None = None
         self.last_used = 0.0
@@ -105,7 +114,7 @@ class LocalModel:
 
     @property
     def in_flight(self) -> int:
-        return self._engine.in_flight if self._engine else 0
+        return sum(engine.in_flight for engine in self._running())
 
     @property
     def holds(self) -> memory.MemoryNeed | None:
@@ -115,7 +124,8 @@ class LocalModel:
         if self.plan is None or not (self.loaded or loading):
             return None
         own = memory.own_bytes(self.pid) if self.pid is not None else None
-        return self.plan.need if own is None else self.plan.need.seen(own)
+        need = self.plan.need if own is None else self.plan.need.seen(own)
+        return need.times(1 + self._copies.count)
 
     @property
     def in_use(self) -> bool:
@@ -127,9 +137,16 @@ class LocalModel:
         return self._engine.pid if self._engine and self.loaded else None
 
     def memory_bytes(self) -> int | None:
-        """What the child takes of this machine's memory; None when nothing is loaded or the system does not
+        """What it takes of this machine's memory with its copies; None when nothing is loaded or the system does not
         say."""
-        return memory.resident_bytes(self.pid) if self.pid is not None else None
+        if self.pid is None:
+            return None
+        parts = [memory.resident_bytes(engine.pid) for engine in self._running()]
+        return None if None in parts else sum(part for part in parts if part is not None)
+
+    def _running(self) -> list[EngineProcess]:
+        """The child and its copies."""
+        return [self._engine, *self._copies.running] if self._engine and self._engine.alive else []
 
     def describe(self) -> ModelDescription:
         """Raises `WorkbenchError` when the file is no model."""
@@ -145,7 +162,7 @@ class LocalModel:
         )
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
-        """See `ChatModel`. Several at once share the child and its batches."""
+        """See `ChatModel`. Several at once share the child and its batches, or those of its copies."""
         refusal = self._refusal(request)
         if refusal is not None:
             yield Failed(refusal)
@@ -159,9 +176,13 @@ class LocalModel:
             except WorkbenchError as error:
                 yield Failed(error)
                 return
+            self._copies.expect(max(self.in_flight + 1, request.beside), self.ready.processes if self.ready else 1)
+            engine = self._copies.soonest(engine)
             async with contextlib.aclosing(engine.generate(request)) as said:
                 events = self._checked(said, request.json_schema) if request.json_schema else said
                 async for event in events:
+                    if isinstance(event, Done):
+                        self._copies.answered(engine, event.timing.total_s)
                     yield event
 
     async def _checked(self, events: AsyncGenerator[ChatEvent, None], schema: str) -> AsyncGenerator[ChatEvent, None]:
@@ -198,6 +219,7 @@ class LocalModel:
     def _used(self) -> Iterator[None]:
         """Nobody unloads it meanwhile."""
         self._users += 1
+        self._copies.asked(self._users)
         self.last_used = asyncio.get_running_loop().time()
         try:
             yield
@@ -205,6 +227,7 @@ class LocalModel:
             self._users -= 1
             with contextlib.suppress(RuntimeError):  # a generator may be closed after its loop
                 self.last_used = asyncio.get_running_loop().time()
+                self._copies.asked(self._users)
             self._changed()
 
     async def load(self) -> EngineProcess:
@@ -219,6 +242,7 @@ class LocalModel:
         """Its steps until the model is loaded. When nobody waits any more, the load is given up."""
         if self._engine and self._loop is not asyncio.get_running_loop():
             self._engine.kill("The program asked from another event loop")  # its pipes belong to the first one
+            self._copies.kill("The program asked from another event loop")
             self._engine = None
         if self.loaded:
             return
@@ -264,6 +288,22 @@ class LocalModel:
             self._thread_memory.remember(self._thread_key(), self.ready.threads)
         self._engine, self._loop = engine, asyncio.get_running_loop()
 
+    def _has_room_for_a_copy(self) -> bool:
+        return self._room is not None and self.plan is not None and self._room.has_room(self.plan.need.of_a_copy)
+
+    async def _start_copy(self) -> EngineProcess:
+        """One more child of the same file, loaded like the first. Raises `WorkbenchError`."""
+        plan, ready = self.plan, self.ready
+        assert plan is not None and ready is not None
+        engine = await EngineProcess.start(self.model_id, self._settings.patience)
+        try:
+            command = replace(self._command(plan), threads=ready.threads, beside=True)
+            await engine.load(command, lambda share: None)
+        except BaseException:
+            await engine.close()
+            raise
+        return engine
+
     async def _planned(self, file: GgufFile) -> memory.ContextPlan:
         """The context it gets, once there is memory for it. Nothing is awaited after the room was given."""
         settings = self._settings
@@ -305,6 +345,10 @@ class LocalModel:
     async def unload(self) -> None:
         """End the child, if there is one; the next question starts another."""
         engine, self._engine, self.ready, self.plan = self._engine, None, None, None
+        if self._loop is asyncio.get_running_loop():
+            await self._copies.close()
+        else:
+            self._copies.kill("It was unloaded")
         if engine and self._loop is asyncio.get_running_loop():
             await engine.close()
         elif engine:

@@ -25,6 +25,8 @@ from workbench.inference.local.template import ChatTemplate, Rendered
 BATCH_TOKENS = 512
 #: token-weights from which one evaluation takes long enough (some 100 ms) to look for a cancel inside it
 LONG_EVALUATION = 1_000_000_000
+#: share of the weights' multiplications that attending to all cells may cost before it counts
+LIGHT = 0.25
 KEPT_LOG_MESSAGES = 3
 LOG_ERROR, LOG_CONTINUED = 4, 5
 DECODE_FULL, DECODE_ABORTED = 1, 2
@@ -70,6 +72,9 @@ class LlamaCpp:
         self._batch = c.llama_batch_init(BATCH_TOKENS, 0, 1)
         self._weights = int(c.llama_model_n_params(self.model))
         self._watched = False
+        a_cell = 2 * int(c.llama_model_n_layer(self.model)) * int(c.llama_model_n_embd(self.model))
+        self.light_cells = int(LIGHT * self._weights / max(a_cell, 1))
+        self.on_gpu = bool(c.llama_supports_gpu_offload())
         self.threads = command.threads or 1
         self._vocabulary = int(c.llama_vocab_n_tokens(self.vocab))
         self._logits = Logits(c, self._context, self._vocabulary)

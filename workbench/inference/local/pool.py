@@ -1,5 +1,5 @@
-"""All local models of one running program: one child per file, one budget of memory, the least recently used
-unloaded first. A model that finds no room waits until one that answers has finished."""
+"""All local models of one running program: a child per file and its copies, one budget of memory, the least recently
+used unloaded first. A model that finds no room waits until one that answers has finished."""
 
 from __future__ import annotations
 
@@ -85,6 +85,10 @@ class LocalModels:
                     say(why)
                     told = why
                 await self._next_change()
+
+    def has_room(self, need: memory.MemoryNeed) -> bool:
+        """Whether so much is free now beside all that are loaded or being loaded."""
+        return _fits(need, self._free([each for each in self._models.values() if each.holds]))
 
     def changed(self) -> None:
         """Somebody may have left: those who wait look again."""

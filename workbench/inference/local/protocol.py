@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.domain.chat import ChatMessage, ChatRequest, Finish, Role, Sampling, Timing, TokenLogprob
 
-VERSION = 2
+VERSION = 3
 MAX_LINE_BYTES = 16 << 20
 
 
@@ -23,7 +23,7 @@ class ProtocolError(Exception):
 @dataclass(frozen=True, slots=True)
 class Load:
     """Load the child's one model. `threads` None means: measure. `memory_cap_bytes` bounds the child's own
-    data."""
+    data. `beside`: it is a copy, and yields the processor to others."""
 
     path: str
     context_tokens: int
@@ -31,6 +31,7 @@ class Load:
     parallel: int
     threads: int | None = None
     memory_cap_bytes: int | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The model is loaded. `token_s` is the measured time for one token on `threads` threads."""
+    """The model is loaded. `token_s` is the measured time for one token on `threads` threads; `processes` of
+    this kind have work for every core."""
 
     sequence_tokens: int
     parallel: int
     threads: int
     token_s: float
     load_s: float
+    processes: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,12 @@ class Outcome(Enum):
 
 class Backend(Protocol):
     """What evaluates tokens. `sequences` answers fit at once, in `cells` cells, each up to
-    `sequence_tokens`; `can_share` tells whether a sequence may use what another has evaluated."""
+    `sequence_tokens`; `can_share` tells whether a sequence may use what another has evaluated. To pass over
+    `light_cells` costs little beside the weights."""
 
     sequences: int
     cells: int
+    light_cells: int
     sequence_tokens: int
     batch_tokens: int
     can_share: bool

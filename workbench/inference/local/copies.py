@@ -1,0 +1,108 @@
+"""More children of one model, for as long as many ask it at once.
+
+A small model answers fastest on a single thread, and then every other core is idle. A copy shares the weights, which
+are mapped from the file, and yields the processor to whoever wants it: the window keeps its core.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+
+from workbench.domain.errors import WorkbenchError
+from workbench.inference.local.client import EngineProcess
+
+#: answers under way for each process from which one more pays
+EACH = 4
+MOST_COPIES = 3
+#: seconds without a question after which copies end
+LINGER_S = 5.0
+
+
+class Copies:
+    """The copies of one model, beside its first child and on the same loop.
+
+    `start` gives a loaded copy or raises `WorkbenchError`; `has_room` says whether there is memory for one. Where there
+    is none, or one could not be started, the first child goes on with those there are.
+    """
+
+    def __init__(self, start: Callable[[], Awaitable[EngineProcess]], has_room: Callable[[], bool]) -> None:
+        self._start, self._has_room = start, has_room
+        self._engines: list[EngineProcess] = []
+        self._answer_s: dict[EngineProcess, float] = {}
+        self._coming: asyncio.Task[None] | None = None
+        self._leaving: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
+        self._enough = False
+
+    @property
+    def running(self) -> list[EngineProcess]:
+        return [engine for engine in self._engines if engine.alive]
+
+    @property
+    def count(self) -> int:
+        """Those that run, and the one on its way."""
+        return len(self.running) + (self._coming is not None)
+
+    def soonest(self, first: EngineProcess) -> EngineProcess:
+        """Who takes the next question: the one that will have answered it first, by its last answer. On a busy machine
+        copies come to nothing, so one that has not answered yet gets few questions."""
+
+        def wait_s(engine: EngineProcess) -> float:
+            known = self._answer_s.get(engine)
+            if known is None and engine.in_flight >= EACH:
+                return math.inf
+            return (engine.in_flight + 1) * (known or usual)
+
+        usual = self._answer_s.get(first, 1.0)
+        return min([first, *self.running], key=wait_s)
+
+    def answered(self, engine: EngineProcess, seconds: float) -> None:
+        """It took so long, from the question to the end of its answer."""
+        self._answer_s[engine] = seconds
+
+    def expect(self, questions: int, processes: int) -> None:
+        """So many questions are, or soon will be, under way, and so many processes have work for every core: start one
+        more where that is many for those there are."""
+        here = 1 + len(self._engines)
+        if self._coming or self._enough or here >= min(processes, 1 + MOST_COPIES) or questions <= EACH * here:
+            return
+        if self._has_room():
+            self._coming = asyncio.create_task(self._come())
+        else:
+            self._enough = True
+
+    async def _come(self) -> None:
+        try:
+            self._engines.append(await self._start())
+        except WorkbenchError:
+            self._enough = True
+        finally:
+            self._coming = None
+
+    def asked(self, users: int) -> None:
+        """So many use the model from now on; when it is nobody, and for a while, all copies end."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+        if users == 0 and (self._engines or self._coming):
+            self._leaving = asyncio.get_running_loop().call_later(LINGER_S, self._leave)
+
+    def _leave(self) -> None:
+        self._ending = asyncio.create_task(self.close())
+
+    async def close(self) -> None:
+        """End all of them, and the one on its way."""
+        coming, engines = self._coming, self._engines
+        self._engines, self._answer_s, self._enough = [], {}, False
+        if coming is not None:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+        await asyncio.gather(*(engine.close() for engine in engines))
+
+    def kill(self, why: str) -> None:
+        """End all of them now, from another loop than theirs."""
+        engines, self._engines, self._coming, self._leaving = self._engines, [], None, None
+        for engine in engines:
+            engine.kill(why)
