@@ -27,7 +27,7 @@ from workbench.gui.explanation import Explanation
 from workbench.gui.links import RESUME
 from workbench.gui.pages.validate import EVALS, ValidatePage
 from workbench.gui.theme import Theme
-from workbench.gui.widgets.state import IconLabel
+from workbench.gui.widgets.state import Cautions, IconLabel
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.services.eval_grid import CaseGrid
@@ -218,6 +218,19 @@ def test_that_the_plan_says_before_the_run_what_it_can_prove_costs_and_takes(
     )
     plan.repeats.setCurrentIndex(1)
     bench.wait(lambda: plan.plan is not None and plan.plan.answers == 3 * 12 * len(page.evals.setup.models))
+
+
+def test_that_what_is_to_mind_of_the_cases_stands_beside_them(bench: Bench, page: ValidatePage, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("input,expected\nWho?,Ada\nWho?,Kenji\nWhere is ada@example.org?,here\n")
+    page.arrive((tmp_path / "labels.csv",))
+    bench.settle()
+    mind = page.findChild(Cautions, "data-mind")
+    assert mind is not None and mind.isVisible()
+    conflict, personal = mind.text().splitlines()
+    assert "say “Ada” and “Kenji”. Keep the right one" in conflict and "looks like personal data" in personal
+    page.arrive((tmp_path / "none.csv",))
+    bench.settle()
+    assert not mind.isVisible()
 
 
 def test_that_a_case_explains_itself_in_the_inspector(bench: Bench, page: ValidatePage, data: Path) -> None:

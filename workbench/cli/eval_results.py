@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 # More changed cases than this are counted, not named.
 NAMED = 12
+LEAST_P = 1e-15
 
 
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -147,7 +148,7 @@ def _compare_runs(arguments: argparse.Namespace, services: Services, before: Eva
 
 
 def _test(pair: PairSummary) -> str:
-    p = UNKNOWN_FIGURE if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}"
+    p = _p(pair)
     return f"p {p} after Holm" if pair.p is not None else "too few cases to test"
 
 
@@ -259,6 +260,13 @@ def _show_models(summary: EvalSummary) -> None:
     )
 
 
+def _p(pair: PairSummary) -> str:
+    """ "0.012"; never 0, which no p is."""
+    if pair.p_adjusted is None:
+        return UNKNOWN_FIGURE
+    return f"{pair.p_adjusted:.2g}" if pair.p_adjusted >= LEAST_P else f"< {LEAST_P:g}"
+
+
 def _show_pairs(pairs: tuple[PairSummary, ...]) -> None:
     print_table(
         ("a", "b", "difference", "95 % interval", "p, adjusted", "a is"),
@@ -268,7 +276,7 @@ def _show_pairs(pairs: tuple[PairSummary, ...]) -> None:
                 pair.b,
                 _points(pair.difference),
                 _interval(_points, pair.low, pair.high),
-                UNKNOWN_FIGURE if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}",
+                _p(pair),
                 pair.verdict,
             )
             for pair in pairs

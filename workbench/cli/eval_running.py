@@ -7,6 +7,7 @@ import asyncio
 import gc
 import json
 import re
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -260,12 +261,14 @@ def _run_and_show(
     from workbench.cli.eval_results import show
 
     watch = _Watch()
+    files = [shlex.quote(name) for name in models if Path(name).is_file()]  # what no library names
+    go_on = f"workbench eval resume {run.id}{' -m ' if files else ''}{' '.join(files)}"
     gc.freeze()  # what is loaded by now stays: looking through it again and again takes a twentieth of the time
     try:
         finished = asyncio.run(_run(services, run, data, models, watch, arguments.cluster))
     except KeyboardInterrupt:
         if not arguments.json:
-            say(f"What was answered is kept. To go on: workbench eval resume {run.id}", file=sys.stderr)
+            say(f"What was answered is kept. To go on: {go_on}", file=sys.stderr)
         raise
     end = watch.finished
     show(finished, services, as_json=arguments.json)
@@ -276,7 +279,7 @@ def _run_and_show(
             say(line, file=sys.stderr)
     if end.stopped:
         if not arguments.json:
-            say(f"To go on: workbench eval resume {run.id}", file=sys.stderr)
+            say(f"To go on: {go_on}", file=sys.stderr)
         raise end.stopped[0][1]
     if end.withheld and not end.answered:
         raise GuardRefusal(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from workbench.cli.prompt_printing import Printer
 from workbench.domain.chat import Loading, Token, Waiting
 from workbench.domain.errors import CANCELLED
 from workbench.domain.evidence import Answer
+from workbench.paths import data_dir
 from workbench.services.asking import PaneEnded, PaneEvent
 
 QUESTION = "Policy: HR-04 Leave policy\nEmployees get 28 days of leave.\n\nQuestion: How much leave do staff get?"
@@ -184,12 +187,13 @@ def test_that_a_stopped_eval_says_how_to_go_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("workbench.services.evals.EvalService.run", interrupted)
-    assert run(["--home", home, "eval", "run", str(data), "-m", "demo-nano"]) == CANCELLED
+    mine = shutil.copy(data_dir("resources") / "demo_models" / "demo-nano.gguf", data.with_name("my own.gguf"))
+    assert run(["--home", home, "eval", "run", str(data), "-m", str(mine), "demo-small"]) == CANCELLED
     stopped = capsys.readouterr().err
     monkeypatch.undo()
     command = next(line for line in stopped.splitlines() if "eval resume" in line).partition("workbench ")[2]
-    assert run(["--home", home, *command.split(), "--json"]) == 0
-    assert said(capsys)["models"][0]["n"] == 6
+    assert run(["--home", home, *shlex.split(command), "--json"]) == 0, "also with a file that no library names"
+    assert [model["n"] for model in said(capsys)["models"]] == [6, 6]
 
 
 def test_that_eval_plan_counts_cases(home: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:

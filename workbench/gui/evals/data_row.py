@@ -16,12 +16,13 @@ from workbench.gui.ports import SettingsPort
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.rows import Column
-from workbench.gui.widgets.state import ErrorBox
+from workbench.gui.widgets.state import Cautions, ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.paths import data_dir
 
 PREVIEWED = 6
+MINDED = 3
 SAMPLE = data_dir("resources") / "evals" / "knowledge-assistant.csv"
 NOTHING_YET = "No data chosen yet. A table or a JSON file with the columns input and expected."
 FILTER = (
@@ -94,6 +95,8 @@ class DataRow(QWidget):
             filterable=False,
             visible_rows=PREVIEWED,
         )
+        self._mind = Cautions()
+        self._mind.setObjectName("data-mind")
         self._problems = ErrorBox()
         self._again = button("", self._take_back, kind="link", hint="The cases that were chosen before")
         self._again.setObjectName("data-take-back")
@@ -116,6 +119,7 @@ class DataRow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         column.addLayout(row)
+        column.addWidget(self._mind)
         column.addLayout(links)
         column.addWidget(self._preview)
         column.addWidget(self._problems)
@@ -133,9 +137,11 @@ class DataRow(QWidget):
         sensitive = sum(case.sensitive for case in data.cases)
         self._about.set_text(f"**{plain(data.name)}** · {words.count(len(data.cases), 'case')}")
         kept = f"{sensitive:,} sensitive, kept on this machine · " if sensitive else ""
-        cautions = sum(finding.is_caution for finding in examined.findings)
-        mind = f" · {words.count(cautions, 'thing')} to mind" if cautions else ""
-        self._detail.set_text(f"{kept}{examined.dialect}{mind}")
+        self._detail.set_text(f"{kept}{examined.dialect}")
+        cautions = [plain(f"{finding.what}. {finding.mend}") for finding in examined.findings if finding.is_caution]
+        more = len(cautions) - MINDED
+        rest = [f"{words.count(more, 'more thing')} to mind under Columns and checks."] if more > 0 else []
+        self._mind.set_texts([*cautions[:MINDED], *rest])
         self._detail.setToolTip("\n".join(finding.what for finding in examined.findings))
         self._detail.show()
         self._about.setToolTip(data.source)
@@ -175,6 +181,7 @@ class DataRow(QWidget):
             self._again.show()
 
     def _put_away(self) -> None:
+        self._mind.set_texts(())
         for each in (self._detail, self._preview, self._show):
             each.hide()
 
