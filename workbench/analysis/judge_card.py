@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.analysis import student
 from workbench.analysis.judging import judge_corrected
-from workbench.analysis.statistics import agresti_coull, z_value
+from workbench.analysis.statistics import agresti_coull
 from workbench.domain.bias_card import BiasCard, Corrected, Finding
 from workbench.domain.errors import WorkbenchError
 
@@ -127,8 +128,7 @@ def _kappa(kept: int, right: int, caught: int, wrong: int) -> float | None:
 
 def _verbosity(scored: Sequence[Judged]) -> Finding | None:
     """Points for a hundred words, by least squares; against people's labels when enough answers have one."""
-    labelled = [one for one in scored if one.human is not None]
-    used = labelled if len(labelled) >= FEWEST_FOR_SLOPE else scored
+    used = _comparable(scored)
     if len(used) < FEWEST_FOR_SLOPE:
         return None
     x = np.array([one.words / 100 for one in used])
@@ -138,19 +138,33 @@ def _verbosity(scored: Sequence[Judged]) -> Finding | None:
         return None
     slope = float(((x - x.mean()) * (y - y.mean())).sum() / spread)
     rest = y - y.mean() - slope * (x - x.mean())
-    error = math.sqrt(float((rest**2).sum()) / (len(used) - 2) / spread)
-    return _points(slope, error, len(used))
+    deviation = math.sqrt(float((rest**2).sum()) / (len(used) - 2)) or _least_deviation(len(used))
+    return _points(slope, deviation / math.sqrt(spread), len(used) - 2, len(used))
 
 
 def _self_preference(scored: Sequence[Judged], own: frozenset[str]) -> Finding | None:
-    labelled = [one for one in scored if one.human is not None]
-    used = labelled if len(labelled) >= FEWEST_FOR_SLOPE else scored
+    """Points of its own answers beyond others', with Welch's interval."""
+    used = _comparable(scored)
     mine = np.array([_excess(one) for one in used if one.model_id in own])
     others = np.array([_excess(one) for one in used if one.model_id not in own])
     if len(mine) < 2 or len(others) < 2:
         return None
-    error = math.sqrt(float(mine.var(ddof=1)) / len(mine) + float(others.var(ddof=1)) / len(others))
-    return _points(float(mine.mean() - others.mean()), error, len(used))
+    parts = [float(each.var(ddof=1)) / len(each) for each in (mine, others)]
+    if not any(parts):
+        parts = [_least_deviation(len(used)) ** 2 / len(each) for each in (mine, others)]
+    degrees = sum(parts) ** 2 / (parts[0] ** 2 / (len(mine) - 1) + parts[1] ** 2 / (len(others) - 1))
+    return _points(float(mine.mean() - others.mean()), math.sqrt(sum(parts)), degrees, len(used))
+
+
+def _comparable(scored: Sequence[Judged]) -> Sequence[Judged]:
+    """Those with a label when there are enough of them, else all."""
+    labelled = [one for one in scored if one.human is not None]
+    return labelled if len(labelled) >= FEWEST_FOR_SLOPE else scored
+
+
+def _least_deviation(n: int) -> float:
+    """Where nothing differs that is not certain of all answers: as of a paired difference that n items show alike."""
+    return math.sqrt(n) / (n + 2)
 
 
 def _excess(one: Judged) -> float:
@@ -158,6 +172,6 @@ def _excess(one: Judged) -> float:
     return (one.score or 0.0) - (one.human or 0.0)
 
 
-def _points(value: float, error: float, n: int) -> Finding:
-    reach = z_value() * error
+def _points(value: float, error: float, degrees: float, n: int) -> Finding:
+    reach = student.quantile(0.95, degrees) * error
     return Finding(100 * value, 100 * (value - reach), 100 * (value + reach), n)

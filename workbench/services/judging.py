@@ -73,17 +73,14 @@ class JudgingService:
 
         Labels are marks: they count in place of the judge's scores. Raises Problems that name every bad line.
         """
-        results = {result.question[:2]: result for result in self._store.eval_runs.results(run.id)}
-        scores = {
-            result.question[:2]: result.score
-            for result in self._store.eval_runs.results(run.id)
-            if result.scorer == scorer
-        }
+        results = self._store.eval_runs.results(run.id)
+        answered = {result.question[:2] for result in results}
+        scores = {result.question[:2]: result.score for result in results if result.scorer == scorer}
         marks, problems = [], []
         for line, row in _rows(file):
             case, model = (row.get("case") or "").strip(), (row.get("model") or "").strip()
             value = _label(row.get("right") or "")
-            known = next((key for key in ((case, model), (case, f"local/{model}")) if key in results), None)
+            known = next((key for key in ((case, model), (case, f"local/{model}")) if key in answered), None)
             where = f"{file.name}, line {line}"
             if known is None:
                 problems.append(WorkbenchError(f"{model} has no answer to case {case} in this eval", where=where))
@@ -201,18 +198,19 @@ class JudgingService:
         await self._models.close()
 
     def _labels(self, run: EvalRun, scorer: str) -> dict[tuple[str, str, int], float]:
-        """What people gave an answer: their ratings, and over them the newest mark under this scorer."""
-        rated = {
-            one.question: one.score
-            for one in self._store.eval_runs.results(run.id)
-            if one.scorer.startswith("human") and one.score is not None
-        }
-        marks = {
-            (mark.case_id, mark.model_id, mark.repeat): mark.score
-            for mark in self._store.eval_runs.marks(run.id)
-            if mark.scorer == scorer or mark.scorer.startswith("human")
-        }
-        return {**rated, **marks}
+        """What people gave an answer: their ratings, and over them the newest mark under this scorer. A mark that put
+        the judge's own score back is no label: it would be the judge agreeing with itself."""
+        results = self._store.eval_runs.results(run.id)
+        rated = {one.question: one.score for one in results if one.scorer.startswith("human") and one.score is not None}
+        own = {one.question: one.score for one in results if one.scorer == scorer}
+        given: dict[tuple[str, str, int], float | None] = {}
+        for mark in self._store.eval_runs.marks(run.id):
+            question = (mark.case_id, mark.model_id, mark.repeat)
+            if mark.scorer == scorer:
+                given[question] = None if _puts_back(mark, own.get(question)) else mark.score
+            elif mark.scorer.startswith("human"):
+                given[question] = mark.score
+        return {**rated, **{question: score for question, score in given.items() if score is not None}}
 
     def _answers(self, run: EvalRun) -> list[CaseResult]:
         given = (CaseOutcome.SCORED, CaseOutcome.UNSCORED)
@@ -262,6 +260,11 @@ def _sample(
     random.Random(seed).shuffle(drawn)
     drawn.sort(key=lambda one: one.question not in labels)
     return drawn[:most]
+
+
+def _puts_back(mark: Mark, own: float | None) -> bool:
+    """Whether a mark gives an answer its scorer's own score again, in place of another that stood there."""
+    return mark.score == own and mark.was not in (None, own)
 
 
 def _pairs(answers: Sequence[CaseResult], cases: dict[str, EvalCase], most: int) -> list[tuple[CaseResult, CaseResult]]:

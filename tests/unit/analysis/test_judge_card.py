@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
+import statsmodels.api as sm
+from scipy import stats
 from workbench.analysis.judge_card import Judged, bias_card, corrected
 
 
@@ -49,6 +51,32 @@ def test_that_a_taste_for_its_own_answers_shows() -> None:
     found = card(judged, own=frozenset({"own"})).self_preference
     assert found.low > 0 and found.low < 40 < found.high
     assert card(judged).self_preference is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_that_slope_and_preference_have_the_intervals_of_scipy_and_statsmodels(seed: int) -> None:
+    chance = random.Random(seed)
+    mine, others = chance.randrange(2, 12), chance.randrange(10, 30)
+    judged = [
+        Judged(model, chance.choice((0.0, 0.5, 1.0)), chance.randrange(5, 200))
+        for model, n in (("own", mine), ("other", others))
+        for _ in range(n)
+    ]
+    found = card(judged, own=frozenset({"own"}))
+    y, x = [one.score for one in judged], [one.words / 100 for one in judged]
+    low, high = sm.OLS(y, sm.add_constant(x)).fit().conf_int()[1]
+    assert (found.verbosity.low, found.verbosity.high) == pytest.approx((100 * low, 100 * high), abs=1e-9)
+    welch = stats.ttest_ind(y[:mine], y[mine:], equal_var=False).confidence_interval()
+    assert (found.self_preference.low, found.self_preference.high) == pytest.approx(
+        (100 * welch.low, 100 * welch.high), abs=1e-9
+    )
+
+
+def test_that_a_few_answers_that_do_not_differ_make_nothing_certain() -> None:
+    alike = [Judged(model, 1.0, 10 * n) for model, count in (("own", 3), ("other", 9)) for n in range(count)]
+    found = card(alike, own=frozenset({"own"}))
+    for each in (found.verbosity, found.self_preference):
+        assert each.value == 0 and each.low < -5 and each.high > 5
 
 
 def test_that_flips_retests_and_failures_are_counted() -> None:

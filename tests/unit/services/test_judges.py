@@ -148,6 +148,21 @@ def test_that_the_scores_of_a_run_are_corrected_by_its_labels(
     assert rows["far/good"].pooled, "too few of its answers are wrong"
 
 
+def test_that_a_judge_does_not_agree_with_people_where_its_own_score_was_put_back(
+    services: Services, finished: tuple[EvalRun, EvalSet]
+) -> None:
+    run, _ = finished
+    results = services.eval_results
+    for number in range(4):
+        results.mark(run, f"c{number}", "far/good", 0.0)
+    results.mark(run, "c3", "far/good", 1.0)
+    for number in range(2):
+        results.mark(run, f"c{number}", "far/good", None)
+    results.mark(run, "c10", "far/good", 1.0, why="as the judge says")
+    (good, _) = services.judging.corrected(run, "rubric")
+    assert good.labelled == 2, "one that stays overruled, and one that a person found right of themselves"
+
+
 def test_that_labels_that_cannot_be_used_are_all_named_and_none_is_kept(
     services: Services, finished: tuple[EvalRun, EvalSet], tmp_path: Path
 ) -> None:
