@@ -21,6 +21,7 @@ class HtmlValid(Scorer):
     id = "html"
     title = "Valid HTML"
     group = Group.FORM
+    version = 2
     expects = (
         "Nothing, or names of elements separated by | that must occur. The answer must hold elements, and every one "
         "that is opened must be closed, where HTML asks for it."

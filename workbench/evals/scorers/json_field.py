@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from workbench.domain.evals import EvalCase
-from workbench.evals.scorers.json_text import read_json
+from workbench.evals.scorers.json_text import alike, read_json
 from workbench.evals.scorers.protocol import Answer, Group, Score, Scorer, sample
-from workbench.evals.scorers.text import plain
 
 
 class JsonField(Scorer):
     id = "json-field"
     title = "JSON fields"
     group = Group.FORM
+    version = 2
     expects = (
         'A JSON object such as {"name": "Ada"}: the score is the share of its fields that the answer\'s object has '
         "with the same value. Text around the object does not count."
@@ -31,18 +29,10 @@ class JsonField(Scorer):
         found, fault = read_json(answer.text[answer.text.find("{") : answer.text.rfind("}") + 1])
         if fault or not isinstance(found, dict):
             return Score(0.0, "there is no JSON object in the answer")
-        wrong = [key for key, value in wanted.items() if not _same(found.get(key), value)]
+        wrong = [key for key, value in wanted.items() if key not in found or not alike(found[key], value)]
         if not wrong:
             return Score(1.0, "all fields agree")
         return Score(1 - len(wrong) / len(wanted), "different: " + ", ".join(wrong))
-
-
-def _same(found: Any, wanted: Any) -> bool:
-    if isinstance(found, str) and isinstance(wanted, str):
-        return plain(found) == plain(wanted)
-    if isinstance(found, bool) or isinstance(wanted, bool):
-        return found is wanted
-    return bool(found == wanted)
 
 
 SCORER = JsonField()

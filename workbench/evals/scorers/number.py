@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from workbench.domain.evals import EvalCase
 from workbench.evals.scorers.protocol import Answer, Group, Score, Scorer, sample
-from workbench.evals.scorers.units import UNITS, Unit
+from workbench.evals.scorers.units import CURRENCIES, Unit, unit_named
 
-NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?|[-+−]?\.\d+")
-WITH_UNIT = re.compile(rf"({NUMBER.pattern})(?:[ \u00a0]?([^\W\d_][\w/²³]*|%|°[CF]|[$€£¥µ]\w*))?")
+#: a minus between two numbers makes a range of them, and none of them negative
+NUMBER = re.compile(r"(?:(?<!\d)[-+−])?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?|\.\d+)")
+_UNIT = r"[^\W\d_][\w/²³]*|%|°[CF]|[$€£¥µ]\w*"
+#: what stands before an amount of money: its sign, or its code
+_BEFORE = r"(?:(?<!\d)([-−]))?([$€£¥]|\b(?:EUR|USD|GBP|JPY|CHF))[ \u00a0]?"
+WITH_UNIT = re.compile(rf"(?:{_BEFORE})?({NUMBER.pattern})(?:[ \u00a0]?({_UNIT}))?")
 EXPECTED = re.compile(
-    rf"\s*({NUMBER.pattern})\s*([^\W\d_][\w/²³]*|%|°[CF]|[$€£¥µ]\w*)?"
+    rf"\s*(?:{_BEFORE})?({NUMBER.pattern})\s*({_UNIT})?"
     rf"\s*(?:(?:±|\+-|\+/-)\s*({NUMBER.pattern})\s*(%?))?\s*([^\W\d_][\w/²³]*|°[CF])?\s*"
 )
 ROUNDING = 1e-9
@@ -30,10 +35,10 @@ class Number(Scorer):
     id = "number"
     title = "Number"
     group = Group.VALUES
-    version = 2
+    version = 3
     expects = (
-        "A number, with a unit and a tolerance if you like: 12.5, 12.5 ± 0.1, 12.5 ± 2 % or 3 km ± 100 m. The last "
-        "number of the answer counts, in any unit of the same kind; commas separate thousands."
+        "A number, with a unit and a tolerance if you like: 12.5, 12.5 ± 0.1, 12.5 ± 2 %, $40 or 3 km ± 100 m. The "
+        "last number of the answer counts, in any unit of the same kind; commas separate thousands."
     )
     example = sample("1200 ± 1 %", "That makes 1,205 euros.", "That makes 1,300 euros.")
 
@@ -46,28 +51,44 @@ class Number(Scorer):
 
     def compare(self, answer: Answer, case: EvalCase) -> Score:
         wanted = _wanted(case.expected)
-        text = answer.text[-LONGEST:]
-        found = [match for match in WITH_UNIT.finditer(text) if wanted.unit is None or _fits(match[2], wanted.unit)]
+        found = [_Said.of(match) for match in WITH_UNIT.finditer(answer.text[-LONGEST:])]
+        if wanted.unit is not None:
+            found = _in_unit(found, wanted.unit)
         if not found:
             what = "there is no number in the answer"
             return Score(0.0, what if wanted.unit is None else f"{what} in {wanted.unit.name} or a unit like it")
-        value = _value(found[-1][1])
+        said = found[-1]
+        value = said.value
         if wanted.unit is not None:
-            value = wanted.unit.from_base(_unit(found[-1][2] or "").to_base(value))
+            value = wanted.unit.from_base((said.unit or wanted.unit).to_base(value))
         right = abs(value - wanted.value) <= wanted.tolerance + ROUNDING * max(1.0, abs(wanted.value))
-        said = found[-1][0].strip() if wanted.unit is not None else found[-1][1]
-        return Score(float(right), f"{said} against {case.expected.strip()}")
+        return Score(float(right), f"{said.text} against {case.expected.strip()}")
 
 
-def _fits(unit: str | None, wanted: Unit) -> bool:
-    """Whether a number with this unit can be meant: one without any is taken to be in the wanted one only when that is
-    a percentage or a currency, which stand before the number or go without saying."""
-    found = UNITS.get(unit or "")
-    return found is not None and found.kind == wanted.kind
+class _Said(NamedTuple):
+    """A number in an answer with its unit, None where none stands by it."""
+
+    text: str
+    value: float
+    unit: Unit | None
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> _Said:
+        minus, before, number, after = match.groups()
+        value = -_value(number) if minus else _value(number)
+        if before:
+            return cls(match[0].removesuffix(after or "").strip(), value, unit_named(before))
+        unit = unit_named(after or "")
+        return cls(match[0] if unit else number, value, unit)
 
 
-def _unit(name: str) -> Unit:
-    return UNITS[name]
+def _in_unit(found: Sequence[_Said], wanted: Unit) -> list[_Said]:
+    """The numbers in a unit of the wanted kind. Where there is none, a percentage and an amount of money may go without
+    saying."""
+    fitting = [said for said in found if said.unit is not None and said.unit.kind == wanted.kind]
+    if fitting or wanted.kind not in ("percent", *CURRENCIES):
+        return fitting
+    return [said for said in found if said.unit is None]
 
 
 @lru_cache(maxsize=4096)
@@ -76,19 +97,20 @@ def _wanted(text: str) -> _Wanted:
     match = EXPECTED.fullmatch(text)
     if match is None:
         raise ValueError("it is not a number such as 12.5 or 12.5 ± 0.1")
-    value = _value(match[1])
-    tolerance = abs(_value(match[3])) if match[3] else 0.0
-    name = match[2] or match[5] or ""
+    minus, before, number, after, around, share, last = match.groups()
+    value = -_value(number) if minus else _value(number)
+    tolerance = abs(_value(around)) if around else 0.0
+    name = before or after or last or ""
     if not name:
-        return _Wanted(value, tolerance * abs(value) / 100 if match[4] else tolerance, None)
-    unit = UNITS.get(name)
+        return _Wanted(value, tolerance * abs(value) / 100 if share else tolerance, None)
+    unit = unit_named(name)
     if unit is None:
         raise ValueError(f"the unit {name} is not known")
-    if match[4]:
+    if share:
         return _Wanted(value, tolerance * abs(value) / 100, unit)
-    other = UNITS.get(match[5] or name)
+    other = unit_named(last or name)
     if other is None or other.kind != unit.kind:
-        raise ValueError(f"{match[5]} is no unit like {name}")
+        raise ValueError(f"{last} is no unit like {name}")
     return _Wanted(value, abs(tolerance * other.factor / unit.factor), unit)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from workbench.domain.chat import ToolCall
 from workbench.domain.evals import EvalCase
-from workbench.evals.scorers.json_text import read_json
+from workbench.evals.scorers.json_text import alike, read_json
 from workbench.evals.scorers.protocol import Answer, Group, Score, Scorer, sample
-from workbench.evals.scorers.text import plain, shortened, unfenced
+from workbench.evals.scorers.text import shortened, unfenced
 
 Call = tuple[str, Mapping[str, Any]]
 
@@ -18,6 +18,7 @@ class ToolCalled(Scorer):
     id = "tool-call"
     title = "Tool call"
     group = Group.FORM
+    version = 2
     expects = (
         'The call, such as {"name": "book", "arguments": {"days": 4}}, or a list of calls in their order. A wrong '
         "name scores "
@@ -50,7 +51,8 @@ def _score(wanted: Call, found: Call) -> Score:
     if found[0] != name:
         return Score(0.0, f"calls {shortened(found[0])} instead of {name}")
     names = [*arguments, *(key for key in found[1] if key not in arguments)]
-    wrong = [key for key in names if key not in arguments or not _same(found[1].get(key), arguments[key])]
+    both = arguments.keys() & found[1].keys()
+    wrong = [key for key in names if key not in both or not alike(found[1][key], arguments[key])]
     if not wrong:
         return Score(1.0, f"calls {name} with the same arguments")
     return Score(1 - len(wrong) / (1 + len(names)), f"calls {name}; different: {shortened(', '.join(wrong))}")
@@ -77,14 +79,6 @@ def _calls(value: Any) -> list[Call]:
 
 def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _same(found: Any, wanted: Any) -> bool:
-    if isinstance(found, str) and isinstance(wanted, str):
-        return plain(found) == plain(wanted)
-    if isinstance(found, bool) or isinstance(wanted, bool):
-        return found is wanted
-    return bool(found == wanted)
 
 
 SCORER = ToolCalled()

@@ -78,3 +78,10 @@ UNITS: dict[str, Unit] = {
     "°C": Unit("°C", "temperature", 1.0, 273.15),
     "°F": Unit("°F", "temperature", 5 / 9, 273.15 - 32 * 5 / 9),
 }
+#: kinds that are money, each by its code
+CURRENCIES = ("EUR", "USD", "GBP", "JPY", "CHF")
+
+
+def unit_named(name: str) -> Unit | None:
+    """The unit of this name or sign, a word of it also with capitals; None for none."""
+    return UNITS.get(name) or (UNITS.get(name.lower()) if len(name) > 3 else None)
