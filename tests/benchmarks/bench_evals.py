@@ -367,7 +367,7 @@ def local(folder: Path, rounds: int, missed: list[str]) -> None:
         plain, plain_right, plain_tokens = json.loads(plain_said.splitlines()[-1])
         ratios.append(plain / mine)
         print(
-            f"{LOCAL_CASES} sample cases on {DEMO.stem}, one thread: {plain / mine:.2f} times as fast as a plain loop"
+            f"{LOCAL_CASES} sample cases on {DEMO.stem}: {plain / mine:.2f} times as fast as a plain loop on one thread"
         )
         print(f"    ours   {mine:7.2f} s ({whole.cpu_s:5.2f} of processor, with start), {right} right, {tokens} tokens")
         print(f"    a loop {plain:7.2f} s ({plain_whole.cpu_s:5.2f}), {plain_right} right, {plain_tokens} tokens")

@@ -15,6 +15,8 @@ from workbench.inference.local.client import EngineProcess
 
 #: answers under way for each process from which one more pays
 EACH = 4
+#: weight of the last answer in what an answer takes: short and long ones come mixed
+FRESH = 0.1
 MOST_COPIES = 3
 #: seconds without a question after which copies end
 LINGER_S = 5.0
@@ -46,7 +48,7 @@ class Copies:
         return len(self.running) + (self._coming is not None)
 
     def soonest(self, first: EngineProcess) -> EngineProcess:
-        """Who takes the next question: the one that will have answered it first, by its last answer. On a busy machine
+        """Who takes the next question: the one that will have answered it first, by its last answers. On a busy machine
         copies come to nothing, so one that has not answered yet gets few questions."""
 
         def wait_s(engine: EngineProcess) -> float:
@@ -60,7 +62,8 @@ class Copies:
 
     def answered(self, engine: EngineProcess, seconds: float) -> None:
         """It took so long, from the question to the end of its answer."""
-        self._answer_s[engine] = seconds
+        known = self._answer_s.get(engine, seconds)
+        self._answer_s[engine] = known + FRESH * (seconds - known)
 
     def expect(self, questions: int, processes: int) -> None:
         """So many questions are, or soon will be, under way, and so many processes have work for every core: start one

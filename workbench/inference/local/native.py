@@ -25,8 +25,8 @@ from workbench.inference.local.template import ChatTemplate, Rendered
 BATCH_TOKENS = 512
 #: token-weights from which one evaluation takes long enough (some 100 ms) to look for a cancel inside it
 LONG_EVALUATION = 1_000_000_000
-#: share of the weights' multiplications that attending to all cells may cost before it counts
-LIGHT = 0.25
+#: share of the weights' multiplications that attending to all cells may cost; it takes longer than its share
+LIGHT = 0.1
 KEPT_LOG_MESSAGES = 3
 LOG_ERROR, LOG_CONTINUED = 4, 5
 DECODE_FULL, DECODE_ABORTED = 1, 2
