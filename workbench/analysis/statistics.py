@@ -28,6 +28,8 @@ Verdict = Literal["better", "worse", "equivalent", "not shown"]
 _LOG_TINY = -745.0
 #: so few items that differ from the rest, where most do not, say little of how much they spread
 FEW_APART = 20
+#: and so few that two models are not both right or both wrong on, of how wide their difference's interval is
+FEW_DISCORDANT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,26 @@ def newcombe_paired(both: int, only_first: int, only_second: int, neither: int, 
     down = _newcombe_reach(one.point - one.low, two.high - two.point, phi)
     up = _newcombe_reach(one.high - one.point, two.point - two.low, phi)
     return Interval(d, max(-1.0, d - down), min(1.0, d + up))
+
+
+def paired_interval(both: int, only_first: int, only_second: int, neither: int, confidence: float = 0.95) -> Interval:
+    """The interval shown for the difference of two accuracies on the same items: Newcombe's, no narrower than Agresti
+    and Min's where fewer than ten items tell the models apart, nor than what n items leave open where none does.
+
+    Models that agree on nearly every item leave Newcombe's next to no width: where 1 item in 200 tells them apart, all
+    one way, and half are right, it holds the truth in 51 % of simulated evals of 100 items (this one: 92 % or more).
+    """
+    found = newcombe_paired(both, only_first, only_second, neither, confidence)
+    n, apart = both + only_first + only_second + neither, only_first + only_second
+    if apart >= FEW_DISCORDANT:
+        return found
+    # half an item more in each of the four cells
+    middle = (only_first - only_second) / (n + 2)
+    reach = z_value(confidence) * math.sqrt(apart + 1 - (only_first - only_second) ** 2 / (n + 2)) / (n + 2)
+    if apart == 0:
+        reach = max(reach, most_misses_not_excluded(n, confidence))
+    low, high = min(found.low, middle - reach), max(found.high, middle + reach)
+    return Interval(found.point, max(-1.0, low), min(1.0, high))
 
 
 def percentile_interval(values: Numbers, share: float, confidence: float = 0.95) -> tuple[float | None, float | None]:

@@ -257,9 +257,9 @@ def _pair(
     """Two rows of scores on the cases both have one for; not adjusted yet, its verdict says only whether equivalence is
     shown.
 
-    Right/wrong without shared documents: Newcombe's interval and McNemar's exact test. Otherwise the paired difference
-    with its (clustered) standard error, Student's interval and test; right/wrong with shared documents is judged by the
-    more careful of both tests.
+    Right/wrong without shared documents: Newcombe's interval (`paired_interval`) and McNemar's exact test. Otherwise
+    the paired difference with its (clustered) standard error, Student's interval and test; right/wrong with shared
+    documents is judged by the more careful of both tests.
     """
     both = ~(np.isnan(first) | np.isnan(second))
     one, two = first[both], second[both]
@@ -278,7 +278,7 @@ def _pair(
         else:
             difference = statistics.paired_difference(only_a, only_b, one.size)
             right = int((one + two == 2).sum())
-            interval = statistics.newcombe_paired(right, only_a, only_b, one.size - right - only_a - only_b)
+            interval = statistics.paired_interval(right, only_a, only_b, one.size - right - only_a - only_b)
             p, method = exact, "McNemar's exact test, Newcombe's interval"
     if clusters is not None:
         method += ", cases of one source document counted together"

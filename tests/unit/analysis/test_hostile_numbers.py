@@ -240,6 +240,7 @@ CALLS: list[Call] = [
     call(student.two_sided, 2.1, 19.0),
     call(student.quantile, 0.95, 19.0),
     call(statistics.newcombe_paired, 70, 12, 4, 14, 0.95),
+    call(statistics.paired_interval, 70, 2, 4, 24, 0.95),
     call(statistics.repeated_mean_variance, 0.11, 0.2, 50, 4),
     call(statistics.variance_parts, [[0.2, 0.3], [0.9, 0.8]]),
     call(statistics.all_pass, 7, 10, 3),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -114,6 +116,28 @@ def _coverage(n: int, accuracies: np.ndarray, *, whole_percents: bool) -> np.nda
     at = accuracies[:, None]
     covered = (low <= at + 1e-12) & (at <= high + 1e-12)
     return np.asarray((scipy_stats.binom.pmf(np.arange(n + 1), n, at) * covered).sum(axis=1))
+
+
+def test_that_the_interval_of_two_models_that_nearly_agree_holds_their_difference() -> None:
+    """Shares of items that only one of them gets right, all for one model or for both alike."""
+    rng = np.random.default_rng(36)
+    for n in (20, 100, 300):
+        for right, apart, lean in itertools.product((0.5, 0.9), (0.005, 0.02, 0.05), (0, 1)):
+            difference = apart * lean
+            chances = [right - apart / 2, (apart + difference) / 2, (apart - difference) / 2]
+            drawn, times = np.unique(
+                rng.multinomial(n, [*chances, 1 - sum(chances)], 1_500), axis=0, return_counts=True
+            )
+            found = [statistics.paired_interval(*(int(cell) for cell in cells)) for cells in drawn]
+            held = [each.low - EXACT <= difference <= each.high + EXACT for each in found]
+            covered = float(np.average(held, weights=times))
+            assert covered >= 0.9, f"{covered:.3f} of {n} cases, {right:.0%} right, {apart:.1%} apart"
+            assert all(each.low < each.point < each.high or abs(each.point) == 1 for each in found)
+
+
+def test_that_many_items_apart_leave_newcombe_s_interval_as_it_is() -> None:
+    assert statistics.paired_interval(70, 12, 4, 14) == statistics.newcombe_paired(70, 12, 4, 14)
+    assert statistics.paired_interval(70, 9, 0, 21).low > 0, "nine to none is shown"
 
 
 @pytest.mark.slow
