@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -45,6 +46,8 @@ def dispatch(arguments: list[str]) -> int:
     opened = wants_window(arguments)
     if opened is not None and has_display():
         return open_window(opened)
+    # Of what a start loads nothing becomes garbage; looking for some every 700 objects took a sixth of its time.
+    gc.set_threshold(5_000, 20)
     from workbench.cli.main import run
 
     offer_printer()
@@ -105,8 +108,6 @@ def home_option(opened: tuple[Path | None, tuple[str, ...]]) -> list[str]:
 
 def open_window(opened: tuple[Path | None, tuple[str, ...]]) -> int:
     """Starts the window; says what is missing when Qt or one of its system libraries cannot be loaded."""
-    import gc
-
     # What a start makes stays; looking through it again and again took a tenth of the time. `gui.garbage` goes on.
     gc.disable()
     home, files = opened

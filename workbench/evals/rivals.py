@@ -39,6 +39,11 @@ def rival_id(name: str, models: Iterable[ModelDescription]) -> str:
     )
 
 
+def compares(run: EvalRun) -> bool:
+    """Whether a scorer of the run waits for the answers of another model."""
+    return any(rival_named(scorer(spec)) for spec in run.scorers)
+
+
 def check_rivals(run: EvalRun, models: Sequence[ModelDescription]) -> None:
     """Raises WorkbenchError for a scorer that compares with a model that the run does not ask."""
     for spec in run.scorers:
@@ -56,8 +61,6 @@ async def compare_answers(
 ) -> None:
     """Scores what has no score because it waited for another model's answer; each one is stored when it is known."""
     rivals = {spec: rival_id(name, models) for spec in run.scorers if (name := rival_named(scorer(spec)))}
-    if not rivals:
-        return
     known = {case.id: case for case in cases}
     answers = {one.question: one for one in results if one.outcome in (CaseOutcome.SCORED, CaseOutcome.UNSCORED)}
     room = asyncio.Semaphore(AT_ONCE)

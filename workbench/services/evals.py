@@ -79,7 +79,7 @@ class EvalService:
         """
         from workbench.evals.executor import Here
         from workbench.evals.money import Cap
-        from workbench.evals.rivals import compare_answers
+        from workbench.evals.rivals import compare_answers, compares
         from workbench.evals.runner import Finished, Means, run_eval
         from workbench.evals.templates import marked_as_shown, templates_of
         from workbench.evals.usable import check_repeatable
@@ -116,10 +116,11 @@ class EvalService:
                     is_whole = isinstance(event, Finished) and event.is_whole
                     if on_event is not None:
                         on_event(event)
-            if is_whole:
+            if is_whole and compares(run):
                 abouts = [model.describe() for model in chosen]
                 results = await asyncio.to_thread(self._store.eval_runs.results, run.id)
                 await compare_answers(run, data.cases, abouts, results, means.aids, means.store)
+            if is_whole:
                 status = EvalStatus.FINISHED
         finally:
             self._pauses.pop(run.id, None)
@@ -127,7 +128,7 @@ class EvalService:
                 await asyncio.shield(own.close())
             finished = await asyncio.shield(self._set_status(run, status))
         if status is EvalStatus.FINISHED:
-            await asyncio.to_thread(self._forget_paid_for, run)
+            await asyncio.to_thread(self._spend().forget_answers, run.id)  # they are safe here
         return finished
 
     async def run_on_cluster(
@@ -215,11 +216,6 @@ class EvalService:
 
     async def _put(self, results: Sequence[CaseResult]) -> None:
         await self._store.eval_runs.put(self._journal(), results)
-
-    def _forget_paid_for(self, run: EvalRun) -> None:
-        """The purse keeps paid answers until they are safe here."""
-        keys = {result.content_key for result in self._store.eval_runs.results(run.id) if not result.cached}
-        self._spend().forget_answers(frozenset(f"{run.id}/{key}" for key in keys if key))
 
     def _models_of(self, run: EvalRun, references: Sequence[str], data: EvalSet) -> list[ChatModel]:
         """Every model of the run, with its prompt, in its order: a run is finished only when all of them were asked."""

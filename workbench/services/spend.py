@@ -84,9 +84,9 @@ class SpendService:
         """Counts the most that calls in doubt may have cost; their questions may be asked again. Gives how many."""
         return self._payments().settle(frozenset(one.id for one in self.in_doubt()))
 
-    def forget_answers(self, keys: frozenset[str]) -> None:
-        """For whoever asked under keys and has the answers safe: they are not kept twice."""
-        self._payments().forget_answers(keys)
+    def forget_answers(self, asker: str) -> None:
+        """For whoever asked under keys of its own (`asker/…`) and has the answers safe: they are not kept twice."""
+        self._payments().forget_answers(asker)
 
     # The purse
 

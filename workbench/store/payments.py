@@ -76,11 +76,13 @@ class Payments:
             put(connection, PAYMENT, [_row(replace(one, state=PaymentState.DOUBTFUL)) for one in found])
         return len(found)
 
-    def forget_answers(self, keys: frozenset[str]) -> None:
-        """Takes the answers of these questions out: whoever asked has them safe. Those of deleted scenarios go too."""
+    def forget_answers(self, asker: str) -> None:
+        """Takes the answers under the keys `asker/…` out: whoever asked has them safe. Those of deleted scenarios go
+        too."""
         with self._store.write() as connection:
             gone = and_(PAYMENT.c.scenario_id.is_not(None), PAYMENT.c.scenario_id.not_in(select(SCENARIO.c.id)))
-            query = select(PAYMENT).where(PAYMENT.c.answer != "", gone | PAYMENT.c.key.in_(keys))
+            asked = PAYMENT.c.key.startswith(f"{asker}/", autoescape=True)
+            query = select(PAYMENT).where(PAYMENT.c.answer != "", gone | asked)
             rows = connection.execute(query).mappings().all()
             put(connection, PAYMENT, [_row(replace(_payment(row), answer="")) for row in rows])
 

@@ -136,8 +136,11 @@ def test_that_an_answer_under_a_key_is_given_again_and_not_paid_for_again(servic
         model = remote(server.url, services)
         first, second = model.ask(request), model.ask(request)
         assert len(server.requests) == 1
+        services.spend.forget_answers("run")
+        assert model.ask(request).text == "Hello.", "those of another asker stay"
+        services.spend.forget_answers("run1")
+        assert model.ask(request).text == "" and len(server.requests) == 1
     assert first.text == second.text == "Hello." and first.done == second.done
-    services.spend.forget_answers(frozenset({request.key}))
     assert services.payments.open_ones() == () and services.spend.today().usd == pytest.approx(300 / 1e6)
 
 
@@ -216,11 +219,11 @@ def test_that_a_forgotten_answer_is_said_to_be_kept_elsewhere(services: Services
     done = Done(Timing(0.1, None, 5, 2, 0.2), Finish.STOP)
 
     async def run() -> object:
-        question = Question(None, "own", "m", 1.0, "k")
+        question = Question(None, "own", "m", 1.0, "asker/k")
         opened = await services.spend.begin(question)
         assert isinstance(opened, str)
         await services.spend.paid(opened, "yes", done, 0.5)
-        await asyncio.to_thread(services.spend.forget_answers, frozenset({"k"}))
+        await asyncio.to_thread(services.spend.forget_answers, "asker")
         return await services.spend.begin(question)
 
     again = asyncio.run(run())
