@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 from validate_bench import Bench, bench_in, validate_page
 from workbench.domain.errors import WorkbenchError
@@ -218,6 +218,27 @@ def test_that_the_plan_says_before_the_run_what_it_can_prove_costs_and_takes(
     )
     plan.repeats.setCurrentIndex(1)
     bench.wait(lambda: plan.plan is not None and plan.plan.answers == 3 * 12 * len(page.evals.setup.models))
+
+
+def test_that_how_long_answers_may_be_is_chosen_and_what_had_to_end_is_said(
+    bench: Bench, page: ValidatePage, data: Path
+) -> None:
+    page.arrive((data,))
+    bench.settle()
+    page.evals.setup.more._turn()
+    longest = page.findChild(QLineEdit, "eval-longest")
+    assert longest is not None and longest.isVisible() and longest.text() == "96"
+    longest.selectAll()
+    bench.qtbot.keyClicks(longest, "1")
+    page.evals.setup.more.prompts._rows[0].text.setPlainText("{{ input }} **Briefly**")
+    run_whole(bench, page)
+    (run,) = bench.services.eval_results.runs()
+    assert run.sampling.max_tokens == 1
+    cut = page.findChild(Cautions, "eval-cut")
+    assert cut is not None and cut.isVisible() and "Ended at the longest length allowed" in cut.text()
+    assert page.evals.explanation is not None
+    told = page.evals.explanation.as_text()
+    assert "answers up to 1 token" in told and "Prompt: {{ input }} " in told
 
 
 def test_that_what_is_to_mind_of_the_cases_stands_beside_them(bench: Bench, page: ValidatePage, tmp_path: Path) -> None:

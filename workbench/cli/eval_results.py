@@ -15,6 +15,7 @@ from workbench.cli.tables import print_table
 from workbench.domain.errors import WorkbenchError
 from workbench.reports.figures import eval_shape, pair_shape, runs_shape, value_shape
 from workbench.services.eval_words import (
+    cut_words,
     data_words,
     each_words,
     errors_words,
@@ -217,6 +218,8 @@ def _show_without_score(run: EvalRun, summary: EvalSummary, services: Services) 
     for scorer in run.scorers:
         if told := errors_words(summary, scorer):
             say(f"\n{told}" if len(run.scorers) == 1 else f"\n{scorer}: {told}")
+    if told := cut_words(summary.models, str):
+        say(f"\n{told} (--max-tokens)")
     if any(model.errors or model.unscored for model in summary.models):
         for why, times in services.eval_results.reasons(run):
             say(f"  {count(times, 'answer')}: {why}")

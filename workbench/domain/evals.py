@@ -190,6 +190,10 @@ class EvalSettings:
     prompts: tuple[tuple[str, str], ...] = ()
 
 
+#: how the id of a run begins that is another program's
+IMPORTED = "imported-"
+
+
 class EvalStatus(StrEnum):
     """RUNNING after a restart means the run was interrupted; it resumes like a PAUSED one."""
 
@@ -221,6 +225,11 @@ class EvalRun:
     margin: float = 0.05
     settings: EvalSettings = field(default_factory=EvalSettings)
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether another program asked and scored; how it did is not known then."""
+        return self.id.startswith(IMPORTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Percentiles:
@@ -248,7 +257,7 @@ class ModelSummary:
     them, failed ones included, None when unknown, as are the costs per case and per right answer (a score of 1), whose
     interval is that of the share right. `first_token` and `whole` are the waits for an answer's beginning and end.
     `from_kept`: every answer was taken from earlier evals, so that times and costs per case are those of when they were
-    asked.
+    asked. `cut` answers that are not right ended at the length that was allowed.
     """
 
     model_id: str
@@ -274,6 +283,7 @@ class ModelSummary:
     cost_per_right_low_usd: float | None = None
     cost_per_right_high_usd: float | None = None
     from_kept: bool = False
+    cut: int = 0
 
 
 class PairVerdict(StrEnum):

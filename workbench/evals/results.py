@@ -43,7 +43,12 @@ def summarise(run: EvalRun, results: Iterable[CaseResult] | Columns) -> EvalSumm
     also when it will ask every case.
     """
     data = results if isinstance(results, Columns) else columns_of(run, results)
-    models = [_model(data, scorer, place) for scorer in run.scorers for place in range(len(data.models))]
+    most = 0 if run.is_imported else run.sampling.max_tokens
+    models = [
+        replace(_model(data, scorer, place), cut=_cut(data, scorer, place, most))
+        for scorer in run.scorers
+        for place in range(len(data.models))
+    ]
     early = run.settings.design is Design.SEQUENTIAL or run.status is not EvalStatus.FINISHED
     pairs = [pair for scorer in run.scorers for pair in pairs_of(data, scorer, run.margin, early=early)]
     slices, left_out = _slices(data, run.margin, early)
@@ -193,6 +198,12 @@ def _clusters(document: IntArray) -> IntArray | None:
     if not document.size or (document < 0).any():
         return None
     return document if 2 <= np.unique(document).size < document.size else None
+
+
+def _cut(data: Columns, scorer: str, place: int, most: int) -> int:
+    """How many answers that are not right ended with the last token they were allowed."""
+    score = data.score[data.scorers.index(scorer), :, :, place]
+    return int(((data.tokens_out[:, :, place] == most) & (score < 1)).sum())
 
 
 def _right_or_wrong(scores: FloatArray) -> bool:

@@ -420,6 +420,7 @@ def _model(model: ModelSummary) -> Shape:
         "errors": model.errors,
         "withheld": model.withheld,
         "unscored": model.unscored,
+        "cut": model.cut,
         "right": model.right,
         "method": model.method,
         "ttft_s": {"p50": model.ttft_p50_s, "p95": model.ttft_p95_s, **_ends(model.first_token)},

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import EvalRun, EvalSet, EvalSettings, EvalStatus
+from workbench.domain.evals import IMPORTED, EvalRun, EvalSet, EvalSettings, EvalStatus
 
 if TYPE_CHECKING:
     from workbench.evals.eval_file import EvalFile
@@ -137,7 +137,7 @@ class EvalFiles:
         found = read_results(path)
         data = checked(EvalSet(found.name, found.sha256, found.cases, str(path))).dataset
         known = {case.id: case for case in data.cases}
-        id = f"imported-{hashlib.sha256(f'{found.sha256} {scenario_id}'.encode()).hexdigest()[:24]}"
+        id = f"{IMPORTED}{hashlib.sha256(f'{found.sha256} {scenario_id}'.encode()).hexdigest()[:24]}"
         at = self._now()
         run = EvalRun(
             id=id,

@@ -204,6 +204,15 @@ def free_words(models: Sequence[ModelSummary]) -> str:
     return f"{who} of a model on this machine costs no money, only the time below. The machine is not counted."
 
 
+def cut_words(models: Sequence[ModelSummary], name_of: NameOf) -> str:
+    """Which answers may be wrong only because they had to end; "" when none had to."""
+    cut = [(words.count(model.cut, "answer"), name_of(model.model_id)) for model in models if model.cut]
+    if not cut:
+        return ""
+    told = words.listed([f"{count} of {name}" for count, name in cut])
+    return f"Ended at the longest length allowed, and not right: {told}. Allow longer answers to see what is missing."
+
+
 def cost_words(model: ModelSummary) -> str:
     """Why a cost stands as "—", or what the figure is of."""
     if model.cost_per_case_usd is None:

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from workbench.domain.chat import Sampling
 from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalRun, EvalSettings, EvalStatus, PairVerdict
 from workbench.evals.columns import ERROR, NOT_ASKED, SCORED, UNSCORED, columns_of
 from workbench.evals.paired import gap_between_runs, instruction_gap
 from workbench.evals.results import compare_runs, summarise
 from workbench.services.eval_words import (
     cost_words,
+    cut_words,
     ends_words,
     free_words,
     kept_words,
@@ -115,6 +117,21 @@ def test_that_a_right_answer_costs_what_the_wrong_ones_cost_too() -> None:
     unknown = summarise(eval_run("a"), [*rows, result("more", "a", 1.0)]).models[0]
     assert unknown.cost_usd is None and unknown.cost_per_right_usd is None
     assert cost_words(unknown) == "The price of an answer is not known."
+
+
+def test_that_answers_that_had_to_end_and_are_not_right_are_counted() -> None:
+    run = replace(eval_run("ab"), sampling=Sampling(max_tokens=96))
+    ends = ((1.0, 96), (0.0, 96), (0.0, 96), (0.0, 12), (0.0, None))
+    rows = [result(f"c{n}", name, score, tokens_out=out) for name in "ab" for n, (score, out) in enumerate(ends)]
+    rows = [row for row in rows if row.model_id == "a" or row.score == 1]
+    models = summarise(run, rows).models
+    assert [model.cut for model in models] == [2, 0]
+    assert cut_words(models, str.upper).startswith(
+        "Ended at the longest length allowed, and not right: 2 answers of A."
+    )
+    assert cut_words(models[1:], str) == ""
+    other = replace(run, id="imported-1")
+    assert summarise(other, [replace(row, eval_run_id=other.id) for row in rows]).models[0].cut == 0
 
 
 def test_that_what_costs_nothing_is_said_to_run_here_and_to_cost_no_money() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.analysis import words
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalStatus, EvalSummary, Mark
+from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, EvalRun, EvalStatus, EvalSummary, Mark
 from workbench.gui.explanation import Explanation, InspectorAction, Row, Section
 from workbench.gui.theme import Tone
 from workbench.services.eval_grid import CaseGrid
@@ -31,6 +31,24 @@ class CaseShown:
         return tuple(mark for mark in self.marks if mark.model_id == model_id)
 
 
+def _asked(run: EvalRun) -> list[str]:
+    """How the models were asked, and who judged; of another program's results nobody here knows."""
+    if run.is_imported:
+        return ["Asked and scored by another program"]
+    sampling, settings = run.sampling, run.settings
+    told = [
+        f"Prompt {plain(name)}: {plain(text)}" if name else f"Prompt: {plain(text)}" for name, text in settings.prompts
+    ]
+    told.append(f"Temperature {sampling.temperature:g}, answers up to {words.tokens(sampling.max_tokens)}")
+    if settings.repeats > 1:
+        told.append(f"Each case {settings.repeats} times")
+    if settings.design is Design.SEQUENTIAL:
+        told.append("In random order, until every pair of models was decided")
+    if settings.judges:
+        told.append(f"Judged by {words.listed([plain(name.removeprefix('local/')) for name in settings.judges])}")
+    return told
+
+
 def run_explanation(
     run: EvalRun,
     summary: EvalSummary,
@@ -48,8 +66,7 @@ def run_explanation(
             how.append(Row(f"{own_scorer_words(own, run.case_count)}; it stands in for this one there."))
     if run.system_prompt:
         how.append(Row(f"Instruction: {plain(run.system_prompt)}"))
-    sampling = run.sampling
-    how.append(Row(f"Temperature {sampling.temperature:g}, answers up to {words.tokens(sampling.max_tokens)}"))
+    how += [Row(line) for line in _asked(run)]
     sensitive = int(grid.data.sensitive.sum())
     withheld = sum(model.withheld for model in summary.models)
     private = []

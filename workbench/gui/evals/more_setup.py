@@ -6,15 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from workbench.domain.chat import Sampling
 from workbench.domain.evals import EvalSettings
 from workbench.evals.scorers import Need
 from workbench.gui.evals.prompt_list import PromptList
 from workbench.gui.playground.model_choice import ModelEntry
+from workbench.gui.playground.sampling_form import LONGEST, WIDTH
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
+from workbench.gui.widgets.fields import NumberField
 from workbench.gui.widgets.text import Words
+from workbench.services.eval_setup import ANSWER_TOKENS
 
 NOBODY = "Nobody"
 PYTHON = "In a process of its own, without network; it can read what you can read."
@@ -28,7 +32,12 @@ class MoreSetup(QWidget):
 
     def __init__(self, *, python_allowed: bool, allow_python: Callable[[bool], None]) -> None:
         super().__init__()
-        self._open = button("More …", self._turn, kind="link", hint="Judge, prompt templates, Python of your own")
+        self._open = button(
+            "More …",
+            self._turn,
+            kind="link",
+            hint="How long answers may be, judge, prompt templates, Python of your own",
+        )
         self._open.setObjectName("eval-more")
         self.judges = tuple(
             _combo(name, id)
@@ -39,6 +48,14 @@ class MoreSetup(QWidget):
             )
         )
         self.embedder = _combo("What compares meaning", "eval-embedder")
+        self.longest = NumberField("Longest answer", unit="tokens", low=1, high=LONGEST, whole=True, width=WIDTH)
+        self.longest.edit.setObjectName("eval-longest")
+        self.longest.edit.setToolTip("An answer is cut after so many tokens; a token is some four letters.")
+        self.longest.set_value(ANSWER_TOKENS)
+        self.temperature = NumberField("Temperature", unit="temperature", low=0, high=2, width=WIDTH)
+        self.temperature.edit.setObjectName("eval-temperature")
+        self.temperature.edit.setToolTip("0 always takes the likeliest word: the same answer every time.")
+        self.temperature.set_value(0)
         self.prompts = PromptList()
         self.python = QCheckBox("Scorers may run a Python file of mine")
         self.python.setObjectName("eval-python")
@@ -49,8 +66,15 @@ class MoreSetup(QWidget):
         grid.setHorizontalSpacing(Space.M)
         grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(1, 1)
-        titles = ("Judge", "and", "and", "Compares meaning", "Prompts")
-        fields = (*self.judges, self.embedder, self.prompts)
+        answers = QWidget()
+        row = QHBoxLayout(answers)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.M)
+        for number in (self.longest, self.temperature):
+            row.addWidget(number)
+        row.addStretch(1)
+        titles = ("Answers up to", "Judge", "and", "and", "Compares meaning", "Prompts")
+        fields = (answers, *self.judges, self.embedder, self.prompts)
         self._and = []
         for place, (title, field) in enumerate(zip(titles, fields, strict=True)):
             label = QLabel(title)
@@ -73,6 +97,8 @@ class MoreSetup(QWidget):
         for box in (*self.judges, self.embedder):
             box.activated.connect(lambda _place: self.changed.emit())
         self.prompts.changed.connect(self.changed)
+        for number in (self.longest, self.temperature):
+            number.changed.connect(lambda _value: self.changed.emit())
         self.python.toggled.connect(allow_python)
         self.python.toggled.connect(lambda _on: self.changed.emit())
 
@@ -100,6 +126,12 @@ class MoreSetup(QWidget):
             embedder=self.embedder.currentData() or "",
             prompts=self.prompts.value,
         )
+
+    @property
+    def sampling(self) -> Sampling:
+        """How long an answer may be, and how it is chosen; what is left empty is as usual."""
+        longest, temperature = self.longest.value, self.temperature.value
+        return Sampling(max_tokens=int(longest or ANSWER_TOKENS), temperature=temperature or 0.0)
 
     @property
     def _chosen_judges(self) -> tuple[str, ...]:

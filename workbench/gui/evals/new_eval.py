@@ -115,7 +115,7 @@ class NewEval(QObject):
         data, references = examined.dataset, [model.reference for model in models]
         scorers, system = self.card.scorer_ids, self.card.system.text().strip()
         scenario_id = self.scenario.id if self.scenario is not None else None
-        chosen = self.card.more.applied(EvalSettings())
+        chosen, sampling = self.card.more.applied(EvalSettings()), self.card.more.sampling
 
         def work(settings: EvalSettings, difference: float) -> EvalPlan:
             return self._setup.outlook(
@@ -124,6 +124,7 @@ class NewEval(QObject):
                 scorers=scorers,
                 scenario_id=scenario_id,
                 system=system,
+                sampling=sampling,
                 settings=replace(settings, judges=chosen.judges, embedder=chosen.embedder, prompts=chosen.prompts),
                 difference=difference,
                 disagree=max(difference, DISAGREE),
@@ -161,6 +162,7 @@ class NewEval(QObject):
             scorers=self.card.scorer_ids,
             scenario_id=self.scenario.id if self.scenario is not None else None,
             system=self.card.system.text().strip(),
+            sampling=self.card.more.sampling,
             settings=self.card.more.applied(self.card.plan.settings),
         )
         self.card.set_running(True)

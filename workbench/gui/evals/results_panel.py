@@ -22,12 +22,14 @@ from workbench.gui.widgets.card import Card, take_room
 from workbench.gui.widgets.chart import ChartView
 from workbench.gui.widgets.info import InfoButton
 from workbench.gui.widgets.rows import UNKNOWN, Column, Mark, Span
+from workbench.gui.widgets.state import Cautions
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.services.eval_grid import CaseGrid
 from workbench.services.eval_words import (
     NameOf,
     cost_words,
+    cut_words,
     difference_words,
     each_words,
     ends_words,
@@ -81,6 +83,9 @@ class ResultsPanel(QWidget):
         self._pair_card.body.addWidget(self._pairs)
         models = Card("Each model")
         models.body.addWidget(self._models)
+        self._cut = Cautions()
+        self._cut.setObjectName("eval-cut")
+        models.body.addWidget(self._cut)
         self._free = Words("", "muted")
         self._free.setObjectName("eval-free")
         models.body.addWidget(self._free)
@@ -137,6 +142,8 @@ class ResultsPanel(QWidget):
         models.sort(key=lambda model: -(model.mean or -1.0))
         self._models.set_rows(models)
         self._waits.set_rows(models)
+        cut = cut_words(models, self._name_of)
+        self._cut.set_texts([cut] if cut else [])
         for label, said in ((self._free, free_words(models)), (self._kept, kept_words(models, self._name_of))):
             label.set_text(said)
             label.setVisible(bool(said))

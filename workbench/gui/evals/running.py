@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.analysis import words
+from workbench.domain.chat import Sampling
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalRun, EvalSet, EvalSettings
 from workbench.gui.pages.base import House
@@ -71,6 +72,7 @@ class EvalRunner(QObject):
         scorers: Sequence[str],
         scenario_id: str | None,
         system: str,
+        sampling: Sampling | None = None,
         settings: EvalSettings | None = None,
     ) -> None:
         """Store a new run and start it."""
@@ -78,7 +80,13 @@ class EvalRunner(QObject):
 
         def made() -> tuple[EvalRun, EvalSet]:
             run = self._setup.new_run(
-                data, references, scorers=tuple(scorers), scenario_id=scenario_id, system=system, settings=settings
+                data,
+                references,
+                scorers=tuple(scorers),
+                scenario_id=scenario_id,
+                system=system,
+                sampling=sampling,
+                settings=settings,
             )
             return run, data
 
