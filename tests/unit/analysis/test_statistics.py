@@ -94,6 +94,7 @@ def test_tv_5k_equivalence_depends_on_the_margin() -> None:
     assert (ninety.low, ninety.high) == pytest.approx((-0.0215, 0.0415), abs=5e-5)
     assert statistics.is_equivalent(difference, 0.05)
     assert not statistics.is_equivalent(difference, 0.03)
+    assert statistics.is_equivalent(difference, 0.042) and not statistics.is_equivalent(difference, 0.041)
 
 
 def test_tv_4j_zero_misses_in_three_hundred_leave_one_in_a_hundred_open() -> None:

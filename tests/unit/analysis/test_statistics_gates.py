@@ -64,9 +64,19 @@ def test_that_uneven_documents_count_for_what_the_mean_moves_without_them() -> N
         moved = [gain[documents != kind].mean() - gain.mean() for kind in kinds]
         found = statistics.paired_scores(gain, np.zeros(gain.size), documents)
         assert found.standard_error == pytest.approx(np.sqrt(np.sum(np.square(moved))), abs=EXACT)
+        sizes = np.unique(documents, return_counts=True)[1]
+        assert found.degrees == pytest.approx(max(1.0, sizes.sum() ** 2 / (sizes**2).sum() - 1))
         assert 1 <= (found.degrees or 0) <= kinds.size - 1 + EXACT
         checked += 1
     assert checked > CASES / 2, "nearly all have two documents or more"
+
+
+def test_that_documents_whose_cases_offset_each_other_make_no_interval_narrower() -> None:
+    alone = statistics.agresti_coull(10, 20)
+    for pairs in ([(1.0, 0.0)] * 10, [(1.0, 0.0)] * 8 + [(1.0, 1.0), (0.0, 0.0)]):
+        found = statistics.mean_score(np.ravel(pairs), np.repeat(np.arange(10), 2))
+        assert found.high - found.low >= (alone.high - alone.low) * (1 - EXACT)
+    assert statistics.mean_score([1.0, 0.0] * 10, np.repeat(np.arange(10), 2)).low == pytest.approx(alone.low)
 
 
 def test_that_the_interval_of_a_percentile_agrees_with_scipy() -> None:

@@ -103,7 +103,9 @@ def test_tv_5c_cases_of_one_document_count_together() -> None:
     assert row.high is not None and row.low is not None and plain.high is not None and plain.low is not None
     assert row.high - row.low > plain.high - plain.low
     assert "source document" in row.method
-    assert plain.clusters is None
+    (one,) = summarise(eval_run("a", 20), results("a", scores, ["the same"] * 20)).models
+    for each in (plain, one):  # of one document nothing is known about how documents differ
+        assert each.clusters is None and "source document" not in each.method
 
 
 def test_that_a_pair_with_shared_documents_is_judged_by_the_more_careful_test() -> None:
@@ -115,6 +117,10 @@ def test_that_a_pair_with_shared_documents_is_judged_by_the_more_careful_test() 
     assert plain.verdict is PairVerdict.BETTER
     assert careful.p is not None and plain.p is not None and careful.p > plain.p
     assert careful.verdict is PairVerdict.NOT_SHOWN
+    few = [1.0, 0.0] * 5 + [0.0] * 30  # right in five documents of twenty, where the other is never right
+    documents = [f"d{number // 2}" for number in range(40)]
+    (pair,) = summarise(eval_run("ab", 40), results("a", few, documents) + results("b", two, documents)).pairs
+    assert pair.p == pytest.approx(0.0625), "McNemar's exact test of five to none, which the paired t would call shown"
 
 
 def test_that_graded_scores_are_compared_by_their_paired_difference() -> None:
