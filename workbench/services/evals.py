@@ -83,6 +83,7 @@ class EvalService:
         from workbench.evals.runner import Finished, Means, run_eval
         from workbench.evals.templates import marked_as_shown, templates_of
         from workbench.evals.usable import check_repeatable
+        from workbench.store.eval_runs import run_gone
 
         check_repeatable(run)
         if data.hash != run.dataset_hash:
@@ -107,7 +108,8 @@ class EvalService:
             aids=self._aids(run, cap, own),
             cap=cap,
         )
-        await self._set_status(run, EvalStatus.RUNNING)
+        if not await self._set_status(run, EvalStatus.RUNNING):
+            raise run_gone(run.id)
         self._pauses[run.id] = means.pause
         status, is_whole = EvalStatus.PAUSED, False
         try:
@@ -127,6 +129,8 @@ class EvalService:
             if own is not None:
                 await asyncio.shield(own.close())
             finished = await asyncio.shield(self._set_status(run, status))
+        if finished is None:
+            raise run_gone(run.id)
         if status is EvalStatus.FINISHED:
             await asyncio.to_thread(self._spend().forget_answers, run.id)  # they are safe here
         return finished
@@ -237,11 +241,11 @@ class EvalService:
         ]
         return crossed(plain, templates, data.examples, system=run.system_prompt, sampling=run.sampling)
 
-    async def _set_status(self, run: EvalRun, status: EvalStatus) -> EvalRun:
+    async def _set_status(self, run: EvalRun, status: EvalStatus) -> EvalRun | None:
+        """The run as it is stored now; None when it was deleted meanwhile, and it is not brought back."""
         ended = self._now() if status is EvalStatus.FINISHED else None
         changed = replace(run, status=status, finished_at=ended)
-        await asyncio.to_thread(self._store.eval_runs.save_run, changed)
-        return changed
+        return changed if await asyncio.to_thread(self._store.eval_runs.update_run, changed) else None
 
 
 def _check_same(

@@ -74,6 +74,14 @@ class EvalRuns:
             except IntegrityError as error:
                 raise scenario_gone(run.scenario_id) from error
 
+    def update_run(self, run: EvalRun) -> bool:
+        """The same of a run that is stored; False, and nothing written, when it was deleted meanwhile."""
+        with self._store.write() as connection:
+            known = connection.execute(select(EVAL_RUN.c.id).where(EVAL_RUN.c.id == run.id)).first() is not None
+            if known:
+                put_run(connection, run)
+            return known
+
     def run(self, run_id: str) -> EvalRun | None:
         found = self._runs(_run_query().where(EVAL_RUN.c.id == run_id))
         return found[0] if found else None
@@ -107,7 +115,7 @@ class EvalRuns:
             try:
                 put_results(connection, kept)
             except IntegrityError as error:
-                raise _run_gone(kept[0].eval_run_id) from error
+                raise run_gone(kept[0].eval_run_id) from error
 
     async def put(self, journal: Journal, results: Sequence[CaseResult]) -> None:
         """The same beside other writers: on the disk when it comes back, in one transaction with what else waited.
@@ -117,7 +125,7 @@ class EvalRuns:
         try:
             await journal.put(_rows(results), at_any_rate=True)
         except IntegrityError as error:
-            raise _run_gone(results[0].eval_run_id) from error
+            raise run_gone(results[0].eval_run_id) from error
 
     def results(self, run_id: str) -> tuple[CaseResult, ...]:
         """All results of a run, by case, model, repeat and scorer. Raises WorkbenchError for a damaged row."""
@@ -131,13 +139,6 @@ class EvalRuns:
             order = (EVAL_SCORE.c.case_id, EVAL_SCORE.c.model_id, EVAL_SCORE.c.repeat, EVAL_SCORE.c.scorer)
             rows = _plain_rows(connection, query.order_by(*order))
             return tuple(_scored(answers[row["case_id"], row["model_id"], row["repeat"]], row) for row in rows)
-
-    def answered(self, run_id: str) -> frozenset[tuple[str, str, int, str]]:
-        """What has a score: (case, model, repeat, scorer). For a run to go on from; no text is read."""
-        query = select(EVAL_SCORE.c.case_id, EVAL_SCORE.c.model_id, EVAL_SCORE.c.repeat, EVAL_SCORE.c.scorer)
-        query = query.where(EVAL_SCORE.c.eval_run_id == run_id, EVAL_SCORE.c.score.is_not(None))
-        with self._store.read() as connection:
-            return frozenset((row[0], row[1], row[2], row[3]) for row in connection.execute(query))
 
     def first_cases(self, run_id: str, count: int) -> tuple[str, ...]:
         """Ids of a few cases of a run, the first by their order."""
@@ -228,7 +229,7 @@ class EvalRuns:
             try:
                 put(connection, EVAL_MARK, [mark_row(mark)])
             except IntegrityError as error:
-                raise _run_gone(mark.eval_run_id) from error
+                raise run_gone(mark.eval_run_id) from error
 
     def marks(self, run_id: str) -> tuple[Mark, ...]:
         """All marks of a run, oldest first."""
@@ -343,7 +344,7 @@ def _rows(results: Sequence[CaseResult]) -> list[Row]:
     return answers + [(EVAL_SCORE, score_row(result)) for result in results]
 
 
-def _run_gone(run_id: str) -> WorkbenchError:
+def run_gone(run_id: str) -> WorkbenchError:
     return WorkbenchError("The eval these results belong to is not in the store", where=run_id)
 
 

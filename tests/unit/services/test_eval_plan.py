@@ -307,3 +307,19 @@ def test_that_times_are_said_in_words() -> None:
     assert (left_words(None), left_words(130)) == ("", ", about 2 min left")
     assert time_range(None) == "not known yet"
     assert time_range(Estimate(60, 120, 300)) == "2 min (60 s to 5 min)"
+
+
+def test_that_a_deleted_eval_stays_deleted_when_it_was_under_way(services: Services, tmp_path: Path) -> None:
+    use_remote(services, paid())
+    data = services.eval_data.dataset(written(tmp_path / "cases.csv", 30))
+    run = services.eval_setup.new_run(data, ["far/a"])
+
+    def delete(_: RunEvent) -> None:
+        services.eval_results.delete(run.id)
+
+    with pytest.raises(WorkbenchError, match="not in the store"):
+        asyncio.run(services.evals.run(run, data, on_event=delete))
+    assert services.eval_results.runs() == ()
+    with pytest.raises(WorkbenchError, match="not in the store"):
+        asyncio.run(services.evals.run(run, data))
+    assert services.eval_results.runs() == (), "nor does going on bring it back"
