@@ -56,11 +56,6 @@ def summarise(run: EvalRun, results: Iterable[CaseResult] | Columns) -> EvalSumm
     return EvalSummary(run.id, run.case_count, run.margin, tuple(models), tuple(pairs), tuple(slices), tests, left_out)
 
 
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """The value below which `share` of the values lie, interpolated; None when there are none."""
-    return float(np.quantile(values, share)) if len(values) else None
-
-
 def percentiles(values: FloatArray) -> Percentiles | None:
     """Median and 95th percentile with their intervals; None without a value. NaN is left out."""
     known = values[~np.isnan(values)]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.evals.executor import Executor
     from workbench.evals.money import Cap
     from workbench.evals.own_python import OwnPythonScorers
-    from workbench.evals.runner import RunEvent
+    from workbench.evals.runner import Means, RunEvent
     from workbench.evals.scorers import Aids, Embed
     from workbench.inference.local.model import LocalModel
     from workbench.net.cluster import Cluster
@@ -79,8 +79,7 @@ class EvalService:
         """
         from workbench.evals.executor import Here
         from workbench.evals.money import Cap
-        from workbench.evals.rivals import compare_answers, compares
-        from workbench.evals.runner import Finished, Means, run_eval
+        from workbench.evals.runner import Means
         from workbench.evals.templates import marked_as_shown, templates_of
         from workbench.evals.usable import check_repeatable
         from workbench.store.eval_runs import run_gone
@@ -111,18 +110,9 @@ class EvalService:
         if not await self._set_status(run, EvalStatus.RUNNING):
             raise run_gone(run.id)
         self._pauses[run.id] = means.pause
-        status, is_whole = EvalStatus.PAUSED, False
+        status = EvalStatus.PAUSED
         try:
-            async with contextlib.aclosing(run_eval(run, data.cases, chosen, means, done)) as events:
-                async for event in events:
-                    is_whole = isinstance(event, Finished) and event.is_whole
-                    if on_event is not None:
-                        on_event(event)
-            if is_whole and compares(run):
-                abouts = [model.describe() for model in chosen]
-                results = await asyncio.to_thread(self._store.eval_runs.results, run.id)
-                await compare_answers(run, data.cases, abouts, results, means.aids, means.store)
-            if is_whole:
+            if await self._ask(run, data, chosen, means, done, on_event or (lambda _: None)):
                 status = EvalStatus.FINISHED
         finally:
             self._pauses.pop(run.id, None)
@@ -134,6 +124,30 @@ class EvalService:
         if status is EvalStatus.FINISHED:
             await asyncio.to_thread(self._spend().forget_answers, run.id)  # they are safe here
         return finished
+
+    async def _ask(
+        self,
+        run: EvalRun,
+        data: EvalSet,
+        models: Sequence[ChatModel],
+        means: Means,
+        done: Sequence[CaseResult],
+        on_event: Callable[[RunEvent], None],
+    ) -> bool:
+        """Asks what is open, then compares answers where a scorer does; whether the run has come to its end."""
+        from workbench.evals.rivals import compare_answers, compares
+        from workbench.evals.runner import Finished, run_eval
+
+        is_whole = False
+        async with contextlib.aclosing(run_eval(run, data.cases, models, means, done)) as events:
+            async for event in events:
+                is_whole = isinstance(event, Finished) and event.is_whole
+                on_event(event)
+        if is_whole and compares(run):
+            abouts = [model.describe() for model in models]
+            results = await asyncio.to_thread(self._store.eval_runs.results, run.id)
+            await compare_answers(run, data.cases, abouts, results, means.aids, means.store)
+        return is_whole
 
     async def run_on_cluster(
         self,

@@ -76,6 +76,8 @@ def test_that_repeats_of_a_case_count_as_one_case_with_their_mean() -> None:
     assert found.scores("exact")[0, 0] == pytest.approx(2 / 3) and np.isnan(found.scores("exact")[1, 0])
     row = summarise(eval_run("a"), found).models[0]
     assert (row.n, row.right, row.errors) == (1, 0, 1)
+    half = [result("z", "a", score, repeat=repeat) for repeat, score in enumerate([1.0, None, 0.0])]
+    assert columns_of(eval_run("a"), half).scores("exact")[0, 0] == 0.5, "of those that have a score"
 
 
 def test_that_times_of_answers_given_together_or_before_say_nothing_of_waiting() -> None:

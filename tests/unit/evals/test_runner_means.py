@@ -397,6 +397,23 @@ def test_that_a_sequential_run_resumes_in_the_same_order_and_counts_what_it_saw(
     assert sorted(again[0].asked) == sorted(models[0].asked[5:])
 
 
+def test_that_three_pairs_share_the_error_rate_and_half_a_case_decides_nothing() -> None:
+    models = [ScriptedModel(name, right) for name in "abc"]
+    cases = [EvalCase(str(number), "", "") for number in range(30)]
+    run = replace(eval_run(cases, models), settings=replace(SEQUENTIAL, repeats=2))
+    blank = asyncio.run(finish(models, cases=cases[:1]))[1][0]
+    watch, seen = Stopping(run, cases), []
+    for case in cases:
+        for name in "abc":
+            halves = (None, 1.0) if case.id == "0" and name == "a" else (1.0, 1.0) if name == "a" else (0.0, 0.0)
+            watch.saw(replace(blank, case_id=case.id, model_id=name, score=half) for half in halves)
+        seen.append(len(watch.decided))
+    assert seen[:11] == [0] * 9 + [2, 2], (
+        "one pair alone needs 7 wins in a row (26.8), three need 9 (95.0); one is lost"
+    )
+    assert not watch.may_stop, "b and c are alike"
+
+
 def test_that_three_equal_models_are_called_different_in_at_most_one_run_of_twenty() -> None:
     chance = random.Random(11)
     models = [ScriptedModel(name, right) for name in "abc"]
