@@ -86,6 +86,7 @@ def test_that_a_judge_is_put_to_the_test_on_the_page_and_its_errors_are_taken_ou
     card = page.findChild(JudgeCard, "eval-judge")
     assert card.isVisibleTo(page)
     assert "never put to the test" in card._said.text()
+    bench.wait(lambda: "This judge was never put to the test" in page.header.answer)
     assert "errors taken out" in card._corrected.text()
     bench.qtbot.mouseClick(card.test, Qt.MouseButton.LeftButton)
     bench.settle()
@@ -94,6 +95,13 @@ def test_that_a_judge_is_put_to_the_test_on_the_page_and_its_errors_are_taken_ou
     assert rows["changes its mind when the order changes"] == "100 %", "this judge always likes the first"
     assert rows["judges alike when asked again"] == "100 %"
     assert card.test.isEnabled() and not card.error.isVisibleTo(page)
+    bench.wait(lambda: "put to the test" not in page.header.answer)
+    assert page.header.answer.startswith("far/right-9-of-10 is better than far/right-5-of-10")
+    found = card._found
+    assert found is not None and found.card is not None and found.card.agreement is not None
+    useless = replace(found.card, wrong_caught=0)
+    card._show(card._run.id, replace(found, card=useless))
+    assert page.header.answer.startswith("far/judge agrees with people no better than chance"), "and no winner is named"
 
 
 def test_that_a_run_without_a_judged_scorer_has_no_such_card(bench: Bench, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +28,10 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     judge = verbs.add_parser("judge", help="put a judge to the test on the answers of an eval: its bias card")
     judge.add_argument("eval", help="its id")
     judge.add_argument("data", type=Path, nargs="?", help="the data set, where its file has moved")
-    judge.add_argument("--judge", action="extend", nargs="+", required=True, metavar="MODEL", help="one, or a panel")
-    judge.add_argument("--scorer", default="rubric", metavar="NAME", help="how it judges (rubric)")
+    judge.add_argument(
+        "--judge", action="extend", nargs="+", metavar="MODEL", help="one, or a panel (default: who judged the eval)"
+    )
+    judge.add_argument("--scorer", metavar="NAME", help="how it judges (default: as in the eval, else rubric)")
     judge.add_argument(
         "--labels", type=Path, metavar="FILE", help="a hand-labelled sample: CSV with the columns case, model, right"
     )
@@ -38,10 +41,14 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run_judge(arguments: argparse.Namespace, services: Services) -> int:
     run = services.eval_results.find(arguments.eval)
+    judges = arguments.judge or run.settings.judges
+    if not judges:
+        raise WorkbenchError("No judge scored this eval", where=run.name, mend="Name one: --judge MODEL.")
+    scorer = arguments.scorer or services.judging.scorer_of(run)
     data = services.eval_data.dataset(arguments.data) if arguments.data else services.eval_data.data_of(run)
     if arguments.labels is not None:
-        services.judging.label(run, arguments.labels, arguments.scorer)
-    found = asyncio.run(_examine(arguments, services, run, data))
+        services.judging.label(run, arguments.labels, scorer)
+    found = asyncio.run(_examine(arguments, services, run, data, judges, scorer))
     show(found, as_json=arguments.json)
     if found.card.is_useless:
         raise WorkbenchError(
@@ -52,15 +59,15 @@ def run_judge(arguments: argparse.Namespace, services: Services) -> int:
     return 0
 
 
-async def _examine(arguments: argparse.Namespace, services: Services, run: EvalRun, data: EvalSet) -> Examined:
+async def _examine(
+    arguments: argparse.Namespace, services: Services, run: EvalRun, data: EvalSet, judges: Sequence[str], scorer: str
+) -> Examined:
     def tell(done: int, total: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{done} of {total} judgements", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
     try:
-        return await services.judging.examine(
-            run, data, arguments.judge, scorer=arguments.scorer, most=arguments.sample, progress=tell
-        )
+        return await services.judging.examine(run, data, judges, scorer=scorer, most=arguments.sample, progress=tell)
     finally:
         await services.judging.stop()
 

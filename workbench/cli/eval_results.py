@@ -30,6 +30,7 @@ from workbench.services.eval_words import (
     state_words,
     wait_words,
 )
+from workbench.services.judge_words import corrected_sentence, judge_sentence
 
 if TYPE_CHECKING:
     from workbench.app import Services
@@ -203,6 +204,7 @@ def show(run: EvalRun, services: Services, *, as_json: bool, slices: bool = Fals
     say(f"{run.name}: {cases}, {state_words(run)} (eval {run.id})\n")
     _show_models(summary)
     _show_without_score(run, summary, services)
+    _show_judge(run, services)
     if summary.pairs:
         say()
         _show_pairs(summary.pairs)
@@ -223,6 +225,21 @@ def _show_without_score(run: EvalRun, summary: EvalSummary, services: Services) 
     if any(model.errors or model.unscored for model in summary.models):
         for why, times in services.eval_results.reasons(run):
             say(f"  {count(times, 'answer')}: {why}")
+
+
+def _show_judge(run: EvalRun, services: Services) -> None:
+    """What the scores of a judge are worth, as far as somebody has looked."""
+    if not run.settings.judges:
+        return
+    try:
+        found = services.judging.judged(run)
+    except WorkbenchError:
+        return  # the judge is gone, what it said stays
+    if found is not None:
+        untested = f" To test it: workbench eval judge {run.id}" if found.card is None else ""
+        say(f"\n{judge_sentence(found.card, str)}{untested}")
+        if told := corrected_sentence(found.corrected, str):
+            say(told)
 
 
 def _show_models(summary: EvalSummary) -> None:

@@ -167,6 +167,11 @@ class JudgingService:
             raise WorkbenchError("No judge scored this eval", where=run.name)
         return await self.examine(run, data, run.settings.judges, scorer=scorers[0], progress=progress)
 
+    @staticmethod
+    def scorer_of(run: EvalRun) -> str:
+        """How a judge scored the run, else the rubric by itself."""
+        return next(iter(_judged_scorers(run)), "rubric")
+
     def judged(self, run: EvalRun) -> JudgedRun | None:
         """What is known of a run's judge; None when no judge scored it."""
         from workbench.evals.scorers import scorer as scorer_of

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from workbench.app import Services, build
 from workbench.cli.eval_judging import run_judge, show
+from workbench.cli.eval_results import show as show_results
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evals import EvalRun, EvalSet, EvalSettings, EvalStatus
 from workbench.services.judging import Examined
@@ -124,11 +125,13 @@ def test_that_the_command_judges_the_kept_cases_when_their_file_is_gone(
     services: Services, finished: tuple[EvalRun, EvalSet], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "cases.csv").unlink()
-    given = Namespace(
-        eval=finished[0].id, data=None, judge=["far/judge"], scorer="rubric", labels=None, sample=4, json=False
-    )
+    given = Namespace(eval=finished[0].id, data=None, judge=None, scorer=None, labels=None, sample=4, json=False)
+    show_results(finished[0], services, as_json=False)
+    assert "never put to the test" in (told := capsys.readouterr().out) and "eval judge" in told
     assert run_judge(given, services) == 0
-    assert "far/judge with rubric/1, on 4 answers" in capsys.readouterr().out
+    assert "far/judge with rubric/1, on 4 answers" in capsys.readouterr().out, "the eval's own judge and scorer"
+    show_results(finished[0], services, as_json=False)
+    assert "far/judge was put to the test, but no answers were labelled" in capsys.readouterr().out
 
 
 def test_that_without_labels_nothing_is_corrected(services: Services, finished: tuple[EvalRun, EvalSet]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Signal
+
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import EvalRun, EvalSet
 from workbench.gui.pages.base import House
@@ -23,13 +25,17 @@ Cases = Callable[[EvalRun], EvalSet]
 
 
 class JudgeCard(WordyCard):
-    """Hidden for a run that no judge scored. `cases` reads a run's data set (`pool` lane; raises WorkbenchError)."""
+    """Hidden for a run that no judge scored. `cases` reads a run's data set (`pool` lane; raises WorkbenchError);
+    `known` when something is known of the run's judge."""
+
+    known = Signal()
 
     def __init__(self, *, house: House, judging: JudgingService, name_of: NameOf, cases: Cases) -> None:
         super().__init__("How the judge judges")
         self.setObjectName("eval-judge")
         self._house, self._judging, self._name_of, self._cases = house, judging, name_of, cases
         self._run: EvalRun | None = None
+        self._found: JudgedRun | None = None
         self._said = Words("", "body")
         self._corrected = Words("", "body")
         self._notes = Words("", "muted")
@@ -65,6 +71,7 @@ class JudgeCard(WordyCard):
         if self._run is None or self._run.id != run.id:
             self.hide()
             self.error.clear()
+            self._found = None
         self._run = run
         if run.settings.judges:
             self._house.tasks.start(
@@ -78,6 +85,7 @@ class JudgeCard(WordyCard):
     def _show(self, run_id: str, found: JudgedRun | None) -> None:
         if self._run is None or self._run.id != run_id:
             return
+        self._found = found
         self.setVisible(found is not None)
         if found is None:
             return
@@ -91,6 +99,17 @@ class JudgeCard(WordyCard):
             self.table.set_rows(card_rows(found.card))
             self._notes.set_text(" ".join(found.card.notes))
         self.take_room()
+        self.known.emit()
+
+    def said_of(self, run: EvalRun, scorer: str) -> tuple[str, bool]:
+        """What to think of the scores under a scorer, and whether they must not be used; "" where no judge gave them,
+        or people agree with it."""
+        found = self._found
+        if found is None or self._run is None or self._run.id != run.id or found.scorer != scorer:
+            return "", False
+        if found.card is not None and found.card.agreement is not None and not found.card.is_useless:
+            return "", False
+        return judge_sentence(found.card, self._name_of), found.card is not None and found.card.is_useless
 
     def _examine(self) -> None:
         run = self._run

@@ -142,6 +142,7 @@ class EvalsView(QWidget):
         self.reading.overruled.connect(self._overruled)
         self.results.scorer_chosen.connect(self._choose_scorer)
         self.results.runs.wanted.connect(self._compare_with)
+        self.judge.known.connect(self._judged)
         self.deleting.done.connect(self._deleted)
         self.runner.moved.connect(self._moved)
         self.runner.ended.connect(self._run_ended)
@@ -273,6 +274,11 @@ class EvalsView(QWidget):
         if self._resumes == shown.run.id:
             self._resumes = ""
             self.go_on()
+
+    def _judged(self) -> None:
+        """The page's sentence says what the judge's scores are worth."""
+        if self.runs.shown is not None and self.runs.shown.summary is not None:
+            self._say()
 
     def _choose_run(self, run_id: str) -> None:
         """Another run brings no error of the last one with it."""
@@ -411,6 +417,11 @@ class EvalsView(QWidget):
             return
         assert shown.summary is not None
         lead, rest = answer_words(shown.summary, shown.scorer, self.name_of)
+        judge, is_useless = self.judge.said_of(shown.run, shown.scorer)
+        if is_useless:
+            lead, rest = judge, f"What it said: {rest}"
+        elif judge:
+            rest = f"{rest} {judge}"
         asked = int((shown.grid.data.outcome[0] != NOT_ASKED).sum())
         total = shown.run.case_count * len(shown.run.model_ids) * shown.run.settings.repeats
         if asked < total:
