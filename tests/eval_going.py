@@ -67,12 +67,13 @@ async def finish(
     kept: Kept | None = None,
     done: Sequence[CaseResult] = (),
     run_id: str = "run-1",
+    sampling: Sampling | None = None,
     **means: object,
 ) -> tuple[list[RunEvent], list[CaseResult]]:
     kept = kept or Kept()
     run = eval_run(cases, models, scorers)
-    run = replace(run, id=run_id, settings=settings or EvalSettings(retries=0))
-    given = Means(store=kept.store, sleep=no_wait, **means)  # type: ignore[arg-type]
+    run = replace(run, id=run_id, settings=settings or EvalSettings(retries=0), sampling=sampling or run.sampling)
+    given = Means(**{"store": kept.store, "sleep": no_wait, **means})  # type: ignore[arg-type]
     return [event async for event in run_eval(run, cases, models, given, done)], kept.results
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from workbench.domain.chat import ModelDescription
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import EvalCase, EvalSettings
+from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase, EvalRun, EvalSettings, EvalStatus
 from workbench.evals.money import Cap
 from workbench.evals.panel import Panel, combined
+from workbench.evals.rivals import compare_answers
 from workbench.evals.scorers import Aids, Answer, NotScored, Score, judged, scorer
 from workbench.evals.scorers.judged_by_model import verdict_schema
 
@@ -118,3 +122,33 @@ def test_that_a_run_scores_with_its_judge() -> None:
     )
     assert {(one.scorer, one.score) for one in stored} == {("rubric", 1.0), ("contains", 1.0)}
     assert len(stored) == 2 * len(CASES)
+
+
+def test_that_answers_that_were_compared_before_a_run_was_cut_off_are_not_compared_again() -> None:
+    spec = 'pairwise(against="b")'
+    models = [ModelDescription(name, name, True, 1) for name in "ab"]
+    cases = [EvalCase(f"c{n}", f"question {n}", "") for n in range(3)]
+    run = EvalRun(
+        "r", None, "Try", "set", "00", 3, ("a", "b"), (spec,), EvalStatus.PAUSED, datetime(2026, 11, 28, tzinfo=UTC)
+    )
+    waiting = [
+        CaseResult("r", case.id, name, spec, CaseOutcome.UNSCORED, answer=f"{name} says {case.id}")
+        for case in cases
+        for name in "ab"
+    ]
+    waiting[0] = replace(waiting[0], outcome=CaseOutcome.SCORED, score=1.0)
+    asked: list[str] = []
+    kept: list[CaseResult] = []
+
+    async def ask(prompt: str, *, schema: str = "") -> str:
+        asked.append(prompt)
+        return '{"because": "", "verdict": "tie"}'
+
+    async def store(results: Sequence[CaseResult]) -> None:
+        kept.extend(results)
+
+    asyncio.run(compare_answers(run, cases, models, waiting, lambda *_: Aids(ask=ask), store))
+    assert sorted((one.case_id, one.model_id) for one in kept) == [
+        ("c0", "b"), ("c1", "a"), ("c1", "b"), ("c2", "a"), ("c2", "b"),
+    ]  # fmt: skip
+    assert len(asked) == 4, "both orders of the two that are left; an answer beside itself is a tie"

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import replace
 
 import pytest
-from workbench.domain.chat import Done, Sampling, ask
+from workbench.domain.chat import ChatEvent, ChatRequest, Done, Sampling, Waiting, ask
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, EvalSettings
 from workbench.evals.content import content_key
+from workbench.evals.executor import Here
 from workbench.evals.gauge import MOST_FAILURES
-from workbench.evals.money import RunCapReached
+from workbench.evals.money import Cap, RunCapReached
 from workbench.evals.runner import (
     ALONE,
     KEPT_BESIDE,
+    RETRY_WAIT_S,
     CaseDone,
     Finished,
     Means,
@@ -137,8 +139,30 @@ def test_that_an_answer_without_a_score_is_scored_and_not_asked_when_the_run_goe
         assert model.asked == []
         assert ended(events) == Finished(6, 0, 0)
         assert not any(one.cached for one in stored[6:])
+        half = [one for one in stored[6:] if one.case_id != "case-0"]
+        events, stored = await finish([model], scorers=("exact", "contains"), kept=kept, known=kept.known, done=half)
+        scored = {(one.case_id, one.scorer) for one in stored[12:]}
+        assert scored == {(case.id, name) for case in CASES for name in ("exact", "contains")} and model.asked == []
 
     asyncio.run(session())
+
+
+def test_that_a_row_counts_with_those_it_hangs_together_with() -> None:
+    alone = EvalCase("a", "question 1", "answer 1", source_document="HR-04")
+    _, stored = asyncio.run(
+        finish([ScriptedModel("m", right)], cases=[alone, replace(alone, id="b", cluster="a and b")])
+    )
+    assert [one.source_document for one in stored] == ["HR-04", "a and b"]
+
+
+def test_that_what_was_answered_before_is_not_among_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    monkeypatch.setattr(TimeLeft, "begin", lambda _self, _lane, questions: begun.append(questions))
+    monkeypatch.setattr(TimeLeft, "answered", lambda *_, **__: None)
+    kept = Kept()
+    asyncio.run(finish([ScriptedModel("a", right)], kept=kept))
+    asyncio.run(finish([ScriptedModel("a", right)], done=kept.results[:4]))
+    assert begun == [6, 2]
 
 
 # Repeats
@@ -167,11 +191,30 @@ def test_that_a_failed_answer_is_tried_again_as_often_as_was_chosen() -> None:
         failures[question] -= 1
         return WorkbenchError("It broke") if failures[question] >= 0 else right(question)
 
-    events, _ = asyncio.run(finish([ScriptedModel("a", script)], settings=EvalSettings(retries=2)))
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    events, _ = asyncio.run(finish([ScriptedModel("a", script)], settings=EvalSettings(retries=2), sleep=wait))
     assert ended(events) == Finished(6, 0, 0)
+    assert waited == [RETRY_WAIT_S, 2 * RETRY_WAIT_S] * 6, "longer each time"
     failures = dict.fromkeys(failures, 2)
     events, _ = asyncio.run(finish([ScriptedModel("a", script)], settings=EvalSettings(retries=1)))
     assert ended(events) == Finished(0, 6, 0)
+
+
+def test_that_the_time_of_an_answer_begins_anew_when_the_model_waits_for_a_reason() -> None:
+    class Queued(ScriptedModel):
+        async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+            for _ in range(3):
+                await asyncio.sleep(0.08)
+                yield Waiting("for its turn")
+            async for event in super().chat(request):
+                yield event
+
+    said = asyncio.run(Here().ask(Queued("a", right), ask("question 1"), timeout_s=0.16))
+    assert said.text == "answer 1" and isinstance(said.end, Done)
 
 
 def test_that_a_model_that_only_fails_is_given_up_and_the_others_go_on() -> None:
@@ -198,13 +241,33 @@ def test_that_a_refusal_of_the_guard_withholds_the_row_and_any_other_refusal_sto
     def script(question: str) -> str | WorkbenchError:
         return DataRefusal("It must stay here") if question.endswith("2") else right(question)
 
-    events, _ = asyncio.run(finish([ScriptedModel("a", script, local=False)], cases=PLAIN_CASES))
+    cap = Cap(1.0)
+    refused = ScriptedModel("a", script, local=False, usd_per_mtok_in=10.0, usd_per_mtok_out=10.0)
+    events, _ = asyncio.run(finish([refused], cases=PLAIN_CASES, cap=cap))
     assert ended(events) == Finished(5, 0, 1)
+    assert cap.spent_usd == pytest.approx(1e-5 * sum(5 + len(f"answer {n}") for n in (0, 1, 3, 4, 5))), "not for 2"
     refusing = ScriptedModel("a", lambda _: OfflineRefusal("Offline"), local=False)
     events, stored = asyncio.run(finish([refusing], cases=PLAIN_CASES))
     assert len(refusing.asked) == 1
     assert (ended(events).left, stored) == (6, [])
     assert isinstance(ended(events).stopped[0][1], OfflineRefusal)
+
+
+def test_that_a_sensitive_row_does_not_reach_a_model_here_by_way_of_other_machines() -> None:
+    class ByOthers(Here):
+        stays_here = False
+
+    model = ScriptedModel("a", right)
+    events, stored = asyncio.run(finish([model], executor=ByOthers()))
+    assert (ended(events).answered, ended(events).withheld) == (3, 3)
+    assert not {one.case_id for one in stored if one.sensitive} & {f"case-{question[-1]}" for question in model.asked}
+
+
+def test_that_an_answer_drawn_by_chance_comes_from_a_memory_of_its_own() -> None:
+    cases = [EvalCase(f"c{number}", f"question {number}", "x") for number in range(20)]
+    model = ScriptedModel("a", right, parallel=8)
+    asyncio.run(finish([model], cases=cases, sampling=Sampling(max_tokens=20, temperature=0.7)))
+    assert all(request.fresh for request in model.requests), "also those that are asked together"
 
 
 def test_that_a_model_is_told_what_is_known_of_a_row() -> None:
@@ -251,6 +314,16 @@ def test_that_what_an_earlier_go_spent_counts_against_the_cap_and_models_here_co
     assert models[0].asked == []
     assert len(models[1].asked) == 6
     assert ended(events).left == 3
+
+
+def test_that_an_answer_that_failed_may_have_cost_all_that_it_could_and_a_kept_one_cost_nothing() -> None:
+    prices = {"usd_per_mtok_in": 1000.0, "usd_per_mtok_out": 1000.0}
+    broken = ScriptedModel("paid", lambda _: WorkbenchError("It broke"), local=False, **prices)
+    capped = EvalSettings(cap_usd=0.1, retries=0)
+    asyncio.run(finish([broken], cases=PLAIN_CASES, settings=capped))
+    assert len(broken.asked) == 2, "each could have cost 4.2 cents"
+    _, stored = asyncio.run(finish([ScriptedModel("paid", right, local=False, **prices)], cases=PLAIN_CASES))
+    assert Cap(1.0, stored).spent_usd > 0 == Cap(1.0, [replace(one, cached=True) for one in stored]).spent_usd
 
 
 def test_that_a_cap_cannot_be_kept_without_a_price() -> None:
