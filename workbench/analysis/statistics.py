@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from workbench.analysis import checks, student
 from workbench.analysis.beta import beta_probability, beta_quantile
-from workbench.analysis.checks import FloatArray, IntArray, Numbers
+from workbench.analysis.checks import BoolArray, FloatArray, IntArray, Numbers
 from workbench.domain.errors import WorkbenchError
 
 # Which cluster each item is of: any names, or numbers as an array.
@@ -26,7 +26,7 @@ Verdict = Literal["better", "worse", "equivalent", "not shown"]
 
 # Natural logarithm of the smallest positive double; below it a p-value is printed as 0.
 _LOG_TINY = -745.0
-#: so few items that differ from the rest, where most do not, say little of how much they spread
+#: so few items (or documents) that differ from the rest, where most do not, say little of how much they spread
 FEW_APART = 20
 #: and so few that two models are not both right or both wrong on, of how wide their difference's interval is
 FEW_DISCORDANT = 10
@@ -153,7 +153,7 @@ def mean_score(scores: Numbers, clusters: Clusters | None = None, confidence: fl
         return agresti_coull(mean * effective, effective, confidence)
     reach = _reach(confidence, degrees) * se
     low, high = max(0.0, mean - reach), min(1.0, mean + reach)
-    if n - max(int((values == 0).sum()), int((values == 1).sum())) < min(FEW_APART, n / 2):
+    if _few(values != 0, clusters) or _few(values != 1, clusters):
         careful = agresti_coull(mean * groups, groups, confidence)
         low, high = min(low, careful.low), max(high, careful.high)
     return Interval(mean, low, high)
@@ -183,6 +183,14 @@ def _members(clusters: Clusters) -> IntArray:
 
 def _groups(clusters: Clusters) -> int:
     return np.unique(clusters).size if isinstance(clusters, np.ndarray) else len(set(clusters))
+
+
+def _few(apart: BoolArray, clusters: Clusters | None) -> bool:
+    """Whether so few items are apart from the rest that they say little of the spread; items that share documents count
+    as often as there are documents with one."""
+    if clusters is None:
+        return int(apart.sum()) < min(FEW_APART, apart.size / 2)
+    return np.unique(_members(clusters)[apart]).size < min(FEW_APART, _groups(clusters) / 2)
 
 
 def _between_documents(values: FloatArray, clusters: Clusters) -> tuple[float, float]:
@@ -216,7 +224,7 @@ def paired_scores(first: Numbers, second: Numbers, clusters: Clusters | None = N
     """Difference in mean score on the same items (any scores), clustered if items share a source document.
 
     Where every item shows the same difference the error is not zero but that of paired_difference, times the range
-    of the scores if it is wider than 1; where few items show any, it is no smaller than that.
+    of the scores if it is wider than 1; where few items, or few documents, show any, it is no smaller than that.
     """
     a = checks.vector(first, "Scores of the first model")
     b = checks.vector(second, "Scores of the second model", size=a.size)
@@ -229,8 +237,8 @@ def paired_scores(first: Numbers, second: Numbers, clusters: Clusters | None = N
         error, degrees = _between_documents(gain, clusters)
         groups = _groups(clusters)
     least = max(1.0, float(max(a.max(), b.max()) - min(a.min(), b.min()))) * _smallest_error(groups)
-    few_differ = int(np.count_nonzero(gain)) < min(FEW_APART, gain.size / 2)
-    return Difference(float(gain.mean()), max(error, least) if few_differ or error <= 1e-12 else error, degrees)
+    careful = error <= 1e-12 or _few(gain != 0, clusters)
+    return Difference(float(gain.mean()), max(error, least) if careful else error, degrees)
 
 
 def mcnemar(only_first: int, only_second: int) -> McNemar:
