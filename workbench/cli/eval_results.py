@@ -140,7 +140,8 @@ def _compare_runs(arguments: argparse.Namespace, services: Services, before: Eva
         return 0
     say(f"Before: {before.name} (eval {before.id})\nAfter:  {after.name} (eval {after.id})\n")
     for each in found:
-        say(f"{runs_words(each, str)} ({each.pair.n} cases, scored by {each.scorer}; {_test(each.pair)}).")
+        test = "" if each.kept else f"; {_test(each.pair)}"
+        say(f"{runs_words(each, str)} ({each.pair.n} cases, scored by {each.scorer}{test}).")
         say(f"  {percent(each.before)} before, {percent(each.after)} after.")
         for what, cases in (("became right", each.gained), ("became wrong", each.lost)):
             if cases:

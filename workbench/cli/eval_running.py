@@ -294,7 +294,9 @@ def end_words(end: Finished) -> list[str]:
     """What the person should know about how a run ended, a sentence each."""
     lines = []
     if end.cached:
-        lines.append(f"{count(end.cached, 'answer')} came from earlier evals and cost nothing again.")
+        lines.append(
+            f"{count(end.cached, 'answer')} came from earlier evals or rows that ask the same, and cost nothing."
+        )
     if end.withheld:
         lines.append(f"{count(end.withheld, 'question')} stayed here: they may not go to a model elsewhere.")
     if end.errors:

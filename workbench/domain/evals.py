@@ -358,7 +358,8 @@ class RunsCompared:
     """One model in two runs of the same cases under one scorer.
 
     `pair` compares the run `after` (its a) with the run `before` (its b), Holm counting all models and scorers;
-    `gained` and `lost` are the cases that became right and wrong.
+    `gained` and `lost` are the cases that became right and wrong. `kept`: the later run did not ask the model, it took
+    all answers from earlier evals, and scored them as the run before.
     """
 
     model_id: str
@@ -368,3 +369,4 @@ class RunsCompared:
     pair: PairSummary
     gained: tuple[str, ...]
     lost: tuple[str, ...]
+    kept: bool = False

@@ -28,7 +28,7 @@ from workbench.domain.evals import (
     Percentiles,
     RunsCompared,
 )
-from workbench.evals.columns import ERROR, SCORED, UNSCORED, WITHHELD, Columns, columns_of
+from workbench.evals.columns import ERROR, SCORED, UNSCORED, WITHHELD, Columns, columns_of, only_kept
 
 FEWEST_PAIRED = 2
 # A tag on fewer cases says nothing that an interval would not take back; more tags than this nobody reads.
@@ -84,7 +84,11 @@ def compare_runs(
             pair = _pair("after", "before", scorer, now, was, first, before.margin if margin is None else margin)
             gained = [shared[k] for k in np.flatnonzero((now >= 1) & (was < 1))]
             lost = [shared[k] for k in np.flatnonzero((now < 1) & (was >= 1))]
-            found.append(RunsCompared(model, scorer, _mean(was), _mean(now), pair, tuple(gained), tuple(lost)))
+            place = second.models.index(model)
+            kept = bool(only_kept(second.cached, second.outcomes(scorer) == SCORED)[place]) and np.array_equal(
+                was, now, equal_nan=True
+            )
+            found.append(RunsCompared(model, scorer, _mean(was), _mean(now), pair, tuple(gained), tuple(lost), kept))
     adjusted = adjust([each.pair for each in found])
     return tuple(replace(each, pair=pair) for each, pair in zip(found, adjusted, strict=True))
 

@@ -312,6 +312,7 @@ def runs_shape(found: RunsCompared) -> Shape:
         "after": found.after,
         "gained": list(found.gained),
         "lost": list(found.lost),
+        "kept": found.kept,
         **{name: value for name, value in pair_shape(found.pair).items() if name not in ("a", "b")},
     }
 

@@ -269,6 +269,8 @@ def shown_words(found: EvalSlice, name_of: NameOf) -> str:
 def runs_words(found: RunsCompared, name_of: NameOf) -> str:
     """One model in a later run against an earlier one: "Demo Small is better than before: +20 points, 11 to 29"."""
     name, pair = name_of(found.model_id), found.pair
+    if found.kept:
+        return f"{name} was not asked again: its answers are kept ones, with the scores they had before"
     match pair.verdict:
         case PairVerdict.BETTER:
             lead = f"{name} is better than before"

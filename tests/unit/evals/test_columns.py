@@ -212,6 +212,15 @@ def test_that_two_runs_are_compared_on_the_cases_they_share() -> None:
     assert found.after is not None and found.before is not None and found.after > found.before
 
 
+def test_that_a_model_that_a_later_run_did_not_ask_is_not_said_to_have_been_tested_again() -> None:
+    run = eval_run("a")
+    old = columns_of(run, [result(f"c{n}", "a", float(n >= 3)) for n in range(20)])
+    for cached, right_from, kept in ((True, 3, True), (False, 3, False), (True, 4, False)):
+        rows = [result(f"c{n}", "a", float(n >= right_from), cached=cached) for n in range(20)]
+        (found,) = compare_runs(run, old, run, columns_of(run, rows))
+        assert found.kept is kept and ("was not asked again" in runs_words(found, str)) is kept
+
+
 def test_that_two_runs_of_many_cases_are_compared_at_once() -> None:
     run = eval_run("a")
     many = columns_of(run, [result(f"c{n}", "a", float(n % 2)) for n in range(20_000)])

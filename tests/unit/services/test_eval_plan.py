@@ -291,7 +291,7 @@ def test_that_the_end_of_a_run_is_said_in_sentences() -> None:
     end = Finished(5, 2, 3, cached=1, left=4)
     text = " ".join(end_words(end))
     for words in (
-        "1 answer came from earlier evals",
+        "1 answer came from earlier evals or rows that ask the same, and cost nothing.",
         "3 questions stayed here",
         "2 answers failed",
         "4 questions were",
