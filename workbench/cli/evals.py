@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.analysis import words
 from workbench.cli import eval_data, eval_judging, eval_results, eval_running
 from workbench.cli.screen import say
 from workbench.domain.errors import WorkbenchError
+from workbench.services.eval_words import mind_words
 
 if TYPE_CHECKING:
     from workbench.app import Services
@@ -45,6 +45,8 @@ def run_export(arguments: argparse.Namespace, services: Services) -> int:
         print(json.dumps({"file": str(arguments.output), "results": count}))
     else:
         say(f"Wrote {count} results to {arguments.output}.")
+        if told := mind_words(services.eval_files.sensitive_in(run)):
+            say(told)
     return 0
 
 
@@ -54,11 +56,11 @@ def run_save(arguments: argparse.Namespace, services: Services) -> int:
         raise WorkbenchError("An eval is a YAML file", where=str(arguments.output), mend="Let its name end with .yaml.")
     run = services.eval_results.find(arguments.eval)
     cases = services.eval_files.save(run, arguments.output)
-    sensitive = sum(case.sensitive for case in services.eval_data.cases_of(run, None))
+    sensitive = services.eval_files.sensitive_in(run)
     if arguments.json:
         print(json.dumps({"file": str(arguments.output), "cases": str(cases), "sensitive": sensitive}))
         return 0
     say(f"Wrote {arguments.output} and its cases, {cases.name}. Repeat it with: workbench eval run {arguments.output}")
-    if sensitive:
-        say(f"Mind who gets it: {words.count(sensitive, 'case')} in it are marked sensitive.")
+    if told := mind_words(sensitive):
+        say(told)
     return 0

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import DataSetVersion, EvalCase, EvalRun, EvalSet
 
+from workbench.paths import data_dir
+
 if TYPE_CHECKING:
     from workbench.evals.datasets import Examined, Preview
     from workbench.store.data_sets import DataSets
+
+#: data sets that come with the program
+SHIPPED = ("knowledge-assistant",)
 
 
 class EvalData:
@@ -56,8 +61,17 @@ class EvalData:
         return self._kept.versions()
 
     def stored_data(self, run: EvalRun) -> EvalSet | None:
-        """The cases a run was made with, as they were kept; None for runs from before they were."""
-        return self._kept.load(run.dataset_hash)
+        """The cases a run was made with, as they were kept, or as they are shipped with the sample; None for runs from
+        before they were."""
+        return self._kept.load(run.dataset_hash) or self._shipped(run)
+
+    def _shipped(self, run: EvalRun) -> EvalSet | None:
+        """The sample's cases, of which its scenario brings the results only."""
+        file = data_dir("resources") / "evals" / f"{run.dataset_name}.csv"
+        if run.dataset_name not in SHIPPED or not file.is_file():
+            return None
+        found = self.examine(file).dataset
+        return found if found.hash == run.dataset_hash else None
 
     def data_of(self, run: EvalRun, file: Path | None = None) -> EvalSet:
         """The cases a run was made with, to ask about them again: as they were kept, with the columns and marks that

@@ -52,6 +52,10 @@ class EvalFiles:
         write(Exported(run, self._results.summary_of(run, results), results, self._data.cases_of(run, None)), file)
         return len(results)
 
+    def sensitive_in(self, run: EvalRun) -> int:
+        """How many cases that are marked sensitive would stand in such a file."""
+        return int(self._results.numbers(run).sensitive.sum())
+
     def save(self, run: EvalRun, file: Path) -> Path:
         """Writes the eval as a file that `workbench eval run` repeats, and its cases beside it; returns their file.
 

@@ -92,6 +92,12 @@ def errors_words(summary: EvalSummary, scorer: str) -> str:
     return " ".join(parts)
 
 
+def mind_words(sensitive: int) -> str:
+    """What to mind of a file that goes out; "" when nothing in it is marked."""
+    verb = "is" if sensitive == 1 else "are"
+    return f"Mind who gets it: {words.count(sensitive, 'case')} in it {verb} marked sensitive." if sensitive else ""
+
+
 def own_scorer_words(own: int, cases: int) -> str:
     """ "55 of 160 cases name their own scorer"."""
     return f"{own:,} of {words.count(cases, 'case')} {'names its' if own == 1 else 'name their'} own scorer"

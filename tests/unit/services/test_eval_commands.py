@@ -177,3 +177,16 @@ def test_that_classes_are_told_apart_in_a_matrix(home: str, data: Path, capsys: 
     assert {"20 days", "nobody"} <= set(found["names"])
     assert run(["--home", home, "eval", "results", eval_id, "--confusion"]) == 0
     assert "macro-F1" in capsys.readouterr().out
+
+
+def test_that_the_sample_s_eval_goes_out_with_its_cases_as_any_other(
+    home: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--home", home, "eval", "results", "--json"]) == 0
+    (sample,) = said(capsys)["evals"]
+    assert run(["--home", home, "eval", "save", sample["eval"], "-o", str(tmp_path / "own.yaml"), "--json"]) == 0
+    assert said(capsys)["sensitive"] == 49
+    assert len((tmp_path / "own.cases.jsonl").read_text(encoding="utf-8").splitlines()) == sample["cases"]
+    assert run(["--home", home, "eval", "export", sample["eval"], "-o", str(tmp_path / "out.csv")]) == 0
+    assert "Mind who gets it: 49 cases" in capsys.readouterr().out
+    assert "How much annual leave do staff get?" in (tmp_path / "out.csv").read_text(encoding="utf-8")

@@ -12,7 +12,9 @@ from workbench.domain.evals import EvalRun
 from workbench.gui.explanation import InspectorAction
 from workbench.gui.tasks import Tasks
 from workbench.gui.widgets.state import ErrorBox
+from workbench.gui.widgets.text import Words
 from workbench.services.eval_files import EvalFiles
+from workbench.services.eval_words import mind_words
 
 RESULTS = "Excel (*.xlsx);;CSV (*.csv);;JSON Lines (*.jsonl);;Web page (*.html)"
 EVAL = "Eval to repeat (*.yaml)"
@@ -23,6 +25,13 @@ class GivingOut:
 
     def __init__(self, *, files: EvalFiles, tasks: Tasks, error: ErrorBox, parent: QWidget) -> None:
         self._files, self._tasks, self._error, self._parent = files, tasks, error, parent
+        self.said = Words("", "muted")
+        self.said.setObjectName("eval-written")
+        self.said.hide()
+
+    def forget(self) -> None:
+        """Another eval is shown."""
+        self.said.hide()
 
     def actions(self, run: EvalRun) -> tuple[InspectorAction, ...]:
         return (
@@ -42,11 +51,25 @@ class GivingOut:
     def write(self, run: EvalRun, file: Path) -> None:
         """By the file's ending, in the `db` lane: results, or the eval with its cases beside it."""
         is_eval = file.suffix.lower() in (".yaml", ".yml")
+
+        def work() -> str:
+            if is_eval:
+                named = f"{file.name} and its cases, {self._files.save(run, file).name},"
+            else:
+                self._files.export(run, file)
+                named = file.name
+            return f"Written: {named} in {file.parent}. {mind_words(self._files.sensitive_in(run))}"
+
+        def done(said: str) -> None:
+            self._error.clear()
+            self.said.set_text(said.strip())
+            self.said.show()
+
         self._tasks.start(
-            lambda: self._files.save(run, file) if is_eval else self._files.export(run, file),
+            work,
             lane="db",
             name=f"Write {file.name}",
-            done=lambda _made: self._error.clear(),
+            done=done,
             failed=self._error.show_error,
             owner=self._parent,
         )

@@ -110,7 +110,7 @@ class EvalsView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
-        for widget in (self.bar, self.error, self.repeat, self.setup, self.results):
+        for widget in (self.bar, self.error, self.giving_out.said, self.repeat, self.setup, self.results):
             column.addWidget(widget)
         column.addStretch(1)
         self.confusion = ConfusionCard(house=house, read=results.confusion, name_of=self.name_of)
@@ -257,6 +257,7 @@ class EvalsView(QWidget):
 
     def _show_cases(self, shown: Shown, is_other: bool) -> None:
         if is_other:
+            self.giving_out.forget()
             self.reading.forget()
             self.results.runs.show_others(shown.run, self.runs.runs)
         self.results.show_run(shown)
