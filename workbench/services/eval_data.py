@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.evals import DataSetVersion, EvalCase, EvalRun, EvalSet
-
 from workbench.paths import data_dir
 
 if TYPE_CHECKING:
