@@ -253,6 +253,13 @@ def test_that_results_of_an_eval_that_is_not_there_are_refused(services: Service
     assert "does not hang together" in refusal(services, write_bundle(tmp_path / "x.mswb", members)).what
 
 
+@pytest.mark.parametrize("spoilt", [{"repeat": 10**9}, {"repeat": -1}, {"score": 1.5}, {"score": -0.1}])
+def test_that_a_score_that_is_none_is_refused(services: Services, tmp_path: Path, spoilt: dict[str, float]) -> None:
+    marks = json.loads(small_members()["marks.json"])
+    members = relisted({**small_members(), "marks.json": json.dumps([{**marks[0], **spoilt}]).encode()})
+    assert "a score that is none" in refusal(services, write_bundle(tmp_path / "x.mswb", members)).what
+
+
 @given(st.data())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_that_spoilt_facts_never_end_in_anything_but_a_sentence(services: Services, data: st.DataObject) -> None:

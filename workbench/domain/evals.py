@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from workbench.domain.chat import Sampling
 
+#: how often a case is asked at most
+MOST_REPEATS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class EvalCase:

@@ -29,7 +29,7 @@ from typing import Any, TypeVar
 from workbench.catalog.document import dotted
 from workbench.domain.catalog import Catalog
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import CaseResult, EvalRun, EvalSet, Mark
+from workbench.domain.evals import MOST_REPEATS, CaseResult, EvalRun, EvalSet, Mark
 from workbench.domain.evidence import Comparison
 from workbench.domain.history import DecisionVersion
 from workbench.domain.scenario import Scenario
@@ -279,6 +279,7 @@ def _check_links(manifest: Manifest, content: Content, where: str) -> None:
         (len(content.data_sets), len(sets)),
     )
     unique = len({(result.eval_run_id, *result.key) for result in content.results}) == len(content.results)
+    scores = [(r.repeat, r.score) for r in content.results] + [(m.repeat, m.score) for m in content.marks]
     parts: tuple[Sequence[Vote | DecisionVersion | Mark], ...] = (content.votes, content.versions, content.marks)
     wrong = {
         "it holds something twice": any(count != ids for count, ids in cards)
@@ -293,6 +294,9 @@ def _check_links(manifest: Manifest, content: Content, where: str) -> None:
             or not 0 <= min(vote.left, vote.right) <= max(vote.left, vote.right)
             or max(vote.left, vote.right) >= len(sides[vote.comparison_id].answers)
             for vote in content.votes
+        ),
+        "it holds a score that is none": any(
+            not 0 <= repeat < MOST_REPEATS or not (score is None or 0 <= score <= 1) for repeat, score in scores
         ),
         "it holds answers whose names are hidden": any(one.blind for one in content.comparisons),
         "it holds cases of no eval": bool(sets - {run.dataset_hash for run in content.runs}),

@@ -87,8 +87,8 @@ def _plain(found: Exported) -> Iterator[dict[str, object]]:
     for result in found.results:
         case = known.get(result.case_id)
         asked = {"input": case.input if case else "", "expected": case.expected if case else ""}
-        row = {**dataclasses.asdict(result), **asked, "outcome": result.outcome.value, "tags": list(result.tags)}
-        yield {name: row[name] for name in COLUMNS}
+        told = {**asked, "outcome": result.outcome.value, "tags": list(result.tags)}
+        yield {name: told[name] if name in told else getattr(result, name) for name in COLUMNS}
 
 
 def _cell(value: object) -> object:

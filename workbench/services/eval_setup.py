@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.analysis import words
 from workbench.domain.chat import Sampling
 from workbench.domain.errors import Problems, WorkbenchError
-from workbench.domain.evals import Design, EvalRun, EvalSet, EvalSettings, EvalStatus
+from workbench.domain.evals import MOST_REPEATS, Design, EvalRun, EvalSet, EvalSettings, EvalStatus
 from workbench.domain.ids import new_id
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ class EvalSetup:
 def _checked(settings: EvalSettings, models: int) -> EvalSettings:
     """Raises WorkbenchError for settings that cannot be."""
     faults = {
-        "Each case is asked at least once, and at most 100 times": not 1 <= settings.repeats <= 100,
+        f"A case is asked at least once, and at most {MOST_REPEATS} times": not 1 <= settings.repeats <= MOST_REPEATS,
         "An answer needs more than no time": not settings.timeout_s > 0,
         "Another try can be made 0 to 10 times": not 0 <= settings.retries <= 10,
         "That many answers at once cannot be": not 0 <= settings.at_once <= 1_000,

@@ -74,6 +74,21 @@ def test_that_an_inspect_log_becomes_cases_and_scores(tmp_path: Path) -> None:
     assert found.skipped == 1
 
 
+def test_that_an_inspect_sample_of_an_epoch_that_cannot_be_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "log.json"
+    samples = [{**SAMPLES[0], "epoch": epoch} for epoch in (1, 2, 0, -5, 10**9, True, "first", None)]
+    path.write_text(json.dumps({**LOG, "samples": samples}))
+    found = read_results(path)
+    assert {one.repeat for one in found.results} == {0, 1} and (found.repeats, found.skipped) == (2, 5)
+
+
+def test_that_a_text_of_a_sample_log_may_hold_any_other_end_of_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "samples.jsonl"
+    line = {"doc_id": 1, "doc": {"question": "One\u2028two\x85three"}, "target": "x", "resps": [["x"]], "acc": 1}
+    path.write_text(f"{json.dumps(line, ensure_ascii=False)}\n", encoding="utf-8")
+    assert read_results(path).cases[0].input == "One\u2028two\x85three"
+
+
 def test_that_an_inspect_archive_is_read_like_its_json(tmp_path: Path) -> None:
     path = tmp_path / "log.eval"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

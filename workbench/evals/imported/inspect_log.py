@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.evals import CaseOutcome, CaseResult, EvalCase
+from workbench.domain.evals import MOST_REPEATS, CaseOutcome, CaseResult, EvalCase
 from workbench.evals.imported.protocol import Content, ImportedRun, Importer, as_text, share
 
 LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
@@ -30,17 +30,17 @@ class InspectLog:
         scorers: dict[str, None] = {}
         skipped, repeats = 0, 1
         for sample in content.value["samples"]:
-            if not isinstance(sample, dict) or not isinstance(sample.get("scores") or {}, dict):
+            epoch = _epoch(sample) if isinstance(sample, dict) else None
+            if epoch is None or not isinstance(sample.get("scores") or {}, dict):
                 skipped += 1
                 continue
             case = _case(sample, len(cases))
             cases.setdefault(case.id, case)
-            epoch = sample.get("epoch") if isinstance(sample.get("epoch"), int) else 1
-            repeats = max(repeats, epoch or 1)
+            repeats = max(repeats, epoch)
             for name, score in (sample.get("scores") or {}).items():
                 scorer = f"inspect-{re.sub(r'[^A-Za-z0-9_-]+', '-', str(name))}"
                 scorers[scorer] = None
-                results.append(_result(sample, case, model, scorer, score, (epoch or 1) - 1))
+                results.append(_result(sample, case, model, scorer, score, epoch - 1))
         return ImportedRun(
             name=str(about.get("task") or path.stem),
             program="Inspect",
@@ -53,6 +53,14 @@ class InspectLog:
             skipped=skipped,
             why_skipped="it is no sample with scores" if skipped else "",
         )
+
+
+def _epoch(sample: dict[str, Any]) -> int | None:
+    """For the how manieth time the sample was asked, from 1; None for what cannot be."""
+    given = sample.get("epoch")
+    if given is None:
+        return 1
+    return given if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= MOST_REPEATS else None
 
 
 def _case(sample: dict[str, Any], number: int) -> EvalCase:

@@ -79,7 +79,7 @@ def load(path: Path) -> Content:
         ) from error
     text = data.decode("utf-8-sig", "replace")
     if path.suffix.lower() in (".jsonl", ".ndjson"):
-        lines = enumerate(text.splitlines(), 1)
+        lines = enumerate(text.split("\n"), 1)  # a text may hold what else ends lines
         return Content([_json(line, path, number) for number, line in lines if line.strip()], True, sha256)
     return Content(_json(text, path), False, sha256)
 
