@@ -49,7 +49,7 @@ def summarise(run: EvalRun, results: Iterable[CaseResult] | Columns) -> EvalSumm
         for scorer in run.scorers
         for place in range(len(data.models))
     ]
-    early = run.settings.design is Design.SEQUENTIAL or run.status is not EvalStatus.FINISHED
+    early = _is_early(run)
     pairs = [pair for scorer in run.scorers for pair in pairs_of(data, scorer, run.margin, early=early)]
     slices, left_out = _slices(data, run.margin, early)
     tests = sum(pair.p is not None for found in slices if found.scorer == run.scorers[0] for pair in found.pairs)
@@ -71,17 +71,20 @@ def compare_runs(
 ) -> tuple[RunsCompared, ...]:
     """Every model that both runs asked, under every scorer of both, on the cases both have, and what changed there.
 
-    `margin` is that of the run before unless given.
+    `margin` is that of the run before unless given. Runs that end early, or are not finished, are tested as their own
+    pairs are: by what holds whenever one looks.
     """
     asked_again = set(new.case_ids)
     shared = [name for name in old.case_ids if name in asked_again]
     first, second = old.in_order(shared).of(range(len(shared))), new.in_order(shared).of(range(len(shared)))
+    early = _is_early(before) or _is_early(after)
     found = []
     for scorer in (name for name in before.scorers if name in after.scorers):
         for model in (name for name in before.model_ids if name in after.model_ids):
             was = first.scores(scorer)[:, first.models.index(model)]
             now = second.scores(scorer)[:, second.models.index(model)]
             pair = _pair("after", "before", scorer, now, was, first, before.margin if margin is None else margin)
+            pair = _anytime(pair, now - was, first.document) if early else pair
             gained = [shared[k] for k in np.flatnonzero((now >= 1) & (was < 1))]
             lost = [shared[k] for k in np.flatnonzero((now < 1) & (was >= 1))]
             place = second.models.index(model)
@@ -233,13 +236,17 @@ def pairs_of(data: Columns, scorer: str, margin: float, *, early: bool = False) 
     return adjust(_drafts(data, scorer, margin, early))
 
 
-def _anytime(pair: PairSummary, data: Columns) -> PairSummary:
-    """The pair tested by its e-value: right and wrong by how often each of the two won a case, graded scores by how
-    much; cases that share documents by the more careful of that and the test of the differences."""
+def _is_early(run: EvalRun) -> bool:
+    """Whether a run may end as soon as the evidence is enough, or is looked at before its end."""
+    return run.settings.design is Design.SEQUENTIAL or run.status is not EvalStatus.FINISHED
+
+
+def _anytime(pair: PairSummary, gain: FloatArray, document: IntArray) -> PairSummary:
+    """The pair tested by its e-value, from its first scores less its second ones: right and wrong by how often each of
+    the two won a case, graded scores by how much; cases that share documents by the more careful of that and the test
+    of the differences."""
     if pair.p is None:
         return pair
-    scores = data.scores(pair.scorer)
-    gain = scores[:, data.models.index(pair.a)] - scores[:, data.models.index(pair.b)]
     both = ~np.isnan(gain)
     gain = gain[both]
     if np.isin(gain, (-1, 0, 1)).all():
@@ -247,18 +254,18 @@ def _anytime(pair: PairSummary, data: Columns) -> PairSummary:
     else:
         value = e_value_graded(gain)
     p = min(1.0, 1 / value)
-    if _clusters(data.document[both]) is not None:
+    if _clusters(document[both]) is not None:
         p = max(p, pair.p)
     return replace(pair, p=p, e_value=value, method=f"e-process, valid whenever one looks; {pair.method}")
 
 
 def _drafts(data: Columns, scorer: str, margin: float, early: bool) -> list[PairSummary]:
     scores = data.scores(scorer)
-    drafts = [
-        _pair(data.models[a], data.models[b], scorer, scores[:, a], scores[:, b], data, margin)
-        for a, b in itertools.combinations(range(len(data.models)), 2)
-    ]
-    return [_anytime(pair, data) for pair in drafts] if early else drafts
+    drafts = []
+    for a, b in itertools.combinations(range(len(data.models)), 2):
+        pair = _pair(data.models[a], data.models[b], scorer, scores[:, a], scores[:, b], data, margin)
+        drafts.append(_anytime(pair, scores[:, a] - scores[:, b], data.document) if early else pair)
+    return drafts
 
 
 def _pair(

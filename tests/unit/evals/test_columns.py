@@ -221,6 +221,17 @@ def test_that_a_model_that_a_later_run_did_not_ask_is_not_said_to_have_been_test
         assert found.kept is kept and ("was not asked again" in runs_words(found, str)) is kept
 
 
+def test_that_a_later_run_that_is_under_way_is_compared_by_what_holds_whenever_one_looks() -> None:
+    before, after = eval_run("a"), replace(eval_run("a"), id="later")
+    old = columns_of(before, [result(f"c{n}", "a", float(n >= 13)) for n in range(60)])
+    rows = [replace(result(f"c{n}", "a", float(n not in (20, 21, 22))), eval_run_id="later") for n in range(60)]
+    for status, verdict in ((EvalStatus.FINISHED, PairVerdict.BETTER), (EvalStatus.PAUSED, PairVerdict.NOT_SHOWN)):
+        run = replace(after, status=status)
+        (found,) = compare_runs(before, old, run, columns_of(run, rows))
+        assert found.pair.verdict is verdict, "thirteen cases became right and three wrong"
+        assert (found.pair.e_value is None) is (status is EvalStatus.FINISHED)
+
+
 def test_that_two_runs_of_many_cases_are_compared_at_once() -> None:
     run = eval_run("a")
     many = columns_of(run, [result(f"c{n}", "a", float(n % 2)) for n in range(20_000)])
