@@ -139,13 +139,93 @@ def test_that_a_copy_yields_the_processor_and_its_death_is_said(tmp_path: Path) 
     asyncio.run(session())
 
 
+class Engine:
+    """A copy that takes a moment to end."""
+
+    alive = True
+
+    def __init__(self, in_flight: int = 0) -> None:
+        self.in_flight = in_flight
+
+    async def close(self) -> None:
+        await asyncio.sleep(0.01)
+        self.alive = False
+
+
+def of_engines(*engines: Engine) -> copies.Copies:
+    waiting = iter(engines)
+
+    async def start() -> Engine:
+        await asyncio.sleep(0)
+        return next(waiting)
+
+    return copies.Copies(start, lambda: True)  # type: ignore[arg-type]
+
+
+def test_that_nobody_is_given_a_copy_that_is_about_to_end_and_none_is_left_when_all_have_ended() -> None:
+    async def session() -> None:
+        first, copy = Engine(9), Engine()
+        some = of_engines(copy)
+        some.expect(16, 2)
+        await asyncio.sleep(0.01)
+        assert some.soonest(first) is copy  # type: ignore[arg-type, comparison-overlap]
+        some._leave()
+        assert some.soonest(first) is first  # type: ignore[arg-type, comparison-overlap]
+        await some.close()
+        assert not copy.alive
+
+    asyncio.run(session())
+
+
+def test_that_a_copy_that_was_called_off_before_it_began_keeps_no_place() -> None:
+    async def session() -> None:
+        some = of_engines(Engine())
+        some.expect(16, 2)
+        await some.close()
+        assert some.count == 0
+        some.expect(16, 2)
+        await asyncio.sleep(0.01)
+        assert len(some.running) == 1
+
+    asyncio.run(session())
+
+
+def test_that_there_may_be_copies_again_after_memory_was_short_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "LINGER_S", 0.0)
+
+    async def session() -> None:
+        some = of_engines(Engine())
+        some._has_room = lambda: False
+        some.asked(1)
+        some.expect(16, 2)
+        some.asked(0)
+        await asyncio.sleep(0.01)
+        some._has_room = lambda: True
+        some.expect(16, 2)
+        assert some.count == 1
+        await some.close()
+
+    asyncio.run(session())
+
+
+def test_that_a_copy_needs_as_much_as_the_first_child_was_seen_to_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """llama.cpp may hold a second form of the weights, which no copy shares."""
+    asked: list[memory.MemoryNeed] = []
+
+    async def session() -> None:
+        async with loaded(write_model(tmp_path / "a.gguf")) as model:
+            assert model._room is not None
+            monkeypatch.setattr(model._room, "has_room", lambda need: bool(asked.append(need)))
+            monkeypatch.setattr(memory, "own_bytes", lambda pid: 3_000_000_000)
+            await events_of(model, replace(prompt("Hello"), beside=16))
+
+    asyncio.run(session())
+    assert asked[0].total == 3_000_000_000
+
+
 def test_that_a_copy_that_comes_to_nothing_gets_few_questions() -> None:
-    class Engine:
-        alive = True
-
-        def __init__(self, in_flight: int) -> None:
-            self.in_flight = in_flight
-
     first, slow, new = Engine(8), Engine(2), Engine(copies.EACH)
     some = copies.Copies(lambda: asyncio.sleep(0), lambda: True)  # type: ignore[arg-type, return-value]
     some._engines = [slow, new]  # type: ignore[list-item]

@@ -7,6 +7,7 @@ are mapped from the file, and yields the processor to whoever wants it: the wind
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Awaitable, Callable
 
@@ -73,6 +74,7 @@ class Copies:
             return
         if self._has_room():
             self._coming = asyncio.create_task(self._come())
+            self._coming.add_done_callback(self._came)
         else:
             self._enough = True
 
@@ -81,7 +83,10 @@ class Copies:
             self._engines.append(await self._start())
         except WorkbenchError:
             self._enough = True
-        finally:
+
+    def _came(self, task: asyncio.Task[None]) -> None:
+        """Also of one that was called off before it began."""
+        if self._coming is task:
             self._coming = None
 
     def asked(self, users: int) -> None:
@@ -89,23 +94,38 @@ class Copies:
         if self._leaving is not None:
             self._leaving.cancel()
             self._leaving = None
-        if users == 0 and (self._engines or self._coming):
+        if users == 0 and (self._engines or self._coming or self._enough):
             self._leaving = asyncio.get_running_loop().call_later(LINGER_S, self._leave)
 
     def _leave(self) -> None:
-        self._ending = asyncio.create_task(self.close())
+        """From here on nobody is given a copy that ends, and once there is memory again there may be new ones."""
+        self._ending = asyncio.create_task(_end(*self._all_out(), self._ending))
+
+    def _all_out(self) -> tuple[asyncio.Task[None] | None, list[EngineProcess]]:
+        out = self._coming, self._engines
+        self._coming, self._engines, self._answer_s, self._enough = None, [], {}, False
+        return out
 
     async def close(self) -> None:
-        """End all of them, and the one on its way."""
-        coming, engines = self._coming, self._engines
-        self._engines, self._answer_s, self._enough = [], {}, False
-        if coming is not None:
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
-        await asyncio.gather(*(engine.close() for engine in engines))
+        """End all of them, and the one on its way; those that are ending already have ended, too."""
+        await _end(*self._all_out(), self._ending)
 
     def kill(self, why: str) -> None:
         """End all of them now, from another loop than theirs."""
-        engines, self._engines, self._coming, self._leaving = self._engines, [], None, None
+        coming, engines = self._all_out()
+        self._leaving = self._ending = None
         for engine in engines:
             engine.kill(why)
+        if coming is not None:
+            with contextlib.suppress(RuntimeError):  # its loop may be closed, and its child has gone with it
+                coming.get_loop().call_soon_threadsafe(coming.cancel)
+
+
+async def _end(
+    coming: asyncio.Task[None] | None, engines: list[EngineProcess], ending: asyncio.Task[None] | None
+) -> None:
+    if coming is not None:
+        coming.cancel()
+    await asyncio.gather(*(engine.close() for engine in engines))
+    if others := [task for task in (coming, ending) if task is not None]:
+        await asyncio.wait(others)

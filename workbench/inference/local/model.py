@@ -123,9 +123,11 @@ class LocalModel:
         loading = self._load is not None and not self._load.done()
         if self.plan is None or not (self.loaded or loading):
             return None
+        return self._seen(self.plan.need).times(1 + self._copies.count)
+
+    def _seen(self, need: memory.MemoryNeed) -> memory.MemoryNeed:
         own = memory.own_bytes(self.pid) if self.pid is not None else None
-        need = self.plan.need if own is None else self.plan.need.seen(own)
-        return need.times(1 + self._copies.count)
+        return need if own is None else need.seen(own)
 
     @property
     def in_use(self) -> bool:
@@ -289,7 +291,9 @@ class LocalModel:
         self._engine, self._loop = engine, asyncio.get_running_loop()
 
     def _has_room_for_a_copy(self) -> bool:
-        return self._room is not None and self.plan is not None and self._room.has_room(self.plan.need.of_a_copy)
+        if self._room is None or self.plan is None:
+            return False
+        return self._room.has_room(self._seen(self.plan.need).of_a_copy)
 
     async def _start_copy(self) -> EngineProcess:
         """One more child of the same file, loaded like the first. Raises `WorkbenchError`."""
