@@ -327,7 +327,8 @@ def test_that_the_first_cases_of_a_long_run_are_there_while_the_others_are_read(
         return numbers(service, run)
 
     monkeypatch.setattr(EvalResults, "numbers", counted)
-    cases = evals_page(bench, scenario).evals.results.cases
+    page = evals_page(bench, scenario)
+    cases = page.evals.results.cases
     bench.wait(lambda: cases.holds(run.id))
     bench.settle()
     ((rows, could_filter, said),) = seen
@@ -336,6 +337,13 @@ def test_that_the_first_cases_of_a_long_run_are_there_while_the_others_are_read(
     assert cases.table is not None and len(cases.table.model.rows) == len(data.cases)
     assert cases.which.isEnabled() and not being_read(cases)
     assert cases.grid.case(0) is not None and read == [run.id], "the texts came, and nothing was read twice"
+    whole: list[str] = []
+    monkeypatch.setattr(page.evals.judge, "show_run", lambda shown: whole.append(shown.id))
+    for under_way in (run.id, ""):
+        page.evals.runner.run_id = under_way
+        page.evals.runs.show(run.id)
+        bench.settle()
+    assert whole == [run.id], "what needs every text waits for the end of a long run"
 
 
 def test_that_the_answers_to_a_case_stand_side_by_side_and_a_person_can_overrule_a_score(

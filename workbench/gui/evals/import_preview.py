@@ -138,10 +138,7 @@ class ImportDialog(QDialog):
         self._table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         for line, row in enumerate(rows):
             for place, name in enumerate(preview.header):
-                text = " ".join(row.get(name, "")[: LONGEST + 1].split())
-                self._table.setItem(
-                    line, place, QTableWidgetItem(text[:LONGEST] + ("…" if len(text) > LONGEST else ""))
-                )
+                self._table.setItem(line, place, QTableWidgetItem(_one_line(row.get(name, ""))))
         for place in range(len(preview.header)):
             self._table.setColumnWidth(place, scaled_px(self, 200 if len(preview.header) < 5 else 130))
 

@@ -22,6 +22,8 @@ from workbench.services.eval_words import NameOf, eval_chart
 
 FILES = "evals/files"
 FILES_KEPT = 50
+#: whose cases stay in memory
+DATA_SETS_KEPT = 3
 #: results from which the first cases are shown before all are read: less takes a tenth of a second
 LONG = 5_000
 
@@ -144,7 +146,7 @@ class RunReading(QObject):
         number, results, source = self._asked_for, self._results, self._source_of(run)
         scorer = self._scorer if self._scorer in run.scorers else run.scorers[0]
         cases = self._by_hash.get(run.dataset_hash)
-        if run.case_count * len(run.model_ids) > LONG and not self._is_drawn(run.id):
+        if is_long(run) and not self._is_drawn(run.id):
             self._show_first(run, scorer, cases or {})
 
         def prepare(found: Found) -> None:
@@ -198,7 +200,7 @@ class RunReading(QObject):
         number = self._asked_for
 
         def take(cases: Mapping[str, EvalCase]) -> None:
-            self._by_hash[run.dataset_hash] = cases
+            self._by_hash = {**dict(list(self._by_hash.items())[1 - DATA_SETS_KEPT :]), run.dataset_hash: cases}
             if not cases or self.wanted != run.id:
                 return
             if number == self._asked_for:
@@ -235,6 +237,11 @@ class RunReading(QObject):
     def _draw(self, shown: Shown) -> None:
         self.shown = shown
         self.figured.emit(shown)
+
+
+def is_long(run: EvalRun) -> bool:
+    """Whether its results take a while to be read."""
+    return run.case_count * len(run.model_ids) > LONG
 
 
 def _prepared(

@@ -28,7 +28,7 @@ from workbench.gui.evals.new_eval import NewEval
 from workbench.gui.evals.repeat_card import RepeatCard
 from workbench.gui.evals.results_panel import ResultsPanel, Shown
 from workbench.gui.evals.run_bar import RunBar
-from workbench.gui.evals.run_reading import RunReading
+from workbench.gui.evals.run_reading import RunReading, is_long
 from workbench.gui.evals.running import EvalRunner
 from workbench.gui.evals.scorer_picker import spec_words
 from workbench.gui.explanation import Explanation, InspectorAction
@@ -264,8 +264,9 @@ class EvalsView(QWidget):
         self.reading.select_row()
 
     def _show_figures(self, shown: Shown) -> None:
-        self.judge.show_run(shown.run)
-        self.confusion.show_run(shown.run)
+        if shown.run.id != self.runner.run_id or not is_long(shown.run):  # both read every answer whole
+            self.judge.show_run(shown.run)
+            self.confusion.show_run(shown.run)
         self.results.show_figures(shown)
         if shown.summary is not None:
             self.repeat.show_outcome(shown.run, shown.summary)
