@@ -103,6 +103,29 @@ def test_that_a_copy_is_only_started_where_there_is_memory_for_it(tmp_path: Path
     assert asyncio.run(session(need.total + need.of_a_copy.total + 1)) == 1
 
 
+def test_that_a_copy_gives_its_memory_to_another_model_and_loses_no_answer(tmp_path: Path) -> None:
+    """Where it did not, two models that fit beside each other unloaded each other again and again."""
+    path, other = write_talker(tmp_path / "a.gguf"), write_model(tmp_path / "b.gguf", context=8192)
+    need = memory.needed(inspect(path), memory.MOST_CELLS)
+    both = need.total + memory.needed(inspect(other), memory.MOST_CELLS).total
+
+    async def session() -> None:
+        async with loaded(path, budget_bytes=max(both, need.times(2).total)) as model:
+            assert isinstance(model._room, LocalModels)
+            first = asyncio.create_task(events_of(model, replace(prompt("Hello", max_tokens=1500), beside=16)))
+            await copy_of(model)
+            spoken = asyncio.Event()
+            second = asyncio.create_task(first_token(model, prompt("Hello", max_tokens=300), spoken))
+            await spoken.wait()
+            assert model._copies.running[0].in_flight == 1
+            beside = model._room.model(other)
+            await beside.load()
+            assert model.loaded and model._copies.count == 0
+            assert isinstance((await second)[-1], Done) and isinstance((await first)[-1], Done)
+
+    asyncio.run(session())
+
+
 def test_that_memory_of_copies_counts(tmp_path: Path) -> None:
     async def session() -> None:
         async with loaded(write_talker(tmp_path / "a.gguf")) as model:

@@ -19,6 +19,8 @@ EACH = 4
 #: weight of the last answer in what an answer takes: short and long ones come mixed
 FRESH = 0.1
 MOST_COPIES = 3
+#: seconds between two looks at whether a copy has given its last answer
+LOOK_S = 0.02
 #: seconds without a question after which copies end
 LINGER_S = 5.0
 
@@ -27,16 +29,23 @@ class Copies:
     """The copies of one model, beside its first child and on the same loop.
 
     `start` gives a loaded copy or raises `WorkbenchError`; `has_room` says whether there is memory for one. Where there
-    is none, or one could not be started, the first child goes on with those there are.
+    is none, or one could not be started, the first child goes on with those there are. `changed` is called when one has
+    ended for the memory it took.
     """
 
-    def __init__(self, start: Callable[[], Awaitable[EngineProcess]], has_room: Callable[[], bool]) -> None:
-        self._start, self._has_room = start, has_room
+    def __init__(
+        self,
+        start: Callable[[], Awaitable[EngineProcess]],
+        has_room: Callable[[], bool],
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._start, self._has_room, self._changed = start, has_room, changed
         self._engines: list[EngineProcess] = []
         self._answer_s: dict[EngineProcess, float] = {}
         self._coming: asyncio.Task[None] | None = None
         self._leaving: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._spared: dict[asyncio.Task[None], EngineProcess | None] = {}
         self._enough = False
 
     @property
@@ -45,8 +54,8 @@ class Copies:
 
     @property
     def count(self) -> int:
-        """Those that run, and the one on its way."""
-        return len(self.running) + (self._coming is not None)
+        """Those that run, the one on its way, and those that end with their last answer."""
+        return len(self.running) + (self._coming is not None) + len(self._spared)
 
     def soonest(self, first: EngineProcess) -> EngineProcess:
         """Who takes the next question: the one that will have answered it first, by its last answers. On a busy machine
@@ -60,6 +69,25 @@ class Copies:
 
         usual = self._answer_s.get(first, 1.0)
         return min([first, *self.running], key=wait_s)
+
+    def spare(self) -> bool:
+        """Somebody else needs the memory: copies get no more questions and each ends with its last answer, and until
+        nobody uses the model for a while no more come. Whether there is one that has not ended."""
+        coming, engines = self._all_out()
+        self._enough = True
+        if coming is not None:
+            coming.cancel()
+            self._spared[coming] = None
+            coming.add_done_callback(self._has_ended)
+        for engine in engines:
+            task = asyncio.create_task(_end_with_last_answer(engine))
+            self._spared[task] = engine
+            task.add_done_callback(self._has_ended)
+        return bool(self._spared)
+
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
+        self._spared.pop(task, None)
+        self._changed()
 
     def answered(self, engine: EngineProcess, seconds: float) -> None:
         """It took so long, from the question to the end of its answer."""
@@ -108,17 +136,27 @@ class Copies:
 
     async def close(self) -> None:
         """End all of them, and the one on its way; those that are ending already have ended, too."""
-        await _end(*self._all_out(), self._ending)
+        coming, engines = self._all_out()
+        spared = [engine for engine in self._spared.values() if engine is not None]
+        await _end(coming, [*engines, *spared], self._ending)
 
     def kill(self, why: str) -> None:
         """End all of them now, from another loop than theirs."""
         coming, engines = self._all_out()
         self._leaving = self._ending = None
-        for engine in engines:
-            engine.kill(why)
+        for engine in (*engines, *self._spared.values()):
+            if engine is not None:
+                engine.kill(why)
+        self._spared = {}
         if coming is not None:
             with contextlib.suppress(RuntimeError):  # its loop may be closed, and its child has gone with it
                 coming.get_loop().call_soon_threadsafe(coming.cancel)
+
+
+async def _end_with_last_answer(engine: EngineProcess) -> None:
+    while engine.alive and engine.in_flight:
+        await asyncio.sleep(LOOK_S)
+    await engine.close()
 
 
 async def _end(

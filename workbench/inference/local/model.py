@@ -92,7 +92,7 @@ class LocalModel:
         self._given_up: set[asyncio.Task[None]] = set()
         self._watchers: set[asyncio.Queue[Loading | Waiting | None]] = set()
         self._users = 0
-        self._copies = Copies(self._start_copy, self._has_room_for_a_copy)
+        self._copies = Copies(self._start_copy, self._has_room_for_a_copy, self._changed)
         self.plan: memory.ContextPlan | None = None
         self.ready: protocol.Ready | None = None
         self.last_used = 0.0
@@ -133,6 +133,10 @@ class LocalModel:
     def in_use(self) -> bool:
         """Whether somebody is asking it something, or waits until it is loaded."""
         return self._users > 0 or self.in_flight > 0
+
+    def spare_copies(self) -> bool:
+        """Give the memory of its copies to somebody else, each with its last answer. Whether one has not ended yet."""
+        return self._copies.spare()
 
     @property
     def pid(self) -> int | None:

@@ -64,7 +64,8 @@ class LocalModels:
         return sum(need.total for model in self._models.values() if (need := model.holds))
 
     async def make_room(self, model: LocalModel, file: GgufFile, say: Callable[[str], None]) -> int | None:
-        """Unload idle models until this one fits; while others answer and leave too little, wait for them."""
+        """End copies of others, and then unload idle models, until this one fits; while others answer and leave too
+        little, wait for them."""
         longest = min(file.context or memory.MOST_CELLS, self._settings.context_tokens or memory.MOST_CELLS)
         usual, least = memory.needed(file, longest), memory.needed(file, longest // 2)
         told = ""
@@ -74,6 +75,10 @@ class LocalModels:
             place = len(others) < self._most_loaded
             if place and _fits(usual, free):
                 return free
+            ending = [each for each in others if place and each.spare_copies()]
+            if ending:
+                await self._next_change()
+                continue
             idle = [each for each in self.loaded() if each is not model and not each.in_use]
             if idle:
                 await idle[0].unload()
