@@ -97,10 +97,11 @@ async def converse(
 
     dialect = DIALECTS[endpoint.wire]
     body = dialect.body(model, request, left_out)
-    path = endpoint.path(dialect.PATH, model)
+    # whole, since the SDK puts a relative one together anew at each request
+    url = endpoint.address.rstrip("/") + endpoint.path(dialect.PATH, model)
     options = {"headers": own_headers(endpoint, client)}
     stream_cls = _import(_SDK[endpoint.wire]).AsyncStream[object]  # not used: the response comes as it is
-    sent = client.post(path, body=body, cast_to=httpx2.Response, options=options, stream=True, stream_cls=stream_cls)
+    sent = client.post(url, body=body, cast_to=httpx2.Response, options=options, stream=True, stream_cls=stream_cls)
     async with contextlib.aclosing(await sent) as response:
         await expect_events(response)
         events = _events(response, _import(_SDK[endpoint.wire]).APIError)
