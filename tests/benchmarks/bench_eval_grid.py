@@ -30,6 +30,7 @@ from workbench.app import Services, build  # noqa: E402
 from workbench.domain.chat import Sampling  # noqa: E402
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalSettings, EvalStatus  # noqa: E402
 from workbench.gui.changes_hub import ChangesHub  # noqa: E402
+from workbench.gui.garbage import GarbageTimer  # noqa: E402
 from workbench.gui.pages.base import House  # noqa: E402
 from workbench.gui.pages.validate import ValidatePage  # noqa: E402
 from workbench.gui.selection import Selection  # noqa: E402
@@ -68,7 +69,7 @@ def main() -> int:
         wait(lambda: page.evals.runs.shown is not None and house.tasks.is_idle)
         page.scroller.ensureWidgetVisible(page.evals.results.cases, 0, 400)
         gc.collect()
-        gc.freeze()  # as the window does once it is up
+        GarbageTimer(page).start()  # as the window does once it is up
         opened, read, whole, busied = [], [], [], []
         shown = page.evals.results.cases
         for _ in range(3):
