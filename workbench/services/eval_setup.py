@@ -118,9 +118,7 @@ class EvalSetup:
         sampling: Sampling | None,
         settings: EvalSettings | None,
     ) -> tuple[EvalRun, list[ChatModel]]:
-        from workbench.evals.rivals import check_rivals
         from workbench.evals.templates import check_templates, crossed, templates_of
-        from workbench.evals.usable import check
 
         if not data.cases:
             raise WorkbenchError(
@@ -155,7 +153,15 @@ class EvalSetup:
                 dataset_path=settings.dataset_path or data.source,
             ),
         )
-        check_rivals(run, [model.describe() for model in chosen])
+        self._refuse(run, data, chosen)
+        return run, chosen
+
+    def _refuse(self, run: EvalRun, data: EvalSet, models: Sequence[ChatModel]) -> None:
+        """Raises WorkbenchError for scorers that these cases or models do not go with."""
+        from workbench.evals.rivals import check_rivals
+        from workbench.evals.usable import check
+
+        check_rivals(run, [model.describe() for model in models])
         problems = check(run, data.cases, have=self._at_hand(run.settings))
         if len(problems) == 1:
             raise problems[0]
@@ -163,7 +169,6 @@ class EvalSetup:
             raise Problems(
                 "These cases cannot be scored", problems, where=data.name, mend="Mend them, or choose another scorer."
             )
-        return run, chosen
 
     def _at_hand(self, settings: EvalSettings) -> frozenset[Need]:
         """What scorers may need and get. Raises WorkbenchError for a judge or an embedding model that is none."""

@@ -139,12 +139,7 @@ class JudgingService:
         first = await tell.side_by_side([_judge(one, cases, member, panel, labels) for one in chosen])
         second = await tell.side_by_side([_judge(one, cases, member, again, labels) for one in twice])
         flips = await tell.side_by_side([_flips(one, two, cases, panel) for one, two in pairs])
-        repeated = [*second, *[None] * (len(first) - len(second))]
-        judged = [
-            replace(one, again=None if more is None else more.score)
-            for one, more in zip(first, repeated, strict=True)
-            if one is not None
-        ]
+        judged = _asked_twice(first, second)
         known = [flip for flip in flips if flip is not None]
         card = bias_card(
             " + ".join(names),
@@ -326,6 +321,16 @@ async def _flips(one: CaseResult, two: CaseResult, cases: dict[str, EvalCase], p
         return (await judged(scorer("pairwise"), Answer(one.answer), case, aids)).label == "flipped"
     except NotScored:
         return None
+
+
+def _asked_twice(first: Sequence[Judged | None], second: Sequence[Judged | None]) -> list[Judged]:
+    """The judgements that there are, those of the first answers with what the judge gave when it was asked again."""
+    repeated = [*second, *[None] * (len(first) - len(second))]
+    return [
+        replace(one, again=None if more is None else more.score)
+        for one, more in zip(first, repeated, strict=True)
+        if one is not None
+    ]
 
 
 def _notes(card: BiasCard, judges: Sequence[str], run: EvalRun) -> list[str]:
