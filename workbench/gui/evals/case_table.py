@@ -113,7 +113,7 @@ class CaseTable(QWidget):
             ),
             *(self._model_column(place, id) for place, id in enumerate(self._models)),
             Column(
-                "slowest", "Slowest", self._slowest, right=True, width=84,
+                "slowest", "Slowest", self._slowest, right=True, width=84, gives_way=1,
                 hint=lambda _place: "The longest that any of the models took for this case alone.",
             ),
         ]  # fmt: skip
