@@ -103,6 +103,11 @@ def test_that_in_the_smallest_window_with_larger_text_the_playground_has_all_its
     assert more is not None
     assert {"History", "Add a model"} <= {entry.text() for entry in more.actions() if entry.isVisible()}
     assert shell.rail.is_folded
+    shell.rail.set_folded(False)  # as a person may
+    visitor.wait(lambda: page.scroller.horizontalScrollBar().maximum() == 0)
+    assert "Blind vote" in {entry.text() for entry in more.actions() if entry.isVisible()}
+    shell.rail.set_folded(True)
+    visitor.wait(lambda: "Blind vote" not in {entry.text() for entry in more.actions() if entry.isVisible()})
     shell.set_text_percent(100)
     visitor.wait(lambda: not shell.rail.is_folded)
     assert visitor.find(QPushButton, "Add a model").isEnabled()

@@ -162,20 +162,32 @@ class ValidatePage(Page):
         }
         menu.addSeparator()
         self._folded = (menu.addAction("History", view.show_history), menu.addAction("Add a model", view.row.add))
+        self._blind_entry = menu.addAction("Blind vote", self._toggle_blind)
+        self._blind_entry.setCheckable(True)
         return made
 
     @property
     def least_width(self) -> int:
         """As base.Page, with all buttons: the rail folds before any goes into the menu."""
-        folded = (made for made in (self._history, self._pane) if self._view == PLAYGROUND and made.isHidden())
-        return super().least_width + sum(made.sizeHint().width() + Space.S for made in folded)
+        return super().least_width + sum(_room(made) for made in self._giving_way if made.isHidden())
+
+    @property
+    def _giving_way(self) -> tuple[QPushButton, ...]:
+        """What leaves the head where it has no room, the first ones first."""
+        return (self._history, self._pane, self._blind) if self._view == PLAYGROUND else (self._onward,)
 
     def _fit_header(self) -> None:
-        """Where not all buttons have room, two of them stand in the menu behind them."""
-        is_tight = self.scroller.viewport().width() < self.least_width
+        """Where not all buttons have room, two of them stand in the menu behind them, then the third, too. The way to
+        the trade-offs is in the rail as well."""
+        room, whole = self.scroller.viewport().width(), self.least_width
+        is_playground, is_tight = self._view == PLAYGROUND, room < whole
+        is_tightest = is_playground and room < whole - _room(self._history) - _room(self._pane)
         for made, entry in zip((self._history, self._pane), self._folded, strict=True):
-            made.setVisible(self._view == PLAYGROUND and not is_tight)
+            made.setVisible(is_playground and not is_tight)
             entry.setVisible(is_tight)
+        self._blind.setVisible(is_playground and not is_tightest)
+        self._blind_entry.setVisible(is_tightest)
+        self._onward.setVisible(not is_playground and not is_tight)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -193,8 +205,9 @@ class ValidatePage(Page):
         """Which of the playground's actions make sense now."""
         view = self.playground
         busy, hiding, shown = view.asker.is_busy, view.is_hiding, view.shown
-        self._blind.setChecked(view.asker.is_blind)
-        self._blind.setEnabled(not busy)
+        for each in (self._blind, self._blind_entry):
+            each.setChecked(view.asker.is_blind)
+            each.setEnabled(not busy)
         for made in (self._history, self._pane, self._more):
             made.setEnabled(not hiding and not busy)
         self._actions["continue"].setEnabled(view.may_continue)
@@ -313,3 +326,8 @@ class ValidatePage(Page):
 
     def _explain(self, explanation: object) -> None:
         self.explain.emit(explanation if self._view == EVALS else None)
+
+
+def _room(made: QPushButton) -> int:
+    """What a button takes in the head."""
+    return made.sizeHint().width() + Space.S
