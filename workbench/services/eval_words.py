@@ -211,8 +211,9 @@ def free_words(models: Sequence[ModelSummary]) -> str:
 
 
 def cut_words(models: Sequence[ModelSummary], name_of: NameOf) -> str:
-    """Which answers may be wrong only because they had to end; "" when none had to."""
-    cut = [(words.count(model.cut, "answer"), name_of(model.model_id)) for model in models if model.cut]
+    """Which answers may be wrong only because they had to end, by the first scorer of these; "" when none had to."""
+    first = [model for model in models if model.scorer == models[0].scorer]
+    cut = [(words.count(model.cut, "answer"), name_of(model.model_id)) for model in first if model.cut]
     if not cut:
         return ""
     told = words.listed([f"{count} of {name}" for count, name in cut])

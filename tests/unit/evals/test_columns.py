@@ -132,6 +132,7 @@ def test_that_answers_that_had_to_end_and_are_not_right_are_counted() -> None:
         "Ended at the longest length allowed, and not right: 2 answers of A."
     )
     assert cut_words(models[1:], str) == ""
+    assert cut_words([*models, *(replace(each, scorer="contains") for each in models)], str) == cut_words(models, str)
     other = replace(run, id="imported-1")
     assert summarise(other, [replace(row, eval_run_id=other.id) for row in rows]).models[0].cut == 0
 
