@@ -45,6 +45,14 @@ def test_that_every_usual_way_to_write_a_table_is_read(
     assert str(found.dialect) == f"CSV, {title}, separated by {word}"
 
 
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-be"])
+def test_that_a_table_in_utf_32_is_called_that(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "set.csv"
+    path.write_bytes(("\ufeff" if encoding.endswith("be") else "").encode(encoding) + TABLE.encode(encoding))
+    with pytest.raises(WorkbenchError, match="This is text in UTF-32, not a data set"):
+        examine(path)
+
+
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b""])
 @pytest.mark.parametrize("cut", [21, 51, 61])
 def test_that_a_utf_16_table_cut_inside_a_letter_is_called_utf_16_cut_short(

@@ -242,7 +242,7 @@ def _checked(settings: EvalSettings, models: int) -> EvalSettings:
         f"A case is asked at least once, and at most {MOST_REPEATS} times": not 1 <= settings.repeats <= MOST_REPEATS,
         "An answer needs more than no time": not settings.timeout_s > 0,
         "Another try can be made 0 to 10 times": not 0 <= settings.retries <= 10,
-        "That many answers at once cannot be": not 0 <= settings.at_once <= 1_000,
+        "1 to 1,000 answers can be under way at once (0: as many as a model takes)": not 0 <= settings.at_once <= 1_000,
         "A cap is an amount of US dollars": settings.cap_usd is not None and not settings.cap_usd >= 0,
         "The error rate is a share between 0 and 0.5": not 0 < settings.alpha <= 0.5,
     }

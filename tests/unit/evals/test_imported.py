@@ -137,6 +137,22 @@ def test_that_samples_of_the_harness_become_cases_and_scores(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "-1e400", "1" + 400 * "0"])
+def test_that_a_number_beyond_all_bounds_is_no_score(tmp_path: Path, number: str) -> None:
+    pair = {"input_text": "q", "output_text_a": "a", "output_text_b": "b", "score": "@"}
+    sample = {"id": 1, "input": "x", "target": "y", "output": {"completion": "y"}, "scores": {"match": {"value": "@"}}}
+    line = {"doc_id": 1, "doc": {"question": "x"}, "target": "y", "resps": [["y"]], "metrics": ["acc"], "acc": "@"}
+    for name, value in (
+        ("pairs.json", {"models": [{"name": "A"}, {"name": "B"}], "examples": [pair]}),
+        ("log.json", {**LOG, "samples": [sample]}),
+        ("samples_t.jsonl", line),
+    ):
+        path = tmp_path / name
+        path.write_text(json.dumps(value).replace('"@"', number))
+        found = read_results(path)
+        assert [one.outcome for one in found.results] == [CaseOutcome.UNSCORED] * len(found.model_ids), name
+
+
 def test_that_pairs_of_llm_comparator_become_shares_of_two_models(tmp_path: Path) -> None:
     path = tmp_path / "pairs.json"
     examples = [

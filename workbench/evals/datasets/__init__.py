@@ -202,7 +202,7 @@ def reader_for(path: Path) -> Reader:
         if ending in reader.suffixes:
             return reader
     raise WorkbenchError(
-        f"The workbench reads no {ending or 'files without an ending'} data sets",
+        f"The workbench reads no data sets from {ending or 'files without an ending'}",
         where=str(path),
         mend=f"Save it with one of these endings: {', '.join(suffixes())}.",
     )

@@ -19,6 +19,8 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 TITLES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "cp1252": "Latin-1"}
 TITLES |= {"utf-16-be": "UTF-16", "latin-1": "Latin-1"}
 OTHERS = (
+    (codecs.BOM_UTF32_LE, "text in UTF-32", "Save it again as CSV in UTF-8."),
+    (codecs.BOM_UTF32_BE, "text in UTF-32", "Save it again as CSV in UTF-8."),
     (b"PK\x03\x04", "an Excel workbook or another ZIP archive", "Let its name end with .xlsx or .ods."),
     (b"PAR1", "a Parquet file", "Let its name end with .parquet."),
     (b"SQLite format 3", "a SQLite database", "Export the table as CSV."),

@@ -11,6 +11,8 @@ from workbench.evals.imported.protocol import Content, ImportedRun, Importer, as
 SCORER = "llm-comparator"
 #: raters' scores go from -1.5 (the second is much better) to 1.5 (the first is)
 FARTHEST = 1.5
+#: farther than any scale of raters goes
+BEYOND = 1e6
 
 
 class LlmComparator:
@@ -66,7 +68,8 @@ def _case(example: dict[str, Any], number: int) -> EvalCase:
 def _results(example: dict[str, Any], case: EvalCase, names: tuple[str, str]) -> list[CaseResult]:
     """A share for each model: 1 where it is much better, 0 where the other is, a half for a tie."""
     given = example.get("score")
-    score = float(given) if isinstance(given, int | float) and not isinstance(given, bool) else None
+    is_number = isinstance(given, int | float) and not isinstance(given, bool) and abs(given) <= BEYOND
+    score = float(given) if is_number else None
     first = None if score is None else 0.5 + max(-0.5, min(0.5, score / (2 * FARTHEST)))
     raters = example.get("individual_rater_scores")
     said = (
@@ -74,6 +77,7 @@ def _results(example: dict[str, Any], case: EvalCase, names: tuple[str, str]) ->
         if isinstance(raters, list)
         else []
     )
+    unrated = "Nobody rated this pair." if given is None else f"The raters' score {str(given)[:20]} is no number."
     why = next((text for text in said if text), "") or (f"raters' score {score:+.2f}" if score is not None else "")
     return [
         CaseResult(
@@ -86,7 +90,7 @@ def _results(example: dict[str, Any], case: EvalCase, names: tuple[str, str]) ->
             score=value,
             scored_by=SCORER,
             why=why[:2000],
-            error="" if value is not None else "Nobody rated this pair.",
+            error="" if value is not None else unrated,
             tags=case.tags,
         )
         for name, key, value in (
