@@ -68,8 +68,9 @@ def _case(example: dict[str, Any], number: int) -> EvalCase:
 def _results(example: dict[str, Any], case: EvalCase, names: tuple[str, str]) -> list[CaseResult]:
     """A share for each model: 1 where it is much better, 0 where the other is, a half for a tie."""
     given = example.get("score")
-    is_number = isinstance(given, int | float) and not isinstance(given, bool) and abs(given) <= BEYOND
-    score = float(given) if is_number else None
+    score = None
+    if isinstance(given, int | float) and not isinstance(given, bool) and abs(given) <= BEYOND:
+        score = float(given)
     first = None if score is None else 0.5 + max(-0.5, min(0.5, score / (2 * FARTHEST)))
     raters = example.get("individual_rater_scores")
     said = (
