@@ -60,6 +60,23 @@ def test_that_a_formula_is_the_value_that_was_saved_and_never_computed(tmp_path:
     assert (case.input, case.expected) == ("=1+1", "saved")
 
 
+def test_that_of_several_sheets_the_one_with_cases_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "cover.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Read me").write_string(0, 0, "These are our cases")
+        sheet = book.add_worksheet("Fragen")
+        for line, row in enumerate((("Frage", "Antwort", "Bereich"), ("Wie viele?", "29", "HR"))):
+            sheet.write_row(line, 0, row)
+    found = examine(path)
+    assert str(found.dialect) == "Excel, sheet Fragen" and [case.input for case in found.dataset.cases] == [
+        "Wie viele?"
+    ]
+    assert preview(path).header == ("Frage", "Antwort", "Bereich"), "the same one when columns are chosen"
+    chosen = examine(path, columns={"input": "Bereich"})
+    assert [case.input for case in chosen.dataset.cases] == ["HR"]
+    assert [case.input for case in examine(path, columns={"input": "These are our cases"}).dataset.cases] == []
+
+
 def test_that_ragged_and_giant_rows_of_a_sheet_are_listed_with_their_lines(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "set.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         rows = "".join(

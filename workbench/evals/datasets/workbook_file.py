@@ -1,4 +1,5 @@
-"""Sheets of Excel and of OpenDocument: the first sheet that is shown, a header row with known names, one case a row.
+"""Sheets of Excel and of OpenDocument: the first sheet that is shown and has the columns of cases (else the first with
+cells), a header row with known names, one case a row.
 
 Formulas are not computed: the value that the spreadsheet program saved counts.
 """
@@ -12,6 +13,7 @@ from typing import Any
 
 from workbench.domain.errors import WorkbenchError
 from workbench.evals.datasets.naming import Naming
+from workbench.evals.datasets.promptfoo import is_header
 from workbench.evals.datasets.protocol import Dialect, Progress, Reader, Records
 from workbench.evals.datasets.table import Table, cell_text
 
@@ -29,23 +31,28 @@ class WorkbookFile:
     magic = (ZIP, OLE)
 
     def open(self, path: Path, encoding: str, progress: Progress, naming: Naming) -> tuple[Dialect, Records]:
-        sheet = _sheet(path)
+        sheet = _sheet(path, Naming() if naming.raw else naming)
         kind = "OpenDocument" if path.suffix.lower() == ".ods" else "Excel"
         return Dialect(f"{kind}, sheet {sheet.name}"), _rows(sheet, path, progress, naming)
 
 
-def _sheet(path: Path) -> Any:
-    """The first visible sheet that is not empty."""
+def _sheet(path: Path, naming: Naming) -> Any:
+    """The first visible sheet with the columns that are wanted, else the first that is not empty: many workbooks begin
+    with a page about themselves."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     _refuse_bomb(path)
     try:
         book = CalamineWorkbook.from_path(str(path))
         shown = [each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
+        first = None
         for name in shown or book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            if sheet.height:
+            if sheet.height and _has_cases(sheet, naming):
                 return sheet
+            first = first or (sheet if sheet.height else None)
+        if first is not None:
+            return first
     except PasswordError as error:
         raise WorkbenchError("The workbook has a password", where=str(path), mend="Save a copy without one.") from error
     except (CalamineError, OSError, ValueError) as error:
@@ -55,6 +62,11 @@ def _sheet(path: Path) -> Any:
     raise WorkbenchError(
         "The workbook has no sheet with cells", where=str(path), mend="Fill a sheet: a header row and one row per case."
     )
+
+
+def _has_cases(sheet: Any, naming: Naming) -> bool:
+    header = next((row for row in _cells(sheet) if any(cell.strip() for cell in row)), [])
+    return is_header(header) or not naming.missing([naming.name(cell) for cell in header])
 
 
 def _refuse_bomb(path: Path) -> None:
