@@ -17,6 +17,7 @@ from workbench.paths import Paths, data_dir
 
 if TYPE_CHECKING:
     from workbench.analysis.local_speed import EngineSpeed
+    from workbench.domain.catalog import Catalog
     from workbench.domain.scenario import Scenario
     from workbench.inference.local.measured import Measurements
     from workbench.inference.local.pool import LocalModels
@@ -222,7 +223,7 @@ class Services:
             credentials=self.credentials,
             doorway=lambda: self.doorway,
             scenarios=lambda: self.scenarios,
-            catalog=self.catalog.catalog,
+            catalog=self._facts,
             purse=lambda: self.spend,
             policy=self.privacy.policy,
             today=self.today,
@@ -255,6 +256,10 @@ class Services:
             changes=lambda: self.store.catalog_changes,
             today=self.today,
         )
+
+    def _facts(self) -> Catalog:
+        """The catalog, for those who seldom need it: nothing of it is loaded before."""
+        return self.catalog.catalog()
 
     @once
     def catalog_imports(self) -> CatalogImports:
@@ -314,7 +319,7 @@ class Services:
             described=DescribedFiles(self.paths.cache / "models.json"),
             machine=Machine(self.paths.cache / "machine.json", probe=probe),
             measurements=self.measurements,
-            links=CatalogLinks(self.catalog.catalog),
+            links=CatalogLinks(self._facts),
         )
 
     @once

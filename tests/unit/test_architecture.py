@@ -43,6 +43,20 @@ def test_that_the_help_of_the_command_line_waits_for_nothing_that_is_not_needed(
     assert not loaded & {*HEAVY, "numpy", "sqlalchemy", "alembic", "pydantic", "keyring", "jinja2", "yaml"}
 
 
+def test_that_a_server_of_ones_own_is_found_without_the_catalog(tmp_path: Path) -> None:
+    loaded = modules_after(
+        f"""
+from pathlib import Path
+from workbench.app import build
+services = build(Path({str(tmp_path)!r}))
+services.credentials.save_server("mine", "http://127.0.0.1:9/v1")
+assert services.chat_models.model("mine/m").describe().local
+services.close()""",
+        tmp_path,
+    )
+    assert not loaded & {*HEAVY, "pydantic", "yaml"}
+
+
 def test_that_importing_the_package_writes_nothing_and_loads_nothing_heavy(tmp_path: Path) -> None:
     loaded = modules_after("import workbench, workbench.__main__, workbench.app", tmp_path)
     assert not loaded & {*HEAVY, "numpy", "sqlalchemy", "alembic", "pydantic", "keyring", "jinja2", "yaml"}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
-from workbench.analysis.catalog_match import CatalogMatch, FileFacts, match
-from workbench.domain.catalog import Catalog
 from workbench.services.local_files import LocalFile
+
+if TYPE_CHECKING:
+    from workbench.analysis.catalog_match import CatalogMatch, FileFacts
+    from workbench.domain.catalog import Catalog
 
 HUB_FOLDER = re.compile(r"models--[^-]+(?:-[^-]+)*?--(.+)")
 
@@ -22,6 +25,8 @@ class CatalogLinks:
 
     def of(self, item: LocalFile) -> CatalogMatch | None:
         """The catalog model that a file is or was made from, with the reason; None when nothing says so."""
+        from workbench.analysis.catalog_match import match
+
         if item.file is None or item.demo:
             return None
         catalog = self._catalog()
@@ -32,6 +37,8 @@ class CatalogLinks:
 
 
 def _facts(item: LocalFile) -> FileFacts:
+    from workbench.analysis.catalog_match import FileFacts
+
     file = item.file
     assert file is not None
     return FileFacts(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain.chat import ChatModel, ModelDescription
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.scenario import Scenario
-from workbench.inference.local.pool import LocalModels
-from workbench.services.library import LibraryService
+
+if TYPE_CHECKING:
+    from workbench.domain.scenario import Scenario
+    from workbench.inference.local.pool import LocalModels
+    from workbench.services.library import LibraryService
 
 LOCAL = "local/"
 

@@ -7,9 +7,8 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from workbench.analysis.catalog_match import CatalogMatch
 from workbench.analysis.local_speed import LocalSpeed, MachineSpeed
 from workbench.domain.changes import Changes
 from workbench.domain.errors import WorkbenchError
@@ -21,7 +20,6 @@ from workbench.inference.local.gpus import Gpu, engine_uses_gpus, gpus
 from workbench.inference.local.machine import Machine
 from workbench.inference.local.measured import Measurement, Measurements
 from workbench.inference.local.places import Place
-from workbench.services.catalog_links import CatalogLinks
 from workbench.services.fitting import (
     F16,
     FITS,
@@ -36,6 +34,10 @@ from workbench.services.fitting import (
 )
 from workbench.services.local_files import LocalFile, by_name, entry, listed, place
 from workbench.settings import Json
+
+if TYPE_CHECKING:
+    from workbench.analysis.catalog_match import CatalogMatch
+    from workbench.services.catalog_links import CatalogLinks
 
 __all__ = ["FITS", "TIGHT", "TOO_LARGE", "UNKNOWN", "Fit", "LibraryService", "LocalFile", "fit_of"]
 
