@@ -168,9 +168,13 @@ class CaseGrid:
         return [*places[~unknown][order].tolist(), *places[unknown].tolist()]
 
     def prepare(self) -> CaseGrid:
-        """Makes what filtering and sorting need, so that the first of them is as quick as the next; for the pool."""
-        _ = self._texts, self._question_order, self._places, self._is_slow
+        """Makes what showing needs; for the pool."""
+        _ = self._places, self._is_slow
         return self
+
+    def prepare_search(self) -> None:
+        """Makes what searching and sorting need, so that the first of them is as quick as the next; for the pool."""
+        _ = self._texts, self._question_order
 
     def _keys(self, column: str) -> FloatArray | None:
         if column in self.data.models:

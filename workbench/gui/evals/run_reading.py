@@ -228,7 +228,8 @@ class RunReading(QObject):
         )
 
     def _figured(self, shown: Shown) -> Shown:
-        """In the pool: the figures and their picture."""
+        """In the pool: what searching the cases needs, the figures and their picture."""
+        shown.grid.prepare_search()
         summary = self._results.summary_of(shown.run, shown.grid.data)
         target = self.scenario.answers.get("quality_target") if self.scenario is not None else None
         share = target / 100 if isinstance(target, int | float) and 0 < target <= 100 else None
