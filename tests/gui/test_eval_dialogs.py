@@ -123,6 +123,8 @@ def test_that_a_way_to_score_can_be_turned_round_and_several_weighed(bench: Benc
     options = picker._options
     bench.wait(lambda: options.height() >= options.sizeHint().height())  # those of the first one, too
     assert not [each.text() for each in picker._buttons.buttons() if not each.icon().isNull()]
+    use = picker.findChild(QPushButton, "scorer-use")
+    assert use.text() == "Score with “Contains”", "whatever is selected and was not added"
     bench.qtbot.keyClicks(picker.search, "forbidden")
     picker.turned.setChecked(True)
     picker.findChild(QLineEdit, "option-expected").setText("promise")
@@ -130,8 +132,8 @@ def test_that_a_way_to_score_can_be_turned_round_and_several_weighed(bench: Benc
     assert picker.isVisible() and picker.specs == ("contains", 'not(forbidden-words(expected="promise"))')
     picker.together.setCurrentIndex(picker.together.findData("weighted"))
     assert picker.weights.isVisible()
+    assert use.text() == "Score with these 2"
     bench.qtbot.keyClicks(picker.weights, "3")
-    use = picker.findChild(QPushButton, "scorer-use")
     bench.qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
     assert "weights must be 2 numbers" in words_in(picker) and not found
     bench.qtbot.keyClicks(picker.weights, " 1")

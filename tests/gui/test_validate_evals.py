@@ -377,6 +377,9 @@ def test_that_the_answers_to_a_case_stand_side_by_side_and_a_person_can_overrule
     said = [label.accessibleName() for label in case.findChildren(Words)]
     assert any("The unit is missing" in text for text in said), "the trail is shown"
     assert any(f"{word}, by hand" in text for text in said)
+    assert page.evals.explanation is not None
+    rows = [row.text for section in page.evals.explanation.sections for row in section.rows]
+    assert rows.count(f"{word}, by hand") == 1, "the inspector says so, too"
     press(bench, page, f"take-back-{result.model_id}")
     bench.settle()
     assert len(bench.services.eval_results.marks(run.id)) == 2, "the trail only grows"

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.analysis import words
 from workbench.domain.evals import CaseOutcome, CaseResult, Mark
-from workbench.gui.evals.explaining import CaseShown, plain, score_word
+from workbench.gui.evals.explaining import CaseShown, plain, score_word, share_word
 from workbench.gui.theme import Space
 from workbench.gui.widgets.buttons import button
 from workbench.gui.widgets.card import WordyCard
@@ -117,7 +117,7 @@ class CaseView(WordyCard):
             text = plain(first.answer) or "(it said nothing)"
             column.addWidget(Words(text) if given else Words(plain(first.error), "body", "caution"))
             for result in again if given else ():
-                column.addWidget(self._verdict(result, marks))
+                column.addWidget(self._verdict(result, shown))
             told = _figures(first)
             if told:
                 column.addWidget(Words(told, "muted"))
@@ -129,13 +129,12 @@ class CaseView(WordyCard):
                 column.addLayout(self._overruling(model, scorer, repeat, f"{name}{which}", bool(own)))
         return made
 
-    def _verdict(self, result: CaseResult, marks: Sequence[Mark]) -> Words:
+    def _verdict(self, result: CaseResult, shown: CaseShown) -> Words:
         """ "right, by hand" or "wrong: ..." with its tone."""
-        own = [mark for mark in marks if mark.scorer == result.scorer and mark.repeat == result.repeat]
+        by_hand = shown.overruled(result)
         title = plain(self._scorer_title(used_spec(result)))
-        if own and own[-1].score != result.score:
-            word = _score_word(own[-1].score)
-            tone = "good" if own[-1].score >= 1 else "bad"
+        if by_hand is not None:
+            word, tone = share_word(by_hand), "good" if by_hand >= 1 else "bad"
             return Words(f"**{word}**, by hand. {title} said {score_word(result)}: {plain(result.why)}", "body", tone)
         if result.outcome is CaseOutcome.UNSCORED:
             return Words(f"**No score** by {title}: {plain(result.error)}", "body", "caution")
@@ -170,14 +169,10 @@ def mark_words(mark: Mark, scorer_title: Callable[[str], str]) -> str:
     """ "27 Nov 2026, 10:42, Ann: wrong became right (Contains): the unit is missing"."""
     at = datetime.fromisoformat(mark.at).astimezone()
     who = f", {mark.by}" if mark.by else ""
-    was = "no score" if mark.was is None else _score_word(mark.was)
-    change = f"{was} confirmed" if mark.was == mark.score else f"{was} became {_score_word(mark.score)}"
+    was = "no score" if mark.was is None else share_word(mark.was)
+    change = f"{was} confirmed" if mark.was == mark.score else f"{was} became {share_word(mark.score)}"
     because = f": {mark.why}" if mark.why else ""
     return f"{at.day} {at:%b %Y, %H:%M}{who}: {change} ({scorer_title(mark.scorer)}){because}"
-
-
-def _score_word(score: float) -> str:
-    return ("right" if score else "wrong") if score in (0.0, 1.0) else f"{score * 100:.0f} % right"
 
 
 def _figures(result: CaseResult) -> str:

@@ -30,6 +30,11 @@ class CaseShown:
     def trail(self, model_id: str) -> tuple[Mark, ...]:
         return tuple(mark for mark in self.marks if mark.model_id == model_id)
 
+    def overruled(self, result: CaseResult) -> float | None:
+        """The score that a person gave this answer in place of the scorer's; None where nobody did."""
+        given = [m.score for m in self.trail(result.model_id) if (m.scorer, m.repeat) == (result.scorer, result.repeat)]
+        return given[-1] if given and given[-1] != result.score else None
+
 
 def _asked(run: EvalRun) -> list[str]:
     """How the models were asked, and who judged; of another program's results nobody here knows."""
@@ -107,7 +112,7 @@ def case_explanation(shown: CaseShown, name_of: NameOf) -> Explanation:
         sections.append(Section("Asked", (Row(plain(shown.case.input), icon="question"),)))
         sections.append(Section("Expected", (Row(plain(shown.case.expected), icon="arrow-right"),)))
     for model in dict.fromkeys(result.model_id for result in shown.results):
-        rows = [row for result in shown.of(model) for row in _result_rows(result)]
+        rows = [row for result in shown.of(model) for row in _result_rows(result, shown.overruled(result))]
         sections.append(Section(name_of(model), tuple(rows)))
     sensitive = any(result.sensitive for result in shown.results)
     parts = ["sensitive, stays on this machine" if sensitive else ""]
@@ -117,16 +122,17 @@ def case_explanation(shown: CaseShown, name_of: NameOf) -> Explanation:
     return Explanation(shown.case_id, " · ".join(part for part in (*parts, line) if part), tuple(sections))
 
 
-def _result_rows(result: CaseResult) -> list[Row]:
+def _result_rows(result: CaseResult, by_hand: float | None) -> list[Row]:
     if result.outcome not in (CaseOutcome.SCORED, CaseOutcome.UNSCORED):
         tone = Tone.CAUTION if result.outcome is CaseOutcome.ERROR else Tone.NEUTRAL
         return [Row(plain(result.error), tone)]
-    if result.score is None:
+    if result.score is None and by_hand is None:
         return [Row(plain(result.answer) or "(it said nothing)"), Row(plain(result.error), Tone.CAUTION)]
-    found = [
-        Row(plain(result.answer) or "(it said nothing)", Tone.GOOD if result.score >= 1.0 else Tone.BAD),
-        Row(f"{score_word(result)}: {plain(result.why)}", icon="info"),
-    ]
+    counts = by_hand if by_hand is not None else result.score or 0.0
+    found = [Row(plain(result.answer) or "(it said nothing)", Tone.GOOD if counts >= 1.0 else Tone.BAD)]
+    if by_hand is not None:
+        found.append(Row(f"{share_word(by_hand)}, by hand", icon="edit"))
+    found.append(Row(f"{score_word(result)}: {plain(result.why or result.error)}", icon="info"))
     if result.total_s is not None and result.tokens_out is not None:
         found.append(Row(f"{words.count(result.tokens_out, 'token')} in {words.seconds(result.total_s)}", icon="clock"))
     return found
@@ -138,9 +144,12 @@ def score_word(result: CaseResult | None) -> str:
         return words.UNKNOWN_FIGURE
     if result.score is None:
         return result.outcome.value
-    if result.score in (0.0, 1.0):
-        return "right" if result.score else "wrong"
-    return f"{result.score * 100:.0f} % right"
+    return share_word(result.score)
+
+
+def share_word(score: float) -> str:
+    """ "right", "wrong", "40 % right"."""
+    return ("right" if score else "wrong") if score in (0.0, 1.0) else f"{score * 100:.0f} % right"
 
 
 def plain(text: str) -> str:

@@ -93,7 +93,7 @@ class ScorerPicker(QDialog):
         self.weights.hide()
         self.together.currentIndexChanged.connect(lambda _place: self._show_kept())
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        use = self._buttons.addButton("Score with these", QDialogButtonBox.ButtonRole.AcceptRole)
+        use = self._buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         assert isinstance(use, QPushButton)
         use.setProperty("kind", "main")
         use.setObjectName("scorer-use")
@@ -259,6 +259,13 @@ class ScorerPicker(QDialog):
         self.weights.setVisible(several and self.together.currentData() == WEIGHTED)
         self._remove.setEnabled(bool(self._picked))
         self._use.setEnabled(bool(self._picked))
+        self._use.setText(self._taken_words())
+
+    def _taken_words(self) -> str:
+        """What the button takes, so that who has selected another way and not added it sees that."""
+        if len(self._picked) == 1:
+            return f"Score with “{scorer(self._picked[0]).title}”"
+        return f"Score with these {len(self._picked)}" if self._picked else "Score with these"
 
     @property
     def specs(self) -> tuple[str, ...]:
