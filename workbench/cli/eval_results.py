@@ -245,7 +245,17 @@ def _show_judge(run: EvalRun, services: Services) -> None:
 
 def _show_models(summary: EvalSummary) -> None:
     print_table(
-        ("model", "scorer", "right", "95 % interval", "n", "errors", "tokens/s", "$ a case", "$ a right answer"),
+        (
+            "model",
+            "scorer",
+            "score" if any(model.graded for model in summary.models) else "right",
+            "95 % interval",
+            "n",
+            "errors",
+            "tokens/s",
+            "$ a case",
+            "$ a right answer",
+        ),
         [
             (
                 model.model_id,

@@ -260,7 +260,8 @@ class ModelSummary:
     them, failed ones included, None when unknown, as are the costs per case and per right answer (a score of 1), whose
     interval is that of the share right. `first_token` and `whole` are the waits for an answer's beginning and end.
     `from_kept`: every answer was taken from earlier evals, so that times and costs per case are those of when they were
-    asked. `cut` answers that are not right ended at the length that was allowed.
+    asked. `cut` answers that are not right ended at the length that was allowed. `graded`: some answers
+    were neither right nor wrong but in between, so that `mean` is no share of right ones.
     """
 
     model_id: str
@@ -287,6 +288,7 @@ class ModelSummary:
     cost_per_right_high_usd: float | None = None
     from_kept: bool = False
     cut: int = 0
+    graded: bool = False
 
 
 class PairVerdict(StrEnum):

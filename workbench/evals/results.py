@@ -123,6 +123,7 @@ def _model(data: Columns, scorer: str, place: int, *, times: bool = True) -> Mod
     scores = score[is_scored]
     clusters = _clusters(data.document[is_scored])
     interval = statistics.mean_score(scores, clusters) if scores.size else None
+    each_score = data.score[data.scorers.index(scorer), :, :, place]
     answered = outcome == SCORED
     first = percentiles(data.ttft_s[:, :, place][answered]) if times else None
     rates = data.tokens_per_s[:, :, place][answered]
@@ -155,6 +156,7 @@ def _model(data: Columns, scorer: str, place: int, *, times: bool = True) -> Mod
         cost_per_right_low_usd=per_right[1],
         cost_per_right_high_usd=per_right[2],
         from_kept=from_kept,
+        graded=bool(((each_score > 0) & (each_score < 1)).any()),
     )
 
 

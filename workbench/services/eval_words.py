@@ -55,7 +55,7 @@ def answer_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> tuple[st
             return "Nobody has rated an answer yet.", f"{RATE} {errors_words(summary, scorer)}"
         return "No answer could be scored.", errors_words(summary, scorer)
     shares = words.listed([f"{name_of(m.model_id)} {share_words(m)}" for m in ranked])
-    rest = f"Answered right: {shares}. {words.count(summary.case_count, 'case')}. {errors_words(summary, scorer)}"
+    rest = f"{title_of(ranked)}: {shares}. {words.count(summary.case_count, 'case')}. {errors_words(summary, scorer)}"
     if len(ranked) == 1:
         return _alone(ranked[0], name_of), errors_words(summary, scorer)
     if all(not model.mean for model in ranked):
@@ -66,12 +66,20 @@ def answer_words(summary: EvalSummary, scorer: str, name_of: NameOf) -> tuple[st
     return (f"{pair_words(pair, name_of)}." if pair else ""), rest.strip()
 
 
+def title_of(models: Sequence[ModelSummary]) -> str:
+    """What the means of some models are: a share of right answers, or of grades in between."""
+    return "Mean score" if any(model.graded for model in models) else "Answered right"
+
+
 def _alone(model: ModelSummary, name_of: NameOf) -> str:
     """One model: "Demo Nano answers 38 % of 160 cases right, between 14 and 68 % by what was measured"."""
     if not model.mean:
         none = f"{name_of(model.model_id)} answered none of {words.count(model.n, 'case')} right"
         return f"{none}: at most {math.ceil((model.high or 0.0) * 100 - 1e-9)} % with 95 % confidence. {NONE_RIGHT}"
-    share = f"{name_of(model.model_id)} answers {percent(model.mean)} of {words.count(model.n, 'case')} right"
+    cases = words.count(model.n, "case")
+    share = f"{name_of(model.model_id)} answers {percent(model.mean)} of {cases} right"
+    if model.graded:
+        share = f"{name_of(model.model_id)} scores {percent(model.mean)} on average over {cases}"
     return f"{share}: {ends_words(model.low or 0.0, model.high or 0.0)} % with 95 % confidence."
 
 
@@ -327,13 +335,16 @@ def eval_chart(summary: EvalSummary, scorer: str, name_of: NameOf, *, target: fl
     )
     marker = () if target is None else (Marker(f"target {percent(target)}", target),)
     ticks = tuple(Tick(place, name) for place, name in enumerate(names))
+    title = title_of(scored)
+    what = "mean score of a case" if any(model.graded for model in scored) else "share of cases answered right"
+    axis = f"{what}, with its 95 % interval"
     return Chart(
-        title="Answered right",
+        title=title,
         description=". ".join(f"{name}: {share_words(m)}" for m, name in zip(order, names, strict=True)),
-        x=Axis("share of cases answered right, with its 95 % interval", "%", low=0.0, high=1.0),
+        x=Axis(axis, "%", low=0.0, high=1.0),
         y=Axis("", ticks=ticks, low=-0.6, high=len(order) - 0.4),
         series=(Points("", points), *marker),
-        columns=("Model", "Cases", "Answered right"),
+        columns=("Model", "Cases", title),
         rows=tuple((name, f"{m.n:,}", share_words(m)) for m, name in zip(order, names, strict=True)),
     )
 

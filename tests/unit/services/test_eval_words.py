@@ -95,6 +95,23 @@ def test_that_one_model_is_described_alone() -> None:
     assert lead.endswith("% with 95 % confidence.") and rest == ""
 
 
+def test_that_a_mean_of_grades_is_no_share_of_right_answers() -> None:
+    run = a_run(("local/a", "local/b"))
+    every = [replace(each, score=0.5) for name in run.model_ids for each in results(name, 100)]
+    summary = summarise(run, [*every[:150], *(replace(each, score=0.7) for each in every[150:])])
+    lead, rest = answer_words(summary, SCORER, name_of)
+    assert rest.startswith("Mean score: Bob 60 % (") and "right" not in lead + rest
+    chart = eval_chart(summary, SCORER, name_of)
+    assert chart.title == "Mean score" and "right" not in chart.x.label
+    alone, _ = answer_words(summarise(a_run(("local/a",)), every[:100]), SCORER, name_of)
+    assert alone.startswith("Ann scores 50 % on average over 100 cases: ")
+    twice = replace(run, settings=replace(run.settings, repeats=2))
+    repeated = [replace(each, repeat=n, score=float(n)) for each in every for n in (0, 1)]
+    assert answer_words(summarise(twice, repeated), SCORER, name_of)[1].startswith("Answered right: "), (
+        "half of the times"
+    )
+
+
 def test_that_a_headline_says_when_nothing_was_right() -> None:
     lead, rest = answer_words(summary_of(a=0, b=0), SCORER, name_of)
     assert lead == "Neither model answered any of 100 cases right."

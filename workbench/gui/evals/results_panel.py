@@ -73,7 +73,7 @@ class ResultsPanel(QWidget):
         self._scorers.setAccessibleName("Figures by which scorer")
         self._scorers.setObjectName("eval-shown-scorer")
         self._scorers.activated.connect(lambda place: self.scorer_chosen.emit(self._scorers.itemData(place)))
-        chart = Card("Answered right")
+        chart = self._chart_card = Card("Answered right")
         chart.add_beside_title(self._scorers)
         chart.add_beside_title(InfoButton("interval"))
         chart.body.addWidget(self._chart)
@@ -136,6 +136,7 @@ class ResultsPanel(QWidget):
         if summary is None or shown.chart is None:
             return
         self._show_scorers(shown)
+        self._chart_card.set_title(shown.chart.title)
         self._chart.set_chart(shown.chart)
         models = [model for model in summary.models if model.scorer == shown.scorer]
         self._chart.setFixedHeight(CHART_LINE_PX * (len(models) + 2))
@@ -168,7 +169,7 @@ class ResultsPanel(QWidget):
                 Column("model", "Model", lambda m: self._name_of(m.model_id), width=130, stretch=True),
                 Column(
                     "right",
-                    "Right",
+                    "Score",
                     lambda m: percent(m.mean),
                     unit="with 95 % interval",
                     right=True,

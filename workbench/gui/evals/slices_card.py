@@ -76,7 +76,7 @@ class SlicesCard(Card):
             model,
             self._name_of(model),
             lambda found: percent(figure(found).mean),
-            unit="right",
+            unit="score",
             right=True,
             sort=lambda found: figure(found).mean,
             aside=lambda found: _ends(figure(found)),
