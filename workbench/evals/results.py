@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from enum import Enum, auto
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def summarise(run: EvalRun, results: Iterable[CaseResult] | Columns) -> EvalSumm
     last one counts.
 
     A run that is not finished is looked at again and again, so its pairs are tested by what holds whenever one looks,
-    also when it will ask every case.
+    also when it will ask every case, and none is called equivalent.
     """
     data = results if isinstance(results, Columns) else columns_of(run, results)
     most = 0 if run.is_imported else run.sampling.max_tokens
@@ -49,9 +50,9 @@ def summarise(run: EvalRun, results: Iterable[CaseResult] | Columns) -> EvalSumm
         for scorer in run.scorers
         for place in range(len(data.models))
     ]
-    early = _is_early(run)
-    pairs = [pair for scorer in run.scorers for pair in pairs_of(data, scorer, run.margin, early=early)]
-    slices, left_out = _slices(data, run.margin, early)
+    look = _look_at(run)
+    pairs = [pair for scorer in run.scorers for pair in pairs_of(data, scorer, run.margin, look=look)]
+    slices, left_out = _slices(data, run.margin, look)
     tests = sum(pair.p is not None for found in slices if found.scorer == run.scorers[0] for pair in found.pairs)
     return EvalSummary(run.id, run.case_count, run.margin, tuple(models), tuple(pairs), tuple(slices), tests, left_out)
 
@@ -77,14 +78,14 @@ def compare_runs(
     asked_again = set(new.case_ids)
     shared = [name for name in old.case_ids if name in asked_again]
     first, second = old.in_order(shared).of(range(len(shared))), new.in_order(shared).of(range(len(shared)))
-    early = _is_early(before) or _is_early(after)
+    look = max(_look_at(before), _look_at(after), key=lambda each: each.value)
     found = []
     for scorer in (name for name in before.scorers if name in after.scorers):
         for model in (name for name in before.model_ids if name in after.model_ids):
             was = first.scores(scorer)[:, first.models.index(model)]
             now = second.scores(scorer)[:, second.models.index(model)]
             pair = _pair("after", "before", scorer, now, was, first, before.margin if margin is None else margin)
-            pair = _anytime(pair, now - was, first.document) if early else pair
+            pair = _anytime(pair, now - was, first.document, look)
             gained = [shared[k] for k in np.flatnonzero((now >= 1) & (was < 1))]
             lost = [shared[k] for k in np.flatnonzero((now < 1) & (was >= 1))]
             place = second.models.index(model)
@@ -229,25 +230,34 @@ def _mean(scores: FloatArray) -> float | None:
 # Pairs
 
 
-def pairs_of(data: Columns, scorer: str, margin: float, *, early: bool = False) -> list[PairSummary]:
-    """All pairs of one scorer, with Holm's adjustment over those that could be tested.
+class Look(Enum):
+    """When a run is looked at: once, at its end; at an end that came with the evidence; or on its way, again and
+    again."""
 
-    `early`: the run may end as soon as the evidence is enough, so pairs are tested by their e-value, which holds
-    whenever one looks.
+    AT_END = auto()
+    AT_EARLY_END = auto()
+    ON_ITS_WAY = auto()
+
+
+def _look_at(run: EvalRun) -> Look:
+    if run.status is not EvalStatus.FINISHED:
+        return Look.ON_ITS_WAY
+    return Look.AT_EARLY_END if run.settings.design is Design.SEQUENTIAL else Look.AT_END
+
+
+def pairs_of(data: Columns, scorer: str, margin: float, *, look: Look = Look.AT_END) -> list[PairSummary]:
+    """All pairs of one scorer, with Holm's adjustment over those that could be tested."""
+    return adjust(_drafts(data, scorer, margin, look))
+
+
+def _anytime(pair: PairSummary, gain: FloatArray, document: IntArray, look: Look) -> PairSummary:
+    """Of a run that may end early, or is on its way, the pair tested by its e-value, which holds whenever one looks.
+
+    `gain` are its first scores less its second ones: right and wrong count by how often each of the two won a case,
+    graded scores by how much; cases that share documents by the more careful of that and the test of the differences.
+    On its way no pair is called equivalent: that test is made for one look.
     """
-    return adjust(_drafts(data, scorer, margin, early))
-
-
-def _is_early(run: EvalRun) -> bool:
-    """Whether a run may end as soon as the evidence is enough, or is looked at before its end."""
-    return run.settings.design is Design.SEQUENTIAL or run.status is not EvalStatus.FINISHED
-
-
-def _anytime(pair: PairSummary, gain: FloatArray, document: IntArray) -> PairSummary:
-    """The pair tested by its e-value, from its first scores less its second ones: right and wrong by how often each of
-    the two won a case, graded scores by how much; cases that share documents by the more careful of that and the test
-    of the differences."""
-    if pair.p is None:
+    if pair.p is None or look is Look.AT_END:
         return pair
     both = ~np.isnan(gain)
     gain = gain[both]
@@ -258,15 +268,21 @@ def _anytime(pair: PairSummary, gain: FloatArray, document: IntArray) -> PairSum
     p = min(1.0, 1 / value)
     if _clusters(document[both]) is not None:
         p = max(p, pair.p)
-    return replace(pair, p=p, e_value=value, method=f"e-process, valid whenever one looks; {pair.method}")
+    return replace(
+        pair,
+        p=p,
+        e_value=value,
+        method=f"e-process, valid whenever one looks; {pair.method}",
+        verdict=PairVerdict.NOT_SHOWN if look is Look.ON_ITS_WAY else pair.verdict,
+    )
 
 
-def _drafts(data: Columns, scorer: str, margin: float, early: bool) -> list[PairSummary]:
+def _drafts(data: Columns, scorer: str, margin: float, look: Look) -> list[PairSummary]:
     scores = data.scores(scorer)
     drafts = []
     for a, b in itertools.combinations(range(len(data.models)), 2):
         pair = _pair(data.models[a], data.models[b], scorer, scores[:, a], scores[:, b], data, margin)
-        drafts.append(_anytime(pair, scores[:, a] - scores[:, b], data.document) if early else pair)
+        drafts.append(_anytime(pair, scores[:, a] - scores[:, b], data.document, look))
     return drafts
 
 
@@ -317,13 +333,13 @@ def _pair(
 # Slices
 
 
-def _slices(data: Columns, margin: float, early: bool) -> tuple[list[EvalSlice], int]:
+def _slices(data: Columns, margin: float, look: Look) -> tuple[list[EvalSlice], int]:
     """The tags that some but not all cases carry, the most frequent first; how many were left out as too small."""
     chosen, left_out = _tags(data.tagged)
     found = []
     for scorer in data.scorers:
         parts = [data.of(data.tagged[:, place]) for place in chosen]
-        drafts = [_drafts(part, scorer, margin, early) for part in parts]
+        drafts = [_drafts(part, scorer, margin, look) for part in parts]
         adjusted = iter(adjust(list(itertools.chain.from_iterable(drafts))))
         for place, part, pairs in zip(chosen, parts, drafts, strict=True):
             models = tuple(_model(part, scorer, model, times=False) for model in range(len(data.models)))

@@ -266,6 +266,19 @@ def test_that_a_run_that_may_end_early_is_judged_by_its_e_value() -> None:
         assert unfinished.verdict is PairVerdict.NOT_SHOWN and unfinished.e_value == patient.e_value
 
 
+def test_that_models_of_a_run_on_its_way_are_not_called_equally_good() -> None:
+    rows = [result(f"c{n}", model, float(n > 20)) for n in range(200) for model in "ab"]
+    sequential = EvalSettings(design=Design.SEQUENTIAL)
+    for status, settings, verdict in (
+        (EvalStatus.FINISHED, EvalSettings(), PairVerdict.EQUIVALENT),
+        (EvalStatus.FINISHED, sequential, PairVerdict.EQUIVALENT),
+        (EvalStatus.RUNNING, EvalSettings(), PairVerdict.NOT_SHOWN),
+        (EvalStatus.PAUSED, sequential, PairVerdict.NOT_SHOWN),
+    ):
+        (pair,) = summarise(replace(eval_run(), status=status, settings=settings), rows).pairs
+        assert pair.verdict is verdict, "the test of equivalence is made for one look at the end"
+
+
 def test_that_one_graded_score_among_ones_does_not_pass_for_a_measured_spread() -> None:
     def rows(last: float) -> list[CaseResult]:
         return [result(f"c{k}", model, last if (k, model) == (0, "b") else 1.0) for k in range(27) for model in "ab"]

@@ -14,7 +14,7 @@ from workbench.analysis import power
 from workbench.analysis.sequential import sequential_test
 from workbench.domain.evals import PairVerdict
 from workbench.evals.columns import Columns
-from workbench.evals.results import adjust, pairs_of
+from workbench.evals.results import Look, adjust, pairs_of
 
 EVALS = 10_000
 Draw = Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray | None]]
@@ -125,7 +125,9 @@ def test_that_looking_at_graded_scores_on_their_way_raises_few_false_alarms() ->
     for _ in range(150):
         gain = rng.choice([0.1, -0.9], 240, p=[0.9, 0.1])  # wins nine cases of ten, and is no better
         scores = np.stack((0.5 + gain / 2, 0.5 - gain / 2), axis=1)
-        looked = (pairs_of(columns(scores[:seen]), "exact", 0.05, early=True)[0] for seen in range(40, 241, 40))
+        looked = (
+            pairs_of(columns(scores[:seen]), "exact", 0.05, look=Look.ON_ITS_WAY)[0] for seen in range(40, 241, 40)
+        )
         decided += any(pair.verdict in DECIDED for pair in looked)
     assert decided <= 13, "5 % of 150 are 8; 13 is two standard errors more"
 
