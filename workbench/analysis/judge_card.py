@@ -19,6 +19,8 @@ from workbench.domain.errors import WorkbenchError
 
 RIGHT = 0.5
 FEWEST_FOR_SLOPE = 10
+#: points between the ends of a slope's interval; a wider one says nothing, for there are 100 points in all
+WIDEST_SLOPE = 200.0
 #: labelled answers of each kind from which a model is corrected by its own
 FEWEST_LABELS = 10
 
@@ -127,19 +129,21 @@ def _kappa(kept: int, right: int, caught: int, wrong: int) -> float | None:
 
 
 def _verbosity(scored: Sequence[Judged]) -> Finding | None:
-    """Points for a hundred words, by least squares; against people's labels when enough answers have one."""
+    """Points for a hundred words, by least squares; against people's labels when enough answers have one. None where
+    the answers' lengths differ too little to tell."""
     used = _comparable(scored)
     if len(used) < FEWEST_FOR_SLOPE:
         return None
     x = np.array([one.words / 100 for one in used])
     y = np.array([_excess(one) for one in used])
     spread = float(((x - x.mean()) ** 2).sum())
-    if spread <= 0:
+    if len({one.words for one in used}) < 2:
         return None
     slope = float(((x - x.mean()) * (y - y.mean())).sum() / spread)
     rest = y - y.mean() - slope * (x - x.mean())
     deviation = math.sqrt(float((rest**2).sum()) / (len(used) - 2)) or _least_deviation(len(used))
-    return _points(slope, deviation / math.sqrt(spread), len(used) - 2, len(used))
+    found = _points(slope, deviation / math.sqrt(spread), len(used) - 2, len(used))
+    return found if found.high - found.low <= WIDEST_SLOPE else None
 
 
 def _self_preference(scored: Sequence[Judged], own: frozenset[str]) -> Finding | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from workbench.analysis.words import UNKNOWN_FIGURE, listed
+from workbench.analysis.words import UNKNOWN_FIGURE, count, listed
 from workbench.domain.bias_card import BiasCard, Corrected, Finding
 
 Row = tuple[str, str, str, str]
@@ -14,12 +14,12 @@ NameOf = Callable[[str], str]
 def card_rows(card: BiasCard) -> list[Row]:
     """(what, found, interval, from how many) for each part of a card."""
     rows = [
-        _share("changes its mind when the order changes", card.flips, "pairs in both orders"),
-        _points("points that 100 more words are worth", card.verbosity, "answers"),
-        _points("points its own answers get beyond others'", card.self_preference, "answers"),
-        _share("judges alike when asked again", card.retest, "answers asked about twice"),
-        _share("replies without a verdict", card.failures, "replies"),
-        _share("agrees with people", card.agreement, "hand-labelled answers"),
+        _share("changes its mind when the order changes", card.flips, "pair in both orders", "pairs in both orders"),
+        _points("points that 100 more words are worth", card.verbosity, "answer"),
+        _points("points its own answers get beyond others'", card.self_preference, "answer"),
+        _share("judges alike when asked again", card.retest, "answer asked about twice", "answers asked about twice"),
+        _share("replies without a verdict", card.failures, "reply", "replies"),
+        _share("agrees with people", card.agreement, "hand-labelled answer"),
     ]
     if card.kappa is not None:
         rows.append(("agreement beyond chance (kappa)", f"{card.kappa:.2f}", "", "0 is chance, 1 is always"))
@@ -63,14 +63,14 @@ def corrected_words(row: Corrected) -> str:
     return f"{row.value * 100:.1f} % ({row.low * 100:.1f} to {row.high * 100:.1f})"
 
 
-def _share(what: str, found: Finding | None, of: str) -> Row:
+def _share(what: str, found: Finding | None, of: str, many: str = "") -> Row:
     if found is None:
         return (what, UNKNOWN_FIGURE, "", "not measured")
     interval = f"{found.low * 100:.0f} to {found.high * 100:.0f} %"
-    return (what, f"{found.value * 100:.0f} %", interval, f"{found.n} {of}")
+    return (what, f"{found.value * 100:.0f} %", interval, count(found.n, of, many))
 
 
 def _points(what: str, found: Finding | None, of: str) -> Row:
     if found is None:
         return (what, UNKNOWN_FIGURE, "", "not measured")
-    return (what, f"{found.value:+.1f}", f"{found.low:+.1f} to {found.high:+.1f}", f"{found.n} {of}")
+    return (what, f"{found.value:+.1f}", f"{found.low:+.1f} to {found.high:+.1f}", count(found.n, of))

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import combinations, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -149,7 +150,7 @@ class JudgingService:
             flips=(sum(known), len(known)),
             own=frozenset(names),
         )
-        card = replace(card, notes=tuple(_notes(card, names, run)))
+        card = replace(card, notes=tuple(_notes(card, names, run, labels=len(labels), pairs=len(pairs))))
         await asyncio.to_thread(self._store.judge_cards.add, card)
         return Examined(card, corrected(judged))
 
@@ -273,7 +274,11 @@ def _pairs(answers: Sequence[CaseResult], cases: dict[str, EvalCase], most: int)
     for one in answers:
         if one.case_id in cases and one.repeat == 0:
             by_case.setdefault(one.case_id, []).append(one)
-    return [(row[0], row[1]) for row in by_case.values() if len(row) > 1 and row[0].answer != row[1].answer][:most]
+    unlike = (
+        next((pair for pair in combinations(row, 2) if pair[0].answer != pair[1].answer), None)
+        for row in by_case.values()
+    )
+    return list(islice((pair for pair in unlike if pair is not None), most))
 
 
 class _Heard:
@@ -333,16 +338,20 @@ def _asked_twice(first: Sequence[Judged | None], second: Sequence[Judged | None]
     ]
 
 
-def _notes(card: BiasCard, judges: Sequence[str], run: EvalRun) -> list[str]:
+def _notes(card: BiasCard, judges: Sequence[str], run: EvalRun, *, labels: int, pairs: int) -> list[str]:
     """Why a figure is missing, and what its size means."""
     notes = []
-    if card.agreement is None:
+    if card.failures is not None and card.failures.value == 1:
+        notes.append("None of its replies holds a verdict: it cannot judge like this. Choose another judge.")
+    elif card.agreement is None and labels:
+        notes.append("No answer that people labelled got a verdict from it.")
+    elif card.agreement is None:
         notes.append("Nobody has labelled answers by hand, so nothing is known of how often it is right.")
     elif card.is_useless:
         notes.append("It agrees with people no better than chance: its scores must not be used.")
     if card.self_preference is None and not set(judges) & set(run.model_ids):
         notes.append("It answered none of these cases itself, so whether it prefers its own answers cannot be seen.")
-    if card.flips is None:
+    if card.flips is None and not pairs:
         notes.append("The eval has no two models whose answers could be shown in both orders.")
     return notes
 

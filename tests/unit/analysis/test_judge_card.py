@@ -39,6 +39,9 @@ def test_that_a_taste_for_long_answers_shows_as_a_slope_with_an_interval() -> No
     assert found.low > 0 and found.low < 20 < found.high
     assert card(judged[:9]).verbosity is None
     assert card([Judged("a", 1.0, 50) for _ in range(20)]).verbosity is None, "all are equally long"
+    assert card([Judged("a", float(n % 2), 41) for n in range(21)]).verbosity is None, "nor does rounding make a slope"
+    close = [Judged("a", float(n % 3 == 0), 5 + n % 2) for n in range(20)]
+    assert card(close).verbosity is None, "a word more or less does not tell what a hundred are worth"
 
 
 def test_that_a_taste_for_its_own_answers_shows() -> None:

@@ -56,6 +56,7 @@ def services(tmp_path: Path) -> Services:
         ScriptedModel("far/poor", answer(5), local=False),  # type: ignore[arg-type]
         ScriptedModel("far/judge", fair, local=False),
         ScriptedModel("far/coin", coin, local=False),
+        ScriptedModel("far/mute", lambda _prompt: "Hm.", local=False),
     )
     return services
 
@@ -119,6 +120,18 @@ def test_that_a_judge_that_always_says_yes_is_refused(
         assert words in shown
     show(found, as_json=True)
     assert json.loads(capsys.readouterr().out)["card"]["judge"] == "far/coin"
+
+
+def test_that_a_judge_without_a_verdict_is_said_to_have_none(
+    services: Services, finished: tuple[EvalRun, EvalSet], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services.judging.label(finished[0], labels(tmp_path), "rubric")
+    found = examined(services, finished, "far/mute")
+    notes = " ".join(found.card.notes)
+    assert "None of its replies holds a verdict" in notes
+    assert "Nobody has labelled" not in notes and "no two models" not in notes, "people did, and there are two"
+    show(found, as_json=False)
+    assert "100 replies" in capsys.readouterr().out
 
 
 def test_that_the_command_judges_the_kept_cases_when_their_file_is_gone(
