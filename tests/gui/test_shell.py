@@ -212,6 +212,20 @@ def test_that_without_a_scenario_the_path_leads_home(parts: Parts, settle: Settl
     settle(parts.house)
 
 
+def test_that_a_page_clicked_before_the_scenario_is_there_opens_with_it(
+    qtbot: QtBot, theme: Theme, house: House, desk: Desk, scenarios: FakeScenarios, settle: Settle
+) -> None:
+    scenario = scenarios.put("Knowledge assistant")
+    made = Parts(theme, house, desk)
+    qtbot.addWidget(made.shell)
+    made.shell.show()
+    made.shell.rail.chosen.emit("validate")
+    assert made.shell.page_id == "home"
+    desk.open(scenario.id)
+    settle(house)
+    assert made.shell.page_id == "validate"
+
+
 def test_that_the_last_page_opens_with_the_next_scenario(
     parts: Parts, settings: FakeSettings, scenarios: FakeScenarios, settle: Settle
 ) -> None:

@@ -61,6 +61,7 @@ class Shell(QMainWindow):
         self._open_files, self._places, self._mend_store = open_files, places, mend_store
         self._pages: dict[str, Page] = {}
         self._page_id = ""
+        self._wanted = ""
         self._before: list[str] = []
         self._was_painted = False
         self._status_runs = 0
@@ -165,8 +166,11 @@ class Shell(QMainWindow):
         return tuple(self._entries)
 
     def open_page(self, page_id: str, payload: object = None) -> None:
-        """Show a page, made on the first visit; a page that needs a scenario leads Home while none is open."""
+        """Show a page, made on the first visit; a page that needs a scenario leads Home while none is open, and comes
+        with the next one: at the start it may be clicked before there is one."""
+        self._wanted = ""
         if self._desk.scenario is None and page_id not in _PAGES_WITHOUT_SCENARIO:
+            self._wanted = page_id
             page_id, payload = HOME.id, None
         page = self._pages.get(page_id) or self._made(page_id)
         if page_id != self._page_id:
@@ -244,7 +248,7 @@ class Shell(QMainWindow):
         if scenario is None:
             self.go_home()
         elif self._page_id in ("", HOME.id):
-            last = self._house.settings.get("last_page", "")
+            last = self._wanted or self._house.settings.get("last_page", "")
             known = isinstance(last, str) and last in self._entries and last != HOME.id
             first = "decide" if scenario.decision is not None else "requirements"
             self.open_page(str(last) if known else first)
