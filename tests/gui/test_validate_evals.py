@@ -241,6 +241,22 @@ def test_that_how_long_answers_may_be_is_chosen_and_what_had_to_end_is_said(
     assert "answers up to 1 token" in told and "Prompt: {{ input }} " in told
 
 
+def test_that_results_of_another_program_are_shown_and_not_said_to_be_asked_here(
+    bench: Bench, page: ValidatePage, tmp_path: Path
+) -> None:
+    names = ("input_text", "output_text_a", "output_text_b", "score")
+    rows = [dict(zip(names, (f"What is {n}?", f"{n}", "none", (-1.0, 0.5)[n % 2]), strict=True)) for n in range(6)]
+    log = {"metadata": {}, "models": [{"name": "Old"}, {"name": "New"}], "examples": rows}
+    (tmp_path / "compared.json").write_text(json.dumps(log))
+    page.evals.setup.data.results_opened.emit(tmp_path / "compared.json")
+    bench.wait(lambda: page.evals.explanation is not None)
+    assert page.evals.explanation is not None and "Mean score: New" in page.header.answer
+    told = page.evals.explanation.as_text()
+    assert "Asked and scored by another program" in told and "Temperature" not in told
+    offered = [action.text for action in page.evals.explanation.actions]
+    assert offered == ["Export the results …", "Delete this eval …"]
+
+
 def test_that_what_is_to_mind_of_the_cases_stands_beside_them(bench: Bench, page: ValidatePage, tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("input,expected\nWho?,Ada\nWho?,Kenji\nWhere is ada@example.org?,here\n")
     page.arrive((tmp_path / "labels.csv",))

@@ -34,10 +34,10 @@ class GivingOut:
         self.said.hide()
 
     def actions(self, run: EvalRun) -> tuple[InspectorAction, ...]:
-        return (
-            InspectorAction("Export the results …", partial(self._ask, run, RESULTS)),
-            InspectorAction("Save it to repeat elsewhere …", partial(self._ask, run, EVAL)),
-        )
+        """Results of another program cannot be repeated here."""
+        export = InspectorAction("Export the results …", partial(self._ask, run, RESULTS))
+        save = InspectorAction("Save it to repeat elsewhere …", partial(self._ask, run, EVAL))
+        return (export,) if run.is_imported else (export, save)
 
     def _ask(self, run: EvalRun, kinds: str) -> None:
         ending = ".yaml" if kinds == EVAL else ".xlsx"
