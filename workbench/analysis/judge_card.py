@@ -13,7 +13,7 @@ import numpy as np
 
 from workbench.analysis import student
 from workbench.analysis.judging import judge_corrected
-from workbench.analysis.statistics import agresti_coull
+from workbench.analysis.statistics import agresti_coull, wilson
 from workbench.domain.bias_card import BiasCard, Corrected, Finding
 from workbench.domain.errors import WorkbenchError
 
@@ -67,6 +67,17 @@ def bias_card(
         labelled_wrong=len(wrong),
     )
     return card
+
+
+def beats_chance(card: BiasCard) -> bool:
+    """Whether labels show that it calls right answers right more often than wrong ones: Newcombe's interval of the
+    difference of the two shares lies above 0. One in two judges that throw a coin agrees with people a little."""
+    if not card.labelled_right or not card.labelled_wrong:
+        return False
+    kept = wilson(card.right_kept, card.labelled_right)
+    missed = wilson(card.labelled_wrong - card.wrong_caught, card.labelled_wrong)
+    gap = kept.point - missed.point
+    return gap > math.hypot(kept.point - kept.low, missed.high - missed.point)
 
 
 def corrected(judged: Sequence[Judged]) -> tuple[Corrected, ...]:

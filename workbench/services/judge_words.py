@@ -30,6 +30,13 @@ def card_rows(card: BiasCard) -> list[Row]:
     return rows
 
 
+def is_trusted(card: BiasCard | None) -> bool:
+    """Whether labels show that its scores say something."""
+    from workbench.analysis.judge_card import beats_chance
+
+    return card is not None and card.agreement is not None and beats_chance(card)
+
+
 def judge_sentence(card: BiasCard | None, name_of: NameOf) -> str:
     """What to think of a judge, in a sentence or two."""
     if card is None:
@@ -40,7 +47,8 @@ def judge_sentence(card: BiasCard | None, name_of: NameOf) -> str:
     if card.agreement is None:
         return f"{name} was put to the test, but no answers were labelled by hand to hold it to."
     share, low, high = (round(100 * value) for value in (card.agreement.value, card.agreement.low, card.agreement.high))
-    return f"{name} agrees with people on {share} % ({low} to {high}) of {card.agreement.n} hand-labelled answers."
+    found = f"{name} agrees with people on {share} % ({low} to {high}) of {card.agreement.n} hand-labelled answers"
+    return f"{found}." if is_trusted(card) else f"{found}: not shown to be better than chance. Label more answers."
 
 
 def corrected_sentence(rows: Sequence[Corrected], name_of: NameOf) -> str:

@@ -340,6 +340,8 @@ def _asked_twice(first: Sequence[Judged | None], second: Sequence[Judged | None]
 
 def _notes(card: BiasCard, judges: Sequence[str], run: EvalRun, *, labels: int, pairs: int) -> list[str]:
     """Why a figure is missing, and what its size means."""
+    from workbench.analysis.judge_card import beats_chance
+
     notes = []
     if card.failures is not None and card.failures.value == 1:
         notes.append("None of its replies holds a verdict: it cannot judge like this. Choose another judge.")
@@ -349,6 +351,10 @@ def _notes(card: BiasCard, judges: Sequence[str], run: EvalRun, *, labels: int, 
         notes.append("Nobody has labelled answers by hand, so nothing is known of how often it is right.")
     elif card.is_useless:
         notes.append("It agrees with people no better than chance: its scores must not be used.")
+    elif not beats_chance(card):
+        notes.append(
+            "Not shown that it agrees with people better than chance: label more answers, or use another judge."
+        )
     if card.self_preference is None and not set(judges) & set(run.model_ids):
         notes.append("It answered none of these cases itself, so whether it prefers its own answers cannot be seen.")
     if card.flips is None and not pairs:

@@ -7,7 +7,7 @@ import random
 import pytest
 import statsmodels.api as sm
 from scipy import stats
-from workbench.analysis.judge_card import Judged, bias_card, corrected
+from workbench.analysis.judge_card import Judged, beats_chance, bias_card, corrected
 
 
 def card(judged: list[Judged], flips: tuple[int, int] = (0, 0), own: frozenset[str] = frozenset()):  # type: ignore[no-untyped-def]
@@ -114,6 +114,18 @@ def test_that_a_judge_no_better_than_chance_corrects_nothing() -> None:
     assert found.value is None and "no better than chance" in found.refusal
     assert card(labelled("a", 20, 40, 20, 40)).is_useless
     assert not card(labelled("a", 38, 40, 30, 40)).is_useless
+
+
+def test_that_a_coin_is_seldom_taken_for_a_judge_and_a_good_judge_soon_is_one() -> None:
+    chance = random.Random(6)
+    taken = 0
+    for _ in range(400):
+        kept, caught = (sum(chance.random() < 0.5 for _ in range(n)) for n in (27, 53))
+        taken += beats_chance(card(labelled("a", kept, 27, caught, 53)))
+    assert taken / 400 <= 0.05, "half of them agree with people by a hair"
+    assert not beats_chance(card(labelled("a", 15, 27, 30, 53)))
+    assert beats_chance(card(labelled("a", 8, 10, 8, 10)))
+    assert not beats_chance(card(labelled("a", 5, 5, 0, 0))), "one kind of label says nothing"
 
 
 def test_that_a_model_with_few_labels_is_corrected_by_those_of_all() -> None:

@@ -14,6 +14,7 @@ from workbench.cli.eval_judging import run_judge, show
 from workbench.cli.eval_results import show as show_results
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evals import EvalRun, EvalSet, EvalSettings, EvalStatus
+from workbench.services.judge_words import is_trusted, judge_sentence
 from workbench.services.judging import Examined
 
 from chat_models import ScriptedModel, use_remote
@@ -120,6 +121,20 @@ def test_that_a_judge_that_always_says_yes_is_refused(
         assert words in shown
     show(found, as_json=True)
     assert json.loads(capsys.readouterr().out)["card"]["judge"] == "far/coin"
+
+
+def test_that_a_judge_that_may_be_a_coin_is_not_trusted(
+    services: Services, finished: tuple[EvalRun, EvalSet], tmp_path: Path
+) -> None:
+    few = tmp_path / "few.csv"
+    few.write_text("case,model,right\nc1,far/good,yes\nc9,far/good,no\n")
+    services.judging.label(finished[0], few, "rubric")
+    card = examined(services, finished, "far/judge").card
+    assert not card.is_useless and not is_trusted(card)
+    assert any("Not shown that it agrees with people better than chance" in note for note in card.notes)
+    assert judge_sentence(card, str).endswith("not shown to be better than chance. Label more answers.")
+    services.judging.label(finished[0], labels(tmp_path), "rubric")
+    assert is_trusted(examined(services, finished, "far/judge").card)
 
 
 def test_that_a_judge_without_a_verdict_is_said_to_have_none(

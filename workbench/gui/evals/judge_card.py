@@ -18,7 +18,7 @@ from workbench.gui.widgets.state import ErrorBox
 from workbench.gui.widgets.table import DataTable
 from workbench.gui.widgets.text import Words
 from workbench.services.eval_words import NameOf
-from workbench.services.judge_words import Row, card_rows, corrected_sentence, judge_sentence
+from workbench.services.judge_words import Row, card_rows, corrected_sentence, is_trusted, judge_sentence
 from workbench.services.judging import Examined, JudgedRun, JudgingService
 
 Cases = Callable[[EvalRun], EvalSet]
@@ -107,7 +107,7 @@ class JudgeCard(WordyCard):
         found = self._found
         if found is None or self._run is None or self._run.id != run.id or found.scorer != scorer:
             return "", False
-        if found.card is not None and found.card.agreement is not None and not found.card.is_useless:
+        if is_trusted(found.card):
             return "", False
         return judge_sentence(found.card, self._name_of), found.card is not None and found.card.is_useless
 
