@@ -279,7 +279,7 @@ class _Going:
                 async for question in questions:
                     while gauge.is_full or len(tasks) >= gauge.width + gauge.width // KEPT_BESIDE:
                         tasks = await gauge.some_end(tasks)
-                    if self._is_over or gauge.blocked is not None:
+                    if self._means.pause.is_set() or gauge.blocked is not None:
                         break
                     tasks.add(gauge.begin(self._one(question, gauge, lane)))
             while tasks:

@@ -1,7 +1,9 @@
 """When a sequential run may stop: a betting process on every pair of models (methods.md section 5, "Early stopping").
 
 Sound under any stopping rule as long as the cases come in random order and the design was chosen before the run. With
-several pairs each has its share of the error rate.
+several pairs each has its share of the error rate. What counts is the evidence there is when the run looks, not the
+most there ever was, and cases that share documents are held to the test of their differences as well: so a run that
+ended because every pair was decided is read as decided (`evals/results.py`).
 """
 
 from __future__ import annotations
@@ -28,12 +30,13 @@ class Stopping:
 
         self._run = run
         self._order = [case.id for case in order]
+        self._documents = [case.cluster or case.source_document or "" for case in order]
         self._place = 0
         self._scores: dict[str, dict[str, list[float | None]]] = {}
         pairs = list(itertools.combinations(run.model_ids, 2))
-        self._needed = max(len(pairs), 1) / run.settings.alpha
+        self._alpha = run.settings.alpha / max(len(pairs), 1)
         self._pairs = {pair: Capital() for pair in pairs}
-        self._decided: set[tuple[str, str]] = set()
+        self._gains: dict[tuple[str, str], list[tuple[float, str]]] = {pair: [] for pair in pairs}
 
     def saw(self, results: Iterable[CaseResult]) -> None:
         """Results as they come, in any order; they count in the order of the cases."""
@@ -49,27 +52,38 @@ class Stopping:
             if not all(whole):
                 return
             del self._scores[self._order[self._place]]
+            document = self._documents[self._place]
             self._place += 1
-            self._count({model: _mean(values) for model, values in scores.items()})
+            self._count({model: _mean(values) for model, values in scores.items()}, document)
 
-    def _count(self, scores: dict[str, float | None]) -> None:
+    def _count(self, scores: dict[str, float | None], document: str) -> None:
         for (a, b), capital in self._pairs.items():
             one, two = scores[a], scores[b]
-            if one is None or two is None or one == two:
+            if one is None or two is None:
                 continue
-            capital.bet(one - two)
-            if capital.e_value >= self._needed:
-                self._decided.add((a, b))
+            self._gains[a, b].append((one - two, document))
+            if one != two:
+                capital.bet(one - two)
 
     @property
     def decided(self) -> frozenset[tuple[str, str]]:
-        """The pairs of models that enough was seen of; one that once was stays so."""
-        return frozenset(self._decided)
+        """The pairs of models that enough was seen of."""
+        return frozenset(pair for pair in self._pairs if self._is_decided(pair))
 
     @property
     def may_stop(self) -> bool:
         """Whether every pair is decided. Never with one model."""
-        return bool(self._pairs) and len(self._decided) == len(self._pairs)
+        return bool(self._pairs) and all(map(self._is_decided, self._pairs))
+
+    def _is_decided(self, pair: tuple[str, str]) -> bool:
+        from workbench.analysis.statistics import paired_scores
+
+        if self._pairs[pair].e_value < 1 / self._alpha:
+            return False
+        gains, documents = zip(*self._gains[pair], strict=True)
+        if not all(documents) or not 1 < len(set(documents)) < len(documents):
+            return True
+        return paired_scores(gains, [0.0] * len(gains), documents).p <= self._alpha
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -11,11 +11,12 @@ from dataclasses import replace
 import pytest
 from workbench.domain.chat import ChatEvent, ChatRequest, Done, Sampling, Waiting, ask
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, EvalSettings
+from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, EvalSettings, EvalStatus, PairVerdict
 from workbench.evals.content import content_key
 from workbench.evals.executor import Here
 from workbench.evals.gauge import MOST_FAILURES
 from workbench.evals.money import Cap, RunCapReached
+from workbench.evals.results import summarise
 from workbench.evals.runner import (
     ALONE,
     KEPT_BESIDE,
@@ -442,7 +443,7 @@ def test_that_a_sequential_run_ends_when_one_model_is_shown_to_be_better() -> No
     events, stored = asyncio.run(finish([good, bad], cases=cases, settings=SEQUENTIAL))
     end = ended(events)
     assert end.decided and end.is_whole and 0 < end.left < 600
-    assert (len(good.asked), len(bad.asked)) == (10, 7), "7 wins in a row are enough; a model gets ten cases at a time"
+    assert (len(good.asked), len(bad.asked)) == (10, 10), "every model gets the same ten cases, then it is looked at"
     assert good.asked != [case.input for case in cases[:10]], "in random order"
     run = replace(eval_run(cases, [good, bad]), settings=SEQUENTIAL)
     watch = Stopping(run, in_random_order(cases, SEQUENTIAL.seed))
@@ -487,6 +488,34 @@ def test_that_three_pairs_share_the_error_rate_and_half_a_case_decides_nothing()
     assert not watch.may_stop, "b and c are alike"
 
 
+@pytest.mark.parametrize("documents", [0, 12])
+def test_that_a_run_that_stopped_since_every_pair_was_decided_is_read_as_decided(documents: int) -> None:
+    chance = random.Random(12)
+    models = [ScriptedModel(name, right) for name in "ab"]
+    cases = [EvalCase(str(n), "", "", source_document=f"d{n % documents}" if documents else None) for n in range(120)]
+    run = replace(eval_run(cases, models), settings=SEQUENTIAL)
+    blank = asyncio.run(finish(models, cases=cases[:1]))[1][0]
+    stopped = fell_back = 0
+    for _ in range(60):
+        watch, seen, ever = Stopping(run, cases), [], False
+        for number, case in enumerate(cases, 1):
+            scores = {"a": float(chance.random() < 0.7), "b": float(chance.random() < 0.4)}
+            rows = [
+                replace(blank, case_id=case.id, model_id=name, score=score, source_document=case.source_document)
+                for name, score in scores.items()
+            ]
+            watch.saw(rows)
+            seen += rows
+            if number % 10 == 0 and watch.may_stop:
+                stopped += 1
+                (pair,) = summarise(replace(run, status=EvalStatus.FINISHED), seen).pairs
+                assert pair.verdict is not PairVerdict.NOT_SHOWN, pair
+                break
+            fell_back += ever and not watch.may_stop
+            ever = ever or watch.may_stop
+    assert stopped > 40 and fell_back > 0, "evidence comes, and now and then it goes again"
+
+
 def test_that_three_equal_models_are_called_different_in_at_most_one_run_of_twenty() -> None:
     chance = random.Random(11)
     models = [ScriptedModel(name, right) for name in "abc"]
@@ -495,12 +524,13 @@ def test_that_three_equal_models_are_called_different_in_at_most_one_run_of_twen
     blank = asyncio.run(finish(models, cases=cases[:1]))[1][0]
     wrongly = 0
     for _ in range(200):
-        watch = Stopping(run, cases)
+        watch, ever = Stopping(run, cases), False
         for case in cases:
             watch.saw(
                 replace(blank, case_id=case.id, model_id=name, score=float(chance.random() < 0.7)) for name in "abc"
             )
-        wrongly += bool(watch.decided)
+            ever = ever or bool(watch.decided)
+        wrongly += ever
     assert wrongly <= 16, "5 % of 200 are 10; 16 is two standard errors more"
 
 
