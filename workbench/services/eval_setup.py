@@ -151,10 +151,22 @@ class EvalSetup:
                 settings,
                 seed=settings.seed or int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:4], "little"),
                 dataset_path=settings.dataset_path or data.source,
+                judges=tuple(self._known_as(reference) for reference in settings.judges),
+                embedder=self._known_as(settings.embedder) if settings.embedder else "",
             ),
         )
         self._refuse(run, data, chosen)
         return run, chosen
+
+    def _known_as(self, reference: str) -> str:
+        """A file by its name in the library, where it has one: its path means nothing on another machine."""
+        if self._models.is_remote(reference):
+            return reference
+        try:
+            name = self._models.model(reference).describe().model_id
+            return name if self._library.resolve(name) == self._library.resolve(reference) else reference
+        except WorkbenchError:
+            return reference  # said where it is looked for
 
     def _refuse(self, run: EvalRun, data: EvalSet, models: Sequence[ChatModel]) -> None:
         """Raises WorkbenchError for scorers that these cases or models do not go with."""

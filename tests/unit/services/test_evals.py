@@ -17,6 +17,7 @@ from workbench.app import Services, build
 from workbench.domain.errors import Problems, WorkbenchError
 from workbench.domain.evals import CaseOutcome, CaseResult, EvalRun, EvalSettings, EvalStatus, PairVerdict
 from workbench.evals.runner import CaseDone, RunEvent
+from workbench.paths import data_dir
 from workbench.services.bundle_figures import EvalsAtHand
 from workbench.services.eval_results import EvalReading
 from workbench.services.eval_words import state_words
@@ -348,3 +349,15 @@ def test_that_more_cases_show_smaller_differences(services: Services) -> None:
     assert services.eval_setup.detectable(many, disagree=0.3) < services.eval_setup.detectable(few, disagree=0.3)
     with pytest.raises(WorkbenchError, match="cannot differ"):
         services.eval_setup.plan(difference=0.4, disagree=0.3)
+
+
+def test_that_a_judge_of_the_library_is_kept_by_its_name_and_another_by_its_path(
+    services: Services, data: Path, tmp_path: Path
+) -> None:
+    demo = data_dir("resources") / "demo_models" / "demo-nano.gguf"
+    mine = shutil.copy(demo, tmp_path / "mine.gguf")
+    settings = EvalSettings(judges=(str(demo), str(mine)), embedder=str(demo))
+    cases = services.eval_data.dataset(data)
+    run = services.eval_setup.new_run(cases, ["demo-nano"], scorers=("rubric",), settings=settings)
+    assert run.settings.judges == ("local/demo-nano", str(mine)), "the file that an eval is saved to goes elsewhere"
+    assert run.settings.embedder == "local/demo-nano"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from workbench.analysis import words
 from workbench.domain.evals import CaseOutcome, CaseResult, Design, EvalCase, EvalRun, EvalStatus, EvalSummary, Mark
@@ -50,8 +51,13 @@ def _asked(run: EvalRun) -> list[str]:
     if settings.design is Design.SEQUENTIAL:
         told.append("In random order, until every pair of models was decided")
     if settings.judges:
-        told.append(f"Judged by {words.listed([plain(name.removeprefix('local/')) for name in settings.judges])}")
+        told.append(f"Judged by {words.listed([plain(_short(name)) for name in settings.judges])}")
     return told
+
+
+def _short(reference: str) -> str:
+    """A model without the folder that it lies in."""
+    return Path(reference).stem if reference.lower().endswith(".gguf") else reference.removeprefix("local/")
 
 
 def run_explanation(
