@@ -573,6 +573,9 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(
     for name in ("view-eval-models", "view-eval-waits", "view-eval-pairs", "view-eval-cases"):
         table = page.findChild(QTableView, name)
         assert table is not None and table.horizontalScrollBar().maximum() == 0, name
+    pairs = page.findChild(QTableView, "view-eval-pairs")
+    longest = pairs.fontMetrics().horizontalAdvance("not shown to differ from Demo Medium")
+    assert pairs.columnWidth(1) > longest + 36, "the verdict stands there whole; p gives way"
     free = page.findChild(Words, "eval-free")
     assert free is not None and free.text().startswith("An answer of a model on this machine costs no money")
     press(bench, page, "eval-new")
