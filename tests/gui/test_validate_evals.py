@@ -570,7 +570,7 @@ def test_that_the_sample_opens_with_its_own_cases_and_its_evidence(
     page.resize(648, 660)  # what a window of 1024x700 leaves it beside the inspector
     across = page.scroller.horizontalScrollBar()
     bench.wait(lambda: across.maximum() == 0)  # neither the results nor a new eval are cut
-    for name in ("view-eval-models", "view-eval-waits", "view-eval-pairs", "view-eval-cases"):
+    for name in ("view-eval-models", "view-eval-waits", "view-eval-pairs", "view-eval-cases", "view-eval-slices"):
         table = page.findChild(QTableView, name)
         assert table is not None and table.horizontalScrollBar().maximum() == 0, name
     pairs = page.findChild(QTableView, "view-eval-pairs")

@@ -51,11 +51,14 @@ class SlicesCard(Card):
             self.table.hide()
             self.table.deleteLater()
         columns: list[Column[EvalSlice]] = [
-            Column("tag", "Tag", lambda found: found.tag, width=120, stretch=True),
-            Column("n", "Cases", lambda found: f"{found.n:,}", right=True, sort=lambda found: float(found.n), width=64),
+            Column("tag", "Tag", lambda found: found.tag, width=170, stretch=True),
+            Column(
+                "n", "Cases", lambda found: f"{found.n:,}", right=True, sort=lambda found: float(found.n), width=64,
+                gives_way=2,
+            ),
             *(self._model_column(model) for model in self._models),
-            Column("shown", "Shown", _shown, mark=_mark, hint=self._hint, width=110),
-        ]
+            Column("shown", "Shown", _shown, mark=_mark, hint=self._hint, width=110, gives_way=1),
+        ]  # fmt: skip
         self.table = DataTable(
             "eval-slices",
             columns,
