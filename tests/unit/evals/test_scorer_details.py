@@ -211,6 +211,14 @@ def test_that_an_accepted_pattern_is_quick_on_a_bad_answer(monkeypatch: pytest.M
     assert time.process_time() - begin < 10
 
 
+@pytest.mark.parametrize("spec", ["number", "latency", "cost", "choice", "length", "date"])
+def test_that_an_expected_text_that_goes_on_without_end_is_refused_at_once(spec: str) -> None:
+    begin = time.process_time()
+    for begins, piece in (("", " "), ("1", " "), ("", "1"), ("1", "a"), ("at most", " "), ("1 ±", " "), ("", "$ ")):
+        assert scorer(spec).problem(f"{begins}{piece * 100_000}§")
+    assert time.process_time() - begin < 3
+
+
 def test_that_an_answer_that_goes_on_without_end_holds_up_nothing() -> None:
     begin = time.process_time()
     assert value("choice", "B", "\n" * 50_000) == 0.0

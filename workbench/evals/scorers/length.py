@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from workbench.domain.evals import EvalCase
 from workbench.evals.scorers.protocol import Answer, Group, Score, Scorer, sample
-from workbench.evals.scorers.text import plain
+from workbench.evals.scorers.text import plain, value_in
 
 RANGE = re.compile(
     r"(?:(?P<low>\d+)\s*(?:-|–|to|and)\s*(?P<high>\d+)|(?P<word><=|>=|≤|≥|<|>|[a-z ]+?)?\s*(?P<one>\d+))"
@@ -67,7 +67,7 @@ def _count(text: str, unit: str) -> int:
 @lru_cache(maxsize=1024)
 def _bounds(text: str) -> tuple[int, int, str]:
     """Raises ValueError with the reason."""
-    found = RANGE.fullmatch(plain(text).removeprefix("between ").strip()[:200])
+    found = RANGE.fullmatch(plain(value_in(text)).removeprefix("between "))
     unit = UNITS.get(found["unit"] or "words") if found else None
     if found is None or unit is None:
         raise ValueError("it is no length such as “at most 50 words” or “2-3 sentences”")

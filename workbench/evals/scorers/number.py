@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from workbench.domain.evals import EvalCase
 from workbench.evals.scorers.protocol import Answer, Group, Score, Scorer, sample
+from workbench.evals.scorers.text import value_in
 from workbench.evals.scorers.units import CURRENCIES, Unit, unit_named
 
 #: a minus between two numbers makes a range of them, and none of them negative
@@ -94,7 +95,7 @@ def _in_unit(found: Sequence[_Said], wanted: Unit) -> list[_Said]:
 @lru_cache(maxsize=4096)
 def _wanted(text: str) -> _Wanted:
     """Raises ValueError with the reason."""
-    match = EXPECTED.fullmatch(text)
+    match = EXPECTED.fullmatch(value_in(text))
     if match is None:
         raise ValueError("it is not a number such as 12.5 or 12.5 ± 0.1")
     minus, before, number, after, around, share, last = match.groups()

@@ -13,6 +13,8 @@ EDGES = " \t\r\n.,;:!?\"'`*_“”‘’«»()[]"
 
 #: longer texts are not remembered in their `plain` form
 REMEMBERED = 4096
+#: characters of a number, a time or a price with its unit and tolerance
+LONGEST_VALUE = 120
 FENCE = re.compile(r"```[\w+-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 SEPARATORS = re.compile(r"[\n;|]|,(?!\d{3}\b)")
@@ -88,6 +90,13 @@ def _border(text: str, at: int) -> bool:
 def alternatives(expected: str) -> tuple[str, ...]:
     """The parts of an "expected" that lists several texts, separated by `|` or lines."""
     return tuple(part for part in (plain(piece) for piece in expected.replace("\n", "|").split("|")) if part)
+
+
+def value_in(expected: str) -> str:
+    """An "expected" that is one value, with single spaces, as patterns may read it; "" for what is longer than any
+    value is: patterns with several optional parts take a time that grows with a power of the length."""
+    line = " ".join(expected[: 8 * LONGEST_VALUE].split())
+    return line if len(line) <= LONGEST_VALUE and len(expected) <= 8 * LONGEST_VALUE else ""
 
 
 def shortened(text: str, most: int = 60) -> str:
