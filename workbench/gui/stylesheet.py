@@ -125,6 +125,7 @@ QListView[kind="steps"]::item:hover {{ background: {look.hover}; }}
 QListView[kind="steps"]::item:selected {{ background: {look.soft}; color: {look.text}; }}
 QListView[kind="picks"]::item {{ padding: 5px 8px; }}
 QTableView:focus, QListView:focus {{ border: 2px solid {look.accent}; }}
+QTableWidget::item {{ padding: 0px 7px; }}
 QHeaderView {{ background: {look.card}; border: none; }}
 QHeaderView::section {{ background: {look.card}; color: {look.muted}; border: none;
   border-bottom: 1px solid {look.hairline}; padding: 6px 10px; font-size: {small}pt; font-weight: 600; }}
