@@ -1,7 +1,7 @@
 """How many threads a model is given: found by a short measurement, not by a rule.
 
 ggml's threads spin at every barrier, so two threads beside another busy program on two cores can be
-hundreds of times slower than one. One core is always left to the window.
+hundreds of times slower than one. One core is always left to the window, and to copies that yield it (`copies`).
 """
 
 from __future__ import annotations
