@@ -57,6 +57,22 @@ def test_that_columns_are_guessed_looked_through_and_can_be_chosen_otherwise(ben
     assert [case.input for case in found[0].dataset.cases] == ["29 Tage", "Ada", "Kenji"]
 
 
+def test_that_with_large_text_the_name_of_no_column_is_cut(bench: Bench, theme: Theme, tmp_path: Path) -> None:
+    theme.set_text_percent(150)
+    path = tmp_path / "cases.csv"
+    path.write_text("input,expected\nHow long?,29 days\n")
+    parent = QWidget()
+    bench.qtbot.addWidget(parent)
+    dialog = ImportDialog(path, data=bench.services.eval_data, tasks=bench.house.tasks, parent=parent)
+    dialog.open()
+    bench.wait(lambda: "1 case" in words_in(dialog))
+    names = [label for label in dialog.findChildren(QLabel) if label.buddy() in dialog.boxes.values()]
+    assert len(names) == len(dialog.boxes)
+    assert [name.text() for name in names if name.width() < name.sizeHint().width()] == []
+    bench.settle()
+    dialog.reject()
+
+
 def test_that_promptfoo_s_columns_are_taken_as_they_are_and_not_guessed(bench: Bench, tmp_path: Path) -> None:
     path = tmp_path / "tests.csv"
     path.write_text("question,__expected1,__expected2,__metric\nSky?,contains: blue,not-contains: green,tone\n")

@@ -68,10 +68,10 @@ class ImportDialog(QDialog):
         self._table.verticalHeader().hide()
         self._table.setWordWrap(False)
         self._table.horizontalHeader().setStretchLastSection(True)
-        self._table.setMinimumHeight(scaled_px(self, 150))
+        self._table.setMinimumHeight(scaled_px(self, 100))
         self._columns = QGridLayout()
         self._columns.setHorizontalSpacing(Space.M)
-        self._columns.setVerticalSpacing(Space.S)
+        self._columns.setVerticalSpacing(Space.XS)
         self.mark = QCheckBox("Rows with what looks like personal data stay on this machine")
         self.mark.setChecked(True)
         self.mark.toggled.connect(lambda _on: self._look())
@@ -125,9 +125,9 @@ class ImportDialog(QDialog):
             label = QLabel(title)
             label.setBuddy(box)
             row, side = divmod(place, 3)
-            self._columns.addWidget(label, row, 2 * side)
-            self._columns.addWidget(box, row, 2 * side + 1)
-            self._columns.setColumnStretch(2 * side + 1, 1)
+            self._columns.addWidget(label, 2 * row, side)  # above it: beside it large text would be cut
+            self._columns.addWidget(box, 2 * row + 1, side)
+            self._columns.setColumnStretch(side, 1)
         self._look()
 
     def _fill(self, preview: Preview) -> None:
