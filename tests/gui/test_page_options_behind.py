@@ -19,7 +19,7 @@ from workbench.gui.forms.details_form import DetailsForm
 from workbench.gui.forms.gap_form import GapForm
 from workbench.gui.options.pictures import TERMS, TITLES
 from workbench.gui.pages.learn import LearnPage
-from workbench.gui.pages.options import OptionsPage
+from workbench.gui.pages.options import OptionsPage, Wish
 from workbench.gui.widgets.fold import Fold
 from workbench.gui.widgets.info import InfoButton, TermPanel, glossary
 from workbench.gui.widgets.reading_table import ReadingTable
@@ -281,6 +281,18 @@ def test_that_a_picture_drawn_from_the_second_look_follows_the_next_one(visitor:
     visitor.wait(lambda: page._pictures.cards[0].chart.chart.rows != before.rows)
     visitor.press("Take it back")
     visitor.wait(lambda: page._pictures.cards[0].chart.chart.rows == before.rows)
+
+
+def test_that_a_picture_of_the_second_look_stays_when_it_comes_before_the_first_is_drawn(visitor: Visitor) -> None:
+    page = behind(visitor)
+    page._pictures.show_picture(0, "acceptability")
+    closer, chart = page._closer, page._pictures.cards[0].chart.chart
+    assert closer is not None and chart is not None and chart.rows and page.scenario is not None
+    made = page._compute(Wish(page.scenario))
+    page._draw(replace(made, charts={**made.charts, "acceptability": replace(chart, rows=())}))
+    page._draw_closer(closer)
+    visitor.wait(lambda: page._slices.is_done)
+    assert page._pictures.cards[0].chart.chart.rows == chart.rows
 
 
 def test_that_the_i_of_a_picture_leads_to_its_term_in_the_glossary(visitor: Visitor) -> None:

@@ -328,7 +328,7 @@ class OptionsPage(Page):
         self._entered.setVisible(bool(entered))
         self._draw_ranking(found)
         self._slices.run(
-            partial(self._pictures.set_charts, self._all_charts()),
+            lambda: self._pictures.set_charts(self._all_charts()),  # a closer look may come before its turn
             partial(self._flips.set_flips, found.flips),
             partial(self._relaxations.set_relaxations, found.relaxations),
             partial(self._conflicts.set_conflicts, found.conflicts),
